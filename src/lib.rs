@@ -1,0 +1,3 @@
+//! An embedded queue engine on the Lance columnar format.
+
+#![recursion_limit = "256"]

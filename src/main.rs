@@ -1,0 +1,3 @@
+//! The `lanceq` program.
+
+fn main() {}
