@@ -1,1 +1,60 @@
-fn main() {}
+//! The commands of this repository: `cargo xtask demo`, `test`, `bench`, `interop` and `ci`.
+//!
+//! Each starts cargo with a `protoc` that works, so that a clone builds on a machine with Rust and a C compiler alone.
+
+use std::env;
+use std::process::ExitCode;
+
+mod cargo;
+mod ci;
+mod feature_set;
+mod interop;
+mod protoc;
+
+/// The benchmark target that `cargo xtask bench` runs.
+const BENCH: &str = "engine";
+
+const USAGE: &str = "\
+usage: cargo xtask <command> [arguments]
+
+  demo [arguments]    live writers in a temporary root, and the explorer on it (arguments of `lanceq demo`)
+  test [filter]       every test (arguments of `cargo test`)
+  bench [arguments]   the benchmarks, in the profile of demo and test
+  interop             what lanceq and pylance write, read by the other (needs python3 and pip)
+  ci                  what CI checks after the tests: format, lints, docs, layers, interop";
+
+fn main() -> ExitCode {
+    let mut arguments = env::args().skip(1);
+    let command = arguments.next().unwrap_or_default();
+    let rest: Vec<String> = arguments.collect();
+    let outcome = match command.as_str() {
+        "demo" => cargo::hand_over(
+            &["run", "--bin", "lanceq"],
+            &after("--", &after("demo", &rest)),
+        ),
+        "test" => cargo::hand_over(&["test"], &rest),
+        // The release profile would build every dependency a second time, optimised: most of an hour.
+        "bench" => cargo::hand_over(
+            &["bench", "--profile", "dev", "--bench", BENCH],
+            &after("--", &rest),
+        ),
+        "interop" => Ok(ci::run(&ci::INTEROP)),
+        "ci" => Ok(ci::run(&ci::STEPS)),
+        "help" | "--help" | "-h" => {
+            println!("{USAGE}");
+            Ok(ExitCode::SUCCESS)
+        }
+        "" => Err(USAGE.to_owned()),
+        other => Err(format!("unknown command `{other}`\n\n{USAGE}")),
+    };
+    outcome.unwrap_or_else(|message| {
+        eprintln!("error: {message}");
+        ExitCode::from(2)
+    })
+}
+
+fn after(first: &str, rest: &[String]) -> Vec<String> {
+    std::iter::once(first.to_owned())
+        .chain(rest.iter().cloned())
+        .collect()
+}
