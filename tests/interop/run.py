@@ -1,0 +1,297 @@
+"""Drives lanceq and pylance against each other in a temporary root.
+
+    python run.py --lanceq PATH [--only NAME]
+
+Prints one line a check, `ok NAME` or `FAILED NAME: cause`, and at the end `N passed, N failed`; exit code 1 if any failed.
+"""
+
+import argparse
+import json
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import lance
+import pyarrow as pa
+
+import append
+import check
+import lance_backend
+import write
+
+RUN_SECONDS = 120
+IDLE_SECONDS = 4  # how long a tail may wait for the next record before it ends
+MARKS = ("_bucket", "_offset", "_buffered")
+
+
+class Failure(Exception):
+    """A check that did not hold."""
+
+
+class Lanceq:
+    """The program on one root."""
+
+    def __init__(self, program: Path, root: Path) -> None:
+        self.program = program
+        self.root = root
+
+    def command(self, *args: object) -> list[str]:
+        return [str(self.program), "--root", str(self.root), *map(str, args)]
+
+    def run(self, *args: object, stdin: str = "", code: int = 0) -> str:
+        """Runs a command; returns what it wrote to stdout."""
+        done = subprocess.run(
+            self.command(*args), input=stdin, capture_output=True, encoding="utf-8", timeout=RUN_SECONDS, check=False
+        )
+        if done.returncode != code:
+            raise Failure(f"{' '.join(map(str, args))}: exit code {done.returncode}, not {code}: {done.stderr.strip()}")
+        return done.stdout
+
+    def facts(self, *args: object) -> list:
+        return json.loads(self.run(*args, "--json"))
+
+    def get(self, topic: str, *args: object) -> list[dict]:
+        out = self.run("get", topic, "--limit", 1_000_000, "--format", "jsonl", "--with-offset", *args)
+        return [json.loads(line) for line in out.splitlines()]
+
+    def put(self, topic: str, records: list[dict], *args: object) -> None:
+        self.run("put", topic, "-", *args, stdin="".join(json.dumps(record) + "\n" for record in records))
+
+    def topic(self, name: str) -> dict:
+        return next((entry for entry in self.facts("ls") if entry["topic"] == name), {})
+
+
+class Tail:
+    """A `lanceq tail` from the start, read line by line; ends when nothing arrives for `IDLE_SECONDS`."""
+
+    def __init__(self, lanceq: Lanceq, topic: str) -> None:
+        args = ("tail", topic, "--from", "start", "--timeout", IDLE_SECONDS, "--format", "jsonl", "--with-offset")
+        self.process = subprocess.Popen(
+            lanceq.command(*args), stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8"
+        )
+        self.guard = threading.Timer(RUN_SECONDS, self.process.kill)
+        self.guard.start()
+        self.records: list[dict] = []
+
+    def __enter__(self) -> "Tail":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.guard.cancel()
+        self.process.kill()
+        self.process.communicate()
+
+    def wait_for(self, count: int) -> None:
+        """Returns when `count` records have arrived."""
+        while len(self.records) < count:
+            line = self.process.stdout.readline()
+            if not line:
+                raise Failure(f"the tail ended after {len(self.records)} of {count}: {self.process.stderr.read().strip()}")
+            self.records.append(json.loads(line))
+
+    def finish(self) -> list[dict]:
+        """Waits until the tail ends by itself; returns everything it printed."""
+        out, narration = self.process.communicate(timeout=RUN_SECONDS)
+        self.records.extend(json.loads(line) for line in out.splitlines())
+        if self.process.returncode != 0:
+            raise Failure(f"the tail ended with exit code {self.process.returncode}: {narration.strip()}")
+        return self.records
+
+
+def equal(what: str, found: object, expected: object) -> None:
+    """Fails with the first element that differs."""
+    if found == expected:
+        return
+    if isinstance(found, list) and isinstance(expected, list):
+        if len(found) != len(expected):
+            raise Failure(f"{what}: {len(found)}, not {len(expected)}")
+        at = next(i for i, pair in enumerate(zip(found, expected)) if pair[0] != pair[1])
+        equal(f"{what} {at}", found[at], expected[at])
+    if isinstance(found, dict) and isinstance(expected, dict):
+        keys = sorted(key for key in found.keys() | expected.keys() if found.get(key, "absent") != expected.get(key, "absent"))
+        raise Failure(f"{what}: " + "; ".join(f"`{k}` is {found.get(k, 'absent')!r}, not {expected.get(k, 'absent')!r}" for k in keys))
+    raise Failure(f"{what}: {found!r}, not {expected!r}")
+
+
+def unmarked(record: dict) -> dict:
+    return {key: value for key, value in record.items() if key not in MARKS}
+
+
+def agree(found: list[dict], records: list[dict], offsets: list[int]) -> None:
+    """The records are those, at those offsets, all persisted."""
+    equal("record", [unmarked(record) for record in found], records)
+    equal("offset", [record["_offset"] for record in found], offsets)
+    equal("buffered records", sum(record["_buffered"] for record in found), 0)
+
+
+def events(start: int, count: int) -> list[dict]:
+    """Records of every kind that JSON has."""
+    return [
+        {
+            "id": f"event-{i}",
+            "value": i,
+            "real": i / 8,
+            "flag": i % 3 == 0,
+            "note": None if i % 5 else "ünï 🦀",
+            "vector": [(i % 7) / 4, 0.1, -1.0, 2.0],
+            "tags": ["a", "b"][: i % 3],
+            "where": {"host": f"h{i % 4}", "port": 8000 + i},
+        }
+        for i in range(start, start + count)
+    ]
+
+
+def python_reads_what_lanceq_wrote(lanceq: Lanceq) -> None:
+    records = events(0, 2_500)
+    lanceq.put("events", records, "--flush-threshold", 500)
+    path = check.dataset_path(lanceq.root, "events")
+    check.check(path, records)
+    equal("total_count", lanceq.topic("events").get("total_count"), len(records))
+    versions = [entry["version"] for entry in lanceq.facts("versions", "events")]
+    equal("versions", sorted(versions), sorted(entry["version"] for entry in lance.dataset(str(path)).versions()))
+
+
+def lanceq_reads_back_what_it_wrote(lanceq: Lanceq) -> None:
+    records = events(0, 50)
+    lanceq.put("own", records)
+    agree(lanceq.get("own"), records, list(range(50)))
+    agree(lanceq.get("own", "--offset", 20, "--limit", 5), records[20:25], list(range(20, 25)))
+
+
+def lanceq_reads_what_python_wrote(lanceq: Lanceq) -> None:
+    for topic, shown in write.write_all(lanceq.root).items():
+        try:
+            agree(lanceq.get(topic), shown["records"], shown["offsets"])
+            entry = lanceq.topic(topic)
+            equal("foreign", entry.get("foreign"), True)
+            equal("total_count", entry.get("total_count"), len(shown["records"]))
+        except Failure as failure:
+            raise Failure(f"{topic}: {failure}") from failure
+
+
+def a_dataset_without_stable_row_ids_is_not_written_to(lanceq: Lanceq) -> None:
+    path = lanceq.root / "plain.lance"
+    records = write.plain_records(0, 5)
+    lance.write_dataset(write.plain_table(records), str(path))
+    lanceq.run("put", "plain", "--record", json.dumps(records[0]), code=1)
+    equal("version", lance.dataset(str(path)).version, 1)
+    agree(lanceq.get("plain"), records, list(range(5)))
+
+
+def a_tail_follows_python_appends(lanceq: Lanceq) -> None:
+    records = events(0, 100)
+    lanceq.put("followed", records)
+    path = check.dataset_path(lanceq.root, "followed")
+    with Tail(lanceq, "followed") as tail:
+        tail.wait_for(100)
+        for round_ in range(5):
+            appended = append.append(path, rows=20, start=10_000 + 20 * round_)["appended"]
+            records += appended
+            tail.wait_for(len(records))
+        agree(tail.finish(), records, list(range(len(records))))
+
+
+def a_tail_follows_a_foreign_dataset(lanceq: Lanceq) -> None:
+    path = lanceq.root / "foreign.lance"
+    records = write.plain_records(0, 10)
+    lance.write_dataset(write.plain_table(records), str(path))
+    with Tail(lanceq, "foreign") as tail:
+        tail.wait_for(10)
+        for start in (10, 20, 30):
+            more = write.plain_records(start, 10)
+            lance.write_dataset(write.plain_table(more), str(path), mode="append")
+            records += more
+        agree(tail.finish(), records, list(range(40)))
+
+
+def a_tail_follows_a_backend_that_overwrites(lanceq: Lanceq) -> None:
+    bucket = lanceq.root / "rewritten" / "bucket_0"
+    records = lance_backend.run(bucket, 25, 10, 0)["records"]
+    with Tail(lanceq, "rewritten") as tail:
+        tail.wait_for(25)
+        for start in (25, 50, 75):
+            records += lance_backend.run(bucket, 25, 10, start)["records"]
+        equal("record", [unmarked(record) for record in tail.finish()], records)
+
+
+def offsets_stay_after_python_appends_and_compacts(lanceq: Lanceq) -> None:
+    records = events(0, 300)
+    lanceq.put("shared", records, "--flush-threshold", 50)
+    path = check.dataset_path(lanceq.root, "shared")
+    records += append.append(path, rows=30, start=5_000)["appended"]
+    lance.dataset(str(path)).optimize.compact_files()
+    agree(lanceq.get("shared"), records, list(range(330)))
+    more = events(300, 70)
+    lanceq.put("shared", more)
+    records += more
+    agree(lanceq.get("shared"), records, list(range(400)))
+    check.check(path, records)
+
+
+def arrow_files_keep_their_types(lanceq: Lanceq) -> None:
+    table = write.types_table()
+    file = lanceq.root.parent / "types.arrow"
+    with pa.ipc.new_file(str(file), table.schema) as out:
+        out.write_table(table)
+    lanceq.run("put", "imported", file)
+    read = lance.dataset(str(check.dataset_path(lanceq.root, "imported"))).to_table()
+    equal("types", {f.name: str(f.type) for f in read.schema}, {f.name: str(f.type) for f in table.schema})
+    equal("values", comparable(read), comparable(table))
+    agree(lanceq.get("imported"), write.types_records(), [0, 1, 2])
+
+
+def comparable(table: pa.Table) -> list[str]:
+    """Rows as text, so that NaN equals itself; nanoseconds as integers, which Python's own datetime lacks."""
+    nanos = table.schema.get_field_index("ts_nano")
+    table = table.set_column(nanos, "ts_nano", table.column("ts_nano").cast(pa.int64()))
+    return [repr(row) for row in table.to_pylist()]
+
+
+CHECKS: list[Callable[[Lanceq], None]] = [
+    python_reads_what_lanceq_wrote,
+    lanceq_reads_back_what_it_wrote,
+    lanceq_reads_what_python_wrote,
+    a_dataset_without_stable_row_ids_is_not_written_to,
+    a_tail_follows_python_appends,
+    a_tail_follows_a_foreign_dataset,
+    a_tail_follows_a_backend_that_overwrites,
+    offsets_stay_after_python_appends_and_compacts,
+    arrow_files_keep_their_types,
+]
+
+
+def outcome(run: Callable[[Lanceq], None], program: Path) -> str:
+    """Runs one check in a root of its own; returns what went wrong, or nothing."""
+    with tempfile.TemporaryDirectory(prefix="lanceq-interop-") as folder:
+        root = Path(folder) / "root"
+        root.mkdir()
+        try:
+            run(Lanceq(program, root))
+        except (Failure, check.Differs) as failure:
+            return str(failure)
+        except Exception as error:  # a broken check must not hide the others
+            return f"{type(error).__name__}: {error}"
+    return ""
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--lanceq", type=Path, required=True, help="the program")
+    parser.add_argument("--only", default="", help="run the checks whose name contains this")
+    args = parser.parse_args()
+    failed = passed = 0
+    for run in CHECKS:
+        if args.only not in run.__name__:
+            continue
+        cause = outcome(run, args.lanceq.resolve())
+        failed, passed = failed + bool(cause), passed + (not cause)
+        print(f"FAILED {run.__name__}: {cause}" if cause else f"ok {run.__name__}", flush=True)
+    print(f"{passed} passed, {failed} failed")
+    return 1 if failed or not passed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
