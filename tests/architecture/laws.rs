@@ -5,9 +5,7 @@ use crate::source::Source;
 /// The modules of `src/engine`, lowest first. A module imports from lower layers only; those of one layer do not know
 /// each other, but for the lowest, which are words.
 const LAYERS: [&[&str]; 6] = [
-    &[
-        "clock", "error", "facts", "job", "layout", "name", "offset", "options", "watch",
-    ],
+    &["clock", "durable", "error", "facts", "job", "layout", "name", "offset", "options", "watch"],
     &["record"],
     &["buffer", "store", "wal"],
     &["bucket"],
@@ -30,9 +28,7 @@ fn layer_of(module: &str) -> Option<usize> {
 }
 
 pub(crate) fn has_a_layer(source: &Source) -> Vec<Finding> {
-    let unknown = source
-        .engine_module()
-        .filter(|module| layer_of(module).is_none());
+    let unknown = source.engine_module().filter(|module| layer_of(module).is_none());
     unknown
         .map(|module| {
             (
@@ -72,7 +68,7 @@ pub(crate) fn engine_stands_alone(source: &Source) -> Vec<Finding> {
     }
     source.findings(|path| match path {
         ["crate", "engine", ..] | ["crate"] => None,
-        ["crate", other, ..] => Some(format!("the engine names `crate::{other}`")),
+        ["crate", other, ..] => Some(format!("`crate::{other}` lies outside the engine; for its own names, import from the module that owns it")),
         [
             first @ ("ratatui" | "crossterm" | "clap" | "indicatif"),
             _,
@@ -99,10 +95,9 @@ pub(crate) fn wings_use_public_names(source: &Source) -> Vec<Finding> {
         return Vec::new();
     };
     source.findings(|path| match path {
-        ["crate", "engine", module, _, ..] if layer_of(module).is_some() => Some(format!(
-            "`{}` reaches into the engine; use its public name",
-            path.join("::")
-        )),
+        ["crate", "engine", module, _, ..] if layer_of(module).is_some() => {
+            Some(format!("`{}` reaches into the engine; use its public name", path.join("::")))
+        }
         ["crate", "cli", ..] if wing == "tui" => {
             Some("the explorer names the command line".to_owned())
         }
@@ -114,10 +109,7 @@ pub(crate) fn only_terminal_files_know_crossterm(source: &Source) -> Vec<Finding
     if TERMINAL_FILES.contains(&source.path.as_str()) {
         return Vec::new();
     }
-    source.findings(|path| {
-        path.contains(&"crossterm")
-            .then(|| format!("`{}`", path.join("::")))
-    })
+    source.findings(|path| path.contains(&"crossterm").then(|| format!("`{}`", path.join("::"))))
 }
 
 pub(crate) fn only_one_file_prints(source: &Source) -> Vec<Finding> {
@@ -139,40 +131,24 @@ pub(crate) fn only_one_file_prints(source: &Source) -> Vec<Finding> {
 
 pub(crate) fn within_the_budget(source: &Source) -> Vec<Finding> {
     let over = source.production_lines > LINES;
-    over.then(|| {
-        (
-            1,
-            format!("{} lines without its tests", source.production_lines),
-        )
-    })
-    .into_iter()
-    .collect()
+    over.then(|| (1, format!("{} lines without its tests", source.production_lines)))
+        .into_iter()
+        .collect()
 }
 
 pub(crate) fn named_as_a_concept(source: &Source) -> Vec<Finding> {
-    let vague = source
-        .path
-        .split(['/', '.'])
-        .find(|part| NOT_A_CONCEPT.contains(part));
-    vague
-        .map(|part| (1, format!("`{part}` says nothing")))
-        .into_iter()
-        .collect()
+    let vague = source.path.split(['/', '.']).find(|part| NOT_A_CONCEPT.contains(part));
+    vague.map(|part| (1, format!("`{part}` says nothing"))).into_iter().collect()
 }
 
 pub(crate) fn opens_with_a_sentence(source: &Source) -> Vec<Finding> {
     let silent = !source.first_line.starts_with("//! ");
-    silent
-        .then(|| (1, "starts without a `//!` sentence".to_owned()))
-        .into_iter()
-        .collect()
+    silent.then(|| (1, "starts without a `//!` sentence".to_owned())).into_iter().collect()
 }
 
 pub(crate) fn doors_hold_no_code(source: &Source) -> Vec<Finding> {
     if !source.path.ends_with("/mod.rs") {
         return Vec::new();
     }
-    source.keywords(&[
-        "fn", "struct", "enum", "trait", "impl", "const", "static", "type",
-    ])
+    source.keywords(&["fn", "struct", "enum", "trait", "impl", "const", "static", "type"])
 }

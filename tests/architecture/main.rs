@@ -11,9 +11,7 @@ use source::{Source, sources};
 
 fn broken<'a>(law: Law, sources: &'a [Source]) -> impl Iterator<Item = String> + 'a {
     let report = move |source: &'a Source| {
-        law(source)
-            .into_iter()
-            .map(move |(line, what)| format!("{}:{line}: {what}", source.path))
+        law(source).into_iter().map(move |(line, what)| format!("{}:{line}: {what}", source.path))
     };
     sources.iter().flat_map(report)
 }
@@ -21,10 +19,7 @@ fn broken<'a>(law: Law, sources: &'a [Source]) -> impl Iterator<Item = String> +
 #[track_caller]
 fn hold(words: &str, law: Law) {
     let sources = sources().unwrap_or_default();
-    assert!(
-        sources.iter().any(|source| source.path == "src/lib.rs"),
-        "the sources were not found"
-    );
+    assert!(sources.iter().any(|source| source.path == "src/lib.rs"), "the sources were not found");
     let found: Vec<String> = broken(law, &sources).collect();
     assert!(found.is_empty(), "{words}:\n  {}", found.join("\n  "));
 }
@@ -44,18 +39,12 @@ fn engine_modules_import_from_lower_layers_only() {
 
 #[test]
 fn the_engine_knows_neither_explorer_nor_command_line() {
-    hold(
-        "the engine names nothing outside itself",
-        engine_stands_alone,
-    );
+    hold("the engine names nothing outside itself", engine_stands_alone);
 }
 
 #[test]
 fn only_the_store_imports_lance() {
-    hold(
-        "only src/engine/store names lance",
-        only_the_store_knows_lance,
-    );
+    hold("only src/engine/store names lance", only_the_store_knows_lance);
 }
 
 #[test]
@@ -76,34 +65,22 @@ fn only_the_terminal_files_import_crossterm() {
 
 #[test]
 fn printing_happens_in_one_file() {
-    hold(
-        "printing happens in src/cli/output.rs only",
-        only_one_file_prints,
-    );
+    hold("printing happens in src/cli/output.rs only", only_one_file_prints);
 }
 
 #[test]
 fn no_file_outgrows_the_budget() {
-    hold(
-        "a file has at most 400 lines, its tests not counted",
-        within_the_budget,
-    );
+    hold("a file has at most 400 lines, its tests not counted", within_the_budget);
 }
 
 #[test]
 fn every_file_is_named_as_a_concept() {
-    hold(
-        "a file is named as the concept it holds",
-        named_as_a_concept,
-    );
+    hold("a file is named as the concept it holds", named_as_a_concept);
 }
 
 #[test]
 fn every_file_opens_with_a_sentence() {
-    hold(
-        "the first line of a file says what it is for",
-        opens_with_a_sentence,
-    );
+    hold("the first line of a file says what it is for", opens_with_a_sentence);
 }
 
 #[test]
@@ -222,21 +199,12 @@ const CASES: &[(Law, &str, &str, &str)] = &[
 #[test]
 fn each_law_can_be_broken_and_kept() {
     for (law, path, wrong, right) in CASES {
-        let found: Vec<String> = broken(
-            *law,
-            &[Source::parse(path, &format!("//! A file.\n\n{wrong}\n"))],
-        )
-        .collect();
+        let found: Vec<String> =
+            broken(*law, &[Source::parse(path, &format!("//! A file.\n\n{wrong}\n"))]).collect();
         assert_eq!(found.len(), 1, "{path}: {wrong} gave {found:?}");
-        let line = if wrong.ends_with("Q;") || wrong.ends_with("U;") {
-            1
-        } else {
-            3
-        };
+        let line = if wrong.ends_with("Q;") || wrong.ends_with("U;") { 1 } else { 3 };
         assert!(
-            found
-                .iter()
-                .all(|text| text.starts_with(&format!("{path}:{line}: "))),
+            found.iter().all(|text| text.starts_with(&format!("{path}:{line}: "))),
             "{found:?}"
         );
         if !right.is_empty() {
@@ -256,11 +224,7 @@ fn the_budget_counts_lines_without_tests() {
     let body = "fn f() {}\n".repeat(LINES - 1);
     let tests = "#[cfg(test)]\nmod tests {\n    const OPEN: char = '{';\n\n    fn g() {}\n}\n";
     assert!(
-        within_the_budget(&Source::parse(
-            "src/a.rs",
-            &format!("//! A.\n{body}{tests}")
-        ))
-        .is_empty()
+        within_the_budget(&Source::parse("src/a.rs", &format!("//! A.\n{body}{tests}"))).is_empty()
     );
     assert_eq!(
         within_the_budget(&Source::parse(
@@ -274,9 +238,6 @@ fn the_budget_counts_lines_without_tests() {
 
 #[test]
 fn a_silent_file_is_found() {
-    assert_eq!(
-        opens_with_a_sentence(&Source::parse("src/a.rs", "use std::fmt;\n")).len(),
-        1
-    );
+    assert_eq!(opens_with_a_sentence(&Source::parse("src/a.rs", "use std::fmt;\n")).len(), 1);
     assert!(opens_with_a_sentence(&Source::parse("src/a.rs", "//! Reads.\n")).is_empty());
 }

@@ -33,11 +33,8 @@ pub(crate) fn sources() -> io::Result<Vec<Source>> {
 fn collect(root: &Path, folder: &Path, found: &mut Vec<Source>) -> io::Result<()> {
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();
-        let relative = path
-            .strip_prefix(root)
-            .unwrap_or(&path)
-            .to_string_lossy()
-            .replace('\\', "/");
+        let relative =
+            path.strip_prefix(root).unwrap_or(&path).to_string_lossy().replace('\\', "/");
         if path.is_dir() && !relative.ends_with("/tests") {
             collect(root, &path, found)?;
         } else if path.extension() == Some("rs".as_ref()) && !relative.ends_with("/tests.rs") {
@@ -66,9 +63,7 @@ impl Source {
 
     /// The module of `src/engine` this file belongs to; none for the engine's door and other wings.
     pub(crate) fn engine_module(&self) -> Option<&str> {
-        (self.wing() == Some("engine"))
-            .then(|| self.module.get(2).map(String::as_str))
-            .flatten()
+        (self.wing() == Some("engine")).then(|| self.module.get(2).map(String::as_str)).flatten()
     }
 
     /// Asks about each path the file names, in order.
@@ -89,21 +84,12 @@ impl Source {
     }
 
     pub(crate) fn keywords(&self, words: &[&str]) -> Vec<(usize, String)> {
-        let found = self
-            .tokens
-            .iter()
-            .filter(|token| words.contains(&token.text.as_str()));
-        found
-            .map(|token| (token.line, format!("holds a `{}`", token.text)))
-            .collect()
+        let found = self.tokens.iter().filter(|token| words.contains(&token.text.as_str()));
+        found.map(|token| (token.line, format!("holds a `{}`", token.text))).collect()
     }
 
     fn paths(&self) -> Vec<Named> {
-        let mut reader = Reader {
-            tokens: &self.tokens,
-            at: 0,
-            found: Vec::new(),
-        };
+        let mut reader = Reader { tokens: &self.tokens, at: 0, found: Vec::new() };
         while let Some(token) = reader.peek() {
             let word = token.text.clone();
             if word == "use" {
@@ -116,45 +102,26 @@ impl Source {
                 reader.at += 1;
             }
         }
-        let absolute = |named: Named| Named {
-            segments: self.resolve(named.segments),
-            ..named
-        };
+        let absolute = |named: Named| Named { segments: self.resolve(named.segments), ..named };
         reader.found.into_iter().map(absolute).collect()
     }
 
     fn resolve(&self, segments: Vec<String>) -> Vec<String> {
-        let ups = segments
-            .iter()
-            .take_while(|segment| *segment == "super")
-            .count();
-        let here = segments
-            .first()
-            .is_some_and(|first| first == "self" && segments.len() > 1);
+        let ups = segments.iter().take_while(|segment| *segment == "super").count();
+        let here = segments.first().is_some_and(|first| first == "self" && segments.len() > 1);
         if ups == 0 && !here {
             return segments;
         }
-        let base = self
-            .module
-            .iter()
-            .take(self.module.len().saturating_sub(ups));
-        base.cloned()
-            .chain(segments.iter().skip(ups.max(1)).cloned())
-            .collect()
+        let base = self.module.iter().take(self.module.len().saturating_sub(ups));
+        base.cloned().chain(segments.iter().skip(ups.max(1)).cloned()).collect()
     }
 }
 
 /// `src/engine/store/scan.rs` is `crate::engine::store::scan`.
 fn module_path(path: &str) -> Vec<String> {
     let inside = path.trim_start_matches("src/").trim_end_matches(".rs");
-    let parts = inside
-        .split('/')
-        .filter(|part| !["mod", "lib", "main"].contains(part));
-    ["crate"]
-        .into_iter()
-        .chain(parts)
-        .map(str::to_owned)
-        .collect()
+    let parts = inside.split('/').filter(|part| !["mod", "lib", "main"].contains(part));
+    ["crate"].into_iter().chain(parts).map(str::to_owned).collect()
 }
 
 fn is_word(text: &str) -> bool {
@@ -180,10 +147,7 @@ impl<'a> Reader<'a> {
     }
 
     fn push(&mut self, segments: Vec<String>) {
-        let line = self
-            .tokens
-            .get(self.at.saturating_sub(1))
-            .map_or(1, |token| token.line);
+        let line = self.tokens.get(self.at.saturating_sub(1)).map_or(1, |token| token.line);
         self.found.push(Named { line, segments });
     }
 

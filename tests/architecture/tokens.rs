@@ -47,10 +47,7 @@ pub(crate) fn tokenize(text: &str) -> Vec<Token> {
         let (length, kept) = next_token(rest, first);
         let (token, behind) = rest.split_at(length);
         if kept {
-            tokens.push(Token {
-                line,
-                text: token.trim_start_matches("r#").to_owned(),
-            });
+            tokens.push(Token { line, text: token.trim_start_matches("r#").to_owned() });
         }
         line += token.matches('\n').count();
         rest = behind;
@@ -107,13 +104,10 @@ fn block_comment(rest: &str) -> usize {
 fn literal(rest: &str) -> Option<usize> {
     let body = rest.trim_start_matches(['b', 'c']);
     let prefix = rest.len() - body.len();
-    let hashes = body
-        .strip_prefix('r')
-        .map(|raw| raw.chars().take_while(|c| *c == '#').count());
-    if let Some(hashes) = hashes.filter(|hashes| {
-        body.get(1 + hashes..)
-            .is_some_and(|raw| raw.starts_with('"'))
-    }) {
+    let hashes = body.strip_prefix('r').map(|raw| raw.chars().take_while(|c| *c == '#').count());
+    if let Some(hashes) =
+        hashes.filter(|hashes| body.get(1 + hashes..).is_some_and(|raw| raw.starts_with('"')))
+    {
         let end = format!("\"{}", "#".repeat(hashes));
         let open = 2 + hashes;
         return Some(prefix + open + body.get(open..)?.find(&end).map_or(0, |at| at + end.len()));
@@ -128,11 +122,7 @@ fn literal(rest: &str) -> Option<usize> {
 fn character_or_lifetime(body: &str) -> usize {
     let mut inside = body.chars().skip(1);
     let (first, second) = (inside.next(), inside.next());
-    if first == Some('\\') || second == Some('\'') {
-        quoted(body, '\'')
-    } else {
-        1
-    }
+    if first == Some('\\') || second == Some('\'') { quoted(body, '\'') } else { 1 }
 }
 
 fn quoted(body: &str, quote: char) -> usize {

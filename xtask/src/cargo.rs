@@ -18,11 +18,7 @@ pub(crate) fn command(subcommand: &[&str]) -> Result<Command, String> {
     cargo.env("PROTOC", protoc::find()?);
     forget_own_package(&mut cargo);
     let (verb, options) = subcommand.split_first().ok_or("no cargo command given")?;
-    cargo
-        .arg(verb)
-        .arg("--manifest-path")
-        .arg(root().join("Cargo.toml"))
-        .args(options);
+    cargo.arg(verb).arg("--manifest-path").arg(root().join("Cargo.toml")).args(options);
     Ok(cargo)
 }
 
@@ -37,27 +33,23 @@ fn forget_own_package(cargo: &mut Command) {
 }
 
 fn describes_own_package(name: &str) -> bool {
-    [
-        "CARGO_PKG_",
-        "CARGO_MANIFEST_",
-        "CARGO_BIN_",
-        "CARGO_CRATE_",
-        "CARGO_PRIMARY_",
-    ]
-    .iter()
-    .any(|prefix| name.starts_with(prefix))
+    ["CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_BIN_", "CARGO_CRATE_", "CARGO_PRIMARY_"]
+        .iter()
+        .any(|prefix| name.starts_with(prefix))
         || name == "OUT_DIR"
 }
 
 /// Says what runs, then lets cargo take over: its exit code and its Ctrl-C are this program's.
-pub(crate) fn hand_over(subcommand: &[&str], arguments: &[String]) -> Result<ExitCode, String> {
+pub(crate) fn hand_over(
+    subcommand: &[&str],
+    arguments: &[String],
+    note: &str,
+) -> Result<ExitCode, String> {
     let mut cargo = command(subcommand)?;
     cargo.args(arguments);
-    eprintln!(
-        "xtask: cargo {} {} (a first build takes about 15 minutes on 2 cores)",
-        subcommand.join(" "),
-        arguments.join(" ")
-    );
+    let words: Vec<&str> =
+        subcommand.iter().copied().chain(arguments.iter().map(String::as_str)).collect();
+    eprintln!("xtask: cargo {} ({note})", words.join(" "));
     replace_process(cargo)
 }
 
@@ -69,9 +61,7 @@ fn replace_process(mut cargo: Command) -> Result<ExitCode, String> {
 
 #[cfg(not(unix))]
 fn replace_process(mut cargo: Command) -> Result<ExitCode, String> {
-    let status = cargo
-        .status()
-        .map_err(|cause| format!("cannot start cargo: {cause}"))?;
+    let status = cargo.status().map_err(|cause| format!("cannot start cargo: {cause}"))?;
     let code = status.code().and_then(|code| u8::try_from(code).ok());
     Ok(code.map_or(ExitCode::FAILURE, ExitCode::from))
 }
@@ -82,21 +72,10 @@ mod tests {
 
     #[test]
     fn cargo_learns_nothing_about_xtask() {
-        for name in [
-            "CARGO_PKG_NAME",
-            "CARGO_MANIFEST_DIR",
-            "CARGO_MANIFEST_LINKS",
-            "OUT_DIR",
-        ] {
+        for name in ["CARGO_PKG_NAME", "CARGO_MANIFEST_DIR", "CARGO_MANIFEST_LINKS", "OUT_DIR"] {
             assert!(describes_own_package(name), "{name}");
         }
-        for name in [
-            "CARGO",
-            "CARGO_HOME",
-            "CARGO_TARGET_DIR",
-            "CARGO_BUILD_JOBS",
-            "PATH",
-        ] {
+        for name in ["CARGO", "CARGO_HOME", "CARGO_TARGET_DIR", "CARGO_BUILD_JOBS", "PATH"] {
             assert!(!describes_own_package(name), "{name}");
         }
     }

@@ -13,48 +13,21 @@ pub(crate) struct Step {
 
 /// Everything CI checks besides the tests, cheapest first.
 pub(crate) const STEPS: [Step; 9] = [
-    Step {
-        name: "format",
-        check: || cargo(&["fmt", "--all", "--check"]),
-    },
-    Step {
-        name: "one feature set",
-        check: feature_set::check,
-    },
-    Step {
-        name: "lints",
-        check: lints,
-    },
-    Step {
-        name: "engine alone",
-        check: || cargo(&["check", "--no-default-features"]),
-    },
-    Step {
-        name: "docs",
-        check: docs,
-    },
-    Step {
-        name: "doctests",
-        check: || cargo(&["test", "--quiet", "--doc"]),
-    },
-    Step {
-        name: "architecture",
-        check: || cargo(&["test", "--quiet", "--test", "architecture"]),
-    },
-    Step {
-        name: "xtask",
-        check: || cargo(&["test", "--quiet", "--package", "xtask"]),
-    },
+    Step { name: "format", check: || cargo(&["fmt", "--all", "--check"]) },
+    Step { name: "one feature set", check: feature_set::check },
+    Step { name: "lints", check: lints },
+    Step { name: "engine alone", check: || cargo(&["check", "--no-default-features"]) },
+    Step { name: "docs", check: docs },
+    Step { name: "doctests", check: || cargo(&["test", "--quiet", "--doc"]) },
+    Step { name: "architecture", check: || cargo(&["test", "--quiet", "--test", "architecture"]) },
+    Step { name: "xtask", check: || cargo(&["test", "--quiet", "--package", "xtask"]) },
     INTEROP_STEP,
 ];
 
 /// The interop test alone.
 pub(crate) const INTEROP: [Step; 1] = [INTEROP_STEP];
 
-const INTEROP_STEP: Step = Step {
-    name: "interop",
-    check: interop::check,
-};
+const INTEROP_STEP: Step = Step { name: "interop", check: interop::check };
 
 /// Runs the steps and prints the seconds each took.
 pub(crate) fn run(steps: &[Step]) -> ExitCode {
@@ -74,14 +47,7 @@ pub(crate) fn run(steps: &[Step]) -> ExitCode {
 
 /// Lints the members of the workspace only: clippy takes the dependencies that `cargo check` has checked.
 fn lints() -> Result<(), String> {
-    cargo(&[
-        "clippy",
-        "--workspace",
-        "--all-targets",
-        "--",
-        "-D",
-        "warnings",
-    ])
+    cargo(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"])
 }
 
 fn docs() -> Result<(), String> {

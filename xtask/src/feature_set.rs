@@ -11,10 +11,7 @@ use crate::cargo;
 const SELECTIONS: [(&str, &[&str]); 3] = [
     ("the tests", &["--edges", "normal,build,dev"]),
     ("the demo", &["--edges", "normal,build"]),
-    (
-        "the engine alone",
-        &["--edges", "normal,build", "--no-default-features"],
-    ),
+    ("the engine alone", &["--edges", "normal,build", "--no-default-features"]),
 ];
 
 /// The feature sets each package is built with; two where a build script and the program differ.
@@ -27,10 +24,7 @@ pub(crate) fn check() -> Result<(), String> {
         trees.push((name, packages(&tree(options)?)));
     }
     let (first, others) = trees.split_first().ok_or("no selections")?;
-    let found: Vec<String> = others
-        .iter()
-        .flat_map(|other| differences(first, other))
-        .collect();
+    let found: Vec<String> = others.iter().flat_map(|other| differences(first, other)).collect();
     if found.is_empty() {
         return Ok(());
     }
@@ -44,16 +38,11 @@ pub(crate) fn check() -> Result<(), String> {
 fn tree(options: &[&str]) -> Result<String, String> {
     let mut cargo = cargo::command(&["tree", "--package", "lanceq", "--prefix", "none"])?;
     cargo.args(["--format", "{p} [{f}]"]).args(options);
-    let output = cargo
-        .output()
-        .map_err(|cause| format!("{cargo:?}: {cause}"))?;
+    let output = cargo.output().map_err(|cause| format!("{cargo:?}: {cause}"))?;
     if output.status.success() {
         Ok(String::from_utf8_lossy(&output.stdout).into_owned())
     } else {
-        Err(format!(
-            "{cargo:?}: {}",
-            String::from_utf8_lossy(&output.stderr)
-        ))
+        Err(format!("{cargo:?}: {}", String::from_utf8_lossy(&output.stderr)))
     }
 }
 
@@ -65,10 +54,7 @@ fn packages(tree: &str) -> Packages {
             continue;
         };
         let features = features.split(']').next().unwrap_or_default();
-        packages
-            .entry(package.to_owned())
-            .or_default()
-            .insert(features.to_owned());
+        packages.entry(package.to_owned()).or_default().insert(features.to_owned());
     }
     packages
 }
@@ -76,10 +62,7 @@ fn packages(tree: &str) -> Packages {
 fn differences(first: &(&str, Packages), other: &(&str, Packages)) -> Vec<String> {
     let differs = |(package, features): (&String, &BTreeSet<String>)| {
         let expected = first.1.get(package)?;
-        let line = format!(
-            "{package}: {expected:?} in {}, {features:?} in {}",
-            first.0, other.0
-        );
+        let line = format!("{package}: {expected:?} in {}, {features:?} in {}", first.0, other.0);
         (expected != features).then_some(line)
     };
     other.1.iter().filter_map(differs).collect()
@@ -108,14 +91,9 @@ mod tests {
 
     #[test]
     fn packages_of_one_selection_alone_and_repeated_lines_are_no_difference() {
-        let tests = (
-            "the tests",
-            packages("rustix v1.1.6 [fs]\nrustix v1.1.6 [fs] (*)\nvt100 v0.16.2 []"),
-        );
-        let demo = (
-            "the demo",
-            packages("rustix v1.1.6 [fs] (*)\n\nclap v4.6.9 [std]"),
-        );
+        let tests =
+            ("the tests", packages("rustix v1.1.6 [fs]\nrustix v1.1.6 [fs] (*)\nvt100 v0.16.2 []"));
+        let demo = ("the demo", packages("rustix v1.1.6 [fs] (*)\n\nclap v4.6.9 [std]"));
         assert_eq!(differences(&tests, &demo), Vec::<String>::new());
     }
 }

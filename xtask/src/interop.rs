@@ -22,12 +22,7 @@ pub(crate) fn check() -> Result<(), String> {
     };
     ci::finish(&mut cargo::command(&["build", "--bin", "lanceq"])?)?;
     let driver = scripts().join("run.py");
-    ci::finish(
-        Command::new(python)
-            .arg(driver)
-            .arg("--lanceq")
-            .arg(program()?),
-    )
+    ci::finish(Command::new(python).arg(driver).arg("--lanceq").arg(program()?))
 }
 
 fn in_ci() -> bool {
@@ -46,30 +41,14 @@ fn program() -> Result<PathBuf, String> {
 
 /// Returns the interpreter of the virtual environment, which is made first where it is missing or broken.
 fn environment() -> Result<PathBuf, String> {
-    let folder = cache()?
-        .join("lanceq")
-        .join(format!("venv-pylance-{PYLANCE}"));
+    let folder = cache()?.join("lanceq").join(format!("venv-pylance-{PYLANCE}"));
     let python = folder.join("bin").join("python");
     if !has_pylance(&python) {
         eprintln!("making {} (once)", folder.display());
-        ci::finish(
-            Command::new("python3")
-                .args(["-m", "venv", "--clear"])
-                .arg(&folder),
-        )?;
-        let pip = [
-            "-m",
-            "pip",
-            "install",
-            "--quiet",
-            "--disable-pip-version-check",
-            "--requirement",
-        ];
-        ci::finish(
-            Command::new(&python)
-                .args(pip)
-                .arg(scripts().join("requirements.txt")),
-        )?;
+        ci::finish(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&folder))?;
+        let pip =
+            ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--requirement"];
+        ci::finish(Command::new(&python).args(pip).arg(scripts().join("requirements.txt")))?;
     }
     if has_pylance(&python) {
         Ok(python)
@@ -79,21 +58,14 @@ fn environment() -> Result<PathBuf, String> {
 }
 
 fn cache() -> Result<PathBuf, String> {
-    let chosen = env::var_os("XDG_CACHE_HOME")
-        .filter(|value| !value.is_empty())
-        .map(PathBuf::from);
+    let chosen = env::var_os("XDG_CACHE_HOME").filter(|value| !value.is_empty()).map(PathBuf::from);
     let home = || env::var_os("HOME").map(|home| Path::new(&home).join(".cache"));
-    chosen
-        .or_else(home)
-        .ok_or_else(|| "neither XDG_CACHE_HOME nor HOME is set".to_owned())
+    chosen.or_else(home).ok_or_else(|| "neither XDG_CACHE_HOME nor HOME is set".to_owned())
 }
 
 fn has_pylance(python: &Path) -> bool {
     let test =
         format!("import lance, numpy, pyarrow, sys; sys.exit(lance.__version__ != '{PYLANCE}')");
-    let quiet = Command::new(python)
-        .args(["-c", &test])
-        .stderr(Stdio::null())
-        .status();
+    let quiet = Command::new(python).args(["-c", &test]).stderr(Stdio::null()).status();
     quiet.is_ok_and(|status| status.success())
 }

@@ -28,10 +28,7 @@ pub(crate) fn find() -> Result<OsString, String> {
     }
     match protoc_bin_vendored::protoc_bin_path() {
         Ok(vendored) if works(vendored.as_os_str()) => Ok(vendored.into_os_string()),
-        Ok(vendored) => Err(missing(&format!(
-            "{} does not run here",
-            vendored.display()
-        ))),
+        Ok(vendored) => Err(missing(&format!("{} does not run here", vendored.display()))),
         Err(cause) => Err(missing(&cause.to_string())),
     }
 }
