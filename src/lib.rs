@@ -1,3 +1,5 @@
 //! An embedded queue engine on the Lance columnar format.
 
 #![recursion_limit = "256"]
+
+pub mod engine;

@@ -1,0 +1,3 @@
+//! The engine: topics, buckets, and the records in them.
+
+pub mod record;

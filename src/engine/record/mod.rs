@@ -1,0 +1,31 @@
+//! What a record is: JSON objects and rows of Arrow, their schema, and the ways between them.
+//!
+//! Pure: no file, no clock, no waiting. Records come in as JSON (`json`) or Arrow (`conform`), their
+//! schema is inferred (`infer`) or given (`schema`), they are put as Arrow (`encode`) and printed as
+//! JSON again (`decode`); `route` says to which bucket each belongs. What `encode` takes, `decode`
+//! gives back.
+
+mod conform;
+mod decode;
+mod encode;
+mod encode_error;
+mod field_path;
+mod found;
+mod infer;
+mod json;
+mod misfit;
+mod moment;
+mod route;
+mod schema;
+
+pub use conform::conform;
+pub use decode::{Decoder, records, value};
+pub use encode::{Strictness, encode};
+pub use encode_error::EncodeError;
+pub use field_path::FieldPath;
+pub use infer::SchemaInference;
+pub use json::{
+    JsonArray, JsonError, JsonLines, JsonObject, JsonReason, Located, ReadError, parse_record,
+};
+pub use route::{RouteError, bucket_for, buckets_for, is_routable};
+pub use schema::{Extended, SchemaError, TopicSchema, TypeError, parse_type, type_text};
