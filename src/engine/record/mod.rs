@@ -29,3 +29,6 @@ pub use json::{
 };
 pub use route::{RouteError, bucket_for, buckets_for, is_routable};
 pub use schema::{Extended, SchemaError, TopicSchema, TypeError, parse_type, type_text};
+
+#[cfg(test)]
+mod tests;

@@ -98,3 +98,104 @@ fn bucket_of_text(text: &str, buckets: NonZeroU32) -> u32 {
     // The remainder of a division by 32 bits has no more of them.
     u32::try_from(bucket).unwrap_or_default()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use arrow_array::{
+        ArrayRef, BooleanArray, DictionaryArray, Float64Array, Int64Array, LargeStringArray,
+        StringArray, types::Int8Type,
+    };
+    use serde_json::json;
+
+    use super::*;
+
+    fn buckets(count: u32) -> NonZeroU32 {
+        NonZeroU32::new(count).unwrap()
+    }
+
+    /// Buckets of 4, of 1000 and of 2^32 - 1, as Python has them:
+    /// `int(hashlib.md5(str(value).encode()).hexdigest(), 16) % n`, with `""` for `None`.
+    fn known() -> Vec<(Value, [u32; 3])> {
+        vec![
+            (json!(null), [2, 366, 966_167_286]),
+            (json!(""), [2, 366, 966_167_286]),
+            (json!(1), [3, 411, 3_804_576_496]),
+            (json!(-7), [1, 909, 280_251_604]),
+            (json!(i64::MAX), [3, 639, 3_140_541_219]),
+            (json!(u64::MAX), [1, 145, 2_929_040_925]),
+            (json!(true), [0, 444, 2_947_255_399]),
+            (json!(false), [0, 452, 1_661_027_822]),
+            (json!("1"), [3, 411, 3_804_576_496]),
+            (json!("hello"), [2, 994, 3_809_856_964]),
+            (json!("日本語 🚀"), [3, 883, 1_979_534_608]),
+        ]
+    }
+
+    #[test]
+    fn a_record_goes_where_python_puts_it() {
+        for (value, expected) in known() {
+            for (count, bucket) in [4, 1000, u32::MAX].into_iter().zip(expected) {
+                assert_eq!(
+                    bucket_for(Some(&value), buckets(count)),
+                    Ok(bucket),
+                    "{value}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn a_row_goes_where_its_record_goes() {
+        let texts = vec![Some("hello"), None, Some("")];
+        let columns: [ArrayRef; 5] = [
+            Arc::new(StringArray::from(texts.clone())),
+            Arc::new(LargeStringArray::from(texts.clone())),
+            Arc::new(texts.into_iter().collect::<DictionaryArray<Int8Type>>()),
+            Arc::new(Int64Array::from(vec![Some(1), None, Some(i64::MAX)])),
+            Arc::new(BooleanArray::from(vec![Some(true), None, Some(false)])),
+        ];
+        for column in columns {
+            let expected: Vec<_> = (0..column.len())
+                .map(|row| bucket_for(Some(&value(&column, row)), buckets(7)).unwrap())
+                .collect();
+            assert_eq!(
+                buckets_for(&column, buckets(7)),
+                Ok(expected),
+                "{}",
+                column.data_type()
+            );
+        }
+    }
+
+    #[test]
+    fn what_python_may_spell_otherwise_chooses_no_bucket() {
+        for value in [json!(0.5), json!([1]), json!({"a": 1})] {
+            let refused = bucket_for(Some(&value), buckets(2));
+            assert!(
+                matches!(refused, Err(RouteError::Unroutable { .. })),
+                "{value}"
+            );
+        }
+        assert_eq!(bucket_for(None, buckets(2)), Err(RouteError::Missing));
+        let refused = buckets_for(&Float64Array::from(vec![1.0]), buckets(2));
+        assert_eq!(
+            refused,
+            Err(RouteError::Unroutable {
+                found: "float64".to_owned()
+            })
+        );
+    }
+
+    #[test]
+    fn the_only_bucket_takes_everything() {
+        for value in [None, Some(json!(0.5)), Some(json!([1])), Some(json!(null))] {
+            assert_eq!(bucket_for(value.as_ref(), buckets(1)), Ok(0));
+        }
+        assert_eq!(
+            buckets_for(&Float64Array::from(vec![1.0, 2.0]), buckets(1)),
+            Ok(vec![0, 0])
+        );
+    }
+}

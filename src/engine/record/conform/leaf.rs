@@ -42,14 +42,14 @@ fn first_difference(array: &ArrayRef, to: &DataType, differs: impl Fn(usize) -> 
 /// Tells whether a type holds the values of another, or may, value by value.
 fn is_wider(from: &DataType, to: &DataType) -> bool {
     use DataType::{
-        Date32, Date64, Decimal32, Decimal64, Decimal128, Decimal256, Duration, Float32, Float64,
-        Time32, Time64, Timestamp,
+        Date32, Date64, Decimal32, Decimal64, Decimal128, Decimal256, Duration, Float16, Float32,
+        Float64, Time32, Time64, Timestamp,
     };
     match (from, to) {
         (from, to) if from.is_integer() && to.is_integer() => is_wider_integer(from, to),
         (from, Float64) => from.is_integer() || from.is_floating(),
-        (from, Float32) => from.is_floating() || from.is_integer() && bits(from) <= 16,
-        (Date32, Date64) => true,
+        (Float16, Float32) | (Date32, Date64) => true,
+        (from, Float32) => from.is_integer() && bits(from) <= 16,
         (Time32(from), Time32(to) | Time64(to))
         | (Time64(from), Time64(to))
         | (Duration(from), Duration(to)) => is_finer(*from, *to),

@@ -6,3 +6,6 @@ mod leaf;
 mod nested;
 
 pub use batch::conform;
+
+#[cfg(test)]
+mod tests;

@@ -10,7 +10,7 @@ use arrow_buffer::OffsetBuffer;
 use arrow_cast::cast;
 use arrow_schema::{ArrowError, DataType, FieldRef, Fields};
 
-use super::column::{fit, refusal, retype};
+use super::column::{fit, refusal};
 use crate::engine::record::misfit::{Misfit, Reason};
 
 /// Fits a struct's columns by name.
@@ -30,17 +30,24 @@ pub(super) fn structs(array: &StructArray, fields: &Fields) -> Result<ArrayRef, 
     ))
 }
 
-/// Fits a map's keys and values.
+/// Fits a map's keys and values, whatever their names.
 pub(super) fn maps(array: &MapArray, entries: &FieldRef) -> Result<ArrayRef, Misfit> {
+    let DataType::Struct(fields) = entries.data_type() else {
+        return Err(refusal(array.data_type(), entries.data_type()));
+    };
     let window = Window::of(array.offsets());
-    let present: ArrayRef = Arc::new(array.entries().slice(window.start, window.length));
-    let fitted = retype(&present, entries.data_type());
-    let fitted = fitted.map_err(|misfit| window.locate(misfit))?;
-    let (offsets, nulls) = (window.offsets, array.nulls().cloned());
+    let present = array.entries().slice(window.start, window.length);
+    let columns = fields.iter().zip(present.columns());
+    let columns = columns.map(|(field, column)| fit(Some(column), field, column.len(), None));
+    let columns = columns.collect::<Result<Vec<_>, _>>();
+    let columns = columns.map_err(|misfit| window.locate(misfit))?;
+    let fitted = StructArray::try_new(fields.clone(), columns, None);
+    let fitted = fitted.map_err(|error| Misfit::at(0, error))?;
+    let nulls = array.nulls().cloned();
     finish(MapArray::try_new(
         entries.clone(),
-        offsets,
-        fitted.as_struct().clone(),
+        window.offsets,
+        fitted,
         nulls,
         false,
     ))

@@ -21,3 +21,6 @@ mod real;
 mod scalar;
 
 pub use decoder::{Decoder, records, value};
+
+#[cfg(test)]
+mod tests;

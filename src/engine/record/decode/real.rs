@@ -78,13 +78,15 @@ mod tests {
         ] {
             let real: f32 = text.parse().unwrap();
             let number = Number::from_f64(Float32Type::shortest(real)).unwrap();
-            assert_eq!(
-                number.to_string().parse::<f64>().unwrap(),
-                text.parse::<f64>().unwrap()
-            );
+            assert_eq!(number, text.parse().unwrap());
         }
-        assert_eq!(Float16Type::shortest(f16::from_f32(0.1)), 0.1);
-        assert_eq!(Float16Type::shortest(f16::MAX), 65500.0);
+        let print = |real| {
+            Number::from_f64(Float16Type::shortest(real))
+                .unwrap()
+                .to_string()
+        };
+        assert_eq!(print(f16::from_f32(0.1)), "0.1");
+        assert_eq!(print(f16::MAX), "65500.0");
     }
 
     proptest! {
@@ -95,8 +97,8 @@ mod tests {
             let number = Number::from_f64(Float32Type::shortest(real)).unwrap();
             let text = number.to_string();
             prop_assert_eq!(text.parse::<f32>().unwrap().to_bits(), bits);
-            // `{:e}` of the standard library is the shortest text of a real.
-            prop_assert_eq!(text.parse::<f64>().unwrap(), format!("{real:e}").parse().unwrap());
+            let (short, shortest) = (format!("{:e}", Float32Type::shortest(real)), format!("{real:e}"));
+            prop_assert_eq!(short.len(), shortest.len());
         }
     }
 

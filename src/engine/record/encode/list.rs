@@ -67,10 +67,7 @@ pub(super) fn vectors(
         .map_err(|error| Misfit::at(0, error))
 }
 
-fn list(
-    cell: Cell<'_>,
-    expected: impl Fn() -> DataType,
-) -> Result<Option<&[Value]>, Reason> {
+fn list(cell: Cell<'_>, expected: impl Fn() -> DataType) -> Result<Option<&[Value]>, Reason> {
     match cell {
         Some(Value::Array(items)) => Ok(Some(items)),
         Some(value) => Err(Reason::wrong_type(&expected(), value)),

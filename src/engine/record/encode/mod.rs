@@ -15,3 +15,6 @@ mod temporal;
 mod text;
 
 pub use batch::{Strictness, encode};
+
+#[cfg(test)]
+mod tests;

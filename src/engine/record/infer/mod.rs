@@ -6,3 +6,6 @@ mod tally;
 
 pub use inference::SchemaInference;
 pub(super) use tally::has_type;
+
+#[cfg(test)]
+mod tests;

@@ -66,14 +66,13 @@ impl<R: BufRead> JsonArray<R> {
     }
 
     fn open(&mut self) -> Result<(), ReadError> {
-        let buffer = self
-            .reader
-            .fill_buf()
-            .map_err(|source| ReadError::Io { source })?;
-        if buffer.starts_with(BYTE_ORDER_MARK) {
-            self.reader.consume(BYTE_ORDER_MARK.len());
+        let mut first = self.significant()?;
+        for byte in BYTE_ORDER_MARK {
+            if first == Some(*byte) {
+                first = self.significant()?;
+            }
         }
-        match self.significant()? {
+        match first {
             Some(b'[') => {
                 self.state = State::First;
                 Ok(())

@@ -13,3 +13,6 @@ pub use array::JsonArray;
 pub use error::{JsonError, JsonReason, ReadError};
 pub use lines::JsonLines;
 pub use parse::{JsonObject, Located, parse_record};
+
+#[cfg(test)]
+mod tests;

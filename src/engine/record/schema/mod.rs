@@ -14,3 +14,6 @@ pub(super) use rules::MAX_FIELDS;
 pub use topic_schema::TopicSchema;
 pub use type_parse::parse_type;
 pub use type_text::type_text;
+
+#[cfg(test)]
+mod tests;
