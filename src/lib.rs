@@ -2,4 +2,6 @@
 
 #![recursion_limit = "256"]
 
-pub mod engine;
+mod engine;
+
+pub use engine::*;

@@ -1,3 +1,42 @@
-//! The engine: topics, buckets, and the records in them.
+//! The engine: topics of buckets, buffered writes, durable flushes, reads by offset, streams.
+//!
+//! A module imports from the layers below its own only, and only `store` knows Lance:
+//!
+//! ```text
+//! L5 handle → L4 topic → L3 bucket → L2 buffer | store → L1 record
+//!   → L0 error, name, offset, clock, durable, facts, layout, options, poll, watch
+//! ```
 
-pub mod record;
+mod bucket;
+mod buffer;
+mod clock;
+mod durable;
+mod error;
+mod facts;
+mod handle;
+mod layout;
+mod name;
+mod offset;
+mod options;
+mod poll;
+mod record;
+mod store;
+mod topic;
+mod watch;
+
+pub use error::{Error, ErrorKind, Result, Source};
+pub use facts::{
+    BucketCounts, BucketStats, Flushed, Receipt, Reset, ResetReason, TopicCounts, TopicEntry,
+    TopicStats, VersionInfo,
+};
+pub use handle::{Change, Changes, Engine, EngineBuilder, WatchMode, Writer, WriterBuilder};
+pub use name::{MAX_TOPIC_NAME, TopicName};
+pub use offset::Cursor;
+pub use options::{At, AtEnd, Columns, Events, From, StreamOptions};
+pub use record::{
+    Chunk, Decoder, EncodeError, Extended, FieldPath, JsonArray, JsonError, JsonLines, JsonObject,
+    JsonReason, Located, Page, ReadError, Record, RouteError, SchemaError, SchemaInference,
+    Strictness, TopicSchema, TypeError, bucket_for, buckets_for, conform, encode, is_routable,
+    parse_record, parse_type, records, type_text, value,
+};
+pub use topic::{Reader, Tail, TailEvent};

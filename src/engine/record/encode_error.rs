@@ -12,10 +12,7 @@ pub enum EncodeError {
     /// Fields that the schema does not have; `record` is the first that has one of them.
     ///
     /// Found before anything else, so that the caller can extend the schema and try again.
-    #[error(
-        "record {record} has fields that the schema does not have: {}",
-        listed(paths)
-    )]
+    #[error("record {record} has fields that the schema does not have: {}", listed(paths))]
     NewFields {
         /// The first record with a new field.
         record: usize,
@@ -105,9 +102,5 @@ pub enum EncodeError {
 }
 
 fn listed(paths: &[FieldPath]) -> String {
-    paths
-        .iter()
-        .map(FieldPath::as_str)
-        .collect::<Vec<_>>()
-        .join(", ")
+    paths.iter().map(FieldPath::as_str).collect::<Vec<_>>().join(", ")
 }

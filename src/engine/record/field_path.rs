@@ -25,11 +25,7 @@ impl FieldPath {
     /// Returns this path as seen from the list whose item number `index` holds it.
     #[must_use]
     pub fn in_item(self, index: usize) -> Self {
-        let dot = if self.0.is_empty() || self.0.starts_with('[') {
-            ""
-        } else {
-            "."
-        };
+        let dot = if self.0.is_empty() || self.0.starts_with('[') { "" } else { "." };
         Self(format!("[{index}]{dot}{}", self.0))
     }
 
@@ -63,15 +59,9 @@ mod tests {
 
     #[test]
     fn a_path_grows_from_the_value_outwards() {
-        let path = FieldPath::default()
-            .in_item(3)
-            .in_field("tags")
-            .in_field("usage");
+        let path = FieldPath::default().in_item(3).in_field("tags").in_field("usage");
         assert_eq!(path.as_str(), "usage.tags[3]");
-        let path = FieldPath::from("role")
-            .in_item(0)
-            .in_item(1)
-            .in_field("turns");
+        let path = FieldPath::from("role").in_item(0).in_item(1).in_field("turns");
         assert_eq!(path.as_str(), "turns[1][0].role");
     }
 

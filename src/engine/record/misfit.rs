@@ -34,18 +34,12 @@ pub(super) enum Reason {
 impl Reason {
     /// A value of another kind than `expected`.
     pub(super) fn wrong_type(expected: &DataType, value: &Value) -> Self {
-        Self::WrongType {
-            expected: type_text(expected),
-            found: found(value),
-        }
+        Self::WrongType { expected: type_text(expected), found: found(value) }
     }
 
     /// A value of the right kind that `expected` cannot hold as it is.
     pub(super) fn out_of_range(expected: &DataType, value: &Value) -> Self {
-        Self::OutOfRange {
-            expected: type_text(expected),
-            found: found(value),
-        }
+        Self::OutOfRange { expected: type_text(expected), found: found(value) }
     }
 }
 
@@ -66,76 +60,40 @@ pub(super) struct Misfit {
 impl Misfit {
     /// A misfit of the value in `row` itself.
     pub(super) fn at(row: usize, reason: impl Into<Reason>) -> Self {
-        Self {
-            row,
-            path: FieldPath::default(),
-            reason: reason.into(),
-        }
+        Self { row, path: FieldPath::default(), reason: reason.into() }
     }
 
     /// The same misfit, seen from the object whose field `name` it is in.
     pub(super) fn in_field(self, name: &str) -> Self {
-        Self {
-            path: self.path.in_field(name),
-            ..self
-        }
+        Self { path: self.path.in_field(name), ..self }
     }
 
     /// The same misfit, seen from row `row` of a list column, in its item number `index`.
     pub(super) fn in_item(self, row: usize, index: usize) -> Self {
-        Self {
-            row,
-            path: self.path.in_item(index),
-            ..self
-        }
+        Self { row, path: self.path.in_item(index), ..self }
     }
 
     /// The same misfit, for the caller: the row is the record.
     pub(super) fn into_error(self) -> EncodeError {
-        let Self {
-            row: record,
-            path,
-            reason,
-        } = self;
+        let Self { row: record, path, reason } = self;
         match reason {
-            Reason::WrongType { expected, found } => EncodeError::WrongType {
-                record,
-                path,
-                expected,
-                found,
-            },
-            Reason::OutOfRange { expected, found } => EncodeError::OutOfRange {
-                record,
-                path,
-                expected,
-                found,
-            },
-            Reason::WrongLength { expected, found } => EncodeError::WrongLength {
-                record,
-                path,
-                expected,
-                found,
-            },
-            Reason::Missing { expected } => EncodeError::Missing {
-                record,
-                path,
-                expected,
-            },
-            Reason::Unknown => EncodeError::NewFields {
-                record,
-                paths: vec![path],
-            },
-            Reason::ColumnType { expected, found } => EncodeError::ColumnType {
-                path,
-                expected,
-                found,
-            },
+            Reason::WrongType { expected, found } => {
+                EncodeError::WrongType { record, path, expected, found }
+            }
+            Reason::OutOfRange { expected, found } => {
+                EncodeError::OutOfRange { record, path, expected, found }
+            }
+            Reason::WrongLength { expected, found } => {
+                EncodeError::WrongLength { record, path, expected, found }
+            }
+            Reason::Missing { expected } => EncodeError::Missing { record, path, expected },
+            Reason::Unknown => EncodeError::NewFields { record, paths: vec![path] },
+            Reason::ColumnType { expected, found } => {
+                EncodeError::ColumnType { path, expected, found }
+            }
             Reason::Unsupported { data_type } => EncodeError::Unsupported { path, data_type },
             Reason::TooLarge => EncodeError::TooLarge { path },
-            Reason::Arrow(source) => EncodeError::Arrow {
-                path,
-                message: source.to_string(),
-            },
+            Reason::Arrow(source) => EncodeError::Arrow { path, message: source.to_string() },
         }
     }
 }

@@ -9,12 +9,14 @@ mod conform;
 mod decode;
 mod encode;
 mod encode_error;
+mod failure;
 mod field_path;
 mod found;
 mod infer;
 mod json;
 mod misfit;
 mod moment;
+mod page;
 mod route;
 mod schema;
 
@@ -27,6 +29,7 @@ pub use infer::SchemaInference;
 pub use json::{
     JsonArray, JsonError, JsonLines, JsonObject, JsonReason, Located, ReadError, parse_record,
 };
+pub use page::{Chunk, Page, Record};
 pub use route::{RouteError, bucket_for, buckets_for, is_routable};
 pub use schema::{Extended, SchemaError, TopicSchema, TypeError, parse_type, type_text};
 

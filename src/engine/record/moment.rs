@@ -66,10 +66,7 @@ impl Clock {
         let nanos = match &self.kind {
             Kind::Date => date(text),
             Kind::DateMillis => date(text).or_else(|| timestamp(&Utc, text)),
-            Kind::TimeOfDay => text
-                .parse()
-                .ok()
-                .map(|time: NaiveTime| since_midnight(time)),
+            Kind::TimeOfDay => text.parse().ok().map(|time: NaiveTime| since_midnight(time)),
             Kind::Timestamp { zone, .. } => timestamp(zone, text),
             Kind::Duration => None,
         };
@@ -141,10 +138,7 @@ fn time_of_day(nanos: i128) -> Option<NaiveTime> {
 }
 
 fn unzoned(instant: DateTime<Utc>) -> String {
-    instant
-        .naive_utc()
-        .format("%Y-%m-%dT%H:%M:%S%.f")
-        .to_string()
+    instant.naive_utc().format("%Y-%m-%dT%H:%M:%S%.f").to_string()
 }
 
 #[cfg(test)]
@@ -162,27 +156,11 @@ mod tests {
             (DataType::Date32, 19_723, "2024-01-01"),
             (DataType::Date32, -1, "1969-12-31"),
             (DataType::Date64, 1_704_067_200_000, "2024-01-01"),
-            (
-                DataType::Date64,
-                1_704_067_200_001,
-                "2024-01-01T00:00:00.001",
-            ),
+            (DataType::Date64, 1_704_067_200_001, "2024-01-01T00:00:00.001"),
             (DataType::Time32(TimeUnit::Second), 86_399, "23:59:59"),
-            (
-                DataType::Time64(TimeUnit::Nanosecond),
-                1,
-                "00:00:00.000000001",
-            ),
-            (
-                DataType::Timestamp(TimeUnit::Second, None),
-                0,
-                "1970-01-01T00:00:00",
-            ),
-            (
-                DataType::Timestamp(TimeUnit::Millisecond, None),
-                -1,
-                "1969-12-31T23:59:59.999",
-            ),
+            (DataType::Time64(TimeUnit::Nanosecond), 1, "00:00:00.000000001"),
+            (DataType::Timestamp(TimeUnit::Second, None), 0, "1970-01-01T00:00:00"),
+            (DataType::Timestamp(TimeUnit::Millisecond, None), -1, "1969-12-31T23:59:59.999"),
             (
                 DataType::Timestamp(TimeUnit::Microsecond, utc.clone()),
                 1,
@@ -203,10 +181,7 @@ mod tests {
 
     #[test]
     fn a_text_is_read_in_its_own_zone_or_else_in_the_columns() {
-        let berlin = clock(&DataType::Timestamp(
-            TimeUnit::Second,
-            Some("+02:00".into()),
-        ));
+        let berlin = clock(&DataType::Timestamp(TimeUnit::Second, Some("+02:00".into())));
         assert_eq!(berlin.read("1970-01-01T02:00:00"), Ok(0));
         assert_eq!(berlin.read("1970-01-01T01:00:00+01:00"), Ok(0));
         assert_eq!(berlin.write(0).as_deref(), Some("1970-01-01T00:00:00Z"));
@@ -215,10 +190,7 @@ mod tests {
     #[test]
     fn what_the_unit_cannot_hold_is_told_from_what_is_no_time() {
         let seconds = clock(&DataType::Timestamp(TimeUnit::Second, None));
-        assert_eq!(
-            seconds.read("2024-01-01T00:00:00.5Z"),
-            Err(Unreadable::Range)
-        );
+        assert_eq!(seconds.read("2024-01-01T00:00:00.5Z"), Err(Unreadable::Range));
         assert_eq!(seconds.read("soon"), Err(Unreadable::Text));
         let nanos = clock(&DataType::Timestamp(TimeUnit::Nanosecond, None));
         assert_eq!(nanos.read("2400-01-01T00:00:00Z"), Err(Unreadable::Range));

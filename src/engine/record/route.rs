@@ -49,9 +49,7 @@ pub fn bucket_for(value: Option<&Value>, buckets: NonZeroU32) -> Result<u32, Rou
         Some(Value::Number(number)) if !number.is_f64() => {
             Ok(bucket_of_text(&number.to_string(), buckets))
         }
-        Some(other) => Err(RouteError::Unroutable {
-            found: found(other),
-        }),
+        Some(other) => Err(RouteError::Unroutable { found: found(other) }),
     }
 }
 
@@ -64,19 +62,13 @@ pub fn buckets_for(column: &dyn Array, buckets: NonZeroU32) -> Result<Vec<u32>, 
         return Ok(vec![0; column.len()]);
     }
     if !is_routable(column.data_type()) {
-        return Err(RouteError::Unroutable {
-            found: type_text(column.data_type()),
-        });
+        return Err(RouteError::Unroutable { found: type_text(column.data_type()) });
     }
     if let Some(texts) = column.as_string_opt::<i32>() {
-        let texts = texts
-            .iter()
-            .map(|text| bucket_of_text(text.unwrap_or_default(), buckets));
+        let texts = texts.iter().map(|text| bucket_of_text(text.unwrap_or_default(), buckets));
         return Ok(texts.collect());
     }
-    (0..column.len())
-        .map(|row| bucket_for(Some(&value(column, row)), buckets))
-        .collect()
+    (0..column.len()).map(|row| bucket_for(Some(&value(column, row)), buckets)).collect()
 }
 
 /// Tells whether a bucket column can have this type.
@@ -137,11 +129,7 @@ mod tests {
     fn a_record_goes_where_python_puts_it() {
         for (value, expected) in known() {
             for (count, bucket) in [4, 1000, u32::MAX].into_iter().zip(expected) {
-                assert_eq!(
-                    bucket_for(Some(&value), buckets(count)),
-                    Ok(bucket),
-                    "{value}"
-                );
+                assert_eq!(bucket_for(Some(&value), buckets(count)), Ok(bucket), "{value}");
             }
         }
     }
@@ -160,12 +148,7 @@ mod tests {
             let expected: Vec<_> = (0..column.len())
                 .map(|row| bucket_for(Some(&value(&column, row)), buckets(7)).unwrap())
                 .collect();
-            assert_eq!(
-                buckets_for(&column, buckets(7)),
-                Ok(expected),
-                "{}",
-                column.data_type()
-            );
+            assert_eq!(buckets_for(&column, buckets(7)), Ok(expected), "{}", column.data_type());
         }
     }
 
@@ -173,19 +156,11 @@ mod tests {
     fn what_python_may_spell_otherwise_chooses_no_bucket() {
         for value in [json!(0.5), json!([1]), json!({"a": 1})] {
             let refused = bucket_for(Some(&value), buckets(2));
-            assert!(
-                matches!(refused, Err(RouteError::Unroutable { .. })),
-                "{value}"
-            );
+            assert!(matches!(refused, Err(RouteError::Unroutable { .. })), "{value}");
         }
         assert_eq!(bucket_for(None, buckets(2)), Err(RouteError::Missing));
         let refused = buckets_for(&Float64Array::from(vec![1.0]), buckets(2));
-        assert_eq!(
-            refused,
-            Err(RouteError::Unroutable {
-                found: "float64".to_owned()
-            })
-        );
+        assert_eq!(refused, Err(RouteError::Unroutable { found: "float64".to_owned() }));
     }
 
     #[test]
@@ -193,9 +168,6 @@ mod tests {
         for value in [None, Some(json!(0.5)), Some(json!([1])), Some(json!(null))] {
             assert_eq!(bucket_for(value.as_ref(), buckets(1)), Ok(0));
         }
-        assert_eq!(
-            buckets_for(&Float64Array::from(vec![1.0, 2.0]), buckets(1)),
-            Ok(vec![0, 0])
-        );
+        assert_eq!(buckets_for(&Float64Array::from(vec![1.0, 2.0]), buckets(1)), Ok(vec![0, 0]));
     }
 }

@@ -22,10 +22,7 @@ struct Column {
 }
 
 fn column(text: &str, values: impl Strategy<Value = Value> + 'static) -> Column {
-    Column {
-        data_type: parse_type(text).unwrap(),
-        values: values.boxed(),
-    }
+    Column { data_type: parse_type(text).unwrap(), values: values.boxed() }
 }
 
 fn real<T: Copy + std::fmt::LowerExp>(is_finite: bool, real: T) -> Option<Value> {
@@ -38,9 +35,7 @@ fn leaves() -> Vec<Column> {
     let bytes = prop::collection::vec(any::<u8>(), 0..9);
     let base64 = |bytes: Vec<u8>| {
         use base64::Engine as _;
-        base64::engine::general_purpose::STANDARD
-            .encode(bytes)
-            .into()
+        base64::engine::general_purpose::STANDARD.encode(bytes).into()
     };
     let day = (0..=9999, 1..=12, 1..=28).prop_map(|(y, m, d)| format!("{y:04}-{m:02}-{d:02}"));
     let time = (0..24, 0..60, 0..60).prop_map(|(h, m, s)| format!("{h:02}:{m:02}:{s:02}"));
@@ -56,27 +51,15 @@ fn leaves() -> Vec<Column> {
         column("large_utf8", any::<String>().prop_map(Value::from)),
         column("dictionary<int32, utf8>", "[ab]{0,2}".prop_map(Value::from)),
         column("binary", bytes.prop_map(base64)),
-        column(
-            "fixed_size_binary(4)",
-            any::<[u8; 4]>().prop_map(move |b| base64(b.to_vec())),
-        ),
+        column("fixed_size_binary(4)", any::<[u8; 4]>().prop_map(move |b| base64(b.to_vec()))),
         column("date32", day.clone().prop_map(Value::from)),
         column("date64", day.prop_map(Value::from)),
         column("time32(s)", time.clone().prop_map(Value::from)),
-        column(
-            "time64(us)",
-            time.prop_map(|time| format!("{time}.000007").into()),
-        ),
+        column("time64(us)", time.prop_map(|time| format!("{time}.000007").into())),
         column("timestamp(s)", moment.clone().prop_map(Value::from)),
-        column(
-            "timestamp(ms, UTC)",
-            moment.prop_map(|moment| format!("{moment}.120Z").into()),
-        ),
+        column("timestamp(ms, UTC)", moment.prop_map(|moment| format!("{moment}.120Z").into())),
         column("duration(ns)", any::<i64>().prop_map(Value::from)),
-        column(
-            "decimal128(38, 3)",
-            any::<i64>().prop_map(|n| format!("{n}.125").into()),
-        ),
+        column("decimal128(38, 3)", any::<i64>().prop_map(|n| format!("{n}.125").into())),
     ]
 }
 
@@ -88,18 +71,12 @@ fn columns() -> impl Strategy<Value = Column> {
             inner.clone().prop_map(move |column| {
                 let data_type = DataType::List(item(&column));
                 let values = prop::collection::vec(nullable(&column), 0..4).prop_map(Value::from);
-                Column {
-                    data_type,
-                    values: values.boxed(),
-                }
+                Column { data_type, values: values.boxed() }
             }),
             inner.clone().prop_map(move |column| {
                 let data_type = DataType::FixedSizeList(item(&column), 3);
                 let values = prop::collection::vec(nullable(&column), 3).prop_map(Value::from);
-                Column {
-                    data_type,
-                    values: values.boxed(),
-                }
+                Column { data_type, values: values.boxed() }
             }),
             inner.clone().prop_map(move |column| {
                 let key = Field::new("key", DataType::Utf8, false);
@@ -115,10 +92,7 @@ fn columns() -> impl Strategy<Value = Column> {
             prop::collection::vec(inner, 1..4).prop_map(|columns| {
                 let (fields, objects) = object(&columns);
                 let values = objects.prop_map(Value::Object).boxed();
-                Column {
-                    data_type: DataType::Struct(fields),
-                    values,
-                }
+                Column { data_type: DataType::Struct(fields), values }
             }),
         ]
     })
@@ -138,11 +112,7 @@ fn object(columns: &[Column]) -> (Fields, BoxedStrategy<JsonObject>) {
         fields.map(|(index, column)| Field::new(named(index), column.data_type.clone(), true));
     let values: Vec<_> = columns.iter().map(nullable).collect();
     let objects = values.prop_map(move |values| {
-        values
-            .into_iter()
-            .enumerate()
-            .map(|(index, value)| (named(index), value))
-            .collect()
+        values.into_iter().enumerate().map(|(index, value)| (named(index), value)).collect()
     });
     (fields.collect(), objects.boxed())
 }
@@ -210,10 +180,7 @@ fn real_records_are_refused_only_where_their_type_is_another() {
     let Some(movies) = movies() else { return };
     let schema = inferred(&movies);
     let ratings = schema.as_arrow().field_with_name("IMDB Rating").unwrap();
-    assert_eq!(
-        (movies.len(), ratings.data_type()),
-        (3201, &DataType::Float64)
-    );
+    assert_eq!((movies.len(), ratings.data_type()), (3201, &DataType::Float64));
     let refused = movies.iter().filter_map(|movie| {
         let error = encode(schema.as_arrow(), &[movie], Strictness::Strict).err()?;
         assert!(movie["Title"].is_number(), "{error}");
@@ -222,13 +189,7 @@ fn real_records_are_refused_only_where_their_type_is_another() {
     let refused: Vec<_> = refused.collect();
     assert_eq!(refused.len(), 9);
     for error in refused {
-        let EncodeError::WrongType {
-            record: 0,
-            path,
-            expected,
-            ..
-        } = error
-        else {
+        let EncodeError::WrongType { record: 0, path, expected, .. } = error else {
             panic!("{error}");
         };
         assert_eq!((path.as_str(), expected.as_str()), ("Title", "utf8"));
@@ -249,11 +210,7 @@ fn real_records_come_back_as_they_were_put() {
     for (put, got) in movies.iter().zip(records(&batch)) {
         assert!(put.keys().eq(got.keys()));
         for (name, value) in put {
-            assert!(
-                same(value, &got[name]),
-                "{name}: {value} came back as {}",
-                got[name]
-            );
+            assert!(same(value, &got[name]), "{name}: {value} came back as {}", got[name]);
         }
     }
 }

@@ -28,9 +28,7 @@ pub fn conform(batch: &RecordBatch, schema: &SchemaRef) -> Result<RecordBatch, E
         return Err(EncodeError::NewFields { record: 0, paths });
     }
     let columns = schema.fields().iter().map(|field| {
-        let column = present
-            .find(field.name())
-            .and_then(|(index, _)| batch.columns().get(index));
+        let column = present.find(field.name()).and_then(|(index, _)| batch.columns().get(index));
         let fitted = fit(column, field, batch.num_rows(), None);
         fitted.map_err(|misfit| misfit.in_field(field.name()).into_error())
     });

@@ -72,11 +72,5 @@ pub(super) fn retype(array: &ArrayRef, to: &DataType) -> Result<ArrayRef, Misfit
 
 /// The refusal of a column whose type does not turn into the schema's.
 pub(super) fn refusal(from: &DataType, to: &DataType) -> Misfit {
-    Misfit::at(
-        0,
-        Reason::ColumnType {
-            expected: type_text(to),
-            found: type_text(from),
-        },
-    )
+    Misfit::at(0, Reason::ColumnType { expected: type_text(to), found: type_text(from) })
 }

@@ -14,10 +14,7 @@ pub(super) fn widen(array: &ArrayRef, to: &DataType) -> Result<ArrayRef, Misfit>
     if !is_wider(from, to) {
         return Err(refusal(from, to));
     }
-    let strict = CastOptions {
-        safe: false,
-        ..CastOptions::default()
-    };
+    let strict = CastOptions { safe: false, ..CastOptions::default() };
     let Ok(widened) = cast_with_options(array, to, &strict) else {
         // The lenient cast gives nulls for what does not fit.
         let lenient = cast(array, to).map_err(|error| Misfit::at(0, error))?;
@@ -87,16 +84,10 @@ fn is_finer(from: TimeUnit, to: TimeUnit) -> bool {
 }
 
 fn is_text(data_type: &DataType) -> bool {
-    matches!(
-        data_type,
-        DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View
-    )
+    matches!(data_type, DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View)
 }
 
 fn is_binary(data_type: &DataType) -> bool {
     use DataType::{Binary, BinaryView, FixedSizeBinary, LargeBinary};
-    matches!(
-        data_type,
-        Binary | LargeBinary | BinaryView | FixedSizeBinary(_)
-    )
+    matches!(data_type, Binary | LargeBinary | BinaryView | FixedSizeBinary(_))
 }

@@ -22,12 +22,7 @@ pub(super) fn structs(array: &StructArray, fields: &Fields) -> Result<ArrayRef, 
     });
     let columns = columns.collect::<Result<Vec<_>, _>>()?;
     let nulls = array.nulls().cloned();
-    finish(StructArray::try_new_with_length(
-        fields.clone(),
-        columns,
-        nulls,
-        array.len(),
-    ))
+    finish(StructArray::try_new_with_length(fields.clone(), columns, nulls, array.len()))
 }
 
 /// Fits a map's keys and values, whatever their names.
@@ -44,13 +39,7 @@ pub(super) fn maps(array: &MapArray, entries: &FieldRef) -> Result<ArrayRef, Mis
     let fitted = StructArray::try_new(fields.clone(), columns, None);
     let fitted = fitted.map_err(|error| Misfit::at(0, error))?;
     let nulls = array.nulls().cloned();
-    finish(MapArray::try_new(
-        entries.clone(),
-        window.offsets,
-        fitted,
-        nulls,
-        false,
-    ))
+    finish(MapArray::try_new(entries.clone(), window.offsets, fitted, nulls, false))
 }
 
 /// Fits a list's items, then turns the kind of list into the one wanted.
@@ -78,12 +67,7 @@ fn with_items<O: OffsetSizeTrait>(
     let fitted = fit(Some(&items), item, items.len(), None);
     let fitted = fitted.map_err(|misfit| window.locate(misfit))?;
     let nulls = array.nulls().cloned();
-    finish(GenericListArray::try_new(
-        item.clone(),
-        window.offsets,
-        fitted,
-        nulls,
-    ))
+    finish(GenericListArray::try_new(item.clone(), window.offsets, fitted, nulls))
 }
 
 fn with_vector_items(array: &FixedSizeListArray, item: &FieldRef) -> Result<ArrayRef, Misfit> {
@@ -97,9 +81,7 @@ fn with_vector_items(array: &FixedSizeListArray, item: &FieldRef) -> Result<Arra
     })?;
     let (nulls, rows) = (array.nulls().cloned(), array.len());
     let item = item.clone();
-    finish(FixedSizeListArray::try_new_with_length(
-        item, size, fitted, nulls, rows,
-    ))
+    finish(FixedSizeListArray::try_new_with_length(item, size, fitted, nulls, rows))
 }
 
 /// Refuses lists of other lengths than the vector's.
@@ -117,9 +99,7 @@ fn check_lengths(array: &ArrayRef, expected: usize, to: &DataType) -> Result<(),
 }
 
 fn finish<A: Array + 'static>(array: Result<A, ArrowError>) -> Result<ArrayRef, Misfit> {
-    array
-        .map(|array| Arc::new(array) as ArrayRef)
-        .map_err(|error| Misfit::at(0, error))
+    array.map(|array| Arc::new(array) as ArrayRef).map_err(|error| Misfit::at(0, error))
 }
 
 /// The items that the lists of an array refer to, of all it shares with others.
@@ -144,9 +124,7 @@ impl<O: OffsetSizeTrait> Window<O> {
 
     /// Turns the row of a misfit among the items into its list and its place there.
     fn locate(&self, misfit: Misfit) -> Misfit {
-        let row = self
-            .offsets
-            .partition_point(|offset| offset.as_usize() <= misfit.row);
+        let row = self.offsets.partition_point(|offset| offset.as_usize() <= misfit.row);
         let row = row.saturating_sub(1);
         let start = self.offsets.get(row).map_or(0, |offset| offset.as_usize());
         let index = misfit.row - start;

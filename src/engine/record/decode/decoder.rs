@@ -45,11 +45,7 @@ impl Decoder {
         let columns = columns
             .map(|(field, column)| (field.name().clone(), reader(column, &non_finite)))
             .collect();
-        Self {
-            columns,
-            rows: batch.num_rows(),
-            non_finite,
-        }
+        Self { columns, rows: batch.num_rows(), non_finite }
     }
 
     /// Returns one row as an object: fields in schema order, nulls written out. Beyond the last
@@ -58,11 +54,7 @@ impl Decoder {
         let columns = self.columns.iter();
         columns
             .map(|(name, read)| {
-                let value = if row < self.rows {
-                    read(row)
-                } else {
-                    Value::Null
-                };
+                let value = if row < self.rows { read(row) } else { Value::Null };
                 (name.clone(), value)
             })
             .collect()
@@ -93,11 +85,7 @@ impl std::fmt::Debug for Decoder {
 ///
 /// Cost: looks at the type each time; a [`Decoder`] does not.
 pub fn value(array: &dyn Array, row: usize) -> Value {
-    if row < array.len() {
-        reader(array, &NonFinite::default())(row)
-    } else {
-        Value::Null
-    }
+    if row < array.len() { reader(array, &NonFinite::default())(row) } else { Value::Null }
 }
 
 /// Returns the rows of a batch as objects, in order.

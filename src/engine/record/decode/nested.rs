@@ -13,15 +13,9 @@ use super::scalar::reader;
 /// Reads a struct as an object, in schema order.
 pub(super) fn structs(array: &StructArray, non_finite: &NonFinite) -> Reader {
     let fields = array.fields().iter().zip(array.columns());
-    let fields: Vec<(String, Reader)> = fields
-        .map(|(field, column)| (field.name().clone(), reader(column, non_finite)))
-        .collect();
-    Box::new(move |row| {
-        fields
-            .iter()
-            .map(|(name, read)| (name.clone(), read(row)))
-            .collect()
-    })
+    let fields: Vec<(String, Reader)> =
+        fields.map(|(field, column)| (field.name().clone(), reader(column, non_finite))).collect();
+    Box::new(move |row| fields.iter().map(|(name, read)| (name.clone(), read(row))).collect())
 }
 
 /// Reads a list as a list.

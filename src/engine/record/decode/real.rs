@@ -51,10 +51,7 @@ impl Shortest for Float16Type {
         const DIGITS: usize = 4;
         let exact = real.to_f64();
         let rounded = (0..=DIGITS).filter_map(|digits| format!("{exact:.digits$e}").parse().ok());
-        rounded
-            .into_iter()
-            .find(|short| f16::from_f64(*short) == real)
-            .unwrap_or(exact)
+        rounded.into_iter().find(|short| f16::from_f64(*short) == real).unwrap_or(exact)
     }
 }
 
@@ -66,25 +63,12 @@ mod tests {
 
     #[test]
     fn a_short_real_prints_short() {
-        for text in [
-            "0.1",
-            "-0.1",
-            "1.0",
-            "16777216.0",
-            "3.4028235e38",
-            "1e-45",
-            "0.0",
-            "-0.0",
-        ] {
+        for text in ["0.1", "-0.1", "1.0", "16777216.0", "3.4028235e38", "1e-45", "0.0", "-0.0"] {
             let real: f32 = text.parse().unwrap();
             let number = Number::from_f64(Float32Type::shortest(real)).unwrap();
             assert_eq!(number, text.parse().unwrap());
         }
-        let print = |real| {
-            Number::from_f64(Float16Type::shortest(real))
-                .unwrap()
-                .to_string()
-        };
+        let print = |real| Number::from_f64(Float16Type::shortest(real)).unwrap().to_string();
         assert_eq!(print(f16::from_f32(0.1)), "0.1");
         assert_eq!(print(f16::MAX), "65500.0");
     }

@@ -22,13 +22,9 @@ use crate::engine::record::moment::Clock;
 pub(super) fn reader(array: &dyn Array, non_finite: &NonFinite) -> Reader {
     let read = present(array, non_finite);
     match array.logical_nulls().filter(|nulls| nulls.null_count() > 0) {
-        Some(nulls) => Box::new(move |row| {
-            if nulls.is_null(row) {
-                Value::Null
-            } else {
-                read(row)
-            }
-        }),
+        Some(nulls) => {
+            Box::new(move |row| if nulls.is_null(row) { Value::Null } else { read(row) })
+        }
         None => read,
     }
 }
@@ -53,25 +49,17 @@ fn present(array: &dyn Array, non_finite: &NonFinite) -> Reader {
         DataType::Decimal64(..) => decimals::<Decimal64Type>(array),
         DataType::Decimal128(..) => decimals::<Decimal128Type>(array),
         DataType::Decimal256(..) => decimals::<Decimal256Type>(array),
-        DataType::Utf8 => read(array.as_string::<i32>(), |array, row| {
-            array.value(row).into()
-        }),
-        DataType::LargeUtf8 => read(array.as_string::<i64>(), |array, row| {
-            array.value(row).into()
-        }),
+        DataType::Utf8 => read(array.as_string::<i32>(), |array, row| array.value(row).into()),
+        DataType::LargeUtf8 => read(array.as_string::<i64>(), |array, row| array.value(row).into()),
         DataType::Utf8View => read(array.as_string_view(), |array, row| array.value(row).into()),
-        DataType::Binary => read(array.as_binary::<i32>(), |array, row| {
-            base64(array.value(row))
-        }),
-        DataType::LargeBinary => read(array.as_binary::<i64>(), |array, row| {
-            base64(array.value(row))
-        }),
-        DataType::BinaryView => read(array.as_binary_view(), |array, row| {
-            base64(array.value(row))
-        }),
-        DataType::FixedSizeBinary(_) => read(array.as_fixed_size_binary(), |array, row| {
-            base64(array.value(row))
-        }),
+        DataType::Binary => read(array.as_binary::<i32>(), |array, row| base64(array.value(row))),
+        DataType::LargeBinary => {
+            read(array.as_binary::<i64>(), |array, row| base64(array.value(row)))
+        }
+        DataType::BinaryView => read(array.as_binary_view(), |array, row| base64(array.value(row))),
+        DataType::FixedSizeBinary(_) => {
+            read(array.as_fixed_size_binary(), |array, row| base64(array.value(row)))
+        }
         DataType::Struct(_) => nested::structs(array.as_struct(), non_finite),
         DataType::List(_) => nested::lists(array.as_list::<i32>(), non_finite),
         DataType::LargeList(_) => nested::lists(array.as_list::<i64>(), non_finite),
@@ -95,15 +83,11 @@ fn integers<T: ArrowPrimitiveType>(array: &dyn Array) -> Reader
 where
     T::Native: Into<Value>,
 {
-    read(array.as_primitive::<T>(), |array, row| {
-        array.value(row).into()
-    })
+    read(array.as_primitive::<T>(), |array, row| array.value(row).into())
 }
 
 fn decimals<T: DecimalType>(array: &dyn Array) -> Reader {
-    read(array.as_primitive::<T>(), |array, row| {
-        array.value_as_string(row).into()
-    })
+    read(array.as_primitive::<T>(), |array, row| array.value_as_string(row).into())
 }
 
 fn base64(bytes: &[u8]) -> Value {
@@ -114,15 +98,10 @@ fn base64(bytes: &[u8]) -> Value {
 fn moments(array: &dyn Array) -> Option<Reader> {
     let clock = Clock::of(array.data_type())?;
     let counts = cast(array, &DataType::Int64).ok()?;
-    Some(read(
-        counts.as_primitive::<Int64Type>(),
-        move |counts, row| {
-            let count = counts.value(row);
-            clock
-                .write(count)
-                .map_or_else(|| count.into(), Value::String)
-        },
-    ))
+    Some(read(counts.as_primitive::<Int64Type>(), move |counts, row| {
+        let count = counts.value(row);
+        clock.write(count).map_or_else(|| count.into(), Value::String)
+    }))
 }
 
 /// Reads what has no form of its own here as Arrow displays it.

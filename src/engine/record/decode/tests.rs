@@ -25,10 +25,7 @@ fn what_json_cannot_say_is_null_and_counted() {
     let batch = RecordBatch::try_from_iter([("a", reals)]).unwrap();
     let decoder = Decoder::new(&batch);
     let rows: Vec<_> = decoder.rows().map(Value::Object).collect();
-    assert_eq!(
-        rows,
-        [json!({"a": null}), json!({"a": 1.0}), json!({"a": null})]
-    );
+    assert_eq!(rows, [json!({"a": null}), json!({"a": 1.0}), json!({"a": null})]);
     assert_eq!(decoder.non_finite(), 2);
     let decoder = Decoder::new(&RecordBatch::try_from_iter([("l", lists)]).unwrap());
     assert_eq!(Value::Object(decoder.row(0)), json!({"l": [null, null]}));
@@ -62,11 +59,7 @@ fn a_slice_prints_its_own_rows() {
         Some(vec![Some(2), None]),
     ]);
     assert_eq!(all(&lists.slice(1, 2)), [json!(null), json!([2, null])]);
-    let field = Arc::new(arrow_schema::Field::new(
-        "x",
-        arrow_schema::DataType::Int64,
-        true,
-    ));
+    let field = Arc::new(arrow_schema::Field::new("x", arrow_schema::DataType::Int64, true));
     let inside: ArrayRef = Arc::new(Int64Array::from(vec![1, 2, 3]));
     let structs = StructArray::from(vec![(field, inside)]);
     assert_eq!(all(&structs.slice(2, 1)), [json!({"x": 3})]);
@@ -80,15 +73,9 @@ fn integers_of_64_bits_stay_numbers() {
 
 #[test]
 fn a_type_without_a_form_of_its_own_prints_as_text() {
-    assert_eq!(
-        all(&IntervalYearMonthArray::from(vec![14])),
-        [json!("1 years 2 mons")]
-    );
+    assert_eq!(all(&IntervalYearMonthArray::from(vec![14])), [json!("1 years 2 mons")]);
     assert_eq!(all(&StringViewArray::from(vec!["a"])), [json!("a")]);
-    assert_eq!(
-        all(&BinaryViewArray::from(vec![&b"a"[..]])),
-        [json!("YQ==")]
-    );
+    assert_eq!(all(&BinaryViewArray::from(vec![&b"a"[..]])), [json!("YQ==")]);
     assert_eq!(all(&NullArray::new(1)), [json!(null)]);
 }
 
@@ -97,9 +84,7 @@ fn rows_have_their_fields_in_schema_order_and_nulls_written_out() {
     let ids: ArrayRef = Arc::new(Int64Array::from(vec![Some(1), None]));
     let names: ArrayRef = Arc::new(StringArray::from(vec![None, Some("x")]));
     let batch = RecordBatch::try_from_iter([("z", ids), ("a", names)]).unwrap();
-    let text: Vec<_> = records(&batch)
-        .map(|row| Value::Object(row).to_string())
-        .collect();
+    let text: Vec<_> = records(&batch).map(|row| Value::Object(row).to_string()).collect();
     assert_eq!(text, [r#"{"z":1,"a":null}"#, r#"{"z":null,"a":"x"}"#]);
     let beyond = Decoder::new(&batch).row(2);
     assert_eq!(Value::Object(beyond), json!({"z": null, "a": null}));

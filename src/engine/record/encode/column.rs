@@ -40,17 +40,9 @@ fn require_values(
     parents: Option<&NullBuffer>,
 ) -> Result<(), Misfit> {
     let has_parent = |row| parents.is_none_or(|parents| parents.is_valid(row));
-    let missing = cells
-        .iter()
-        .enumerate()
-        .find(|(row, cell)| cell.is_none() && has_parent(*row));
+    let missing = cells.iter().enumerate().find(|(row, cell)| cell.is_none() && has_parent(*row));
     missing.map_or(Ok(()), |(row, _)| {
-        Err(Misfit::at(
-            row,
-            Reason::Missing {
-                expected: type_text(field.data_type()),
-            },
-        ))
+        Err(Misfit::at(row, Reason::Missing { expected: type_text(field.data_type()) }))
     })
 }
 
@@ -96,12 +88,7 @@ pub(super) fn array(
             let values = array(value_type, cells, strictness)?;
             cast(&values, data_type).map_err(|error| Misfit::at(0, error))
         }
-        other => Err(Misfit::at(
-            0,
-            Reason::Unsupported {
-                data_type: type_text(other),
-            },
-        )),
+        other => Err(Misfit::at(0, Reason::Unsupported { data_type: type_text(other) })),
     }
 }
 
@@ -129,10 +116,7 @@ fn booleans(cells: &[Cell<'_>]) -> Result<ArrayRef, Misfit> {
             Some(Value::Bool(value)) => Some(*value),
             None => None,
             Some(value) => {
-                return Err(Misfit::at(
-                    row,
-                    Reason::wrong_type(&DataType::Boolean, value),
-                ));
+                return Err(Misfit::at(row, Reason::wrong_type(&DataType::Boolean, value)));
             }
         });
     }
@@ -140,10 +124,7 @@ fn booleans(cells: &[Cell<'_>]) -> Result<ArrayRef, Misfit> {
 }
 
 fn nulls_only(cells: &[Cell<'_>]) -> Result<ArrayRef, Misfit> {
-    let value = cells
-        .iter()
-        .enumerate()
-        .find_map(|(row, cell)| Some((row, (*cell)?)));
+    let value = cells.iter().enumerate().find_map(|(row, cell)| Some((row, (*cell)?)));
     match value {
         Some((row, value)) => Err(Misfit::at(row, Reason::wrong_type(&DataType::Null, value))),
         None => Ok(Arc::new(NullArray::new(cells.len()))),

@@ -21,12 +21,7 @@ where
     let (DataType::Decimal128(precision, scale) | DataType::Decimal256(precision, scale)) =
         data_type
     else {
-        return Err(Misfit::at(
-            0,
-            Reason::Unsupported {
-                data_type: type_text(data_type),
-            },
-        ));
+        return Err(Misfit::at(0, Reason::Unsupported { data_type: type_text(data_type) }));
     };
     let array = primitives::<T>(cells, |value| {
         let number = match value {
@@ -35,15 +30,11 @@ where
             _ => None,
         };
         let number = number.ok_or_else(|| Reason::wrong_type(data_type, value))?;
-        let unscaled = number
-            .unscaled(*precision, *scale)
-            .and_then(|digits| digits.parse().ok());
+        let unscaled = number.unscaled(*precision, *scale).and_then(|digits| digits.parse().ok());
         unscaled.ok_or_else(|| Reason::out_of_range(data_type, value))
     })?;
     let array = array.with_precision_and_scale(*precision, *scale);
-    array
-        .map(|array| Arc::new(array) as ArrayRef)
-        .map_err(|error| Misfit::at(0, error))
+    array.map(|array| Arc::new(array) as ArrayRef).map_err(|error| Misfit::at(0, error))
 }
 
 /// A number as digits, not yet of any scale: `sign digits × 10^exponent`, without zeros around.
@@ -74,11 +65,7 @@ impl Decimal {
             exponent += 1;
         }
         let digits = digits.trim_start_matches('0').to_owned();
-        Some(Self {
-            is_negative,
-            digits,
-            exponent,
-        })
+        Some(Self { is_negative, digits, exponent })
     }
 
     /// Returns the digits at a scale; nothing if that drops a digit or takes more than `precision`.

@@ -21,8 +21,7 @@ pub(super) struct Gathered<'a> {
 impl Gathered<'_> {
     /// Passes if no object has an unknown field.
     pub(super) fn refuse_unknown(&self) -> Result<(), Misfit> {
-        self.unknown
-            .map_or(Ok(()), |row| Err(Misfit::at(row, Reason::Unknown)))
+        self.unknown.map_or(Ok(()), |row| Err(Misfit::at(row, Reason::Unknown)))
     }
 }
 
@@ -31,10 +30,7 @@ pub(super) fn gather<'a>(
     fields: &Fields,
     objects: impl ExactSizeIterator<Item = Option<&'a JsonObject>>,
 ) -> Gathered<'a> {
-    let mut columns: Vec<_> = fields
-        .iter()
-        .map(|_| Vec::with_capacity(objects.len()))
-        .collect();
+    let mut columns: Vec<_> = fields.iter().map(|_| Vec::with_capacity(objects.len())).collect();
     let mut unknown = None;
     for (row, object) in objects.enumerate() {
         let Some(object) = object else {
@@ -70,7 +66,5 @@ fn place<'a>(fields: &Fields, object: &'a JsonObject, columns: &mut [Vec<Cell<'a
 }
 
 fn has_unknown(fields: &Fields, object: &JsonObject) -> bool {
-    object
-        .iter()
-        .any(|(name, value)| fields.find(name).is_none() && has_type(value))
+    object.iter().any(|(name, value)| fields.find(name).is_none() && has_type(value))
 }

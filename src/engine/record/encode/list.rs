@@ -47,10 +47,7 @@ pub(super) fn vectors(
         match list(*cell, expected).map_err(|reason| Misfit::at(row, reason))? {
             Some(values) if values.len() == length => items.extend(values.iter().map(present)),
             Some(values) => {
-                let reason = Reason::WrongLength {
-                    expected: length,
-                    found: values.len(),
-                };
+                let reason = Reason::WrongLength { expected: length, found: values.len() };
                 return Err(Misfit::at(row, reason));
             }
             None => items.extend(std::iter::repeat_n(None, length)),

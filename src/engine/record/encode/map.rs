@@ -50,39 +50,21 @@ pub(super) fn maps(
 ) -> Result<ArrayRef, Misfit> {
     let data_type = DataType::Map(entries.clone(), false);
     let DataType::Struct(fields) = entries.data_type() else {
-        return Err(Misfit::at(
-            0,
-            Reason::Unsupported {
-                data_type: data_type.to_string(),
-            },
-        ));
+        return Err(Misfit::at(0, Reason::Unsupported { data_type: data_type.to_string() }));
     };
     let [key, value] = fields.as_ref() else {
-        return Err(Misfit::at(
-            0,
-            Reason::Unsupported {
-                data_type: data_type.to_string(),
-            },
-        ));
+        return Err(Misfit::at(0, Reason::Unsupported { data_type: data_type.to_string() }));
     };
     let mut pairs = Pairs::default();
     for (row, cell) in cells.iter().enumerate() {
-        pairs
-            .push(*cell, key, &data_type)
-            .map_err(|reason| Misfit::at(row, reason))?;
+        pairs.push(*cell, key, &data_type).map_err(|reason| Misfit::at(row, reason))?;
     }
     let (keys, values) = pairs.build(key, value, strictness)?;
     let entry = StructArray::try_new(fields.clone(), vec![keys, values], None);
     let entry = entry.map_err(|error| Misfit::at(0, error))?;
-    MapArray::try_new(
-        entries.clone(),
-        pairs.ends.offsets()?,
-        entry,
-        validity(cells),
-        false,
-    )
-    .map(|array| Arc::new(array) as ArrayRef)
-    .map_err(|error| Misfit::at(0, error))
+    MapArray::try_new(entries.clone(), pairs.ends.offsets()?, entry, validity(cells), false)
+        .map(|array| Arc::new(array) as ArrayRef)
+        .map_err(|error| Misfit::at(0, error))
 }
 
 /// The pairs of maps, one after another.
@@ -99,8 +81,7 @@ impl<'a> Pairs<'a> {
         match cell {
             None => {}
             Some(Value::Object(object)) if is_text => {
-                self.keys
-                    .extend(object.keys().map(|key| Value::String(key.clone())));
+                self.keys.extend(object.keys().map(|key| Value::String(key.clone())));
                 self.values.extend(object.values().map(present));
             }
             Some(value @ Value::Array(items)) => {

@@ -47,10 +47,7 @@ fn unknown_in_value(data_type: &DataType, value: &Value) -> Vec<FieldPath> {
         (
             DataType::List(item) | DataType::LargeList(item) | DataType::FixedSizeList(item, _),
             Value::Array(items),
-        ) => items
-            .iter()
-            .flat_map(|value| unknown_in_value(item.data_type(), value))
-            .collect(),
+        ) => items.iter().flat_map(|value| unknown_in_value(item.data_type(), value)).collect(),
         _ => Vec::new(),
     }
 }

@@ -21,9 +21,7 @@ where
 {
     let array = primitives::<T>(cells, |value| {
         let number = number(value, strictness);
-        let integer = number
-            .as_deref()
-            .and_then(|number| integer(number, strictness));
+        let integer = number.as_deref().and_then(|number| integer(number, strictness));
         let integer = integer.ok_or_else(|| Reason::wrong_type(&T::DATA_TYPE, value))?;
         T::Native::try_from(integer).map_err(|_| Reason::out_of_range(&T::DATA_TYPE, value))
     })?;
@@ -84,22 +82,14 @@ impl Real for Float64Type {
     /// Integers must be exact: a Float64 column is one of 64-bit numbers to its users.
     fn from_number(number: &Number) -> Option<f64> {
         let real = number.as_f64()?;
-        let integer = number
-            .as_i64()
-            .map(i128::from)
-            .or(number.as_u64().map(i128::from));
-        integer
-            .is_none_or(|integer| whole(real) == integer)
-            .then_some(real)
+        let integer = number.as_i64().map(i128::from).or(number.as_u64().map(i128::from));
+        integer.is_none_or(|integer| whole(real) == integer).then_some(real)
     }
 }
 
 impl Real for Float32Type {
     /// Rounded to the nearest: whoever chose this type chose its precision.
-    #[expect(
-        clippy::cast_possible_truncation,
-        reason = "rounding is the conversion"
-    )]
+    #[expect(clippy::cast_possible_truncation, reason = "rounding is the conversion")]
     fn from_number(number: &Number) -> Option<f32> {
         Some(number.as_f64()? as f32).filter(|real| real.is_finite())
     }

@@ -26,9 +26,7 @@ where
     T: ArrowPrimitiveType,
     T::Native: TryFrom<i64>,
 {
-    let unsupported = || Reason::Unsupported {
-        data_type: type_text(data_type),
-    };
+    let unsupported = || Reason::Unsupported { data_type: type_text(data_type) };
     let clock = Clock::of(data_type).ok_or_else(|| Misfit::at(0, unsupported()))?;
     let counts = primitives::<T>(cells, |value| {
         let count = count(&clock, data_type, value)?;

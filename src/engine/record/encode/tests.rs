@@ -64,16 +64,10 @@ fn a_value_of_the_columns_kind_comes_back_as_it_was() {
         ("large_list<list<int64>>", json!([[1], [], null])),
         ("fixed_size_list<float32, 3>", json!([0.1, 0.2, 0.3])),
         ("list<vector(2)>", json!([[1.0, 2.0], [3.0, 4.0]])),
-        (
-            "struct<a: int64, b: struct<c: utf8>>",
-            json!({"a": 1, "b": {"c": "x"}}),
-        ),
+        ("struct<a: int64, b: struct<c: utf8>>", json!({"a": 1, "b": {"c": "x"}})),
         ("map<utf8, int64>", json!([["k", 1], ["l", null]])),
         ("map<int64, utf8>", json!([[1, "x"]])),
-        (
-            "list<struct<role: utf8, n: int64>>",
-            json!([{"role": "user", "n": 1}]),
-        ),
+        ("list<struct<role: utf8, n: int64>>", json!([{"role": "user", "n": 1}])),
     ];
     for (data_type, value) in cases {
         let back = through(data_type, &value, Strictness::Strict);
@@ -88,35 +82,19 @@ fn a_value_of_the_columns_kind_comes_back_as_it_was() {
 fn a_value_in_another_form_comes_back_in_the_usual_one() {
     let cases = [
         ("float64", json!(3), json!(3.0)),
-        (
-            "float64",
-            json!(1_i64 << 60),
-            json!(1_152_921_504_606_846_976.0),
-        ),
+        ("float64", json!(1_i64 << 60), json!(1_152_921_504_606_846_976.0)),
         ("float32", json!(3), json!(3.0)),
         ("int64", json!(-0.0), json!(0)),
         ("binary", json!("AAEC/w"), json!("AAEC/w==")),
-        (
-            "timestamp(s, UTC)",
-            json!("2024-01-01T02:00:00+02:00"),
-            json!("2024-01-01T00:00:00Z"),
-        ),
-        (
-            "timestamp(s)",
-            json!("2024-01-01 00:00:00"),
-            json!("2024-01-01T00:00:00"),
-        ),
+        ("timestamp(s, UTC)", json!("2024-01-01T02:00:00+02:00"), json!("2024-01-01T00:00:00Z")),
+        ("timestamp(s)", json!("2024-01-01 00:00:00"), json!("2024-01-01T00:00:00")),
         ("timestamp(us)", json!(0), json!("1970-01-01T00:00:00")),
         ("timestamp(s)", json!(i64::MAX), json!(i64::MAX)),
         ("date32", json!(-1), json!("1969-12-31")),
         ("decimal128(10, 2)", json!(12.3), json!("12.30")),
         ("decimal128(10, 2)", json!(-5), json!("-5.00")),
         ("map<utf8, int64>", json!({"k": 1}), json!([["k", 1]])),
-        (
-            "struct<a: int64, b: int64>",
-            json!({"b": 2}),
-            json!({"a": null, "b": 2}),
-        ),
+        ("struct<a: int64, b: int64>", json!({"b": 2}), json!({"a": null, "b": 2})),
     ];
     for (data_type, value, printed) in cases {
         let back = through(data_type, &value, Strictness::Strict);
@@ -151,11 +129,7 @@ fn a_value_of_another_kind_is_refused_with_both_types() {
             expected: data_type.to_owned(),
             found: found.to_owned(),
         };
-        assert_eq!(
-            through(data_type, &value, Strictness::Strict),
-            Err(refused),
-            "{value}"
-        );
+        assert_eq!(through(data_type, &value, Strictness::Strict), Err(refused), "{value}");
     }
 }
 
@@ -178,30 +152,18 @@ fn a_value_that_the_type_cannot_hold_is_refused() {
     ];
     for (data_type, value) in cases {
         let refused = through(data_type, &value, Strictness::Strict);
-        assert!(
-            matches!(refused, Err(EncodeError::OutOfRange { .. })),
-            "{data_type} {refused:?}"
-        );
+        assert!(matches!(refused, Err(EncodeError::OutOfRange { .. })), "{data_type} {refused:?}");
     }
 }
 
 #[test]
 fn a_vector_of_another_length_is_refused_with_both_lengths() {
     let path = FieldPath::from("a");
-    let refused = EncodeError::WrongLength {
-        record: 0,
-        path,
-        expected: 3,
-        found: 2,
-    };
-    for (data_type, value) in [
-        ("vector(3)", json!([1, 2])),
-        ("fixed_size_binary(3)", json!("AAE=")),
-    ] {
-        assert_eq!(
-            through(data_type, &value, Strictness::Strict),
-            Err(refused.clone())
-        );
+    let refused = EncodeError::WrongLength { record: 0, path, expected: 3, found: 2 };
+    for (data_type, value) in
+        [("vector(3)", json!([1, 2])), ("fixed_size_binary(3)", json!("AAE="))]
+    {
+        assert_eq!(through(data_type, &value, Strictness::Strict), Err(refused.clone()));
     }
 }
 
@@ -222,10 +184,7 @@ fn a_refusal_names_the_record_and_the_path() {
         (json!({"usage": {"tokens": "x"}}), "usage.tokens"),
         (json!({"tags": ["a", "b", 3]}), "tags[2]"),
         (json!({"tags": [], "vector": [1.0, "x"]}), "vector[1]"),
-        (
-            json!({"turns": [{}, null, {"parts": [1, 2, "x"]}]}),
-            "turns[2].parts[2]",
-        ),
+        (json!({"turns": [{}, null, {"parts": [1, 2, "x"]}]}), "turns[2].parts[2]"),
         (json!({"map": [["a", 1], ["b", "x"]]}), "map[1]"),
     ];
     for (bad, expected) in cases {
@@ -241,11 +200,8 @@ fn a_refusal_names_the_record_and_the_path() {
 
 #[test]
 fn new_fields_are_reported_before_anything_else_and_all_of_them() {
-    let schema = schema(&[
-        ("a", "int64"),
-        ("s", "struct<x: int64>"),
-        ("l", "list<struct<y: utf8>>"),
-    ]);
+    let schema =
+        schema(&[("a", "int64"), ("s", "struct<x: int64>"), ("l", "list<struct<y: utf8>>")]);
     let batch = [
         json!({"a": "wrong"}),
         json!({"a": 1, "new": 1}),
@@ -273,24 +229,14 @@ fn a_new_field_that_holds_nothing_is_not_there() {
 fn a_required_field_refuses_null_unless_its_parent_is_null() {
     let schema = schema(&[("id", "utf8 not null"), ("s", "struct<x: int64 not null>")]);
     let missing = |record: Value| match encode(&schema, &[object(record)], Strictness::Strict) {
-        Err(EncodeError::Missing {
-            record: 0, path, ..
-        }) => path.to_string(),
+        Err(EncodeError::Missing { record: 0, path, .. }) => path.to_string(),
         other => panic!("{other:?}"),
     };
     assert_eq!(missing(json!({})), "id");
     assert_eq!(missing(json!({"id": null})), "id");
     assert_eq!(missing(json!({"id": "1", "s": {}})), "s.x");
-    let fine = [
-        object(json!({"id": "1", "s": null})),
-        object(json!({"id": "2", "s": {"x": 1}})),
-    ];
-    assert_eq!(
-        encode(&schema, &fine, Strictness::Strict)
-            .unwrap()
-            .num_rows(),
-        2
-    );
+    let fine = [object(json!({"id": "1", "s": null})), object(json!({"id": "2", "s": {"x": 1}}))];
+    assert_eq!(encode(&schema, &fine, Strictness::Strict).unwrap().num_rows(), 2);
 }
 
 #[test]
@@ -342,10 +288,6 @@ fn coercion_turns_texts_and_numbers_into_each_other_and_nothing_else() {
 
 #[test]
 fn records_without_columns_are_still_counted() {
-    let batch = encode(
-        &schema(&[]),
-        &[JsonObject::new(), JsonObject::new()],
-        Strictness::Strict,
-    );
+    let batch = encode(&schema(&[]), &[JsonObject::new(), JsonObject::new()], Strictness::Strict);
     assert_eq!(batch.unwrap().num_rows(), 2);
 }

@@ -66,8 +66,7 @@ fn text_bytes<O: OffsetSizeTrait>(cells: &[Cell<'_>]) -> Result<usize, Misfit> {
     });
     let bytes = bytes.sum();
     let fits = O::from_usize(bytes).is_some();
-    fits.then_some(bytes)
-        .ok_or_else(|| Misfit::at(0, Reason::TooLarge))
+    fits.then_some(bytes).ok_or_else(|| Misfit::at(0, Reason::TooLarge))
 }
 
 /// Builds a binary array from base64 text.
@@ -98,13 +97,7 @@ pub(super) fn fixed_binaries(width: i32, cells: &[Cell<'_>]) -> Result<ArrayRef,
         let value = binary(&DataType::FixedSizeBinary(width), value);
         let value = value.map_err(|reason| Misfit::at(row, reason))?;
         if value.len() != expected {
-            return Err(Misfit::at(
-                row,
-                Reason::WrongLength {
-                    expected,
-                    found: value.len(),
-                },
-            ));
+            return Err(Misfit::at(row, Reason::WrongLength { expected, found: value.len() }));
         }
         bytes.extend(value);
     }
@@ -117,7 +110,5 @@ fn binary(expected: &DataType, value: &Value) -> Result<Vec<u8>, Reason> {
     let Value::String(text) = value else {
         return Err(Reason::wrong_type(expected, value));
     };
-    BASE64
-        .decode(text)
-        .map_err(|_| Reason::out_of_range(expected, value))
+    BASE64.decode(text).map_err(|_| Reason::out_of_range(expected, value))
 }

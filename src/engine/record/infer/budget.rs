@@ -26,10 +26,7 @@ impl Budget {
     /// Passes if the budget was enough.
     pub(super) fn check(&self) -> Result<(), SchemaError> {
         match self.exceeded.clone() {
-            Some(path) => Err(SchemaError::TooManyFields {
-                limit: MAX_FIELDS,
-                path,
-            }),
+            Some(path) => Err(SchemaError::TooManyFields { limit: MAX_FIELDS, path }),
             None => Ok(()),
         }
     }

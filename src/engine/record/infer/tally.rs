@@ -52,11 +52,7 @@ impl Fields {
     /// Returns where a field is; objects mostly have their fields in one order, so the place after
     /// the last one is tried first.
     fn index(&mut self, name: &str, expected: usize, budget: &mut Budget) -> Option<usize> {
-        if self
-            .tallies
-            .get(expected)
-            .is_some_and(|(present, _)| present == name)
-        {
+        if self.tallies.get(expected).is_some_and(|(present, _)| present == name) {
             return Some(expected);
         }
         if let Some(index) = self.by_name.get(name) {
@@ -161,12 +157,7 @@ impl Lists {
     /// Starts with the length of the first list.
     fn of(first: &[Value]) -> Self {
         let length = Some(first.len());
-        Self {
-            items: Tally::default(),
-            length,
-            only_numbers: true,
-            is_exact: true,
-        }
+        Self { items: Tally::default(), length, only_numbers: true, is_exact: true }
     }
 
     fn observe(&mut self, items: &[Value], budget: &mut Budget) {
@@ -188,30 +179,21 @@ impl Lists {
     }
 
     fn vector_length(&self, name: &str) -> Option<i32> {
-        let length = self
-            .length
-            .filter(|length| *length > 0 && self.only_numbers)?;
+        let length = self.length.filter(|length| *length > 0 && self.only_numbers)?;
         let name = name.to_lowercase();
         let is_named = VECTOR_NAMES.iter().any(|end| name.ends_with(end));
         let is_long = length >= VECTOR_LENGTH && self.is_exact;
-        (is_named || is_long)
-            .then(|| i32::try_from(length).ok())
-            .flatten()
+        (is_named || is_long).then(|| i32::try_from(length).ok()).flatten()
     }
 }
 
 /// Tells reals from integers, of which -0 arrives as a real.
 fn is_real(number: &Number) -> bool {
-    let is_minus_zero = number
-        .as_f64()
-        .is_some_and(|real| real == 0.0 && real.is_sign_negative());
+    let is_minus_zero = number.as_f64().is_some_and(|real| real == 0.0 && real.is_sign_negative());
     number.is_f64() && !is_minus_zero
 }
 
 fn is_exact_in_float32(value: &Value) -> bool {
-    let integer = value
-        .as_i64()
-        .map(i64::unsigned_abs)
-        .or_else(|| value.as_u64());
+    let integer = value.as_i64().map(i64::unsigned_abs).or_else(|| value.as_u64());
     integer.is_none_or(|integer| integer <= EXACT_IN_FLOAT32)
 }

@@ -53,9 +53,7 @@ impl<R: BufRead> JsonArray<R> {
         if self.state == State::End {
             return self.end();
         }
-        let first = self
-            .significant()?
-            .ok_or_else(|| self.broken("the array is cut short"))?;
+        let first = self.significant()?.ok_or_else(|| self.broken("the array is cut short"))?;
         if first == b']' && self.state == State::First {
             self.state = State::End;
             return self.end();
@@ -107,10 +105,7 @@ impl<R: BufRead> JsonArray<R> {
             // One byte more than allowed shows that it is too long.
             let room = (self.limit + 1).saturating_sub(self.bytes.len());
             self.bytes.extend(element.iter().take(room));
-            element
-                .iter()
-                .chain(&end)
-                .for_each(|byte| self.position.pass(*byte));
+            element.iter().chain(&end).for_each(|byte| self.position.pass(*byte));
             let read = element.len() + usize::from(end.is_some());
             self.reader.consume(read);
             if let Some(end) = end {
@@ -124,20 +119,13 @@ impl<R: BufRead> JsonArray<R> {
         if self.bytes.len() > self.limit {
             self.bytes.clear();
             let reason = JsonReason::TooLong { limit: self.limit };
-            return Err(ReadError::Record {
-                error: start.error(reason),
-                text: Vec::new(),
-            });
+            return Err(ReadError::Record { error: start.error(reason), text: Vec::new() });
         }
         match parse_bytes(&self.bytes) {
-            Ok(record) => Ok(Located {
-                line: start.line,
-                record,
-            }),
-            Err(error) => Err(ReadError::Record {
-                error: start.offset(error),
-                text: self.bytes.clone(),
-            }),
+            Ok(record) => Ok(Located { line: start.line, record }),
+            Err(error) => {
+                Err(ReadError::Record { error: start.offset(error), text: self.bytes.clone() })
+            }
         }
     }
 
@@ -157,12 +145,8 @@ impl<R: BufRead> JsonArray<R> {
     }
 
     fn broken(&self, message: &str) -> ReadError {
-        let reason = JsonReason::Syntax {
-            message: message.to_owned(),
-        };
-        ReadError::Array {
-            error: self.position.error(reason),
-        }
+        let reason = JsonReason::Syntax { message: message.to_owned() };
+        ReadError::Array { error: self.position.error(reason) }
     }
 }
 
@@ -174,10 +158,7 @@ impl<R: BufRead> Iterator for JsonArray<R> {
             return None;
         }
         let next = self.next_record().transpose();
-        if matches!(
-            next,
-            None | Some(Err(ReadError::Array { .. } | ReadError::Io { .. }))
-        ) {
+        if matches!(next, None | Some(Err(ReadError::Array { .. } | ReadError::Io { .. }))) {
             self.state = State::Done;
         }
         next
@@ -185,9 +166,7 @@ impl<R: BufRead> Iterator for JsonArray<R> {
 }
 
 fn fill(reader: &mut impl BufRead) -> Result<&[u8], ReadError> {
-    reader
-        .fill_buf()
-        .map_err(|source: io::Error| ReadError::Io { source })
+    reader.fill_buf().map_err(|source: io::Error| ReadError::Io { source })
 }
 
 /// A place in a text, from 1; columns are bytes.
@@ -200,10 +179,7 @@ struct Position {
 impl Position {
     fn pass(&mut self, byte: u8) {
         if byte == b'\n' {
-            *self = Self {
-                line: self.line + 1,
-                column: 1,
-            };
+            *self = Self { line: self.line + 1, column: 1 };
         } else {
             self.column += 1;
         }
@@ -211,32 +187,17 @@ impl Position {
 
     /// Returns the place of a byte on this line that was just passed.
     fn before(self, _byte: u8) -> Self {
-        Self {
-            column: self.column - 1,
-            ..self
-        }
+        Self { column: self.column - 1, ..self }
     }
 
     fn error(self, reason: JsonReason) -> JsonError {
-        JsonError {
-            line: self.line,
-            column: self.column,
-            reason,
-        }
+        JsonError { line: self.line, column: self.column, reason }
     }
 
     /// Moves an error that was found in a text which starts here.
     fn offset(self, error: JsonError) -> JsonError {
-        let column = if error.line == 1 {
-            self.column + error.column - 1
-        } else {
-            error.column
-        };
-        JsonError {
-            line: self.line + error.line - 1,
-            column,
-            reason: error.reason,
-        }
+        let column = if error.line == 1 { self.column + error.column - 1 } else { error.column };
+        JsonError { line: self.line + error.line - 1, column, reason: error.reason }
     }
 }
 

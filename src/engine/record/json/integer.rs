@@ -10,9 +10,7 @@ pub(super) const LIMIT: f64 = 9_223_372_036_854_775_808.0;
 ///
 /// `paths` are those of all reals of the text from [`LIMIT`] on, in its order.
 pub(super) fn check(text: &str, paths: Vec<FieldPath>) -> Result<(), JsonError> {
-    let mut written = numbers(text)
-        .filter(|(_, number)| is_huge(number))
-        .zip(paths);
+    let mut written = numbers(text).filter(|(_, number)| is_huge(number)).zip(paths);
     let integer = written.find(|((_, number), _)| !number.contains(['.', 'e', 'E']));
     match integer {
         None => Ok(()),
@@ -20,11 +18,7 @@ pub(super) fn check(text: &str, paths: Vec<FieldPath>) -> Result<(), JsonError> 
             let digits = number.to_owned();
             let reason = JsonReason::IntegerTooLarge { path, digits };
             let (line, column) = line_and_column(text, position);
-            Err(JsonError {
-                line,
-                column,
-                reason,
-            })
+            Err(JsonError { line, column, reason })
         }
     }
 }

@@ -28,13 +28,7 @@ pub struct JsonLines<R> {
 impl<R: BufRead> JsonLines<R> {
     /// Starts at the first line.
     pub fn new(reader: R) -> Self {
-        Self {
-            reader,
-            line: 0,
-            bytes: Vec::new(),
-            limit: MAX_RECORD_BYTES,
-            is_done: false,
-        }
+        Self { reader, line: 0, bytes: Vec::new(), limit: MAX_RECORD_BYTES, is_done: false }
     }
 
     fn next_record(&mut self) -> Result<Option<Located>, ReadError> {
@@ -61,24 +55,14 @@ impl<R: BufRead> JsonLines<R> {
 
     fn parse(&mut self) -> Result<Located, ReadError> {
         match parse_bytes(&self.bytes) {
-            Ok(record) => Ok(Located {
-                line: self.line,
-                record,
-            }),
+            Ok(record) => Ok(Located { line: self.line, record }),
             Err(error) => Err(self.refuse(error.column, error.reason)),
         }
     }
 
     fn refuse(&mut self, column: u64, reason: JsonReason) -> ReadError {
-        let error = JsonError {
-            line: self.line,
-            column,
-            reason,
-        };
-        ReadError::Record {
-            error,
-            text: self.bytes.clone(),
-        }
+        let error = JsonError { line: self.line, column, reason };
+        ReadError::Record { error, text: self.bytes.clone() }
     }
 }
 
@@ -101,11 +85,7 @@ pub(super) fn parse_bytes(bytes: &[u8]) -> Result<super::JsonObject, JsonError> 
         Ok(text) => parse_record(text),
         Err(error) => {
             let column = error.valid_up_to() as u64 + 1;
-            Err(JsonError {
-                line: 1,
-                column,
-                reason: JsonReason::InvalidUtf8,
-            })
+            Err(JsonError { line: 1, column, reason: JsonReason::InvalidUtf8 })
         }
     }
 }

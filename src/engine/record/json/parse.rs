@@ -30,10 +30,7 @@ pub struct Located {
 pub fn parse_record(text: &str) -> Result<JsonObject, JsonError> {
     let mut findings = Findings::default();
     let mut parser = serde_json::Deserializer::from_str(text);
-    let value = Strict {
-        findings: &mut findings,
-    }
-    .deserialize(&mut parser);
+    let value = Strict { findings: &mut findings }.deserialize(&mut parser);
     let value = value.and_then(|value| parser.end().map(|()| value));
     let value = value.map_err(|error| findings.refusal(&error))?;
     if !findings.huge.is_empty() {
@@ -44,9 +41,7 @@ pub fn parse_record(text: &str) -> Result<JsonObject, JsonError> {
         other => Err(JsonError {
             line: 1,
             column: 1,
-            reason: JsonReason::NotAnObject {
-                found: found(&other),
-            },
+            reason: JsonReason::NotAnObject { found: found(&other) },
         }),
     }
 }
@@ -67,15 +62,9 @@ impl Findings {
         let reason = match self.duplicate.take() {
             Some(path) => JsonReason::DuplicateKey { path },
             None if message == "recursion limit exceeded" => JsonReason::TooDeep,
-            None => JsonReason::Syntax {
-                message: message.to_owned(),
-            },
+            None => JsonReason::Syntax { message: message.to_owned() },
         };
-        JsonError {
-            line: error.line() as u64,
-            column: error.column() as u64,
-            reason,
-        }
+        JsonError { line: error.line() as u64, column: error.column() as u64, reason }
     }
 
     /// Puts a step in front of what was found since `since`.
@@ -142,9 +131,7 @@ impl<'de> Visitor<'de> for Strict<'_> {
         let mut list = Vec::new();
         loop {
             let since = self.findings.huge.len();
-            let item = items.next_element_seed(Strict {
-                findings: self.findings,
-            });
+            let item = items.next_element_seed(Strict { findings: self.findings });
             self.findings.step(since, |path| path.in_item(list.len()));
             match item? {
                 Some(item) => list.push(item),
@@ -161,9 +148,7 @@ impl<'de> Visitor<'de> for Strict<'_> {
                 return Err(A::Error::custom("duplicate key"));
             }
             let since = self.findings.huge.len();
-            let value = fields.next_value_seed(Strict {
-                findings: self.findings,
-            });
+            let value = fields.next_value_seed(Strict { findings: self.findings });
             self.findings.step(since, |path| path.in_field(&name));
             object.insert(name, value?);
         }

@@ -13,31 +13,15 @@ fn reason(text: &str) -> JsonReason {
 fn one_object_is_a_record_in_the_order_it_was_written() {
     let text = r#" {"b": [1, -2, 3.5, 1e3], "a": {"x": null, "y": true, "z": "é\n"}} "#;
     let record = Value::Object(parse_record(text).unwrap());
-    assert_eq!(
-        record.to_string(),
-        r#"{"b":[1,-2,3.5,1000.0],"a":{"x":null,"y":true,"z":"é\n"}}"#
-    );
+    assert_eq!(record.to_string(), r#"{"b":[1,-2,3.5,1000.0],"a":{"x":null,"y":true,"z":"é\n"}}"#);
 }
 
 #[test]
 fn what_is_no_object_is_refused_as_what_it_is() {
     for (text, found) in [("[1]", "list of 1"), ("3", "integer 3"), ("null", "null")] {
-        assert_eq!(
-            reason(text),
-            JsonReason::NotAnObject {
-                found: found.to_owned()
-            }
-        );
+        assert_eq!(reason(text), JsonReason::NotAnObject { found: found.to_owned() });
     }
-    for text in [
-        "",
-        "{",
-        "{\"a\":1} {}",
-        "{'a':1}",
-        "{\"a\":NaN}",
-        "{\"a\":01}",
-        "{\"a\":1e999}",
-    ] {
+    for text in ["", "{", "{\"a\":1} {}", "{'a':1}", "{\"a\":NaN}", "{\"a\":01}", "{\"a\":1e999}"] {
         assert!(matches!(reason(text), JsonReason::Syntax { .. }), "{text}");
     }
 }
@@ -65,25 +49,16 @@ fn an_integer_beyond_64_bits_is_refused_where_it_stands() {
     assert_eq!((error.line, error.column), (2, 58));
     match error.reason {
         JsonReason::IntegerTooLarge { path, digits } => {
-            assert_eq!(
-                (path.as_str(), digits.as_str()),
-                ("l[3]", "18446744073709551616")
-            );
+            assert_eq!((path.as_str(), digits.as_str()), ("l[3]", "18446744073709551616"));
         }
         other => panic!("{other}"),
     }
     for digits in ["-9223372036854775809", "123456789012345678901234567890"] {
         let refused = reason(&format!("{{\"a\": {digits}}}"));
-        assert!(
-            matches!(refused, JsonReason::IntegerTooLarge { .. }),
-            "{digits}"
-        );
+        assert!(matches!(refused, JsonReason::IntegerTooLarge { .. }), "{digits}");
     }
     for real in ["1e19", "-9223372036854775809.0", "1E+30"] {
-        assert!(
-            parse_record(&format!("{{\"a\": {real}}}")).is_ok(),
-            "{real}"
-        );
+        assert!(parse_record(&format!("{{\"a\": {real}}}")).is_ok(), "{real}");
     }
 }
 
@@ -94,10 +69,7 @@ fn nesting_without_end_is_refused() {
 }
 
 fn located(line: u64, record: &Value) -> Located {
-    Located {
-        line,
-        record: record.as_object().unwrap().clone(),
-    }
+    Located { line, record: record.as_object().unwrap().clone() }
 }
 
 /// What a reader gave: records, or the places of errors.
@@ -117,11 +89,8 @@ fn outcomes(
 #[test]
 fn lines_are_read_on_after_one_that_is_no_record() {
     let text = "\u{feff}{\"a\":1}\r\n\n  \n{\"a\": x}\n{\"a\":2}";
-    let expected = [
-        Ok(located(1, &json!({"a": 1}))),
-        Err((4, 7)),
-        Ok(located(5, &json!({"a": 2}))),
-    ];
+    let expected =
+        [Ok(located(1, &json!({"a": 1}))), Err((4, 7)), Ok(located(5, &json!({"a": 2})))];
     assert_eq!(outcomes(JsonLines::new(text.as_bytes())), expected);
     let bytes = b"{\"a\":\"\xff\"}\n{\"a\":2}\n";
     let expected = [Err((1, 7)), Ok(located(2, &json!({"a": 2})))];
@@ -143,15 +112,9 @@ fn a_line_or_element_that_is_too_long_is_skipped_and_refused() {
         BufReader::new(open.as_bytes().chain(long).chain(close.as_bytes()))
     };
     let expected = [Err((1, 1)), Ok(located(2, &json!({"a": 2})))];
-    assert_eq!(
-        outcomes(JsonLines::new(long("{", "}\n{\"a\":2}"))),
-        expected
-    );
+    assert_eq!(outcomes(JsonLines::new(long("{", "}\n{\"a\":2}"))), expected);
     let expected = [Err((1, 2)), Ok(located(2, &json!({"a": 2})))];
-    assert_eq!(
-        outcomes(JsonArray::new(long("[{", "},\n{\"a\":2}]"))),
-        expected
-    );
+    assert_eq!(outcomes(JsonArray::new(long("[{", "},\n{\"a\":2}]"))), expected);
 }
 
 #[test]
@@ -174,15 +137,9 @@ fn an_array_gives_its_elements_one_by_one() {
 
 #[test]
 fn a_broken_array_ends_the_reading() {
-    for (text, records) in [
-        ("", 0),
-        ("{}", 0),
-        ("[{}", 0),
-        ("[{},", 1),
-        ("[{},]", 1),
-        ("[{}] x", 1),
-        ("[,{}]", 0),
-    ] {
+    for (text, records) in
+        [("", 0), ("{}", 0), ("[{}", 0), ("[{},", 1), ("[{},]", 1), ("[{}] x", 1), ("[,{}]", 0)]
+    {
         let read = outcomes(JsonArray::new(text.as_bytes()));
         assert_eq!(read.len(), records + 1, "{text}");
         assert!(read.last().unwrap().is_err(), "{text}");
@@ -195,9 +152,7 @@ fn any_json() -> impl Strategy<Value = Value> {
         any::<bool>().prop_map(Value::from),
         any::<i64>().prop_map(Value::from),
         any::<u64>().prop_map(Value::from),
-        any::<f64>()
-            .prop_filter("finite", |real| real.is_finite())
-            .prop_map(Value::from),
+        any::<f64>().prop_filter("finite", |real| real.is_finite()).prop_map(Value::from),
         any::<String>().prop_map(Value::from),
     ];
     leaf.prop_recursive(4, 32, 5, |inner| {

@@ -22,11 +22,7 @@ pub(super) fn parse(text: &str) -> Result<Value, SchemaError> {
 
 /// Writes a schema.
 pub(super) fn write(schema: &Schema) -> Value {
-    let fields: Vec<_> = schema
-        .fields()
-        .iter()
-        .map(|field| write_field(field))
-        .collect();
+    let fields: Vec<_> = schema.fields().iter().map(|field| write_field(field)).collect();
     let mut form = json!({ "fields": fields });
     write_metadata(&mut form, schema.metadata());
     form
@@ -58,15 +54,10 @@ pub(super) fn read(form: &Value) -> Result<Schema, SchemaError> {
     };
     refuse_unknown(object, &["fields", "metadata"], place)?;
     let fields = fields.iter().enumerate().map(|(index, field)| {
-        read_field(field, || {
-            FieldPath::default().in_item(index).in_field("fields")
-        })
+        read_field(field, || FieldPath::default().in_item(index).in_field("fields"))
     });
     let fields: Vec<_> = fields.collect::<Result<_, _>>()?;
-    Ok(Schema::new_with_metadata(
-        fields,
-        read_metadata(object, place)?,
-    ))
+    Ok(Schema::new_with_metadata(fields, read_metadata(object, place)?))
 }
 
 fn read_short(object: &Map<String, Value>) -> Result<Schema, SchemaError> {
@@ -74,15 +65,10 @@ fn read_short(object: &Map<String, Value>) -> Result<Schema, SchemaError> {
         let place = || FieldPath::from(name.as_str());
         let text = text(form, "a type, such as \"int64\"", place)?;
         let data_type = parse_type(text);
-        let data_type = data_type.map_err(|source| SchemaError::Type {
-            path: place(),
-            source,
-        })?;
+        let data_type = data_type.map_err(|source| SchemaError::Type { path: place(), source })?;
         Ok(Field::new(name, data_type, true))
     });
-    Ok(Schema::new(
-        fields.collect::<Result<Vec<_>, SchemaError>>()?,
-    ))
+    Ok(Schema::new(fields.collect::<Result<Vec<_>, SchemaError>>()?))
 }
 
 fn read_field(form: &Value, place: impl Fn() -> FieldPath) -> Result<Field, SchemaError> {
@@ -90,14 +76,9 @@ fn read_field(form: &Value, place: impl Fn() -> FieldPath) -> Result<Field, Sche
     refuse_unknown(object, &["name", "type", "nullable", "metadata"], &place)?;
     let part = |name: &str| object.get(name).unwrap_or(&Value::Null);
     let name = text(part("name"), "a name", || within(&place, "name"))?;
-    let type_form = text(part("type"), "a type, such as \"int64\"", || {
-        within(&place, "type")
-    })?;
+    let type_form = text(part("type"), "a type, such as \"int64\"", || within(&place, "type"))?;
     let data_type = parse_type(type_form);
-    let data_type = data_type.map_err(|source| SchemaError::Type {
-        path: name.into(),
-        source,
-    })?;
+    let data_type = data_type.map_err(|source| SchemaError::Type { path: name.into(), source })?;
     let nullable = match object.get("nullable") {
         None => true,
         Some(Value::Bool(nullable)) => *nullable,
@@ -123,12 +104,8 @@ fn refuse_unknown(
     known: &[&str],
     place: impl Fn() -> FieldPath,
 ) -> Result<(), SchemaError> {
-    let unknown = object
-        .iter()
-        .find(|(name, _)| !known.contains(&name.as_str()));
-    unknown.map_or(Ok(()), |(name, value)| {
-        Err(refusal(value, "nothing", within(&place, name)))
-    })
+    let unknown = object.iter().find(|(name, _)| !known.contains(&name.as_str()));
+    unknown.map_or(Ok(()), |(name, value)| Err(refusal(value, "nothing", within(&place, name))))
 }
 
 fn object<'a>(
@@ -136,8 +113,7 @@ fn object<'a>(
     expected: &'static str,
     place: impl Fn() -> FieldPath,
 ) -> Result<&'a Map<String, Value>, SchemaError> {
-    form.as_object()
-        .ok_or_else(|| refusal(form, expected, place()))
+    form.as_object().ok_or_else(|| refusal(form, expected, place()))
 }
 
 fn text<'a>(
@@ -145,16 +121,11 @@ fn text<'a>(
     expected: &'static str,
     place: impl Fn() -> FieldPath,
 ) -> Result<&'a str, SchemaError> {
-    form.as_str()
-        .ok_or_else(|| refusal(form, expected, place()))
+    form.as_str().ok_or_else(|| refusal(form, expected, place()))
 }
 
 fn refusal(form: &Value, expected: &'static str, place: FieldPath) -> SchemaError {
-    SchemaError::Form {
-        place,
-        expected,
-        found: found(form),
-    }
+    SchemaError::Form { place, expected, found: found(form) }
 }
 
 /// Returns the place of a part: `fields[2].type`.

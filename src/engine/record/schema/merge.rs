@@ -25,10 +25,7 @@ pub(super) fn merge_new_fields(
     let arrow = schema.as_arrow();
     let growth = grow_fields(arrow.fields(), other.as_arrow().fields())?;
     let grown = Schema::new_with_metadata(growth.whole, arrow.metadata().clone());
-    Ok(Extended {
-        schema: TopicSchema::new(&grown)?,
-        added: Arc::new(Schema::new(growth.added)),
-    })
+    Ok(Extended { schema: TopicSchema::new(&grown)?, added: Arc::new(Schema::new(growth.added)) })
 }
 
 /// Fields as they are after growing, and what grew.
@@ -55,10 +52,7 @@ fn grow_fields(present: &Fields, other: &Fields) -> Result<Growth, SchemaError> 
             }
         }
     }
-    Ok(Growth {
-        whole: whole.into(),
-        added: added.into(),
-    })
+    Ok(Growth { whole: whole.into(), added: added.into() })
 }
 
 /// Returns a type as it is after growing, and the part of it that grew; nothing if none did.

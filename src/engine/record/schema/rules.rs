@@ -30,36 +30,25 @@ pub(super) fn check(fields: &[FieldRef]) -> Result<(), SchemaError> {
     let reserved = fields.iter().find(|field| is_reserved(field.name()));
     if let Some(field) = reserved {
         let rule = "this name is reserved for lanceq and Lance; choose another";
-        return Err(SchemaError::Name {
-            path: field.name().as_str().into(),
-            rule,
-        });
+        return Err(SchemaError::Name { path: field.name().as_str().into(), rule });
     }
     check_siblings(fields)?;
     let count: usize = fields.iter().map(|field| count(field.data_type())).sum();
     match fields.last() {
         Some(last) if count > MAX_FIELDS => {
             let path = last.name().as_str().into();
-            Err(SchemaError::TooManyFields {
-                limit: MAX_FIELDS,
-                path,
-            })
+            Err(SchemaError::TooManyFields { limit: MAX_FIELDS, path })
         }
         _ => Ok(()),
     }
 }
 
 fn is_reserved(name: &str) -> bool {
-    RESERVED
-        .iter()
-        .any(|reserved| reserved.eq_ignore_ascii_case(name))
+    RESERVED.iter().any(|reserved| reserved.eq_ignore_ascii_case(name))
 }
 
 fn count(data_type: &DataType) -> usize {
-    1 + children(data_type)
-        .iter()
-        .map(|child| count(child.data_type()))
-        .sum::<usize>()
+    1 + children(data_type).iter().map(|child| count(child.data_type())).sum::<usize>()
 }
 
 /// Checks fields that stand beside each other, and what is inside them.
@@ -70,11 +59,7 @@ fn check_siblings(fields: &[FieldRef]) -> Result<(), SchemaError> {
         check_name(field.name()).map_err(|rule| SchemaError::Name { path: path(), rule })?;
         if let Some(first) = names.insert(field.name().to_lowercase(), field.name()) {
             let (first, second) = (first.clone(), field.name().clone());
-            return Err(SchemaError::Duplicate {
-                path: path(),
-                first,
-                second,
-            });
+            return Err(SchemaError::Duplicate { path: path(), first, second });
         }
         check_type(field.data_type()).map_err(|error| error.in_field(field.name()))?;
     }
@@ -96,11 +81,7 @@ fn check_name(name: &str) -> Result<(), &'static str> {
 fn check_type(data_type: &DataType) -> Result<(), SchemaError> {
     let refuse = |rule| {
         let (path, data_type) = (FieldPath::default(), type_text(data_type));
-        Err(SchemaError::UnsupportedType {
-            path,
-            data_type,
-            rule,
-        })
+        Err(SchemaError::UnsupportedType { path, data_type, rule })
     };
     match data_type {
         DataType::Struct(fields) if fields.is_empty() => refuse("a struct needs a field"),
@@ -129,9 +110,7 @@ fn check_type(data_type: &DataType) -> Result<(), SchemaError> {
 fn check_children(data_type: &DataType) -> Result<(), SchemaError> {
     match data_type {
         DataType::Struct(fields) => check_siblings(fields),
-        _ => children(data_type)
-            .iter()
-            .try_for_each(|child| check_type(child.data_type())),
+        _ => children(data_type).iter().try_for_each(|child| check_type(child.data_type())),
     }
 }
 

@@ -7,10 +7,7 @@ use serde_json::json;
 
 use super::{SchemaError, TopicSchema, parse_type, type_text};
 
-#[expect(
-    clippy::needless_pass_by_value,
-    reason = "`schema(json!(…))` reads well"
-)]
+#[expect(clippy::needless_pass_by_value, reason = "`schema(json!(…))` reads well")]
 fn schema(form: serde_json::Value) -> Result<TopicSchema, SchemaError> {
     TopicSchema::from_json(&form)
 }
@@ -23,28 +20,16 @@ fn a_type_reads_as_it_is_documented() {
         ("Int64", DataType::Int64),
         ("string", DataType::Utf8),
         ("double", DataType::Float64),
-        (
-            "timestamp",
-            DataType::Timestamp(TimeUnit::Microsecond, None),
-        ),
+        ("timestamp", DataType::Timestamp(TimeUnit::Microsecond, None)),
         (
             "timestamp( ms , +02:00 )",
             DataType::Timestamp(TimeUnit::Millisecond, Some("+02:00".into())),
         ),
-        (
-            "Timestamp(ns, \"UTC\")",
-            DataType::Timestamp(TimeUnit::Nanosecond, Some("UTC".into())),
-        ),
+        ("Timestamp(ns, \"UTC\")", DataType::Timestamp(TimeUnit::Nanosecond, Some("UTC".into()))),
         ("list<list<bool>>", list(list(DataType::Boolean))),
         ("List(Utf8)", list(DataType::Utf8)),
-        (
-            "FixedSizeList(2 x Float32)",
-            parse_type("vector(2)").unwrap(),
-        ),
-        (
-            "fixed_size_list<float32, 2>",
-            parse_type("vector(2)").unwrap(),
-        ),
+        ("FixedSizeList(2 x Float32)", parse_type("vector(2)").unwrap()),
+        ("fixed_size_list<float32, 2>", parse_type("vector(2)").unwrap()),
     ];
     for (text, data_type) in cases {
         assert_eq!(parse_type(text), Ok(data_type), "{text}");
@@ -60,20 +45,12 @@ fn a_type_that_cannot_be_read_says_where_and_what_was_expected() {
         ("vector(many)", 8, "a number in its range"),
         ("timestamp(minutes)", 11, "a unit: s, ms, us or ns"),
         ("struct<int64>", 8, "a field, such as a: int64"),
-        (
-            "fixed_size_list<float32>",
-            24,
-            "a comma and the number of items",
-        ),
+        ("fixed_size_list<float32>", 24, "a comma and the number of items"),
         ("", 1, "a type, such as int64, utf8 or list<utf8>"),
     ];
     for (text, position, expected) in cases {
         let error = parse_type(text).unwrap_err();
-        assert_eq!(
-            (error.position, error.expected),
-            (position, expected),
-            "{text}"
-        );
+        assert_eq!((error.position, error.expected), (position, expected), "{text}");
     }
 }
 
@@ -90,10 +67,8 @@ fn names_that_sql_or_lance_cannot_tell_apart_are_refused() {
         let refused = schema(json!({"fields": [{"name": name, "type": "int64"}]}));
         assert!(matches!(refused, Err(SchemaError::Name { .. })), "{name:?}");
     }
-    for types in [
-        json!({"a": "int64", "A": "int64"}),
-        json!({"s": "struct<ä: int64, Ä: int64>"}),
-    ] {
+    for types in [json!({"a": "int64", "A": "int64"}), json!({"s": "struct<ä: int64, Ä: int64>"})]
+    {
         assert!(matches!(schema(types), Err(SchemaError::Duplicate { .. })));
     }
     let inside = schema(json!({"s": "list<struct<\"x.y\": int64>>"})).unwrap_err();
@@ -118,10 +93,7 @@ fn types_that_lance_does_not_store_are_refused() {
     for data_type in types {
         let schema = Schema::new(vec![Field::new("a", data_type.clone(), true)]);
         let refused = TopicSchema::new(&schema);
-        assert!(
-            matches!(refused, Err(SchemaError::UnsupportedType { .. })),
-            "{data_type}"
-        );
+        assert!(matches!(refused, Err(SchemaError::UnsupportedType { .. })), "{data_type}");
     }
 }
 
@@ -154,14 +126,8 @@ fn a_form_of_another_shape_says_where() {
         (json!({"fields": [1]}), "fields[0]"),
         (json!({"fields": [{"type": "int64"}]}), "fields[0].name"),
         (json!({"fields": [{"name": "a"}]}), "fields[0].type"),
-        (
-            json!({"fields": [{"name": "a", "type": "int64", "nullable": 1}]}),
-            "fields[0].nullable",
-        ),
-        (
-            json!({"fields": [{"name": "a", "type": "int64", "nulable": true}]}),
-            "fields[0].nulable",
-        ),
+        (json!({"fields": [{"name": "a", "type": "int64", "nullable": 1}]}), "fields[0].nullable"),
+        (json!({"fields": [{"name": "a", "type": "int64", "nulable": true}]}), "fields[0].nulable"),
         (json!({"a": 1}), "a"),
     ];
     for (form, expected) in cases {
@@ -216,12 +182,8 @@ fn leaf() -> impl Strategy<Value = DataType> {
         TimeUnit::Microsecond,
         TimeUnit::Nanosecond,
     ]);
-    let zone = prop::option::of(prop::sample::select(vec![
-        "UTC",
-        "+02:00",
-        "Europe/Berlin",
-        "a, \"b\"",
-    ]));
+    let zone =
+        prop::option::of(prop::sample::select(vec!["UTC", "+02:00", "Europe/Berlin", "a, \"b\""]));
     prop_oneof![
         prop::sample::select(vec![
             DataType::Null,
@@ -270,15 +232,12 @@ fn any_type() -> impl Strategy<Value = DataType> {
             fields.prop_map(|fields| DataType::Struct(fields.into())),
             (inner.clone(), inner.clone())
                 .prop_map(|(key, value)| DataType::Dictionary(Box::new(key), Box::new(value))),
-            (
-                "entries|[a-z]{1,3}|é \"",
-                field(inner.clone()),
-                field(inner)
-            )
-                .prop_map(|(name, key, value)| {
+            ("entries|[a-z]{1,3}|é \"", field(inner.clone()), field(inner)).prop_map(
+                |(name, key, value)| {
                     let entry = DataType::Struct(vec![key, value].into());
                     DataType::Map(Arc::new(Field::new(name, entry, false)), false)
-                }),
+                }
+            ),
         ]
     })
 }

@@ -29,10 +29,7 @@ impl TopicSchema {
     pub fn new(schema: &Schema) -> Result<Self, SchemaError> {
         rules::check(schema.fields())?;
         let fields = without_views(schema.fields());
-        Ok(Self(Arc::new(Schema::new_with_metadata(
-            fields,
-            schema.metadata().clone(),
-        ))))
+        Ok(Self(Arc::new(Schema::new_with_metadata(fields, schema.metadata().clone()))))
     }
 
     /// Returns the Arrow schema.

@@ -23,13 +23,8 @@ const MAX_DEPTH: usize = 64;
 /// # Errors
 /// Says where the text stops being a type, and what would have been right there.
 pub fn parse_type(text: &str) -> Result<DataType, TypeError> {
-    let mut parser = Parser {
-        rest: text,
-        depth: 0,
-    };
-    let parsed = parser
-        .data_type()
-        .and_then(|data_type| parser.end().map(|()| data_type));
+    let mut parser = Parser { rest: text, depth: 0 };
+    let parsed = parser.data_type().and_then(|data_type| parser.end().map(|()| data_type));
     parsed.or_else(|expected| {
         // Arrow's own parser has no bound of its own.
         let is_shallow = text.matches('(').count() <= MAX_DEPTH;
@@ -46,15 +41,9 @@ struct Expected {
 
 impl Expected {
     fn at(&self, text: &str) -> TypeError {
-        let read = text
-            .get(..text.len().saturating_sub(self.left))
-            .unwrap_or(text);
+        let read = text.get(..text.len().saturating_sub(self.left)).unwrap_or(text);
         let position = read.chars().count() + 1;
-        TypeError {
-            text: text.to_owned(),
-            expected: self.expected,
-            position,
-        }
+        TypeError { text: text.to_owned(), expected: self.expected, position }
     }
 }
 
@@ -118,11 +107,7 @@ impl<'a> Parser<'a> {
         }
         self.within(|parser| {
             let unit = parser.unit()?;
-            let zone = if parser.take(',') {
-                Some(parser.zone()?.into())
-            } else {
-                None
-            };
+            let zone = if parser.take(',') { Some(parser.zone()?.into()) } else { None };
             Ok(DataType::Timestamp(unit, zone))
         })
     }
@@ -133,11 +118,7 @@ impl<'a> Parser<'a> {
         }
         let is_zone = |c: char| c.is_ascii_alphanumeric() || "_/+-:".contains(c);
         let zone = self.take_while(is_zone);
-        if zone.is_empty() {
-            Err(self.expected("a time zone"))
-        } else {
-            Ok(zone.to_owned())
-        }
+        if zone.is_empty() { Err(self.expected("a time zone")) } else { Ok(zone.to_owned()) }
     }
 
     fn unit(&mut self) -> Parsed<TimeUnit> {
@@ -170,9 +151,7 @@ impl<'a> Parser<'a> {
     fn fields(&mut self) -> Parsed<Fields> {
         let mut fields = Vec::new();
         loop {
-            let name = self
-                .name()?
-                .ok_or_else(|| self.expected("a field, such as a: int64"))?;
+            let name = self.name()?.ok_or_else(|| self.expected("a field, such as a: int64"))?;
             fields.push(self.slot(name, Null::Allowed)?);
             if !self.take(',') {
                 return Ok(fields.into());
@@ -184,11 +163,7 @@ impl<'a> Parser<'a> {
         let key = self.field(KEY, Null::Refused)?;
         self.require(',', "a comma and the type of the values")?;
         let value = self.field(VALUE, Null::Allowed)?;
-        let name = if self.take(',') {
-            self.bare_or_quoted()?
-        } else {
-            ENTRIES.to_owned()
-        };
+        let name = if self.take(',') { self.bare_or_quoted()? } else { ENTRIES.to_owned() };
         let entry = DataType::Struct(vec![key, value].into());
         Ok(Arc::new(Field::new(name, entry, false)))
     }
@@ -196,10 +171,7 @@ impl<'a> Parser<'a> {
     fn dictionary(&mut self) -> Parsed<DataType> {
         let key = self.data_type()?;
         self.require(',', "a comma and the type of the values")?;
-        Ok(DataType::Dictionary(
-            Box::new(key),
-            Box::new(self.data_type()?),
-        ))
+        Ok(DataType::Dictionary(Box::new(key), Box::new(self.data_type()?)))
     }
 
     fn field(&mut self, default_name: &str, null: Null) -> Parsed<FieldRef> {
@@ -245,20 +217,13 @@ impl<'a> Parser<'a> {
     }
 
     fn bare_or_quoted(&mut self) -> Parsed<String> {
-        if self.at('"') {
-            self.json("a name")
-        } else {
-            Ok(self.word().to_owned())
-        }
+        if self.at('"') { self.json("a name") } else { Ok(self.word().to_owned()) }
     }
 
     /// Reads what stands in brackets: any pair of `<>`, `()`, `[]`.
     fn within<T>(&mut self, read: impl FnOnce(&mut Self) -> Parsed<T>) -> Parsed<T> {
         let pairs = [('<', '>'), ('(', ')'), ('[', ']')];
-        let close = pairs
-            .into_iter()
-            .find(|(open, _)| self.take(*open))
-            .map(|(_, close)| close);
+        let close = pairs.into_iter().find(|(open, _)| self.take(*open)).map(|(_, close)| close);
         let close = close.ok_or_else(|| self.expected("what the type is of, in < > or ( )"))?;
         let inside = read(self)?;
         self.require(close, "the closing bracket")?;
@@ -308,28 +273,17 @@ impl<'a> Parser<'a> {
     }
 
     fn require(&mut self, c: char, expected: &'static str) -> Parsed<()> {
-        if self.take(c) {
-            Ok(())
-        } else {
-            Err(self.expected(expected))
-        }
+        if self.take(c) { Ok(()) } else { Err(self.expected(expected)) }
     }
 
     fn end(&mut self) -> Parsed<()> {
         self.skip_space();
-        if self.rest.is_empty() {
-            Ok(())
-        } else {
-            Err(self.expected("the end of the type"))
-        }
+        if self.rest.is_empty() { Ok(()) } else { Err(self.expected("the end of the type")) }
     }
 
     fn expected(&mut self, expected: &'static str) -> Expected {
         self.skip_space();
-        Expected {
-            expected,
-            left: self.rest.len(),
-        }
+        Expected { expected, left: self.rest.len() }
     }
 
     fn skip_space(&mut self) {

@@ -56,10 +56,7 @@ pub fn type_text(data_type: &DataType) -> String {
 }
 
 fn is_plain(data_type: &DataType) -> bool {
-    matches!(
-        data_type,
-        DataType::Null | DataType::Utf8 | DataType::Binary
-    )
+    matches!(data_type, DataType::Null | DataType::Utf8 | DataType::Binary)
 }
 
 pub(super) fn unit_text(unit: TimeUnit) -> &'static str {
@@ -73,19 +70,11 @@ pub(super) fn unit_text(unit: TimeUnit) -> &'static str {
 
 fn zone_text(zone: &str) -> String {
     let is_bare = |byte: u8| byte.is_ascii_alphanumeric() || b"_/+-:".contains(&byte);
-    if !zone.is_empty() && zone.bytes().all(is_bare) {
-        zone.to_owned()
-    } else {
-        quoted(zone)
-    }
+    if !zone.is_empty() && zone.bytes().all(is_bare) { zone.to_owned() } else { quoted(zone) }
 }
 
 fn item_text(item: &Field) -> String {
-    if item.name() == Field::LIST_FIELD_DEFAULT_NAME {
-        slot_text(item)
-    } else {
-        named_text(item)
-    }
+    if item.name() == Field::LIST_FIELD_DEFAULT_NAME { slot_text(item) } else { named_text(item) }
 }
 
 fn named_text(field: &Field) -> String {
@@ -95,11 +84,7 @@ fn named_text(field: &Field) -> String {
 /// A type with what its place says of it: whether it may be null, and its metadata.
 fn slot_text(field: &Field) -> String {
     let not_null = if field.is_nullable() { "" } else { " not null" };
-    format!(
-        "{}{not_null}{}",
-        type_text(field.data_type()),
-        metadata_text(field)
-    )
+    format!("{}{not_null}{}", type_text(field.data_type()), metadata_text(field))
 }
 
 fn map_text(entries: &Field) -> String {
@@ -111,21 +96,10 @@ fn map_text(entries: &Field) -> String {
     };
     // A key is never null, so only the odd one that may be is marked.
     let nullable = if key.is_nullable() { " nullable" } else { "" };
-    let key_type = format!(
-        "{}{nullable}{}",
-        type_text(key.data_type()),
-        metadata_text(key)
-    );
-    let key = if key.name() == KEY {
-        key_type
-    } else {
-        format!("{}: {key_type}", name_text(key.name()))
-    };
-    let value = if value.name() == VALUE {
-        slot_text(value)
-    } else {
-        named_text(value)
-    };
+    let key_type = format!("{}{nullable}{}", type_text(key.data_type()), metadata_text(key));
+    let key =
+        if key.name() == KEY { key_type } else { format!("{}: {key_type}", name_text(key.name())) };
+    let value = if value.name() == VALUE { slot_text(value) } else { named_text(value) };
     let name = if entries.name() == ENTRIES {
         String::new()
     } else {
@@ -137,11 +111,7 @@ fn map_text(entries: &Field) -> String {
 fn name_text(name: &str) -> String {
     let starts_well = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
     let is_bare = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
-    if starts_well && name.bytes().all(is_bare) {
-        name.to_owned()
-    } else {
-        quoted(name)
-    }
+    if starts_well && name.bytes().all(is_bare) { name.to_owned() } else { quoted(name) }
 }
 
 fn metadata_text(field: &Field) -> String {

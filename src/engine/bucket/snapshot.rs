@@ -1,0 +1,193 @@
+//! What one read sees: a pinned version, and the records buffered behind it.
+
+use arrow_array::RecordBatch;
+use arrow_schema::SchemaRef;
+
+use super::shared::Bucket;
+use crate::engine::buffer::FlushedRanges;
+use crate::engine::error::{Error, Result};
+use crate::engine::options::Columns;
+use crate::engine::record::{Chunk, conform};
+use crate::engine::store::Table;
+
+/// A bucket at one moment. Cheap to clone; never changes.
+///
+/// Invariant: the buffered records are none of the table's. Their offsets begin where the table's
+/// end, and are provisional: a foreign append moves them up.
+#[derive(Clone)]
+pub(crate) struct Snapshot {
+    table: Option<Table>,
+    /// Log position of the first buffered record.
+    first_lsn: u64,
+    buffered: Vec<(u64, RecordBatch)>,
+    pub(super) flushed: FlushedRanges,
+}
+
+impl Snapshot {
+    pub(super) fn new(
+        table: Option<Table>,
+        first_lsn: u64,
+        buffered: Vec<(u64, RecordBatch)>,
+        flushed: FlushedRanges,
+    ) -> Self {
+        Self { table, first_lsn, buffered, flushed }
+    }
+
+    /// A version alone, with nothing behind it.
+    pub(crate) fn pinned(table: Table) -> Self {
+        Self::new(Some(table), 0, Vec::new(), FlushedRanges::default())
+    }
+
+    pub(crate) fn table(&self) -> Option<&Table> {
+        self.table.as_ref()
+    }
+
+    pub(crate) fn schema(&self) -> Option<SchemaRef> {
+        self.table.as_ref().map(Table::schema)
+    }
+
+    pub(crate) fn persisted_rows(&self) -> u64 {
+        self.table.as_ref().map_or(0, |table| table.index().rows())
+    }
+
+    pub(crate) fn buffered_rows(&self) -> u64 {
+        self.buffered.iter().map(|(_, batch)| batch.num_rows() as u64).sum()
+    }
+
+    pub(crate) fn rows(&self) -> u64 {
+        self.persisted_rows() + self.buffered_rows()
+    }
+
+    /// The offset behind the last persisted record.
+    pub(crate) fn persisted_end(&self) -> u64 {
+        self.table.as_ref().map_or(0, Table::next_offset)
+    }
+
+    /// The offset behind the last record.
+    pub(crate) fn end(&self) -> u64 {
+        self.persisted_end() + self.buffered_rows()
+    }
+
+    /// The first record's offset; the end where there is none.
+    pub(crate) fn first_offset(&self) -> u64 {
+        let persisted = self.table.as_ref().and_then(|table| table.index().first());
+        persisted.unwrap_or_else(|| self.persisted_end())
+    }
+
+    /// The log position of the first buffered record, which all persisted ones of the log are below.
+    pub(super) fn first_lsn(&self) -> u64 {
+        self.first_lsn
+    }
+
+    /// The log position behind the last record.
+    pub(super) fn end_lsn(&self) -> u64 {
+        self.first_lsn + self.buffered_rows()
+    }
+
+    /// Up to `limit` records with offsets from `offset` on.
+    pub(crate) async fn read(
+        &self,
+        bucket: &Bucket,
+        offset: u64,
+        limit: usize,
+        columns: &Columns,
+    ) -> Result<Vec<Chunk>> {
+        let mut chunks = self.read_persisted(bucket, offset, limit, columns).await?;
+        let read: usize = chunks.iter().map(|chunk| chunk.offsets.len()).sum();
+        let skip = offset.saturating_sub(self.persisted_end());
+        chunks.extend(self.read_buffered(bucket, self.first_lsn + skip, limit - read, columns)?);
+        Ok(chunks)
+    }
+
+    /// The persisted part of [`read`](Self::read).
+    pub(super) async fn read_persisted(
+        &self,
+        bucket: &Bucket,
+        offset: u64,
+        limit: usize,
+        columns: &Columns,
+    ) -> Result<Vec<Chunk>> {
+        let Some(table) = &self.table else { return Ok(Vec::new()) };
+        let rows = bucket.readers.read(table, offset, limit, columns).await?;
+        let id = bucket.place.id;
+        let chunk = |rows: crate::engine::store::Rows| Chunk {
+            bucket: id,
+            offsets: rows.offsets,
+            buffered: false,
+            batch: rows.batch,
+        };
+        Ok(rows.into_iter().map(chunk).collect())
+    }
+
+    /// Up to `limit` buffered records with log positions from `lsn` on.
+    pub(super) fn read_buffered(
+        &self,
+        bucket: &Bucket,
+        lsn: u64,
+        limit: usize,
+        columns: &Columns,
+    ) -> Result<Vec<Chunk>> {
+        let Some(schema) = self.schema().filter(|_| limit > 0 && !self.buffered.is_empty()) else {
+            return Ok(Vec::new());
+        };
+        let columns = column_numbers(&schema, columns)?;
+        let mut left = limit;
+        let mut chunks = Vec::new();
+        for (start, batch) in &self.buffered {
+            let rows = batch.num_rows();
+            let skip = usize::try_from(lsn.saturating_sub(*start)).unwrap_or(rows).min(rows);
+            let take = (rows - skip).min(left);
+            if take == 0 {
+                continue;
+            }
+            left -= take;
+            let first = self.persisted_end() + (start - self.first_lsn) + skip as u64;
+            chunks.push(Chunk {
+                bucket: bucket.place.id,
+                offsets: (first..first + take as u64).collect(),
+                buffered: true,
+                batch: shown(bucket, &batch.slice(skip, take), &schema, &columns)?,
+            });
+        }
+        Ok(chunks)
+    }
+
+    /// The offset of row number `row`, counted from the first record.
+    pub(crate) async fn offset_at(&self, bucket: &Bucket, row: u64) -> Result<u64> {
+        let persisted = self.persisted_rows();
+        match &self.table {
+            Some(table) if row < persisted => bucket.readers.offset_at(table, row).await,
+            _ => Ok(self.persisted_end() + (row - persisted)),
+        }
+    }
+
+    /// How many records have a smaller offset.
+    pub(crate) async fn rows_before(&self, bucket: &Bucket, offset: u64) -> Result<u64> {
+        let end = self.persisted_end();
+        match &self.table {
+            Some(table) if offset < end => bucket.readers.rows_before(table, offset).await,
+            _ => Ok((self.persisted_rows() + (offset - end)).min(self.rows())),
+        }
+    }
+}
+
+fn column_numbers(schema: &SchemaRef, columns: &Columns) -> Result<Vec<usize>> {
+    let names: Vec<&str> = schema.fields().iter().map(|field| field.name().as_str()).collect();
+    let chosen = columns.choose(&names)?;
+    Ok(names.iter().enumerate().filter(|(_, n)| chosen.contains(n)).map(|(i, _)| i).collect())
+}
+
+/// A buffered batch as the table will hold it: columns that came later are null in it.
+fn shown(
+    bucket: &Bucket,
+    batch: &RecordBatch,
+    schema: &SchemaRef,
+    columns: &[usize],
+) -> Result<RecordBatch> {
+    let whole = conform(batch, schema).map_err(|e| e.in_topic(bucket.topic.as_str()))?;
+    whole.project(columns).map_err(|source| Error::Storage {
+        action: "choose columns of buffered records of",
+        path: bucket.place.dataset.clone(),
+        source: Box::new(source),
+    })
+}

@@ -1,0 +1,210 @@
+//! The buffered records of a bucket, as Arrow batches in the order of the log.
+
+use std::collections::VecDeque;
+
+use arrow_array::RecordBatch;
+use arrow_select::concat::concat_batches;
+
+/// Trailing runs of this many small batches are joined into one.
+const RUN: usize = 64;
+/// What counts as small, tier by tier: so a record is copied once a tier, however it was put.
+const TIERS: [usize; 2] = [64, 4096];
+
+/// Records put and not yet persisted.
+///
+/// Invariant: batches adjoin; the first begins at log position `first`, the last ends at `next`.
+/// The `held` first batches belong to a running flush and keep their borders.
+#[derive(Debug, Default)]
+pub(crate) struct Memtable {
+    first: u64,
+    next: u64,
+    bytes: u64,
+    batches: VecDeque<(RecordBatch, u64)>,
+    held: usize,
+}
+
+/// What a flush takes: all that was buffered when it started.
+#[derive(Debug, Clone)]
+pub(crate) struct Pending {
+    pub(crate) first: u64,
+    pub(crate) rows: u64,
+    pub(crate) batches: Vec<RecordBatch>,
+}
+
+impl Memtable {
+    /// An empty buffer whose next record has log position `lsn`.
+    pub(crate) fn starting_at(lsn: u64) -> Self {
+        Self { first: lsn, next: lsn, ..Self::default() }
+    }
+
+    /// The log position of the first buffered record.
+    pub(crate) fn first(&self) -> u64 {
+        self.first
+    }
+
+    /// The log position that the next record gets.
+    pub(crate) fn next(&self) -> u64 {
+        self.next
+    }
+
+    pub(crate) fn rows(&self) -> u64 {
+        self.next - self.first
+    }
+
+    pub(crate) fn bytes(&self) -> u64 {
+        self.bytes
+    }
+
+    /// Adds a batch; returns the log position of its first record.
+    pub(crate) fn append(&mut self, batch: RecordBatch) -> u64 {
+        let lsn = self.next;
+        let bytes = batch.get_array_memory_size() as u64;
+        self.next += batch.num_rows() as u64;
+        self.bytes += bytes;
+        self.batches.push_back((batch, bytes));
+        for small in TIERS {
+            self.join_run(small);
+        }
+        lsn
+    }
+
+    /// Takes a copy of what is buffered; [`release`](Self::release) drops it once it is persisted.
+    pub(crate) fn pending(&mut self) -> Pending {
+        self.held = self.batches.len();
+        let batches = self.batches.iter().map(|(batch, _)| batch.clone()).collect();
+        Pending { first: self.first, rows: self.rows(), batches }
+    }
+
+    /// Drops the batches of the flush that succeeded.
+    pub(crate) fn release(&mut self) {
+        for (batch, bytes) in self.batches.drain(..self.held) {
+            self.first += batch.num_rows() as u64;
+            self.bytes -= bytes;
+        }
+        self.held = 0;
+    }
+
+    /// Keeps the batches of a flush that failed; the next one takes them again.
+    pub(crate) fn keep(&mut self) {
+        self.held = 0;
+    }
+
+    /// The records from log position `lsn` on: the position of each batch, and the batch.
+    pub(crate) fn read(&self, lsn: u64) -> Vec<(u64, RecordBatch)> {
+        let mut start = self.first;
+        let mut found = Vec::new();
+        for (batch, _) in &self.batches {
+            let rows = batch.num_rows() as u64;
+            let skip = lsn.saturating_sub(start).min(rows);
+            if skip < rows {
+                let (skipped, left) = (to_index(skip), to_index(rows - skip));
+                found.push((start + skip, batch.slice(skipped, left)));
+            }
+            start += rows;
+        }
+        found
+    }
+
+    fn join_run(&mut self, small: usize) {
+        let free = self.batches.range(self.held..);
+        let Some((last, _)) = self.batches.back() else { return };
+        let schema = last.schema();
+        let run = free
+            .rev()
+            .take_while(|(batch, _)| batch.num_rows() < small && batch.schema() == schema)
+            .count();
+        if run < RUN {
+            return;
+        }
+        let from = self.batches.len() - run;
+        let parts: Vec<&RecordBatch> = self.batches.range(from..).map(|(batch, _)| batch).collect();
+        // Batches of one schema always join; should they not, they stay as they are.
+        let Ok(joined) = concat_batches(&schema, parts) else { return };
+        let before: u64 = self.batches.range(from..).map(|(_, bytes)| bytes).sum();
+        let bytes = joined.get_array_memory_size() as u64;
+        self.batches.truncate(from);
+        self.batches.push_back((joined, bytes));
+        self.bytes = self.bytes - before + bytes;
+    }
+}
+
+fn to_index(rows: u64) -> usize {
+    usize::try_from(rows).unwrap_or(usize::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use arrow_array::cast::AsArray;
+    use arrow_array::types::Int64Type;
+    use arrow_array::{ArrayRef, Int64Array};
+
+    use super::*;
+
+    fn batch(values: std::ops::Range<i64>) -> RecordBatch {
+        let values: ArrayRef = Arc::new(Int64Array::from_iter_values(values));
+        RecordBatch::try_from_iter([("n", values)]).unwrap()
+    }
+
+    fn values(found: &[(u64, RecordBatch)]) -> Vec<i64> {
+        found
+            .iter()
+            .flat_map(|(_, b)| b.column(0).as_primitive::<Int64Type>().values().to_vec())
+            .collect()
+    }
+
+    fn filled(records: i64) -> Memtable {
+        let mut memtable = Memtable::starting_at(100);
+        for n in 0..records {
+            assert_eq!(memtable.append(batch(n..n + 1)), 100 + n as u64);
+        }
+        memtable
+    }
+
+    #[test]
+    fn records_read_back_in_order_from_any_position() {
+        let memtable = filled(10_000);
+        for from in [0, 100, 101, 163, 164, 5000, 10_099, 10_100] {
+            let found = memtable.read(from);
+            let expected: Vec<i64> = (from.max(100) as i64 - 100..10_000).collect();
+            assert_eq!(values(&found), expected, "from {from}");
+            assert!(found.first().is_none_or(|(lsn, _)| *lsn == from.max(100)));
+        }
+    }
+
+    #[test]
+    fn single_puts_do_not_pile_up_as_single_batches() {
+        assert!(filled(100_000).batches.len() < 300, "{}", filled(100_000).batches.len());
+    }
+
+    #[test]
+    fn puts_during_a_flush_outlive_its_release() {
+        let mut memtable = filled(100);
+        let pending = memtable.pending();
+        for n in 100..300 {
+            memtable.append(batch(n..n + 1));
+        }
+        assert_eq!((pending.first, pending.rows), (100, 100));
+        memtable.release();
+        assert_eq!(values(&memtable.read(0)), (100..300).collect::<Vec<i64>>());
+        assert_eq!((memtable.first(), memtable.rows()), (200, 200));
+    }
+
+    #[test]
+    fn a_failed_flush_leaves_everything_for_the_next() {
+        let mut memtable = filled(10);
+        memtable.pending();
+        memtable.append(batch(10..12));
+        memtable.keep();
+        assert_eq!(memtable.pending().rows, 12);
+    }
+
+    #[test]
+    fn bytes_return_to_zero_when_all_is_flushed() {
+        let mut memtable = filled(1000);
+        memtable.pending();
+        memtable.release();
+        assert_eq!((memtable.bytes(), memtable.rows()), (0, 0));
+    }
+}

@@ -1,0 +1,7 @@
+//! L2: records that are put and not yet in a version, and where those went that were flushed.
+
+mod memtable;
+mod ranges;
+
+pub(crate) use memtable::{Memtable, Pending};
+pub(crate) use ranges::FlushedRanges;

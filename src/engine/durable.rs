@@ -1,0 +1,81 @@
+//! Making files durable: fsync of files, of folders, and of files that appear under a final name.
+//!
+//! A name is durable only when the folder that holds it was synced, and its content only when the
+//! file was synced before. Everything here blocks; callers on a runtime move it off the workers.
+
+use std::fs::{self, DirBuilder, File};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use super::error::{Error, Result};
+
+/// Syncs a file's content.
+pub(crate) fn sync_file(path: &Path) -> Result<()> {
+    File::open(path).and_then(|file| file.sync_all()).map_err(Error::io("make durable", path))
+}
+
+/// Syncs the names in a folder.
+pub(crate) fn sync_folder(path: &Path) -> Result<()> {
+    sync_file(path)
+}
+
+/// Creates a folder and what is missing above it, and makes the new names durable.
+///
+/// The first missing folder gets mode 0700 where `top` is it, as nobody but the owner is meant to
+/// read a new root; folders below an existing one inherit what the process's umask says.
+pub(crate) fn create_folders(path: &Path, top: &Path) -> Result<()> {
+    let missing: Vec<PathBuf> = path
+        .ancestors()
+        .take_while(|folder| !folder.as_os_str().is_empty() && !folder.exists())
+        .map(Path::to_path_buf)
+        .collect();
+    for folder in missing.iter().rev() {
+        create_one(folder, folder == top)?;
+        if let Some(parent) = folder.parent() {
+            sync_folder(if parent.as_os_str().is_empty() { Path::new(".") } else { parent })?;
+        }
+    }
+    Ok(())
+}
+
+fn create_one(folder: &Path, private: bool) -> Result<()> {
+    let mut builder = DirBuilder::new();
+    #[cfg(unix)]
+    if private {
+        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    }
+    #[cfg(not(unix))]
+    let _unused = private;
+    match builder.create(folder) {
+        Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists && folder.is_dir() => Ok(()),
+        result => result.map_err(Error::io("create the folder", folder)),
+    }
+}
+
+/// Puts `content` under `path` so that after a crash either the old or the new content is there.
+pub(crate) fn replace_file(path: &Path, content: &[u8]) -> Result<()> {
+    let temporary = path.with_extension(format!("tmp{}", std::process::id()));
+    let written = File::create(&temporary)
+        .and_then(|mut file| file.write_all(content).and_then(|()| file.sync_all()))
+        .and_then(|()| fs::rename(&temporary, path));
+    if let Err(error) = written {
+        // The error that counts is the write's; the leftover is only untidy.
+        drop(fs::remove_file(&temporary));
+        return Err(Error::io("write", path)(error));
+    }
+    path.parent().map_or(Ok(()), sync_folder)
+}
+
+/// Runs blocking work off the runtime's workers.
+pub(crate) async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T> + Send + 'static,
+) -> Result<T> {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(result) => result,
+        Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
+        Err(_) => Err(Error::Unsupported {
+            what: "file work while the runtime stops".into(),
+            reason: "its blocking threads are gone".into(),
+        }),
+    }
+}

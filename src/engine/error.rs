@@ -1,0 +1,320 @@
+//! The one error type of the engine: what happened as fields, what to do about it as a kind.
+
+use std::error::Error as StdError;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// The engine's result.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// The cause below an engine error; no type of the storage library shows.
+pub type Source = Box<dyn StdError + Send + Sync + 'static>;
+
+/// What the caller should do about an error.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// The thing does not exist: name another, or create it.
+    NotFound,
+    /// The thing exists already, and differs from what was asked for.
+    AlreadyExists,
+    /// The input is wrong: change it; trying again does not help.
+    Invalid,
+    /// A number lies outside what exists.
+    OutOfRange,
+    /// Somebody else holds or changed the thing: wait for them, or read again.
+    Conflict,
+    /// Storage could not be reached or written now; nothing was lost, a retry is safe.
+    Unavailable,
+    /// Bytes on disk are damaged.
+    Corrupt,
+    /// An earlier failure left durability unknown: open the writer again.
+    Poisoned,
+    /// The caller cancelled.
+    Cancelled,
+    /// The handle was closed before.
+    Closed,
+    /// This version cannot do it here.
+    Unsupported,
+}
+
+/// An error of the engine.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The bucket does not exist in the topic.
+    #[error("topic `{topic}` has no bucket {bucket}: its buckets are 0 to {}", buckets.saturating_sub(1))]
+    BucketNotFound {
+        /// The topic's name.
+        topic: String,
+        /// The bucket asked for.
+        bucket: u32,
+        /// How many buckets there are.
+        buckets: u32,
+    },
+    /// The buffer holds as many bytes as it may, and the call was not to wait.
+    #[error("topic `{topic}`, bucket {bucket}: the buffer is full ({bytes} of {limit} bytes)")]
+    BufferFull {
+        /// The topic's name.
+        topic: String,
+        /// The bucket.
+        bucket: u32,
+        /// Bytes buffered now.
+        bytes: u64,
+        /// The limit in bytes.
+        limit: u64,
+    },
+    /// The writer was closed.
+    #[error("the writer of topic `{topic}` is closed")]
+    Closed {
+        /// The topic's name.
+        topic: String,
+    },
+    /// A dataset or a metadata file cannot be read, because its bytes are damaged.
+    #[error("{} is damaged", path.display())]
+    Damaged {
+        /// The file or folder.
+        path: PathBuf,
+        /// What the reader of the bytes said.
+        source: Source,
+    },
+    /// A file operation failed.
+    #[error("could not {action} {}", path.display())]
+    Io {
+        /// What was tried, as a verb.
+        action: &'static str,
+        /// On which path.
+        path: PathBuf,
+        /// The operating system's error.
+        source: io::Error,
+    },
+    /// A name cannot be used.
+    #[error("`{}` is no usable {what} name: {reason}", shown(name))]
+    InvalidName {
+        /// What it would name: "topic", "field".
+        what: &'static str,
+        /// The name, as it was given.
+        name: String,
+        /// Why it cannot be used.
+        reason: String,
+    },
+    /// An option has a value that it cannot have.
+    #[error("`{option}` cannot be {value}: {reason}")]
+    InvalidOption {
+        /// The option's name.
+        option: &'static str,
+        /// The value given.
+        value: String,
+        /// Why not.
+        reason: String,
+    },
+    /// A record cannot be put, for a reason other than one field's type.
+    #[error("topic `{topic}`: record {record}: {reason}")]
+    InvalidRecord {
+        /// The topic's name.
+        topic: String,
+        /// The record's index in the call, from 0.
+        record: usize,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// A schema cannot be a topic's.
+    #[error("topic `{topic}`: {reason}")]
+    InvalidSchema {
+        /// The topic's name.
+        topic: String,
+        /// What is wrong with it, and where.
+        reason: String,
+    },
+    /// Another process writes this bucket.
+    #[error("topic `{topic}`, bucket {bucket} is being written by {}", holder(*pid, since.as_deref()))]
+    Locked {
+        /// The topic's name.
+        topic: String,
+        /// The bucket.
+        bucket: u32,
+        /// The process that holds it, where the lock file says so.
+        pid: Option<u32>,
+        /// Since when (RFC 3339), where the lock file says so.
+        since: Option<String>,
+    },
+    /// A value does not fit the field's type; nothing of the call was put.
+    #[error(
+        "topic `{topic}`: record {record}: field `{}`: expected {expected}, found {found}",
+        shown(field)
+    )]
+    Mismatch {
+        /// The topic's name.
+        topic: String,
+        /// The record's index in the call, from 0.
+        record: usize,
+        /// The field's path, such as `usage.tokens` or `tags[3]`.
+        field: String,
+        /// The type the topic has for the field.
+        expected: String,
+        /// What the record has there.
+        found: String,
+    },
+    /// A folder was expected.
+    #[error("{} is not a folder", path.display())]
+    NotAFolder {
+        /// The path.
+        path: PathBuf,
+    },
+    /// The topic can only be read.
+    #[error("topic `{topic}` can only be read: {reason}")]
+    ReadOnly {
+        /// The topic's name.
+        topic: String,
+        /// Why.
+        reason: String,
+    },
+    /// The root folder does not exist.
+    #[error("there is no folder {}", path.display())]
+    RootNotFound {
+        /// The path.
+        path: PathBuf,
+    },
+    /// The storage library failed.
+    #[error("could not {action} {}", path.display())]
+    Storage {
+        /// What was tried, as a verb.
+        action: &'static str,
+        /// The dataset.
+        path: PathBuf,
+        /// What the storage library said.
+        source: Source,
+    },
+    /// The topic exists with another shape than the one asked for.
+    #[error("topic `{topic}` exists with {what} {existing}, not {wanted}")]
+    TopicDiffers {
+        /// The topic's name.
+        topic: String,
+        /// What differs: "num_buckets", "bucket_column", "schema".
+        what: &'static str,
+        /// What it is.
+        existing: String,
+        /// What was asked for.
+        wanted: String,
+    },
+    /// There is no such topic.
+    #[error("there is no topic `{}` in {}", shown(topic), root.display())]
+    TopicNotFound {
+        /// The topic's name.
+        topic: String,
+        /// The root that was searched.
+        root: PathBuf,
+    },
+    /// It cannot be done here.
+    #[error("{what} is not supported: {reason}")]
+    Unsupported {
+        /// What was asked for.
+        what: String,
+        /// Why it cannot be done.
+        reason: String,
+    },
+    /// There is no such version, tag or point in time.
+    #[error("topic `{topic}`, bucket {bucket} has no version {version}")]
+    VersionNotFound {
+        /// The topic's name.
+        topic: String,
+        /// The bucket.
+        bucket: u32,
+        /// The version, tag or time asked for.
+        version: String,
+    },
+}
+
+impl Error {
+    /// What the caller should do.
+    pub fn kind(&self) -> ErrorKind {
+        match self {
+            Self::RootNotFound { .. }
+            | Self::TopicNotFound { .. }
+            | Self::VersionNotFound { .. } => ErrorKind::NotFound,
+            Self::BucketNotFound { .. } => ErrorKind::OutOfRange,
+            Self::TopicDiffers { .. } => ErrorKind::AlreadyExists,
+            Self::InvalidName { .. }
+            | Self::InvalidOption { .. }
+            | Self::InvalidRecord { .. }
+            | Self::InvalidSchema { .. }
+            | Self::Mismatch { .. }
+            | Self::NotAFolder { .. } => ErrorKind::Invalid,
+            Self::Locked { .. } => ErrorKind::Conflict,
+            Self::BufferFull { .. } | Self::Io { .. } | Self::Storage { .. } => {
+                ErrorKind::Unavailable
+            }
+            Self::Damaged { .. } => ErrorKind::Corrupt,
+            Self::Closed { .. } => ErrorKind::Closed,
+            Self::ReadOnly { .. } | Self::Unsupported { .. } => ErrorKind::Unsupported,
+        }
+    }
+
+    /// The next step, where there is one to advise: one line, without "hint:".
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::Locked { .. } => Some(
+                "one process at a time writes a bucket; reading works meanwhile. Stop that process, or put through it"
+                    .into(),
+            ),
+            Self::Mismatch { .. } => Some(
+                "make the value fit, or let text, numbers and booleans be converted with `--coerce` (in Rust: `Strictness::Coerce`)"
+                    .into(),
+            ),
+            Self::RootNotFound { .. } => {
+                Some("name the folder with `--root PATH` or LANCEQ_ROOT; `lanceq put` creates it".into())
+            }
+            Self::TopicNotFound { .. } => Some("`lanceq ls` lists the topics".into()),
+            Self::VersionNotFound { .. } => Some("`lanceq versions TOPIC` lists the versions".into()),
+            Self::BufferFull { .. } => Some("flush, or use `put`, which waits".into()),
+            Self::TopicDiffers { .. } => {
+                Some("leave the option out to use the topic as it is, or choose another topic".into())
+            }
+            Self::Io { source, .. } => io_hint(source),
+            _ => None,
+        }
+    }
+
+    /// The same error, of the record with this index in the call.
+    pub(crate) fn at_record(mut self, index: usize) -> Self {
+        if let Self::Mismatch { record, .. } | Self::InvalidRecord { record, .. } = &mut self {
+            *record = index;
+        }
+        self
+    }
+
+    pub(crate) fn io(
+        action: &'static str,
+        path: impl AsRef<Path>,
+    ) -> impl FnOnce(io::Error) -> Self {
+        let path = path.as_ref().to_path_buf();
+        move |source| Self::Io { action, path, source }
+    }
+}
+
+fn io_hint(error: &io::Error) -> Option<String> {
+    let hint = match error.kind() {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+            "the disk is full; nothing is torn, and the call works again once there is room"
+        }
+        io::ErrorKind::PermissionDenied => "check who owns the folder and its permissions",
+        io::ErrorKind::ReadOnlyFilesystem => "the file system is mounted read-only",
+        _ => return None,
+    };
+    Some(hint.into())
+}
+
+fn holder(pid: Option<u32>, since: Option<&str>) -> String {
+    match (pid, since) {
+        (Some(pid), Some(since)) => format!("process {pid} since {since}"),
+        (Some(pid), None) => format!("process {pid}"),
+        _ => "another process".into(),
+    }
+}
+
+/// A name for a message: control characters escaped, long ones cut.
+fn shown(name: &str) -> String {
+    const LONGEST: usize = 80;
+    let escaped: String = name.escape_debug().take(LONGEST).collect();
+    if name.chars().count() > LONGEST { format!("{escaped}…") } else { escaped }
+}

@@ -1,0 +1,168 @@
+//! Facts about topics, as plain values; their JSON forms are what the command line prints.
+
+use chrono::{DateTime, Utc};
+use serde::{Serialize, Serializer};
+
+use super::name::TopicName;
+
+/// What the layout on disk says of a topic, without opening a dataset.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TopicEntry {
+    /// The topic's name.
+    pub name: TopicName,
+    /// How many buckets there are; a foreign dataset is one bucket.
+    pub buckets: u32,
+    /// Whether another program made it: then it is opened read-only.
+    pub foreign: bool,
+}
+
+/// How many records a bucket holds, and where they lie.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct BucketCounts {
+    /// The bucket's number.
+    pub bucket_id: u32,
+    /// Records, persisted and buffered.
+    pub total_count: u64,
+    /// Records not yet in a version.
+    pub buffer_count: u64,
+    /// Records in the head version.
+    pub persisted_count: u64,
+    /// The first record's offset.
+    pub first_offset: u64,
+    /// The offset that the next record gets.
+    pub next_offset: u64,
+    /// The head version, 0 where the bucket has no dataset yet.
+    pub version: u64,
+}
+
+/// How many records a topic holds. Cheap: no file is opened but each bucket's head manifest.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct TopicCounts {
+    /// Records, persisted and buffered.
+    pub total_count: u64,
+    /// Records not yet in a version.
+    pub buffer_count: u64,
+    /// Records in the head versions.
+    pub persisted_count: u64,
+    /// Each bucket's counts, by number.
+    pub buckets: Vec<BucketCounts>,
+}
+
+/// A bucket's counts and what they cost on disk.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct BucketStats {
+    /// The bucket's number.
+    pub bucket_id: u32,
+    /// Records, persisted and buffered.
+    pub total_count: u64,
+    /// Records not yet in a version.
+    pub buffer_count: u64,
+    /// Records in the head version.
+    pub persisted_count: u64,
+    /// Memory that the buffered records take.
+    pub buffer_bytes: u64,
+    /// The first record's offset.
+    pub first_offset: u64,
+    /// The offset that the next record gets.
+    pub next_offset: u64,
+    /// The head version, 0 where the bucket has no dataset yet.
+    pub version: u64,
+    /// Fragments of the head version.
+    pub fragments: u64,
+    /// Bytes of all files of the dataset.
+    pub bytes_on_disk: u64,
+    /// Bytes of the log.
+    pub wal_bytes: u64,
+    /// The dataset's folder.
+    pub storage_path: String,
+}
+
+/// A topic's statistics.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct TopicStats {
+    /// The topic's name.
+    pub topic: TopicName,
+    /// Records, persisted and buffered.
+    pub total_count: u64,
+    /// Records not yet in a version.
+    pub buffer_count: u64,
+    /// Records in the head versions.
+    pub persisted_count: u64,
+    /// Memory that the buffered records take.
+    pub buffer_bytes: u64,
+    /// Each bucket's, by number.
+    pub buckets: Vec<BucketStats>,
+}
+
+/// One version of a bucket.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct VersionInfo {
+    /// The bucket's number.
+    pub bucket_id: u32,
+    /// The version's number.
+    pub version: u64,
+    /// When it was committed.
+    #[serde(serialize_with = "as_text")]
+    pub timestamp: DateTime<Utc>,
+    /// What made it, in lower case: `append`, `overwrite`, `rewrite` (a compaction), ….
+    pub operation: String,
+    /// Records in it.
+    pub rows: u64,
+    /// Tags on it.
+    pub tags: Vec<String>,
+}
+
+/// What a flush did to one bucket.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Flushed {
+    /// The bucket's number.
+    pub bucket_id: u32,
+    /// The version that holds the records.
+    pub version: u64,
+    /// How many records became persisted.
+    pub rows: u64,
+    /// The offset behind the last persisted record.
+    pub next_offset: u64,
+}
+
+/// The acknowledgement of a put: which records of a bucket's log they are.
+///
+/// A log position (LSN) counts the records ever put through the log of a bucket. Where no other
+/// program ever appended to the dataset, it is the offset.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Receipt {
+    /// The bucket.
+    pub bucket: u32,
+    /// The first record's log position.
+    pub lsn: u64,
+    /// How many records.
+    pub rows: u64,
+}
+
+fn as_text<S: Serializer>(time: &DateTime<Utc>, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&super::clock::text(*time))
+}
+
+/// Another program rewrote a dataset: offsets mean other rows now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Reset {
+    /// The bucket's number.
+    pub bucket_id: u32,
+    /// The offset at which the stream goes on: that of the row which stands where it stood.
+    pub next_offset: u64,
+    /// What happened.
+    pub reason: ResetReason,
+}
+
+/// What made offsets invalid.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum ResetReason {
+    /// All rows were written anew, as the Python `LanceBackend` does at each flush.
+    Overwritten,
+    /// Rows moved in a dataset whose offsets are positions: a compaction, a delete, a restore.
+    Rewritten,
+    /// The dataset was removed and created again: the stream starts at its beginning.
+    Recreated,
+}

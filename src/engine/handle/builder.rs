@@ -1,0 +1,61 @@
+//! How an engine is opened.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use super::engine::Engine;
+use crate::engine::error::{Error, Result};
+use crate::engine::options::{EngineOptions, Events};
+
+/// Options of an engine before it is opened.
+#[derive(Debug, Clone)]
+#[must_use = "an engine is opened by `open`"]
+pub struct EngineBuilder {
+    root: PathBuf,
+    options: EngineOptions,
+}
+
+impl EngineBuilder {
+    pub(super) fn new(root: &Path) -> Self {
+        Self { root: root.to_path_buf(), options: EngineOptions::default() }
+    }
+
+    /// How it learns of what other processes do. Default [`Events::Watch`].
+    pub fn events(mut self, events: Events) -> Self {
+        self.options.events = events;
+        self
+    }
+
+    /// How often it looks where no event comes. Default 250 ms; while nothing happens and events
+    /// can arrive, it slows down to 2 s.
+    pub fn poll_interval(mut self, interval: Duration) -> Self {
+        self.options.poll_interval = interval;
+        self
+    }
+
+    /// Opens the root. It need not exist: the first record that is put creates it.
+    ///
+    /// # Errors
+    /// [`Invalid`](crate::ErrorKind::Invalid) where the root is no folder, or the interval is zero.
+    pub async fn open(self) -> Result<Engine> {
+        if self.options.poll_interval.is_zero() {
+            let reason = "a poll that never rests would keep a core busy".into();
+            return Err(Error::InvalidOption {
+                option: "poll_interval",
+                value: "0".into(),
+                reason,
+            });
+        }
+        let root = std::path::absolute(&self.root).map_err(Error::io("resolve", &self.root))?;
+        match tokio::fs::metadata(&root).await {
+            Ok(found) if !found.is_dir() => Err(Error::NotAFolder { path: self.root }),
+            Err(e) if e.kind() == std::io::ErrorKind::NotADirectory => {
+                Err(Error::NotAFolder { path: self.root })
+            }
+            Err(e) if e.kind() != std::io::ErrorKind::NotFound => {
+                Err(Error::io("open the folder", &self.root)(e))
+            }
+            _ => Ok(Engine::new(root, self.options)),
+        }
+    }
+}

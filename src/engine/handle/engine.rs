@@ -1,0 +1,114 @@
+//! The engine: a root, opened.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::builder::EngineBuilder;
+use super::changes::Changes;
+use super::writer::WriterBuilder;
+use crate::engine::durable::blocking;
+use crate::engine::error::{Error, Result};
+use crate::engine::facts::TopicEntry;
+use crate::engine::layout::{self, Origin, Place};
+use crate::engine::options::EngineOptions;
+use crate::engine::topic::{Catalog, Reader, TopicMeta};
+
+/// The opened handle on a root: a folder of topics. Cheap to clone; clones share everything.
+///
+/// It needs a tokio runtime with time enabled. Several engines, in one process or in many, may be
+/// open on one root; within a process, one engine is the better choice, as it shares caches and
+/// sees buffered records.
+#[derive(Clone)]
+pub struct Engine(Arc<Catalog>);
+
+/// How an engine learns of what other processes do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WatchMode {
+    /// By file-system events, with a poll beside them.
+    Events,
+    /// By a poll of this interval.
+    Poll(Duration),
+}
+
+impl Engine {
+    pub(super) fn new(root: PathBuf, options: EngineOptions) -> Self {
+        Self(Arc::new(Catalog::new(root, options)))
+    }
+
+    /// Opens a root with the default options; see [`EngineBuilder::open`].
+    pub async fn open(root: impl AsRef<Path>) -> Result<Self> {
+        Self::builder(root).open().await
+    }
+
+    /// Options for opening a root.
+    pub fn builder(root: impl AsRef<Path>) -> EngineBuilder {
+        EngineBuilder::new(root.as_ref())
+    }
+
+    /// The root, as an absolute path.
+    pub fn root(&self) -> &Path {
+        &self.0.root
+    }
+
+    /// All topics, by name. Reads folders and `topic.json` files, and opens no dataset.
+    ///
+    /// # Errors
+    /// [`NotFound`](crate::ErrorKind::NotFound) where there is no root.
+    pub async fn topics(&self) -> Result<Vec<TopicEntry>> {
+        let root = self.0.root.clone();
+        blocking(move || Ok(layout::scan(&root)?.iter().map(entry).collect())).await
+    }
+
+    /// One topic.
+    ///
+    /// # Errors
+    /// [`NotFound`](crate::ErrorKind::NotFound) where there is no such topic.
+    pub async fn topic(&self, name: &str) -> Result<TopicEntry> {
+        self.place(name).await.map(|place| entry(&place))
+    }
+
+    /// Opens a topic for reading. Opens no dataset: a damaged one shows in the reads.
+    ///
+    /// # Errors
+    /// [`NotFound`](crate::ErrorKind::NotFound) where there is no such topic.
+    pub async fn reader(&self, topic: &str) -> Result<Reader> {
+        let place = self.place(topic).await?;
+        Reader::open(self.0.clone(), place).await
+    }
+
+    /// Options for writing a topic.
+    pub fn writer(&self, topic: &str) -> WriterBuilder {
+        WriterBuilder::new(self.0.clone(), topic)
+    }
+
+    /// Hints that something changed on disk, by whichever process.
+    pub fn changes(&self) -> Changes {
+        Changes::new(self.0.clone())
+    }
+
+    /// How it learns of what other processes do.
+    pub fn watch_mode(&self) -> WatchMode {
+        if self.0.hub.has_events() {
+            WatchMode::Events
+        } else {
+            WatchMode::Poll(self.0.options.poll_interval)
+        }
+    }
+
+    async fn place(&self, name: &str) -> Result<Place> {
+        let (root, topic) = (self.0.root.clone(), name.to_owned());
+        let found = blocking(move || layout::find(&root, &topic)).await?;
+        found.ok_or_else(|| Error::TopicNotFound { topic: name.into(), root: self.0.root.clone() })
+    }
+}
+
+fn entry(place: &Place) -> TopicEntry {
+    let buckets = match &place.origin {
+        Origin::Foreign(buckets) => u32::try_from(buckets.len()).unwrap_or(u32::MAX),
+        // A topic whose metadata is damaged is listed; reading it tells what is wrong.
+        Origin::Native => TopicMeta::read(&place.folder).map_or(1, |meta| meta.num_buckets.get()),
+    };
+    let foreign = matches!(place.origin, Origin::Foreign(_));
+    TopicEntry { name: place.name.clone(), buckets, foreign }
+}

@@ -1,0 +1,11 @@
+//! L5: the opened handle on a root, and what it hands out.
+
+mod builder;
+mod changes;
+mod engine;
+mod writer;
+
+pub use builder::EngineBuilder;
+pub use changes::{Change, Changes};
+pub use engine::{Engine, WatchMode};
+pub use writer::{Writer, WriterBuilder};

@@ -1,0 +1,208 @@
+//! The writer as programs see it, and how it is opened.
+
+use std::num::NonZeroU32;
+use std::sync::Arc;
+use std::time::Duration;
+
+use arrow_array::RecordBatch;
+use arrow_schema::SchemaRef;
+use serde_json::Value;
+
+use crate::engine::bucket::WhenFull;
+use crate::engine::error::{Error, Result};
+use crate::engine::facts::{Flushed, Receipt};
+use crate::engine::name::TopicName;
+use crate::engine::record::{Strictness, TopicSchema};
+use crate::engine::topic::{Catalog, MAX_BUCKETS, TopicWriter, WriterOptions};
+
+/// Options of a writer before it is opened.
+#[must_use = "a writer is opened by `open`"]
+pub struct WriterBuilder {
+    catalog: Arc<Catalog>,
+    topic: String,
+    num_buckets: Option<u32>,
+    options: WriterOptions,
+}
+
+impl WriterBuilder {
+    pub(super) fn new(catalog: Arc<Catalog>, topic: &str) -> Self {
+        Self { catalog, topic: topic.into(), num_buckets: None, options: WriterOptions::default() }
+    }
+
+    /// Records buffered in a bucket that start a flush. Default 1000. Smaller means fresher
+    /// versions and more files.
+    pub fn flush_threshold(mut self, records: usize) -> Self {
+        self.options.policy.threshold = records;
+        self
+    }
+
+    /// Another name of [`flush_threshold`](Self::flush_threshold), which Pulsing uses.
+    pub fn batch_size(self, records: usize) -> Self {
+        self.flush_threshold(records)
+    }
+
+    /// Bytes buffered in a bucket that start a flush. Default 32 MiB.
+    pub fn flush_bytes(mut self, bytes: u64) -> Self {
+        self.options.policy.bytes = bytes;
+        self
+    }
+
+    /// Age of the oldest buffered record that starts a flush. Default: none.
+    pub fn flush_age(mut self, age: Duration) -> Self {
+        self.options.policy.age = Some(age);
+        self
+    }
+
+    /// Bytes that a bucket may buffer. Default 128 MiB. Where it is reached, `put` waits for a
+    /// flush and `try_put` returns an error.
+    pub fn buffer_limit(mut self, bytes: u64) -> Self {
+        self.options.policy.buffer_limit = bytes;
+        self
+    }
+
+    /// Buckets of a new topic, 1 to 4096. Default 1. An existing topic must have as many.
+    pub fn num_buckets(mut self, buckets: u32) -> Self {
+        self.num_buckets = Some(buckets);
+        self
+    }
+
+    /// The column whose value chooses the bucket, in a new topic. Default `id`. An existing topic
+    /// must have the same.
+    pub fn bucket_column(mut self, column: impl Into<String>) -> Self {
+        self.options.bucket_column = Some(column.into());
+        self
+    }
+
+    /// Columns of a new topic; without it they are inferred from the first call's records. An
+    /// existing topic must have these with the same types, or not at all.
+    pub fn schema(mut self, schema: TopicSchema) -> Self {
+        self.options.schema = Some(schema);
+        self
+    }
+
+    /// Whether values of another kind than their column's are refused or converted. Default
+    /// [`Strictness::Strict`].
+    pub fn strictness(mut self, strictness: Strictness) -> Self {
+        self.options.strictness = strictness;
+        self
+    }
+
+    /// Opens the topic for writing. A topic that does not exist is created by the first record
+    /// that is accepted, so that a refused one leaves nothing behind.
+    ///
+    /// Where this engine has a writer of the topic open already, that one is returned, with the
+    /// options it has.
+    ///
+    /// # Errors
+    /// - [`Invalid`](crate::ErrorKind::Invalid) for names and options that cannot be.
+    /// - [`Conflict`](crate::ErrorKind::Conflict) where another process writes a bucket; the error
+    ///   names it.
+    /// - [`AlreadyExists`](crate::ErrorKind::AlreadyExists) where the topic has another shape.
+    /// - [`Unsupported`](crate::ErrorKind::Unsupported) where another program made the dataset.
+    pub async fn open(mut self) -> Result<Writer> {
+        let name: TopicName = self.topic.parse()?;
+        self.options.policy.check()?;
+        self.options.num_buckets = self.num_buckets.map(bucket_count).transpose()?;
+        Ok(Writer(self.catalog.writer(name, self.options).await?))
+    }
+}
+
+/// Writes a topic. Cheap to clone; all clones put into one buffer a bucket.
+///
+/// Records are buffered in memory: what is not flushed is lost when the process dies. Call
+/// [`close`](Self::close), or [`flush`](Self::flush), before it ends.
+#[derive(Clone)]
+pub struct Writer(Arc<TopicWriter>);
+
+impl Writer {
+    /// The topic's name.
+    pub fn topic(&self) -> &TopicName {
+        &self.0.name
+    }
+
+    /// The topic's schema, once it has one.
+    pub fn schema(&self) -> Option<SchemaRef> {
+        self.0.schema()
+    }
+
+    /// Puts one record, a JSON object. Waits where the buffer is full.
+    ///
+    /// What was accepted can be flushed: it is converted to Arrow before this returns.
+    /// Cost: microseconds; with a field that is new to the topic, one commit a bucket.
+    /// Cancel: dropped before it returns, the record may or may not be put.
+    ///
+    /// # Errors
+    /// - [`Invalid`](crate::ErrorKind::Invalid) for a record that does not fit; nothing was put.
+    /// - [`Unavailable`](crate::ErrorKind::Unavailable) where the buffer is full and a flush
+    ///   failed; nothing was put, what was buffered stays.
+    pub async fn put(&self, record: Value) -> Result<Receipt> {
+        self.put_one(record, WhenFull::Wait).await
+    }
+
+    /// Puts one record, or returns at once with [`Error::BufferFull`] where the buffer is full.
+    pub async fn try_put(&self, record: Value) -> Result<Receipt> {
+        self.put_one(record, WhenFull::Fail).await
+    }
+
+    /// Puts records, all or none of each bucket; a receipt for each bucket that got some. Where one
+    /// record does not fit, nothing is put.
+    pub async fn put_batch(&self, records: Vec<Value>) -> Result<Vec<Receipt>> {
+        if records.is_empty() {
+            return Ok(Vec::new());
+        }
+        self.0.put(&records, WhenFull::Wait).await
+    }
+
+    /// Puts the rows of an Arrow batch, as [`put_batch`](Self::put_batch) puts records.
+    ///
+    /// Columns go by name. A column that is missing is null; one that is new becomes a column of
+    /// the topic; one of another type is converted where no value changes.
+    pub async fn put_arrow(&self, batch: RecordBatch) -> Result<Vec<Receipt>> {
+        if batch.num_rows() == 0 {
+            return Ok(Vec::new());
+        }
+        self.0.put_arrow(&batch, WhenFull::Wait).await
+    }
+
+    /// Which of these records `put` would refuse as things are, and why. Puts nothing.
+    pub fn check(&self, records: &[Value]) -> Vec<(usize, Error)> {
+        self.0.check(records)
+    }
+
+    /// Persists all that is buffered: one new version a bucket. After it returns, a power cut loses
+    /// nothing of it.
+    ///
+    /// Cancel: the flush goes on without its caller.
+    ///
+    /// # Errors
+    /// [`Unavailable`](crate::ErrorKind::Unavailable) where storage fails; the records stay
+    /// buffered, and the next flush takes them.
+    pub async fn flush(&self) -> Result<Vec<Flushed>> {
+        self.0.flush().await
+    }
+
+    /// Records buffered now, over all buckets.
+    pub fn buffer_count(&self) -> u64 {
+        self.0.buffer_count()
+    }
+
+    /// Flushes, and ends writing for all clones: their puts are refused from then on. The buckets
+    /// are free for other processes when the last clone is gone.
+    pub async fn close(self) -> Result<Vec<Flushed>> {
+        self.0.close().await
+    }
+
+    async fn put_one(&self, record: Value, full: WhenFull) -> Result<Receipt> {
+        let receipts = self.0.put(std::slice::from_ref(&record), full).await?;
+        receipts.first().copied().ok_or_else(|| Error::Closed { topic: self.topic().to_string() })
+    }
+}
+
+fn bucket_count(buckets: u32) -> Result<NonZeroU32> {
+    let count = NonZeroU32::new(buckets).filter(|count| count.get() <= MAX_BUCKETS);
+    count.ok_or_else(|| Error::InvalidOption {
+        option: "num_buckets",
+        value: buckets.to_string(),
+        reason: format!("a topic has 1 to {MAX_BUCKETS} buckets"),
+    })
+}

@@ -1,0 +1,225 @@
+//! The layout on disk: which folder is which topic, and where each file of it lies.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::error::{Error, Result};
+use super::name::TopicName;
+
+/// Metadata of a topic: bucket count, bucket column, schema.
+pub(crate) const TOPIC_FILE: &str = "topic.json";
+/// Guards changes of the metadata.
+pub(crate) const TOPIC_LOCK: &str = ".lock";
+/// A bucket's dataset.
+pub(crate) const DATASET: &str = "data.lance";
+/// Held by the process that writes the bucket.
+pub(crate) const APPEND_LOCK: &str = ".append.lock";
+/// A dataset's manifests.
+pub(crate) const VERSIONS: &str = "_versions";
+
+const FOREIGN_SUFFIX: &str = ".lance";
+const BUCKET_PREFIX: &str = "bucket_";
+
+/// Where a bucket's dataset lies.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct BucketPlace {
+    pub(crate) id: u32,
+    pub(crate) dataset: PathBuf,
+}
+
+/// Who made a topic's folder, and so what may be done with it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Origin {
+    /// It has a `topic.json`: the engine made it.
+    Native,
+    /// Another program made it; these are the datasets found.
+    Foreign(Vec<BucketPlace>),
+}
+
+/// A topic found on disk.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Place {
+    pub(crate) name: TopicName,
+    pub(crate) folder: PathBuf,
+    pub(crate) origin: Origin,
+}
+
+/// A bucket's folder in a native topic.
+pub(crate) fn bucket_folder(topic: &Path, bucket: u32) -> PathBuf {
+    topic.join(format!("{BUCKET_PREFIX}{bucket}"))
+}
+
+/// A bucket's dataset in a native topic.
+pub(crate) fn dataset(topic: &Path, bucket: u32) -> BucketPlace {
+    BucketPlace { id: bucket, dataset: bucket_folder(topic, bucket).join(DATASET) }
+}
+
+/// All topics below `root`, sorted by name. Reads folders only.
+pub(crate) fn scan(root: &Path) -> Result<Vec<Place>> {
+    let mut places: Vec<Place> =
+        folders(root)?.into_iter().filter_map(|(name, path)| classify(&name, path)).collect();
+    places.extend(root_as_topic(root)?);
+    places.sort_by(|a, b| a.name.cmp(&b.name));
+    places.dedup_by(|a, b| a.name == b.name);
+    Ok(places)
+}
+
+/// One topic by name, where it exists.
+pub(crate) fn find(root: &Path, name: &str) -> Result<Option<Place>> {
+    if !root.is_dir() {
+        return if root.exists() { Err(not_a_folder(root)) } else { Ok(None) };
+    }
+    if TopicName::of_folder(name).is_some() {
+        let native = root.join(name);
+        if let Some(place) = native.is_dir().then(|| classify(name, native)).flatten() {
+            return Ok(Some(place));
+        }
+        let bare = format!("{name}{FOREIGN_SUFFIX}");
+        let path = root.join(&bare);
+        if let Some(place) = path.is_dir().then(|| classify(&bare, path)).flatten() {
+            return Ok(Some(place));
+        }
+    }
+    Ok(root_as_topic(root)?.filter(|place| place.name.as_str() == name))
+}
+
+fn not_a_folder(path: &Path) -> Error {
+    Error::NotAFolder { path: path.into() }
+}
+
+/// The sub-folders of a folder by name; names that are no text are left out, as no one could type them.
+fn folders(root: &Path) -> Result<Vec<(String, PathBuf)>> {
+    let entries = match fs::read_dir(root) {
+        Ok(entries) => entries,
+        Err(e) if e.kind() == io::ErrorKind::NotFound => {
+            return Err(Error::RootNotFound { path: root.into() });
+        }
+        Err(e) if e.kind() == io::ErrorKind::NotADirectory => return Err(not_a_folder(root)),
+        Err(e) => return Err(Error::io("read the folder", root)(e)),
+    };
+    let mut found = Vec::new();
+    for entry in entries {
+        let entry = entry.map_err(Error::io("read the folder", root))?;
+        if let Ok(name) = entry.file_name().into_string()
+            && !name.starts_with('.')
+            && entry.path().is_dir()
+        {
+            found.push((name, entry.path()));
+        }
+    }
+    Ok(found)
+}
+
+fn classify(folder_name: &str, folder: PathBuf) -> Option<Place> {
+    if bucket_number(folder_name).is_some() {
+        return None;
+    }
+    if let Some(stem) = folder_name.strip_suffix(FOREIGN_SUFFIX) {
+        let name = TopicName::of_folder(stem)?;
+        let only = BucketPlace { id: 0, dataset: folder.clone() };
+        return Some(Place { name, folder, origin: Origin::Foreign(vec![only]) });
+    }
+    let name = TopicName::of_folder(folder_name)?;
+    if folder.join(TOPIC_FILE).exists() {
+        return Some(Place { name, folder, origin: Origin::Native });
+    }
+    let found = foreign_buckets(&folder);
+    (!found.is_empty()).then(|| Place { name, folder, origin: Origin::Foreign(found) })
+}
+
+/// `<root>/bucket_N/data.lance`: the root itself is a topic, named after its folder.
+fn root_as_topic(root: &Path) -> Result<Option<Place>> {
+    let found = numbered_buckets(root);
+    if found.is_empty() {
+        return Ok(None);
+    }
+    let root = fs::canonicalize(root).map_err(Error::io("resolve", root))?;
+    let name = root.file_name().and_then(|name| name.to_str()).and_then(TopicName::of_folder);
+    Ok(name.map(|name| Place { name, folder: root, origin: Origin::Foreign(found) }))
+}
+
+fn foreign_buckets(folder: &Path) -> Vec<BucketPlace> {
+    let numbered = numbered_buckets(folder);
+    let single = folder.join(DATASET);
+    if numbered.is_empty() && single.is_dir() {
+        return vec![BucketPlace { id: 0, dataset: single }];
+    }
+    numbered
+}
+
+fn numbered_buckets(folder: &Path) -> Vec<BucketPlace> {
+    let mut found: Vec<BucketPlace> = folders(folder)
+        .unwrap_or_default()
+        .into_iter()
+        .filter_map(|(name, path)| {
+            let id = bucket_number(&name)?;
+            let dataset = path.join(DATASET);
+            dataset.is_dir().then_some(BucketPlace { id, dataset })
+        })
+        .collect();
+    found.sort_by_key(|bucket| bucket.id);
+    found
+}
+
+fn bucket_number(name: &str) -> Option<u32> {
+    name.strip_prefix(BUCKET_PREFIX)?.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn made(folders: &[&str]) -> tempfile::TempDir {
+        let root = tempfile::tempdir().unwrap();
+        for folder in folders {
+            fs::create_dir_all(root.path().join(folder)).unwrap();
+        }
+        root
+    }
+
+    fn names(root: &Path) -> Vec<String> {
+        scan(root).unwrap().iter().map(|place| place.name.to_string()).collect()
+    }
+
+    #[test]
+    fn every_layout_that_others_write_is_found() {
+        let root = made(&[
+            "pulsing/bucket_0/data.lance",
+            "pulsing/bucket_2/data.lance",
+            "single/data.lance",
+            "table.lance/_versions",
+            "empty",
+            ".hidden/data.lance",
+        ]);
+        assert_eq!(names(root.path()), ["pulsing", "single", "table"]);
+        let place = find(root.path(), "pulsing").unwrap().unwrap();
+        let Origin::Foreign(buckets) = place.origin else { panic!("not foreign") };
+        assert_eq!(buckets.iter().map(|b| b.id).collect::<Vec<_>>(), [0, 2]);
+    }
+
+    #[test]
+    fn a_root_of_buckets_is_a_topic_itself() {
+        let root = made(&["queue/bucket_0/data.lance"]);
+        assert_eq!(names(&root.path().join("queue")), ["queue"]);
+        assert!(find(&root.path().join("queue"), "queue").unwrap().is_some());
+    }
+
+    #[test]
+    fn a_file_as_root_and_a_missing_root_are_told_apart() {
+        let root = made(&[]);
+        let file = root.path().join("file");
+        fs::write(&file, "").unwrap();
+        assert!(matches!(scan(&file), Err(Error::NotAFolder { .. })));
+        assert!(matches!(scan(&root.path().join("none")), Err(Error::RootNotFound { .. })));
+        assert!(matches!(find(&file, "t"), Err(Error::NotAFolder { .. })));
+    }
+
+    #[test]
+    fn a_name_never_leads_out_of_the_root() {
+        let root = made(&["root/inside", "outside/data.lance"]);
+        for name in ["../outside", "..", ".", "inside/../../outside"] {
+            assert_eq!(find(&root.path().join("root"), name).unwrap(), None, "{name}");
+        }
+    }
+}

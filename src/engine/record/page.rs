@@ -1,0 +1,78 @@
+//! What reads return: records of a bucket as Arrow batches, with their offsets.
+
+use arrow_array::{BooleanArray, RecordBatch};
+use arrow_select::filter::filter_record_batch;
+
+use super::decode::Decoder;
+use super::json::JsonObject;
+
+/// One record, as JSON.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Record {
+    /// The bucket it lies in.
+    pub bucket: u32,
+    /// Its offset in the bucket; provisional while it is buffered.
+    pub offset: u64,
+    /// Whether it is put but not yet in a version.
+    pub buffered: bool,
+    /// Its fields, in schema order, nulls included.
+    pub fields: JsonObject,
+}
+
+/// Consecutive records of one bucket.
+#[derive(Debug, Clone)]
+pub struct Chunk {
+    /// The bucket.
+    pub bucket: u32,
+    /// Each row's offset, ascending; as many as the batch has rows.
+    pub offsets: Vec<u64>,
+    /// Whether the rows are put but not yet in a version.
+    pub buffered: bool,
+    /// The rows.
+    pub batch: RecordBatch,
+}
+
+/// The answer to a read: chunks in bucket and offset order.
+#[derive(Debug, Clone, Default)]
+pub struct Page {
+    /// The chunks; buckets may follow each other.
+    pub chunks: Vec<Chunk>,
+}
+
+impl Chunk {
+    /// Its records as JSON. Numbers that JSON cannot say come as null; use a [`Decoder`] on the
+    /// batch to count them.
+    pub fn records(&self) -> impl Iterator<Item = Record> + '_ {
+        let decoder = Decoder::new(&self.batch);
+        self.offsets.iter().enumerate().map(move |(row, offset)| Record {
+            bucket: self.bucket,
+            offset: *offset,
+            buffered: self.buffered,
+            fields: decoder.row(row),
+        })
+    }
+
+    /// The rows whose flag is set.
+    pub(crate) fn filter(self, keep: &[bool]) -> Option<Self> {
+        let offsets = self.offsets.iter().zip(keep).filter(|(_, keep)| **keep).map(|(o, _)| *o);
+        let batch = filter_record_batch(&self.batch, &BooleanArray::from(keep.to_vec())).ok()?;
+        Some(Self { offsets: offsets.collect(), batch, ..self })
+    }
+}
+
+impl Page {
+    /// How many records it holds.
+    pub fn len(&self) -> usize {
+        self.chunks.iter().map(|chunk| chunk.offsets.len()).sum()
+    }
+
+    /// Whether it holds none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Its records as JSON.
+    pub fn records(&self) -> impl Iterator<Item = Record> + '_ {
+        self.chunks.iter().flat_map(Chunk::records)
+    }
+}

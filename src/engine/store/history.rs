@@ -1,0 +1,171 @@
+//! The versions of a dataset: listing them, and finding one by number, tag or time.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use futures::{FutureExt, StreamExt, TryStreamExt};
+
+use super::failure::{opening, storage};
+use super::table::Table;
+use crate::engine::error::Result;
+
+/// Manifests read at once while listing.
+const PARALLEL_READS: usize = 4;
+
+/// What is known of one version.
+#[derive(Debug, Clone)]
+pub(crate) struct Version {
+    pub(crate) number: u64,
+    pub(crate) timestamp: DateTime<Utc>,
+    pub(crate) operation: String,
+    pub(crate) rows: u64,
+    pub(crate) tags: Vec<String>,
+}
+
+impl Table {
+    /// The newest `limit` versions, newest first. Reads one manifest for each.
+    pub(crate) async fn versions(&self, limit: usize) -> Result<Vec<Version>> {
+        let tags = self.tags().await?;
+        let numbers: Vec<u64> =
+            self.version_numbers().await?.into_iter().rev().take(limit).collect();
+        futures::stream::iter(numbers)
+            .map(|number| self.describe(number, &tags))
+            .buffered(PARALLEL_READS)
+            .try_collect()
+            .await
+    }
+
+    /// The version with this number, where it is kept.
+    pub(crate) async fn at_version(&self, number: u64) -> Result<Option<Self>> {
+        if number == self.version() {
+            return Ok(Some(self.clone()));
+        }
+        let kept = self.version_numbers().await?.binary_search(&number).is_ok();
+        if kept { self.checkout(number).await.map(Some) } else { Ok(None) }
+    }
+
+    /// The version that a tag marks, where there is such a tag.
+    pub(crate) async fn at_tag(&self, tag: &str) -> Result<Option<Self>> {
+        let tags = self
+            .dataset
+            .tags()
+            .list()
+            .boxed()
+            .await
+            .map_err(storage("read the tags of", &self.path))?;
+        match tags.get(tag) {
+            Some(found) => self.at_version(found.version).await,
+            None => Ok(None),
+        }
+    }
+
+    /// The newest version that is not younger than `time`. Reads O(log versions) manifests.
+    pub(crate) async fn at_time(&self, time: DateTime<Utc>) -> Result<Option<Self>> {
+        let numbers = self.version_numbers().await?;
+        let mut found = None;
+        let (mut low, mut high) = (0, numbers.len());
+        while low < high {
+            let middle = low.midpoint(high);
+            let Some(number) = numbers.get(middle) else { break };
+            let table = self.checkout(*number).await?;
+            if table.dataset.manifest().timestamp() <= time {
+                found = Some(table);
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        Ok(found)
+    }
+
+    /// What made the versions behind `from`, up to this one; those that were cleaned up are left out.
+    pub(crate) async fn operations_since(&self, from: u64) -> Result<Vec<String>> {
+        let mut operations = Vec::new();
+        for number in from + 1..=self.version() {
+            if let Ok(found) = self.dataset.read_version_transaction(number).boxed().await
+                && let Some(transaction) = found.transaction
+            {
+                operations.push(transaction.operation.name().to_string());
+            }
+        }
+        Ok(operations)
+    }
+
+    async fn version_numbers(&self) -> Result<Vec<u64>> {
+        let refs = self.dataset.version_refs().boxed().await;
+        let refs = refs.map_err(storage("list the versions of", &self.path))?;
+        Ok(refs.into_iter().map(|found| found.version).collect())
+    }
+
+    async fn tags(&self) -> Result<BTreeMap<u64, Vec<String>>> {
+        let tags = self
+            .dataset
+            .tags()
+            .list()
+            .boxed()
+            .await
+            .map_err(storage("read the tags of", &self.path))?;
+        let mut by_version: BTreeMap<u64, Vec<String>> = BTreeMap::new();
+        for (tag, found) in tags {
+            by_version.entry(found.version).or_default().push(tag);
+        }
+        by_version.values_mut().for_each(|tags| tags.sort());
+        Ok(by_version)
+    }
+
+    async fn describe(&self, number: u64, tags: &BTreeMap<u64, Vec<String>>) -> Result<Version> {
+        let dataset =
+            self.dataset.checkout_version(number).boxed().await.map_err(opening(&self.path))?;
+        let made =
+            dataset.read_version_transaction(number).boxed().await.map_err(opening(&self.path))?;
+        let rows = dataset
+            .fragments()
+            .iter()
+            .filter_map(lance_table::format::Fragment::num_rows)
+            .sum::<usize>();
+        Ok(Version {
+            number,
+            timestamp: made.timestamp,
+            operation: operation(number, made.transaction.map(|t| t.operation.name().to_string())),
+            rows: rows as u64,
+            tags: tags.get(&number).cloned().unwrap_or_default(),
+        })
+    }
+}
+
+/// Lance's operation names in the words of the design: lower case, `create`, `compact`.
+fn operation(version: u64, name: Option<String>) -> String {
+    match name.as_deref() {
+        None => "unknown".into(),
+        Some("Overwrite") if version == 1 => "create".into(),
+        Some("Rewrite") => "compact".into(),
+        Some(name) => snake_case(name),
+    }
+}
+
+fn snake_case(name: &str) -> String {
+    let mut words = String::new();
+    for c in name.chars() {
+        if c.is_uppercase() && !words.is_empty() {
+            words.push('_');
+        }
+        words.extend(c.to_lowercase());
+    }
+    words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn operations_have_the_names_of_the_design() {
+        let named = |version, name: &str| operation(version, Some(name.into()));
+        assert_eq!(named(1, "Overwrite"), "create");
+        assert_eq!(named(7, "Overwrite"), "overwrite");
+        assert_eq!(named(2, "Append"), "append");
+        assert_eq!(named(3, "Rewrite"), "compact");
+        assert_eq!(named(4, "ReserveFragments"), "reserve_fragments");
+        assert_eq!(operation(5, None), "unknown");
+    }
+}

@@ -1,0 +1,278 @@
+//! Reading rows by offset: whole ranges of a fragment's file, with readers kept open.
+
+use std::num::NonZeroUsize;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use arrow_array::cast::AsArray;
+use arrow_array::types::UInt64Type;
+use arrow_array::{RecordBatch, UInt64Array};
+use arrow_select::concat::concat_batches;
+use arrow_select::take::take_record_batch;
+use futures::FutureExt;
+use lance::dataset::fragment::{FragReadConfig, FragmentReader};
+use lru::LruCache;
+
+use super::failure::storage;
+use super::index::Span;
+use super::table::Table;
+use crate::engine::error::{Error, Result};
+use crate::engine::options::Columns;
+
+/// Open readers kept a bucket: opening is half of what a small read costs.
+const KEPT_READERS: NonZeroUsize = NonZeroUsize::new(64).unwrap();
+const READ_ACTION: &str = "read records of";
+
+/// Rows of consecutive offsets.
+#[derive(Debug, Clone)]
+pub(crate) struct Rows {
+    pub(crate) offsets: Vec<u64>,
+    pub(crate) batch: RecordBatch,
+}
+
+/// The live rows of a fragment that has holes: offsets, and where each lies in the file.
+type Live = Vec<(u64, u32)>;
+
+/// Open readers of a bucket's fragments, shared by all reads of it.
+#[derive(Default)]
+pub(crate) struct Readers {
+    open: Mutex<Option<LruCache<ReaderKey, Arc<FragmentReader>>>>,
+    live: Mutex<Option<LruCache<ReaderKey, Arc<Live>>>>,
+}
+
+/// What a reader depends on: the file, what is deleted of it, the columns.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+struct ReaderKey {
+    files: Vec<String>,
+    deletions: Option<(u64, u64)>,
+    fields: Vec<i32>,
+}
+
+impl Readers {
+    /// Up to `limit` rows with offsets from `offset` on, in order; fewer only at the end.
+    ///
+    /// Costs the rows read, plus a binary search, whatever the offset.
+    pub(crate) async fn read(
+        &self,
+        table: &Table,
+        offset: u64,
+        limit: usize,
+        columns: &Columns,
+    ) -> Result<Vec<Rows>> {
+        let reading = Reading { readers: self, table, projection: projection(table, columns)? };
+        if !table.index().is_disjoint() {
+            return reading.interleaved(offset, limit).await;
+        }
+        let mut found = Vec::new();
+        let mut left = limit;
+        for span in table.index().from_offset(offset) {
+            if left == 0 {
+                break;
+            }
+            let rows = reading.span(span, offset, left).await?;
+            left -= rows.offsets.len();
+            found.push(rows);
+        }
+        found.retain(|rows| !rows.offsets.is_empty());
+        Ok(found)
+    }
+
+    /// The offset of row number `row`; the next offset where there are fewer rows.
+    pub(crate) async fn offset_at(&self, table: &Table, row: u64) -> Result<u64> {
+        if !table.index().is_disjoint() {
+            let all = self.all_offsets(table).await?;
+            return Ok(all.get(index(row)).copied().unwrap_or_else(|| table.next_offset()));
+        }
+        let Some((span, before)) = table.index().at_row(row) else {
+            return Ok(table.next_offset());
+        };
+        if span.dense {
+            return Ok(span.first + (row - before));
+        }
+        let live = self.live(table, span).await?;
+        Ok(live.get(index(row - before)).map_or(span.last, |(offset, _)| *offset))
+    }
+
+    /// How many rows have a smaller offset.
+    pub(crate) async fn rows_before(&self, table: &Table, offset: u64) -> Result<u64> {
+        if !table.index().is_disjoint() {
+            let all = self.all_offsets(table).await?;
+            return Ok(all.partition_point(|found| *found < offset) as u64);
+        }
+        let Some((span, before)) = table.index().at_offset(offset) else {
+            return Ok(table.index().rows());
+        };
+        if span.dense {
+            return Ok(before + offset.saturating_sub(span.first));
+        }
+        let live = self.live(table, span).await?;
+        Ok(before + live.partition_point(|(found, _)| *found < offset) as u64)
+    }
+
+    async fn all_offsets(&self, table: &Table) -> Result<Vec<u64>> {
+        let mut all = Vec::new();
+        for span in table.index().from_offset(0) {
+            all.extend(self.live(table, span).await?.iter().map(|(offset, _)| *offset));
+        }
+        all.sort_unstable();
+        Ok(all)
+    }
+
+    async fn live(&self, table: &Table, span: &Span) -> Result<Arc<Live>> {
+        let projection = table.dataset.schema().project::<&str>(&[]).map_err(read_error(table))?;
+        let key = key(table, span, &projection)?;
+        if let Some(live) = cached(&self.live, &key) {
+            return Ok(live);
+        }
+        let live = Arc::new(load_live(table, span, &projection).await?);
+        keep(&self.live, key, live.clone());
+        Ok(live)
+    }
+
+    async fn reader(
+        &self,
+        table: &Table,
+        span: &Span,
+        projection: &lance::datatypes::Schema,
+    ) -> Result<Arc<FragmentReader>> {
+        let key = key(table, span, projection)?;
+        if let Some(reader) = cached(&self.open, &key) {
+            return Ok(reader);
+        }
+        let fragment = fragment(table, span)?;
+        let opened = fragment.open(projection, FragReadConfig::default()).boxed().await;
+        let reader = Arc::new(opened.map_err(read_error(table))?);
+        keep(&self.open, key, reader.clone());
+        Ok(reader)
+    }
+}
+
+/// One read: what it reads of, and which columns.
+struct Reading<'a> {
+    readers: &'a Readers,
+    table: &'a Table,
+    projection: lance::datatypes::Schema,
+}
+
+impl Reading<'_> {
+    async fn span(&self, span: &Span, offset: u64, limit: usize) -> Result<Rows> {
+        if span.dense {
+            self.dense(span, offset, limit).await
+        } else {
+            self.holed(span, offset, limit).await
+        }
+    }
+
+    async fn dense(&self, span: &Span, offset: u64, limit: usize) -> Result<Rows> {
+        let start = offset.saturating_sub(span.first);
+        let end = span.rows.min(start + limit as u64);
+        let reader = self.readers.reader(self.table, span, &self.projection).await?;
+        let read = reader.read_range_as_batch(index(start)..index(end)).boxed().await;
+        let batch = read.map_err(read_error(self.table))?;
+        Ok(Rows { offsets: (span.first + start..span.first + end).collect(), batch })
+    }
+
+    async fn holed(&self, span: &Span, offset: u64, limit: usize) -> Result<Rows> {
+        let live = self.readers.live(self.table, span).await?;
+        let from = live.partition_point(|(found, _)| *found < offset);
+        let wanted: Vec<(u64, u32)> = live.iter().skip(from).take(limit).copied().collect();
+        let mut places: Vec<u32> = wanted.iter().map(|(_, place)| *place).collect();
+        places.sort_unstable();
+        let reader = self.readers.reader(self.table, span, &self.projection).await?;
+        let batch =
+            reader.take_as_batch(&places, None).boxed().await.map_err(read_error(self.table))?;
+        let order: UInt64Array =
+            wanted.iter().map(|(_, place)| places.partition_point(|p| p < place) as u64).collect();
+        let batch = take_record_batch(&batch, &order).map_err(arrow_error(self.table))?;
+        Ok(Rows { offsets: wanted.iter().map(|(offset, _)| *offset).collect(), batch })
+    }
+
+    /// Fragments whose offsets interleave, as foreign updates leave them: read each, merge by offset.
+    async fn interleaved(&self, offset: u64, limit: usize) -> Result<Vec<Rows>> {
+        let mut parts = Vec::new();
+        for span in self.table.index().from_offset(offset) {
+            parts.push(self.span(span, offset, limit).await?);
+        }
+        parts.retain(|rows| !rows.offsets.is_empty());
+        let Some(first) = parts.first() else { return Ok(Vec::new()) };
+        let all = concat_batches(&first.batch.schema(), parts.iter().map(|rows| &rows.batch))
+            .map_err(arrow_error(self.table))?;
+        let mut order: Vec<(u64, u64)> =
+            parts.iter().flat_map(|rows| &rows.offsets).copied().zip(0..).collect();
+        order.sort_unstable();
+        order.truncate(limit);
+        let places: UInt64Array = order.iter().map(|(_, place)| *place).collect();
+        let batch = take_record_batch(&all, &places).map_err(arrow_error(self.table))?;
+        Ok(vec![Rows { offsets: order.iter().map(|(offset, _)| *offset).collect(), batch }])
+    }
+}
+
+async fn load_live(table: &Table, span: &Span, nothing: &lance::datatypes::Schema) -> Result<Live> {
+    let config = FragReadConfig::default().with_row_id(true).with_row_address(true);
+    let fragment = fragment(table, span)?;
+    let physical = fragment.physical_rows().boxed().await.map_err(read_error(table))?;
+    let reader = fragment.open(nothing, config).boxed().await.map_err(read_error(table))?;
+    let batch = reader.read_range_as_batch(0..physical).boxed().await.map_err(read_error(table))?;
+    let (Some(ids), Some(addresses)) =
+        (batch.column_by_name("_rowid"), batch.column_by_name("_rowaddr"))
+    else {
+        return Ok(Vec::new());
+    };
+    let ids = ids.as_primitive::<UInt64Type>().values();
+    #[expect(clippy::cast_possible_truncation, reason = "the lower half is the row in the file")]
+    let places = addresses.as_primitive::<UInt64Type>().values().iter().map(|a| *a as u32);
+    let mut live: Live = if table.is_stable() {
+        ids.iter().copied().zip(places).collect()
+    } else {
+        (span.first..).zip(places).collect()
+    };
+    live.sort_unstable();
+    Ok(live)
+}
+
+fn fragment(table: &Table, span: &Span) -> Result<lance::dataset::fragment::FileFragment> {
+    table.dataset.get_fragment(index(span.fragment)).ok_or_else(|| Error::Damaged {
+        path: table.path.to_path_buf(),
+        source: format!("version {} has no fragment {}", table.version(), span.fragment).into(),
+    })
+}
+
+fn key(table: &Table, span: &Span, projection: &lance::datatypes::Schema) -> Result<ReaderKey> {
+    let fragment = fragment(table, span)?;
+    let metadata = fragment.metadata();
+    Ok(ReaderKey {
+        files: metadata.files.iter().map(|file| file.path.clone()).collect(),
+        deletions: metadata.deletion_file.as_ref().map(|file| (file.id, file.read_version)),
+        fields: projection.field_ids(),
+    })
+}
+
+fn projection(table: &Table, columns: &Columns) -> Result<lance::datatypes::Schema> {
+    let schema = table.dataset.schema();
+    let names: Vec<&str> = schema.fields.iter().map(|field| field.name.as_str()).collect();
+    let wanted = columns.choose(&names)?;
+    schema.project(&wanted).map_err(read_error(table))
+}
+
+fn cached<T: Clone>(cache: &Mutex<Option<LruCache<ReaderKey, T>>>, key: &ReaderKey) -> Option<T> {
+    let mut cache = cache.lock().unwrap_or_else(PoisonError::into_inner);
+    cache.as_mut()?.get(key).cloned()
+}
+
+fn keep<T>(cache: &Mutex<Option<LruCache<ReaderKey, T>>>, key: ReaderKey, value: T) {
+    let mut cache = cache.lock().unwrap_or_else(PoisonError::into_inner);
+    cache.get_or_insert_with(|| LruCache::new(KEPT_READERS)).put(key, value);
+}
+
+fn read_error(table: &Table) -> impl FnOnce(lance::Error) -> Error {
+    storage(READ_ACTION, &table.path)
+}
+
+fn arrow_error(table: &Table) -> impl FnOnce(arrow_schema::ArrowError) -> Error {
+    let path = table.path.to_path_buf();
+    move |source| Error::Storage { action: READ_ACTION, path, source: Box::new(source) }
+}
+
+/// Rows and fragments are counted in memory here; more than the address space cannot be asked for.
+fn index(number: u64) -> usize {
+    usize::try_from(number).unwrap_or(usize::MAX)
+}

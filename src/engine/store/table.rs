@@ -1,0 +1,222 @@
+//! One version of a bucket's dataset, opened: the handle that everything else reads and writes with.
+
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+
+use arrow_schema::{Schema, SchemaRef};
+use futures::FutureExt;
+use lance::Dataset;
+use lance::dataset::builder::DatasetBuilder;
+use lance::dataset::rowids::load_row_id_sequence;
+use lance_table::format::Fragment;
+use lance_table::rowids::RowIdSequence;
+use lance_table::rowids::segment::U64Segment;
+
+use super::failure::{opening, storage};
+use super::index::{OffsetIndex, Span};
+use super::session::session;
+use crate::engine::error::{Error, Result};
+
+/// One version of a dataset. Cheap to clone; never changes.
+#[derive(Debug, Clone)]
+pub(crate) struct Table {
+    pub(super) path: Arc<Path>,
+    pub(super) dataset: Arc<Dataset>,
+    index: Arc<OffsetIndex>,
+    stamp: Option<Stamp>,
+}
+
+/// Tells a manifest from another one that took its name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Stamp {
+    inode: u64,
+    modified: Option<std::time::SystemTime>,
+}
+
+impl Table {
+    /// Opens the head version, where there is a dataset.
+    pub(crate) async fn open(path: &Path) -> Result<Option<Self>> {
+        if !path.join(crate::engine::layout::VERSIONS).is_dir() {
+            return if path.is_dir() && !is_empty(path) {
+                Err(no_versions(path))
+            } else {
+                Ok(None)
+            };
+        }
+        let dataset = DatasetBuilder::from_uri(uri(path)?)
+            .with_session(session())
+            .load()
+            .boxed()
+            .await
+            .map_err(opening(path))?;
+        Self::of(path.into(), Arc::new(dataset), None).await.map(Some)
+    }
+
+    /// Wraps an opened dataset; `before` spares decoding what it has in common with it.
+    pub(super) async fn of(
+        path: Arc<Path>,
+        dataset: Arc<Dataset>,
+        before: Option<&Self>,
+    ) -> Result<Self> {
+        let index = Arc::new(build_index(&path, &dataset, before).await?);
+        let stamp = stamp(&dataset);
+        Ok(Self { path, dataset, index, stamp })
+    }
+
+    /// The head version where it is another one than this, whether newer, restored or recreated;
+    /// `None` where this is the head. Costs two `stat` calls where nothing changed.
+    pub(crate) async fn newer(&self) -> Result<Option<Self>> {
+        let path = &self.path;
+        let followed = self
+            .dataset
+            .has_successor_version()
+            .boxed()
+            .await
+            .map_err(storage("look for versions of", path))?;
+        if followed {
+            let head = self.dataset.latest_version_id().boxed().await.map_err(opening(path))?;
+            return self.checkout(head).await.map(Some);
+        }
+        if stamp(&self.dataset) == self.stamp {
+            return Ok(None);
+        }
+        match Self::open(path).await? {
+            Some(head) => Ok(Some(head)),
+            None => Err(no_versions(path)),
+        }
+    }
+
+    /// Another version of the same dataset.
+    pub(super) async fn checkout(&self, version: u64) -> Result<Self> {
+        let dataset =
+            self.dataset.checkout_version(version).boxed().await.map_err(opening(&self.path))?;
+        Self::of(self.path.clone(), Arc::new(dataset), Some(self)).await
+    }
+
+    pub(crate) fn version(&self) -> u64 {
+        self.dataset.version_id()
+    }
+
+    /// Whether offsets are stable row ids; else they are positions.
+    pub(crate) fn is_stable(&self) -> bool {
+        self.dataset.manifest().uses_stable_row_ids()
+    }
+
+    /// The offset that the next appended row gets.
+    pub(crate) fn next_offset(&self) -> u64 {
+        if self.is_stable() { self.dataset.manifest().next_row_id } else { self.index.rows() }
+    }
+
+    pub(crate) fn index(&self) -> &OffsetIndex {
+        &self.index
+    }
+
+    pub(crate) fn schema(&self) -> SchemaRef {
+        Arc::new(Schema::from(self.dataset.schema()))
+    }
+
+    pub(crate) fn fragments(&self) -> u64 {
+        self.dataset.fragments().len() as u64
+    }
+
+    /// The data files' names in fragment order: two versions with a common beginning of these
+    /// hold the same rows at the same positions there.
+    pub(crate) fn files(&self) -> impl Iterator<Item = (&str, u64)> {
+        self.dataset.fragments().iter().map(|fragment| {
+            let file = fragment.files.first().map_or("", |file| file.path.as_str());
+            (file, fragment.num_rows().unwrap_or_default() as u64)
+        })
+    }
+}
+
+pub(super) fn uri(path: &Path) -> Result<String> {
+    let absolute = std::path::absolute(path).map_err(Error::io("resolve", path))?;
+    url::Url::from_file_path(&absolute).map(String::from).map_err(|()| Error::Unsupported {
+        what: format!("the path {}", path.display()),
+        reason: "it is no local path that can be written as a URL".into(),
+    })
+}
+
+fn no_versions(path: &Path) -> Error {
+    Error::Damaged { path: path.into(), source: "it holds no version of a Lance dataset".into() }
+}
+
+fn is_empty(folder: &Path) -> bool {
+    fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_none())
+}
+
+fn stamp(dataset: &Dataset) -> Option<Stamp> {
+    let manifest = format!("/{}", dataset.manifest_location().path);
+    let metadata = fs::metadata(manifest).ok()?;
+    #[cfg(unix)]
+    let inode = std::os::unix::fs::MetadataExt::ino(&metadata);
+    #[cfg(not(unix))]
+    let inode = metadata.len();
+    Some(Stamp { inode, modified: metadata.modified().ok() })
+}
+
+async fn build_index(
+    path: &Path,
+    dataset: &Arc<Dataset>,
+    before: Option<&Table>,
+) -> Result<OffsetIndex> {
+    if !dataset.manifest().uses_stable_row_ids() {
+        return Ok(positional(dataset.fragments()));
+    }
+    let mut spans = Vec::with_capacity(dataset.fragments().len());
+    let known = before.map(known_spans).unwrap_or_default();
+    for fragment in dataset.fragments().iter() {
+        match known.get(&fragment.id) {
+            Some((old, span)) if same_rows(old, fragment) => spans.push((*span).clone()),
+            _ => {
+                let sequence = load_row_id_sequence(dataset, fragment)
+                    .boxed()
+                    .await
+                    .map_err(storage("read the row ids of", path))?;
+                spans.extend(span_of(fragment, &sequence));
+            }
+        }
+    }
+    Ok(OffsetIndex::new(spans))
+}
+
+fn known_spans(table: &Table) -> std::collections::HashMap<u64, (&Fragment, &Span)> {
+    let spans: std::collections::HashMap<u64, &Span> =
+        table.index.from_offset(0).iter().map(|span| (span.fragment, span)).collect();
+    table
+        .dataset
+        .fragments()
+        .iter()
+        .filter_map(|fragment| Some((fragment.id, (fragment, *spans.get(&fragment.id)?))))
+        .collect()
+}
+
+fn same_rows(a: &Fragment, b: &Fragment) -> bool {
+    a.row_id_meta == b.row_id_meta && a.deletion_file == b.deletion_file
+}
+
+fn span_of(fragment: &Fragment, ids: &RowIdSequence) -> Option<Span> {
+    let range = ids.row_id_range()?;
+    let rows = fragment.num_rows().map_or_else(|| ids.len(), |rows| rows as u64);
+    let dense = fragment.deletion_file.is_none()
+        && matches!(ids.segments(), [U64Segment::Range(_)])
+        && rows == ids.len();
+    Some(Span { fragment: fragment.id, first: *range.start(), last: *range.end(), rows, dense })
+}
+
+/// Without stable row ids, an offset is the position among the rows that are not deleted.
+fn positional(fragments: &[Fragment]) -> OffsetIndex {
+    let mut next = 0;
+    let spans = fragments
+        .iter()
+        .map(|fragment| {
+            let rows = fragment.num_rows().unwrap_or_default() as u64;
+            let first = next;
+            next += rows;
+            let dense = fragment.deletion_file.is_none();
+            Span { fragment: fragment.id, first, last: next.saturating_sub(1), rows, dense }
+        })
+        .collect();
+    OffsetIndex::new(spans)
+}

@@ -1,0 +1,77 @@
+//! What the handles of one engine share: the root, the watcher, and one state a bucket.
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+
+use super::writer::{TopicWriter, WriterOptions};
+use crate::engine::bucket::Bucket;
+use crate::engine::error::Result;
+use crate::engine::layout::BucketPlace;
+use crate::engine::name::TopicName;
+use crate::engine::options::EngineOptions;
+use crate::engine::poll::Pace;
+use crate::engine::watch::Hub;
+
+/// Shared by an engine's readers, writers and streams.
+///
+/// Invariant: at most one [`Bucket`] a dataset and one [`TopicWriter`] a topic are alive.
+pub(crate) struct Catalog {
+    pub(crate) root: PathBuf,
+    pub(crate) options: EngineOptions,
+    pub(crate) hub: Hub,
+    buckets: Mutex<HashMap<PathBuf, Weak<Bucket>>>,
+    writers: tokio::sync::Mutex<HashMap<TopicName, Weak<TopicWriter>>>,
+}
+
+impl Catalog {
+    pub(crate) fn new(root: PathBuf, options: EngineOptions) -> Self {
+        let hub = Hub::new(options.events);
+        Self {
+            root,
+            options,
+            hub,
+            buckets: Mutex::default(),
+            writers: tokio::sync::Mutex::default(),
+        }
+    }
+
+    /// The state of a bucket, made when it is first asked for.
+    pub(crate) fn bucket(&self, topic: &TopicName, place: BucketPlace) -> Arc<Bucket> {
+        let mut buckets = self.buckets();
+        if let Some(bucket) = buckets.get(&place.dataset).and_then(Weak::upgrade) {
+            return bucket;
+        }
+        buckets.retain(|_, bucket| bucket.strong_count() > 0);
+        let dataset = place.dataset.clone();
+        let bucket = Arc::new(Bucket::new(topic.clone(), place));
+        buckets.insert(dataset, Arc::downgrade(&bucket));
+        bucket
+    }
+
+    /// The topic's writer: the one that is open in this process, else a new one.
+    pub(crate) async fn writer(
+        self: &Arc<Self>,
+        name: TopicName,
+        options: WriterOptions,
+    ) -> Result<Arc<TopicWriter>> {
+        let mut writers = self.writers.lock().await;
+        if let Some(writer) = writers.get(&name).and_then(Weak::upgrade).filter(|w| !w.is_closed())
+        {
+            return Ok(writer);
+        }
+        let writer = TopicWriter::open(self.clone(), name.clone(), options).await?;
+        writers.retain(|_, writer| writer.strong_count() > 0);
+        writers.insert(name, Arc::downgrade(&writer));
+        Ok(writer)
+    }
+
+    /// How often to look where no event comes.
+    pub(crate) fn pace(&self) -> Pace {
+        Pace::new(self.options.poll_interval, self.hub.has_events())
+    }
+
+    fn buckets(&self) -> MutexGuard<'_, HashMap<PathBuf, Weak<Bucket>>> {
+        self.buckets.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

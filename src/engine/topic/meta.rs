@@ -1,0 +1,204 @@
+//! `topic.json`: what every process must agree on about a topic.
+
+use std::fs::{self, File, OpenOptions};
+use std::io;
+use std::num::NonZeroU32;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use crate::engine::durable::{create_folders, replace_file, sync_folder};
+use crate::engine::error::{Error, Result};
+use crate::engine::layout::{TOPIC_FILE, TOPIC_LOCK};
+use crate::engine::record::TopicSchema;
+
+/// The version of the file's form; a file with a higher one is refused.
+const FORMAT: u32 = 1;
+/// Buckets a topic may have: each is a dataset with open files of its own.
+pub(crate) const MAX_BUCKETS: u32 = 4096;
+const DEFAULT_BUCKET_COLUMN: &str = "id";
+
+/// A topic's metadata. Bucket count and column never change: routing depends on them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct TopicMeta {
+    format: u32,
+    pub(crate) num_buckets: NonZeroU32,
+    pub(crate) bucket_column: String,
+    /// Counts the changes of the schema.
+    schema_version: u32,
+    pub(crate) schema: TopicSchema,
+}
+
+impl TopicMeta {
+    pub(crate) fn new(
+        num_buckets: Option<NonZeroU32>,
+        bucket_column: Option<&str>,
+        schema: TopicSchema,
+    ) -> Self {
+        Self {
+            format: FORMAT,
+            num_buckets: num_buckets.unwrap_or(NonZeroU32::MIN),
+            bucket_column: bucket_column.unwrap_or(DEFAULT_BUCKET_COLUMN).into(),
+            schema_version: 1,
+            schema,
+        }
+    }
+
+    /// Reads the metadata of the topic in `folder`.
+    ///
+    /// # Errors
+    /// [`Error::Damaged`] where the file is no metadata, [`Error::Unsupported`] where a newer
+    /// version wrote it.
+    pub(crate) fn read(folder: &Path) -> Result<Self> {
+        #[derive(Deserialize)]
+        struct Form {
+            format: u32,
+        }
+        let path = folder.join(TOPIC_FILE);
+        let bytes = fs::read(&path).map_err(Error::io("read", &path))?;
+        let damaged = |source: serde_json::Error| Error::Damaged {
+            path: path.clone(),
+            source: source.into(),
+        };
+        let form: Form = serde_json::from_slice(&bytes).map_err(damaged)?;
+        if form.format > FORMAT {
+            return Err(Error::Unsupported {
+                what: format!("format {} of {}", form.format, path.display()),
+                reason: format!("this lanceq knows formats up to {FORMAT}; a newer one wrote it"),
+            });
+        }
+        let meta: Self = serde_json::from_slice(&bytes).map_err(damaged)?;
+        if meta.num_buckets.get() > MAX_BUCKETS {
+            let source = format!("num_buckets is {}", meta.num_buckets).into();
+            return Err(Error::Damaged { path, source });
+        }
+        Ok(meta)
+    }
+
+    /// Creates the topic's folder with this metadata in it, durably. Where another process created
+    /// it first, its metadata is returned instead.
+    ///
+    /// The folder is made under another name and renamed, so nobody sees it without its metadata.
+    pub(crate) fn create(&self, root: &Path, folder: &Path) -> Result<Self> {
+        create_folders(root, root)?;
+        let hidden = hidden_sibling(folder);
+        let made = self.create_hidden(&hidden).and_then(|()| {
+            fs::rename(&hidden, folder).map_err(Error::io("create the topic", folder))
+        });
+        match made {
+            Ok(()) => {
+                sync_folder(root)?;
+                Ok(self.clone())
+            }
+            Err(error) => {
+                // What stays behind is hidden; the error that counts is the one above.
+                drop(fs::remove_dir_all(&hidden));
+                if folder.join(TOPIC_FILE).exists() { Self::read(folder) } else { Err(error) }
+            }
+        }
+    }
+
+    fn create_hidden(&self, hidden: &Path) -> Result<()> {
+        create_folders(hidden, Path::new(""))?;
+        File::create(hidden.join(TOPIC_LOCK))
+            .map_err(Error::io("create", hidden.join(TOPIC_LOCK)))?;
+        self.write(hidden)
+    }
+
+    /// Replaces the schema by what `change` makes of the one on disk, under the topic's lock.
+    ///
+    /// Blocks while another process changes it.
+    pub(crate) fn update_schema(
+        folder: &Path,
+        change: impl FnOnce(&TopicSchema) -> Result<TopicSchema>,
+    ) -> Result<Self> {
+        let path = folder.join(TOPIC_LOCK);
+        let lock = open_lock(&path).map_err(Error::io("open the lock file", &path))?;
+        lock.lock().map_err(Error::io("lock", &path))?;
+        let mut meta = Self::read(folder)?;
+        let schema = change(&meta.schema)?;
+        if schema != meta.schema {
+            meta.schema = schema;
+            meta.schema_version += 1;
+            meta.write(folder)?;
+        }
+        Ok(meta)
+    }
+
+    fn write(&self, folder: &Path) -> Result<()> {
+        let path = folder.join(TOPIC_FILE);
+        let mut text = serde_json::to_vec_pretty(self)
+            .map_err(|e| Error::io("write", &path)(io::Error::other(e)))?;
+        text.push(b'\n');
+        replace_file(&path, &text)
+    }
+}
+
+fn open_lock(path: &Path) -> io::Result<File> {
+    OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path)
+}
+
+fn hidden_sibling(folder: &Path) -> PathBuf {
+    let name = folder.file_name().unwrap_or_default().to_string_lossy();
+    folder.with_file_name(format!(".{name}.{}.new", std::process::id()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn schema(text: &str) -> TopicSchema {
+        text.parse().unwrap()
+    }
+
+    fn meta(buckets: u32) -> TopicMeta {
+        TopicMeta::new(NonZeroU32::new(buckets), None, schema(r#"{"id": "int64"}"#))
+    }
+
+    #[test]
+    fn what_was_created_reads_back() {
+        let root = tempfile::tempdir().unwrap();
+        let folder = root.path().join("t");
+        meta(3).create(root.path(), &folder).unwrap();
+        assert_eq!(TopicMeta::read(&folder).unwrap(), meta(3));
+        assert_eq!(fs::read_dir(root.path()).unwrap().count(), 1, "nothing else is left");
+    }
+
+    #[test]
+    fn the_loser_of_a_race_to_create_takes_the_winners_buckets() {
+        let root = tempfile::tempdir().unwrap();
+        let folder = root.path().join("t");
+        meta(3).create(root.path(), &folder).unwrap();
+        assert_eq!(meta(5).create(root.path(), &folder).unwrap().num_buckets.get(), 3);
+    }
+
+    #[test]
+    fn a_schema_change_keeps_what_another_process_added() {
+        let root = tempfile::tempdir().unwrap();
+        let folder = root.path().join("t");
+        meta(1).create(root.path(), &folder).unwrap();
+        for column in ["a", "b"] {
+            let new = schema(&format!(r#"{{"{column}": "utf8"}}"#));
+            TopicMeta::update_schema(&folder, |old| Ok(old.merge_new_fields(&new).unwrap().schema))
+                .unwrap();
+        }
+        let names: Vec<String> = TopicMeta::read(&folder)
+            .unwrap()
+            .schema
+            .as_arrow()
+            .fields()
+            .iter()
+            .map(|f| f.name().clone())
+            .collect();
+        assert_eq!(names, ["id", "a", "b"]);
+    }
+
+    #[test]
+    fn damaged_and_newer_metadata_are_told_apart() {
+        let root = tempfile::tempdir().unwrap();
+        fs::write(root.path().join(TOPIC_FILE), "{\"format\": 1").unwrap();
+        assert!(matches!(TopicMeta::read(root.path()), Err(Error::Damaged { .. })));
+        fs::write(root.path().join(TOPIC_FILE), "{\"format\": 99}").unwrap();
+        assert!(matches!(TopicMeta::read(root.path()), Err(Error::Unsupported { .. })));
+    }
+}

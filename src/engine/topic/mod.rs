@@ -1,0 +1,16 @@
+//! L4: one topic over its buckets: metadata, routing, reading, streaming.
+
+mod catalog;
+mod input;
+mod meta;
+mod reader;
+mod split;
+mod stats;
+mod tail;
+mod writer;
+
+pub(crate) use catalog::Catalog;
+pub(crate) use meta::{MAX_BUCKETS, TopicMeta};
+pub use reader::Reader;
+pub use tail::{Tail, TailEvent};
+pub(crate) use writer::{TopicWriter, WriterOptions};

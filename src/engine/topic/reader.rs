@@ -1,0 +1,326 @@
+//! Reads of one topic: by offset, by row number, at a version, as a stream.
+
+use std::sync::Arc;
+
+use arrow_schema::{Field, Schema, SchemaRef};
+
+use super::catalog::Catalog;
+use super::meta::TopicMeta;
+use super::tail::Tail;
+use crate::engine::bucket::{Bucket, Snapshot};
+use crate::engine::durable::blocking;
+use crate::engine::error::{Error, Result};
+use crate::engine::facts::{BucketCounts, TopicCounts, TopicStats, VersionInfo};
+use crate::engine::layout::{Origin, Place, dataset};
+use crate::engine::name::TopicName;
+use crate::engine::options::{At, Columns, StreamOptions};
+use crate::engine::record::{Chunk, Page, TopicSchema, conform};
+use crate::engine::store::Table;
+
+/// Reads one topic, or one bucket of it, at the head or at a pinned version. Cheap to clone.
+///
+/// A read sees everything that was put in this process before it and everything that any process
+/// flushed before it, as of one moment a bucket. It never blocks a writer.
+#[derive(Clone)]
+pub struct Reader {
+    catalog: Arc<Catalog>,
+    name: TopicName,
+    schema: Option<TopicSchema>,
+    all_buckets: u32,
+    buckets: Vec<Arc<Bucket>>,
+    numbers: Vec<u32>,
+    /// The version of each bucket, where the reader is pinned.
+    pinned: Option<Vec<Table>>,
+    columns: Columns,
+}
+
+impl Reader {
+    pub(crate) async fn open(catalog: Arc<Catalog>, place: Place) -> Result<Self> {
+        let (schema, places) = match place.origin {
+            Origin::Foreign(buckets) => (None, buckets),
+            Origin::Native => {
+                let folder = place.folder.clone();
+                let meta = blocking(move || TopicMeta::read(&folder)).await?;
+                let ids = 0..meta.num_buckets.get();
+                let places = ids.map(|id| dataset(&place.folder, id)).collect();
+                (Some(meta.schema), places)
+            }
+        };
+        let buckets: Vec<_> = places.into_iter().map(|p| catalog.bucket(&place.name, p)).collect();
+        let numbers: Vec<u32> = buckets.iter().map(|bucket| bucket.place.id).collect();
+        let all_buckets = numbers.last().map_or(0, |last| last + 1);
+        let (name, columns) = (place.name, Columns::All);
+        Ok(Self { catalog, name, schema, all_buckets, buckets, numbers, pinned: None, columns })
+    }
+
+    /// The topic's name.
+    pub fn topic(&self) -> &TopicName {
+        &self.name
+    }
+
+    /// The buckets that it reads, by number.
+    pub fn buckets(&self) -> &[u32] {
+        &self.numbers
+    }
+
+    /// The same reader for one bucket.
+    ///
+    /// # Errors
+    /// [`OutOfRange`](crate::ErrorKind::OutOfRange) where there is no such bucket.
+    pub fn bucket(&self, bucket: u32) -> Result<Self> {
+        let Some(index) = self.numbers.iter().position(|number| *number == bucket) else {
+            let (topic, buckets) = (self.name.to_string(), self.all_buckets);
+            return Err(Error::BucketNotFound { topic, bucket, buckets });
+        };
+        let one = |tables: &Vec<Table>| tables.get(index).cloned().into_iter().collect();
+        Ok(Self {
+            buckets: self.buckets.get(index).cloned().into_iter().collect(),
+            numbers: vec![bucket],
+            pinned: self.pinned.as_ref().map(one),
+            ..self.clone()
+        })
+    }
+
+    /// The same reader at a version, a tag or a time; what is put later does not show in it.
+    ///
+    /// Cost: one manifest a bucket; for a time, O(log versions) of them.
+    ///
+    /// # Errors
+    /// [`NotFound`](crate::ErrorKind::NotFound) where a bucket has no such version, and
+    /// [`Invalid`](crate::ErrorKind::Invalid) for a version's number over several buckets: numbers
+    /// are a bucket's own.
+    pub async fn at(&self, at: At) -> Result<Self> {
+        if matches!(at, At::Version(_)) && self.buckets.len() > 1 {
+            return Err(Error::InvalidOption {
+                option: "version",
+                value: shown(&at),
+                reason: "version numbers are a bucket's own; choose a bucket, a tag or a time"
+                    .into(),
+            });
+        }
+        let mut tables = Vec::new();
+        for bucket in &self.buckets {
+            tables.push(self.table_at(bucket, &at).await?);
+        }
+        Ok(Self { pinned: Some(tables), ..self.clone() })
+    }
+
+    /// The same reader with these columns. Reads raise the error for a name that is not there.
+    #[must_use]
+    pub fn columns(&self, columns: Columns) -> Self {
+        Self { columns, ..self.clone() }
+    }
+
+    /// The schema of what it reads.
+    ///
+    /// # Errors
+    /// [`Invalid`](crate::ErrorKind::Invalid) for chosen columns that are not there.
+    pub async fn schema(&self) -> Result<SchemaRef> {
+        let whole = self.whole_schema(&self.snapshots().await?);
+        self.chosen(&whole)
+    }
+
+    /// Up to `limit` records with offsets from `offset` on, bucket after bucket, each bucket from
+    /// `offset`. Beyond the end there are none.
+    ///
+    /// Shape: batches of the reader's [`schema`](Self::schema), with their offsets.
+    /// Cost: the records read, wherever they lie and however many versions there are.
+    /// Cancel: safe to drop at any await.
+    ///
+    /// # Errors
+    /// [`Corrupt`](crate::ErrorKind::Corrupt) where a dataset cannot be read.
+    pub async fn get(&self, offset: u64, limit: usize) -> Result<Page> {
+        let snapshots = self.snapshots().await?;
+        let mut page = Page::default();
+        for (bucket, snapshot) in self.buckets.iter().zip(&snapshots) {
+            let left = limit - page.len();
+            if left == 0 {
+                break;
+            }
+            let columns = self.columns_of(snapshot, &snapshots)?;
+            page.chunks.extend(snapshot.read(bucket, offset, left, &columns).await?);
+        }
+        self.uniform(page, &snapshots)
+    }
+
+    /// Up to `limit` records from row number `row` on. Rows are counted from 0, bucket after
+    /// bucket; deleted ones do not count. This is what a table over all records shows.
+    ///
+    /// Cost: as [`get`](Self::get).
+    pub async fn window(&self, row: u64, limit: usize) -> Result<Page> {
+        let snapshots = self.snapshots().await?;
+        let mut page = Page::default();
+        let mut skip = row;
+        for (bucket, snapshot) in self.buckets.iter().zip(&snapshots) {
+            let left = limit - page.len();
+            if left == 0 {
+                break;
+            }
+            if skip >= snapshot.rows() {
+                skip -= snapshot.rows();
+                continue;
+            }
+            let offset = snapshot.offset_at(bucket, skip).await?;
+            let columns = self.columns_of(snapshot, &snapshots)?;
+            page.chunks.extend(snapshot.read(bucket, offset, left, &columns).await?);
+            skip = 0;
+        }
+        self.uniform(page, &snapshots)
+    }
+
+    /// The row number, in the sense of [`window`](Self::window), of the first record of `bucket`
+    /// with this offset or a larger one.
+    pub async fn locate(&self, bucket: u32, offset: u64) -> Result<u64> {
+        self.bucket(bucket)?;
+        let mut before = 0;
+        for (found, snapshot) in self.buckets.iter().zip(&self.snapshots().await?) {
+            if found.place.id == bucket {
+                return Ok(before + snapshot.rows_before(found, offset).await?);
+            }
+            before += snapshot.rows();
+        }
+        Ok(before)
+    }
+
+    /// How many records there are. Cost: two `stat` calls a bucket where nothing changed.
+    pub async fn counts(&self) -> Result<TopicCounts> {
+        let mut counts = TopicCounts::default();
+        for (bucket, snapshot) in self.buckets.iter().zip(&self.snapshots().await?) {
+            let found = bucket_counts(bucket, snapshot);
+            counts.total_count += found.total_count;
+            counts.buffer_count += found.buffer_count;
+            counts.persisted_count += found.persisted_count;
+            counts.buckets.push(found);
+        }
+        Ok(counts)
+    }
+
+    /// Counts, and what they cost on disk. Cost: walks all files of the topic.
+    pub async fn stats(&self) -> Result<TopicStats> {
+        let snapshots = self.snapshots().await?;
+        let parts: Vec<_> = self.buckets.iter().cloned().zip(snapshots).collect();
+        let name = self.name.clone();
+        blocking(move || super::stats::topic_stats(name, &parts)).await
+    }
+
+    /// The newest `limit` versions of each bucket, newest first. Cost: one manifest a version.
+    pub async fn versions(&self, limit: usize) -> Result<Vec<VersionInfo>> {
+        let mut all = Vec::new();
+        for (bucket, snapshot) in self.buckets.iter().zip(&self.snapshots().await?) {
+            let Some(table) = snapshot.table() else { continue };
+            let info = |version: crate::engine::store::Version| VersionInfo {
+                bucket_id: bucket.place.id,
+                version: version.number,
+                timestamp: version.timestamp,
+                operation: version.operation,
+                rows: version.rows,
+                tags: version.tags,
+            };
+            all.extend(table.versions(limit).await?.into_iter().map(info));
+        }
+        Ok(all)
+    }
+
+    /// A stream of what this reader reads, from the place that `options` name. When it returns, the
+    /// place is fixed: what is put from now on comes in the stream.
+    ///
+    /// Order: by offset within a bucket; buckets as they come. No gap and no duplicate, through
+    /// flushes, compactions and foreign appends.
+    /// A pinned reader's stream ends at the version's end.
+    pub async fn stream(&self, options: StreamOptions) -> Result<Tail> {
+        self.schema().await?;
+        Tail::start(self.catalog.clone(), self.buckets.clone(), options, self.columns.clone()).await
+    }
+
+    pub(super) async fn snapshots(&self) -> Result<Vec<Snapshot>> {
+        if let Some(tables) = &self.pinned {
+            return Ok(tables.iter().cloned().map(Snapshot::pinned).collect());
+        }
+        futures::future::try_join_all(self.buckets.iter().map(|bucket| bucket.snapshot())).await
+    }
+
+    async fn table_at(&self, bucket: &Bucket, at: &At) -> Result<Table> {
+        let head = bucket.snapshot().await?;
+        let found = match (head.table(), at) {
+            (None, _) => None,
+            (Some(head), At::Version(version)) => head.at_version(*version).await?,
+            (Some(head), At::Tag(tag)) => head.at_tag(tag).await?,
+            (Some(head), At::Time(time)) => head.at_time(*time).await?,
+        };
+        found.ok_or_else(|| Error::VersionNotFound {
+            topic: self.name.to_string(),
+            bucket: bucket.place.id,
+            version: shown(at),
+        })
+    }
+
+    /// All columns of all buckets: one that was written to last may have new ones before others.
+    fn whole_schema(&self, snapshots: &[Snapshot]) -> SchemaRef {
+        let tables: Vec<SchemaRef> = snapshots.iter().filter_map(Snapshot::schema).collect();
+        let first = match (&self.schema, &self.pinned) {
+            (Some(schema), None) => schema.as_arrow().clone(),
+            _ => tables.first().cloned().unwrap_or_else(|| Arc::new(Schema::empty())),
+        };
+        let mut fields: Vec<Arc<Field>> = first.fields().to_vec();
+        for field in tables.iter().flat_map(|table| table.fields()) {
+            if fields.iter().all(|known| known.name() != field.name()) {
+                fields.push(field.clone());
+            }
+        }
+        if fields.len() == first.fields().len() { first } else { Arc::new(Schema::new(fields)) }
+    }
+
+    fn chosen(&self, whole: &SchemaRef) -> Result<SchemaRef> {
+        let names: Vec<&str> = whole.fields().iter().map(|field| field.name().as_str()).collect();
+        let chosen = self.columns.choose(&names)?;
+        let keep = |field: &&Arc<Field>| chosen.contains(&field.name().as_str());
+        let fields: Vec<Arc<Field>> = whole.fields().iter().filter(keep).cloned().collect();
+        Ok(Arc::new(Schema::new(fields)))
+    }
+
+    /// The chosen columns that this bucket has already.
+    fn columns_of(&self, snapshot: &Snapshot, all: &[Snapshot]) -> Result<Columns> {
+        let chosen = self.chosen(&self.whole_schema(all))?;
+        let Some(own) = snapshot.schema() else { return Ok(Columns::All) };
+        let has = |name: &String| own.field_with_name(name).is_ok();
+        let names = chosen.fields().iter().map(|field| field.name().clone()).filter(has);
+        Ok(Columns::Only(names.collect()))
+    }
+
+    /// Gives every chunk the same columns.
+    fn uniform(&self, mut page: Page, snapshots: &[Snapshot]) -> Result<Page> {
+        if self.buckets.len() == 1 {
+            return Ok(page);
+        }
+        let schema = self.chosen(&self.whole_schema(snapshots))?;
+        for chunk in &mut page.chunks {
+            *chunk = self.conformed(chunk, &schema)?;
+        }
+        Ok(page)
+    }
+
+    fn conformed(&self, chunk: &Chunk, schema: &SchemaRef) -> Result<Chunk> {
+        let batch = conform(&chunk.batch, schema).map_err(|e| e.in_topic(self.name.as_str()))?;
+        Ok(Chunk { batch, ..chunk.clone() })
+    }
+}
+
+fn bucket_counts(bucket: &Bucket, snapshot: &Snapshot) -> BucketCounts {
+    BucketCounts {
+        bucket_id: bucket.place.id,
+        total_count: snapshot.rows(),
+        buffer_count: snapshot.buffered_rows(),
+        persisted_count: snapshot.persisted_rows(),
+        first_offset: snapshot.first_offset(),
+        next_offset: snapshot.end(),
+        version: snapshot.table().map_or(0, Table::version),
+    }
+}
+
+fn shown(at: &At) -> String {
+    match at {
+        At::Version(version) => version.to_string(),
+        At::Tag(tag) => format!("`{tag}`"),
+        At::Time(time) => format!("at {}", crate::engine::clock::text(*time)),
+    }
+}

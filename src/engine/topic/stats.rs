@@ -1,0 +1,70 @@
+//! What a topic costs on disk: a walk over its files.
+
+use std::fs;
+use std::io;
+use std::path::Path;
+use std::sync::Arc;
+
+use crate::engine::bucket::{Bucket, Snapshot};
+use crate::engine::error::{Error, Result};
+use crate::engine::facts::{BucketStats, TopicStats};
+use crate::engine::name::TopicName;
+use crate::engine::store::Table;
+
+/// Counts, bytes and fragments of each bucket. Blocks.
+pub(super) fn topic_stats(
+    topic: TopicName,
+    parts: &[(Arc<Bucket>, Snapshot)],
+) -> Result<TopicStats> {
+    let buckets: Vec<BucketStats> = parts
+        .iter()
+        .map(|(bucket, snapshot)| bucket_stats(bucket, snapshot))
+        .collect::<Result<_>>()?;
+    let sum = |of: fn(&BucketStats) -> u64| buckets.iter().map(of).sum();
+    Ok(TopicStats {
+        topic,
+        total_count: sum(|bucket| bucket.total_count),
+        buffer_count: sum(|bucket| bucket.buffer_count),
+        persisted_count: sum(|bucket| bucket.persisted_count),
+        buffer_bytes: sum(|bucket| bucket.buffer_bytes),
+        buckets,
+    })
+}
+
+fn bucket_stats(bucket: &Bucket, snapshot: &Snapshot) -> Result<BucketStats> {
+    let dataset = &bucket.place.dataset;
+    Ok(BucketStats {
+        bucket_id: bucket.place.id,
+        total_count: snapshot.rows(),
+        buffer_count: snapshot.buffered_rows(),
+        persisted_count: snapshot.persisted_rows(),
+        buffer_bytes: bucket.buffered().1,
+        first_offset: snapshot.first_offset(),
+        next_offset: snapshot.end(),
+        version: snapshot.table().map_or(0, Table::version),
+        fragments: snapshot.table().map_or(0, Table::fragments),
+        bytes_on_disk: bytes_below(dataset).map_err(Error::io("measure", dataset))?,
+        wal_bytes: 0,
+        storage_path: dataset.display().to_string(),
+    })
+}
+
+/// The bytes of all files below a folder. Files that vanish meanwhile do not count.
+fn bytes_below(folder: &Path) -> io::Result<u64> {
+    let entries = match fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(0),
+        Err(e) => return Err(e),
+    };
+    let mut bytes = 0;
+    for entry in entries {
+        let entry = entry?;
+        bytes += match entry.metadata() {
+            Ok(metadata) if metadata.is_dir() => bytes_below(&entry.path())?,
+            Ok(metadata) => metadata.len(),
+            Err(e) if e.kind() == io::ErrorKind::NotFound => 0,
+            Err(e) => return Err(e),
+        };
+    }
+    Ok(bytes)
+}

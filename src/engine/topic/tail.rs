@@ -1,0 +1,228 @@
+//! Streams over the buckets of a topic: merges what arrives, and waits for more where asked to.
+
+use std::collections::{BTreeSet, VecDeque};
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use futures::stream::FuturesUnordered;
+use futures::{Stream, StreamExt};
+use tokio::sync::watch;
+
+use super::catalog::Catalog;
+use crate::engine::bucket::{Bucket, BucketEvent, BucketTail};
+use crate::engine::error::Result;
+use crate::engine::facts::{Flushed, Reset};
+use crate::engine::layout::VERSIONS;
+use crate::engine::offset::Cursor;
+use crate::engine::options::{AtEnd, Columns, StreamOptions};
+use crate::engine::poll::Pace;
+use crate::engine::record::{Chunk, Record};
+use crate::engine::watch::Subscription;
+
+/// Records read from a bucket before the next has its turn.
+const TURN: usize = 1024;
+/// One commit makes several events; looking after the last of them saves looking in vain.
+const COALESCE: Duration = Duration::from_millis(2);
+
+/// What a stream delivers.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub enum TailEvent {
+    /// Records of one bucket, in order, behind all that it delivered of the bucket before.
+    Rows(Chunk),
+    /// Records became persisted: all offsets below `next_offset` are in `version`.
+    Flushed(Flushed),
+    /// Another program rewrote the dataset: the stream goes on at `next_offset`.
+    Reset(Reset),
+}
+
+/// A stream over the buckets of a topic; see [`Reader::stream`](crate::Reader::stream).
+///
+/// Cancel: dropping it, or a future that waits for its next item, loses nothing:
+/// [`cursor`](Self::cursor) is where it stands.
+pub struct Tail {
+    events: Pin<Box<dyn Stream<Item = Result<TailEvent>> + Send>>,
+    cursor: Arc<Mutex<Cursor>>,
+}
+
+impl Tail {
+    pub(super) async fn start(
+        catalog: Arc<Catalog>,
+        buckets: Vec<Arc<Bucket>>,
+        options: StreamOptions,
+        columns: Columns,
+    ) -> Result<Self> {
+        let mut watching = Watching::new(&catalog, &buckets);
+        // IMPORTANT: armed before the first look, so that nothing falls between the two.
+        watching.arm();
+        let mut tails = Vec::new();
+        let cursor = Arc::new(Mutex::new(Cursor::default()));
+        for bucket in buckets {
+            let tail = BucketTail::start(bucket, &options.from, columns.clone()).await?;
+            set(&cursor, tail.bucket.place.id, tail.cursor());
+            tails.push(tail);
+        }
+        let due = (0..tails.len()).collect();
+        let merge = Merge { tails, due, ready: VecDeque::new(), watching, at_end: options.at_end };
+        let shared = cursor.clone();
+        let events =
+            futures::stream::try_unfold((merge, shared), |(mut merge, shared)| async move {
+                Ok(merge.next(&shared).await?.map(|event| (event, (merge, shared))))
+            });
+        Ok(Self { events: Box::pin(events), cursor })
+    }
+
+    /// Where it stands: everything before it was delivered. Give it to
+    /// [`From::Cursor`](crate::From::Cursor) to go on there later.
+    pub fn cursor(&self) -> Cursor {
+        self.cursor.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Only the records, one by one. Resets are passed over: the records behind one are those that
+    /// follow by position.
+    pub fn records(self) -> impl Stream<Item = Result<Record>> + Send + Unpin {
+        let records = self.events.map(|event| match event {
+            Ok(TailEvent::Rows(chunk)) => chunk.records().map(Ok).collect(),
+            Ok(_) => Vec::new(),
+            Err(error) => vec![Err(error)],
+        });
+        records.flat_map(futures::stream::iter)
+    }
+}
+
+impl Stream for Tail {
+    type Item = Result<TailEvent>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.events.as_mut().poll_next(context)
+    }
+}
+
+/// The stream's state between two items.
+struct Merge {
+    tails: Vec<BucketTail>,
+    /// The buckets to look at, in turn.
+    due: VecDeque<usize>,
+    ready: VecDeque<(u32, u64, TailEvent)>,
+    watching: Watching,
+    at_end: AtEnd,
+}
+
+impl Merge {
+    async fn next(&mut self, cursor: &Mutex<Cursor>) -> Result<Option<TailEvent>> {
+        loop {
+            if let Some((bucket, position, event)) = self.ready.pop_front() {
+                set(cursor, bucket, position);
+                return Ok(Some(event));
+            }
+            match self.due.pop_front() {
+                Some(index) => self.look(index).await?,
+                None if self.at_end == AtEnd::Stop => return Ok(None),
+                None => {
+                    let buckets = self.watching.next().await;
+                    self.due.extend(buckets.into_iter().filter(|b| *b < self.tails.len()));
+                }
+            }
+        }
+    }
+
+    async fn look(&mut self, index: usize) -> Result<()> {
+        let Some(tail) = self.tails.get_mut(index) else { return Ok(()) };
+        let before = tail.cursor();
+        let events = tail.advance(TURN).await?;
+        if events.is_empty() {
+            self.watching.nothing_found();
+            return Ok(());
+        }
+        self.watching.found();
+        let (bucket, after, last) = (tail.bucket.place.id, tail.cursor(), events.len() - 1);
+        for (number, event) in events.into_iter().enumerate() {
+            let position = if number == last { after } else { behind(&event).unwrap_or(before) };
+            self.ready.push_back((bucket, position, public(event)));
+        }
+        // There may be more; the others first.
+        self.due.push_back(index);
+        Ok(())
+    }
+}
+
+/// The offset behind an event, where it moves the stream.
+fn behind(event: &BucketEvent) -> Option<u64> {
+    match event {
+        BucketEvent::Rows(chunk) => chunk.offsets.last().map(|last| last + 1),
+        BucketEvent::Reset(reset) => Some(reset.next_offset),
+        BucketEvent::Flushed(_) => None,
+    }
+}
+
+fn public(event: BucketEvent) -> TailEvent {
+    match event {
+        BucketEvent::Rows(chunk) => TailEvent::Rows(chunk),
+        BucketEvent::Flushed(flushed) => TailEvent::Flushed(flushed),
+        BucketEvent::Reset(reset) => TailEvent::Reset(reset),
+    }
+}
+
+fn set(cursor: &Mutex<Cursor>, bucket: u32, position: u64) {
+    cursor.lock().unwrap_or_else(PoisonError::into_inner).set(bucket, position);
+}
+
+/// Wakes on puts and flushes of this process, on file-system events, and when the poll is due.
+struct Watching {
+    buckets: Vec<Arc<Bucket>>,
+    changes: Vec<watch::Receiver<u64>>,
+    subscription: Subscription,
+    pace: Pace,
+}
+
+impl Watching {
+    fn new(catalog: &Catalog, buckets: &[Arc<Bucket>]) -> Self {
+        Self {
+            buckets: buckets.to_vec(),
+            changes: buckets.iter().map(|bucket| bucket.changes()).collect(),
+            subscription: catalog.hub.subscribe(),
+            pace: catalog.pace(),
+        }
+    }
+
+    fn arm(&mut self) {
+        for (index, bucket) in self.buckets.iter().enumerate() {
+            self.subscription.add(&bucket.place.dataset.join(VERSIONS), index as u64);
+        }
+    }
+
+    fn found(&mut self) {
+        self.pace.found();
+    }
+
+    fn nothing_found(&mut self) {
+        self.pace.nothing();
+    }
+
+    /// The buckets that are worth a look.
+    async fn next(&mut self) -> BTreeSet<usize> {
+        // A folder that was missing may be there now.
+        self.arm();
+        let mut local: FuturesUnordered<_> =
+            self.changes.iter_mut().enumerate().map(changed).collect();
+        let everything = || (0..self.buckets.len()).collect();
+        tokio::select! {
+            Some(index) = local.next() => BTreeSet::from([index]),
+            tokens = self.subscription.next() => {
+                tokio::time::sleep(COALESCE).await;
+                tokens.into_iter().filter_map(|token| usize::try_from(token).ok()).collect()
+            }
+            () = tokio::time::sleep(self.pace.pause()) => everything(),
+        }
+    }
+}
+
+async fn changed((index, receiver): (usize, &mut watch::Receiver<u64>)) -> usize {
+    if receiver.changed().await.is_err() {
+        // The bucket lives as long as this stream, so its sender does; without one, nothing wakes.
+        std::future::pending::<()>().await;
+    }
+    index
+}

@@ -1,0 +1,315 @@
+//! Puts into a topic: validates, converts, routes, and lets the schema grow.
+
+use std::num::NonZeroU32;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use arrow_array::RecordBatch;
+use arrow_schema::SchemaRef;
+use serde_json::Value;
+
+use super::catalog::Catalog;
+use super::input::Input;
+use super::meta::TopicMeta;
+use super::split::split;
+use crate::engine::bucket::{BucketWriter, WhenFull};
+use crate::engine::durable::blocking;
+use crate::engine::error::{Error, Result};
+use crate::engine::facts::{Flushed, Receipt};
+use crate::engine::layout::{self, Origin};
+use crate::engine::name::TopicName;
+use crate::engine::options::FlushPolicy;
+use crate::engine::record::{EncodeError, RouteError, Strictness, TopicSchema, type_text};
+
+/// What a topic is opened for writing with.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct WriterOptions {
+    pub(crate) policy: FlushPolicy,
+    pub(crate) num_buckets: Option<NonZeroU32>,
+    pub(crate) bucket_column: Option<String>,
+    pub(crate) schema: Option<TopicSchema>,
+    pub(crate) strictness: Strictness,
+}
+
+/// Writes a topic. One in a process; the topic comes into being with its first accepted record.
+pub(crate) struct TopicWriter {
+    pub(crate) name: TopicName,
+    catalog: Arc<Catalog>,
+    folder: PathBuf,
+    options: WriterOptions,
+    open: Mutex<Option<Arc<Open>>>,
+    /// One change of what is open at a time.
+    changing: tokio::sync::Mutex<()>,
+    closed: AtomicBool,
+}
+
+/// A topic that exists: its metadata, and its buckets under lock.
+struct Open {
+    meta: TopicMeta,
+    buckets: Vec<Arc<BucketWriter>>,
+}
+
+impl TopicWriter {
+    /// Takes the buckets of an existing topic; a new one is created by the first put.
+    pub(crate) async fn open(
+        catalog: Arc<Catalog>,
+        name: TopicName,
+        options: WriterOptions,
+    ) -> Result<Arc<Self>> {
+        let folder = catalog.root.join(name.as_str());
+        let open = match read_existing(&catalog, &name).await? {
+            Some(meta) => {
+                agree(&name, &meta, &options)?;
+                let buckets = take_buckets(&catalog, &name, &meta, &options).await?;
+                Some(Arc::new(Open { meta, buckets }))
+            }
+            None => None,
+        };
+        let (open, changing) = (Mutex::new(open), tokio::sync::Mutex::default());
+        let closed = AtomicBool::new(false);
+        Ok(Arc::new(Self { name, catalog, folder, options, open, changing, closed }))
+    }
+
+    /// Whether `close` was called.
+    pub(crate) fn is_closed(&self) -> bool {
+        self.closed.load(Ordering::Acquire)
+    }
+
+    /// The topic's schema, or the one that it was opened with and will have.
+    pub(crate) fn schema(&self) -> Option<SchemaRef> {
+        let open = self.opened().map(|open| open.meta.schema.clone());
+        open.or_else(|| self.options.schema.clone()).map(SchemaRef::from)
+    }
+
+    /// Puts records: all are validated before any is buffered.
+    pub(crate) async fn put(&self, records: &[Value], full: WhenFull) -> Result<Vec<Receipt>> {
+        self.accept(&Input::records(&self.name, records, self.options.strictness)?, full).await
+    }
+
+    /// Puts the rows of a batch: columns go by name, and must convert without loss.
+    pub(crate) async fn put_arrow(
+        &self,
+        batch: &RecordBatch,
+        full: WhenFull,
+    ) -> Result<Vec<Receipt>> {
+        self.accept(&Input::Batch(batch), full).await
+    }
+
+    /// Why `put` would refuse each of these records; empty where it would take them all.
+    pub(crate) fn check(&self, records: &[Value]) -> Vec<(usize, Error)> {
+        let refusal = |(index, record): (usize, &Value)| {
+            let error = self.check_one(record).err()?;
+            Some((index, error.at_record(index)))
+        };
+        records.iter().enumerate().filter_map(refusal).collect()
+    }
+
+    fn check_one(&self, record: &Value) -> Result<()> {
+        let input =
+            Input::records(&self.name, std::slice::from_ref(record), self.options.strictness)?;
+        let meta = self.meta(&input)?;
+        let schema = self.grown(&meta.schema, &input)?;
+        let batch = input.convert(schema.as_arrow()).map_err(|e| self.wrong(e))?;
+        self.route(&meta, &input, batch).map(drop)
+    }
+
+    /// Flushes all buckets, those that fail as well as those that don't; the first error counts.
+    pub(crate) async fn flush(&self) -> Result<Vec<Flushed>> {
+        let Some(open) = self.opened() else { return Ok(Vec::new()) };
+        let all = futures::future::join_all(open.buckets.iter().map(|bucket| bucket.flush())).await;
+        all.into_iter().collect()
+    }
+
+    /// Flushes, refuses puts from then on, and lets go of the buckets when the last handle goes.
+    pub(crate) async fn close(&self) -> Result<Vec<Flushed>> {
+        self.closed.store(true, Ordering::Release);
+        let Some(open) = self.opened() else { return Ok(Vec::new()) };
+        let all = futures::future::join_all(open.buckets.iter().map(|bucket| bucket.close())).await;
+        all.into_iter().collect()
+    }
+
+    pub(crate) fn buffer_count(&self) -> u64 {
+        let open = self.opened();
+        open.iter().flat_map(|open| &open.buckets).map(|bucket| bucket.buffered().0).sum()
+    }
+
+    /// Converts with the topic's schema, letting it grow where there are new fields, then buffers.
+    async fn accept(&self, input: &Input<'_>, full: WhenFull) -> Result<Vec<Receipt>> {
+        if self.is_closed() {
+            return Err(Error::Closed { topic: self.name.to_string() });
+        }
+        loop {
+            let open = self.opened();
+            let meta = self.meta(input)?;
+            match input.convert(meta.schema.as_arrow()) {
+                Ok(batch) => {
+                    let routed = self.route(&meta, input, batch)?;
+                    match open {
+                        Some(open) => return append(&open, routed, full).await,
+                        None => self.create(meta).await?,
+                    }
+                }
+                Err(EncodeError::NewFields { .. }) if open.is_some() => {
+                    let grown = self.grown(&meta.schema, input)?;
+                    // Nothing changes for records that would be refused all the same.
+                    input.convert(grown.as_arrow()).map_err(|e| self.wrong(e))?;
+                    self.extend(&grown).await?;
+                }
+                Err(error) => return Err(self.wrong(error)),
+            }
+        }
+    }
+
+    /// The metadata that the topic has, or would be created with.
+    fn meta(&self, input: &Input<'_>) -> Result<TopicMeta> {
+        if let Some(open) = self.opened() {
+            return Ok(open.meta.clone());
+        }
+        let schema = match &self.options.schema {
+            Some(given) => self.grown(given, input)?,
+            None => input.schema().map_err(|e| e.in_topic(self.name.as_str()))?,
+        };
+        if schema.as_arrow().fields().is_empty() {
+            return Err(Error::InvalidRecord {
+                topic: self.name.to_string(),
+                record: 0,
+                reason: "no field has a value, so there is no column to start a topic with".into(),
+            });
+        }
+        let column = self.options.bucket_column.as_deref();
+        Ok(TopicMeta::new(self.options.num_buckets, column, schema))
+    }
+
+    fn grown(&self, schema: &TopicSchema, input: &Input<'_>) -> Result<TopicSchema> {
+        let grown = input.schema().and_then(|own| schema.merge_new_fields(&own));
+        grown.map(|grown| grown.schema).map_err(|e| e.in_topic(self.name.as_str()))
+    }
+
+    fn wrong(&self, error: EncodeError) -> Error {
+        error.in_topic(self.name.as_str())
+    }
+
+    fn route(
+        &self,
+        meta: &TopicMeta,
+        input: &Input<'_>,
+        batch: RecordBatch,
+    ) -> Result<Vec<(u32, RecordBatch)>> {
+        let column = &meta.bucket_column;
+        let lost = |record, e: RouteError| e.in_topic(self.name.as_str(), record, column);
+        if meta.num_buckets.get() > 1
+            && let Some(record) = input.first_without(column)
+        {
+            return Err(lost(record, RouteError::Missing));
+        }
+        split(batch, column, meta.num_buckets).map_err(|e| lost(0, e))
+    }
+
+    /// Creates the topic; where another process was faster, takes what that one created.
+    async fn create(&self, draft: TopicMeta) -> Result<()> {
+        let _one_at_a_time = self.changing.lock().await;
+        if self.opened().is_some() {
+            return Ok(());
+        }
+        let (root, folder) = (self.catalog.root.clone(), self.folder.clone());
+        let meta = blocking(move || draft.create(&root, &folder)).await?;
+        agree(&self.name, &meta, &self.options)?;
+        let buckets = take_buckets(&self.catalog, &self.name, &meta, &self.options).await?;
+        self.set(Open { meta, buckets });
+        Ok(())
+    }
+
+    /// Lets the topic's schema grow, on disk first.
+    async fn extend(&self, grown: &TopicSchema) -> Result<()> {
+        let _one_at_a_time = self.changing.lock().await;
+        let Some(open) = self.opened() else { return Ok(()) };
+        let (folder, name, grown) = (self.folder.clone(), self.name.clone(), grown.clone());
+        let meta = blocking(move || {
+            TopicMeta::update_schema(&folder, |on_disk| {
+                let whole = on_disk.merge_new_fields(&grown);
+                whole.map(|whole| whole.schema).map_err(|e| e.in_topic(name.as_str()))
+            })
+        })
+        .await?;
+        self.set(Open { meta, buckets: open.buckets.clone() });
+        Ok(())
+    }
+
+    fn opened(&self) -> Option<Arc<Open>> {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn set(&self, open: Open) {
+        *self.open.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(open));
+    }
+}
+
+async fn append(
+    open: &Open,
+    routed: Vec<(u32, RecordBatch)>,
+    full: WhenFull,
+) -> Result<Vec<Receipt>> {
+    let mut receipts = Vec::with_capacity(routed.len());
+    for (bucket, batch) in routed {
+        if let Some(writer) = open.buckets.get(bucket as usize) {
+            receipts.push(writer.append(batch, full).await?);
+        }
+    }
+    Ok(receipts)
+}
+
+async fn read_existing(catalog: &Catalog, name: &TopicName) -> Result<Option<TopicMeta>> {
+    let (root, name) = (catalog.root.clone(), name.clone());
+    blocking(move || match layout::find(&root, name.as_str())? {
+        None => Ok(None),
+        Some(place) if place.origin == Origin::Native => TopicMeta::read(&place.folder).map(Some),
+        Some(place) => Err(Error::ReadOnly {
+            topic: name.to_string(),
+            reason: format!("another program made {}", place.folder.display()),
+        }),
+    })
+    .await
+}
+
+async fn take_buckets(
+    catalog: &Catalog,
+    name: &TopicName,
+    meta: &TopicMeta,
+    options: &WriterOptions,
+) -> Result<Vec<Arc<BucketWriter>>> {
+    let folder = catalog.root.join(name.as_str());
+    let mut buckets = Vec::new();
+    for id in 0..meta.num_buckets.get() {
+        let bucket = catalog.bucket(name, layout::dataset(&folder, id));
+        buckets.push(BucketWriter::open(bucket, &catalog.root, options.policy.clone()).await?);
+    }
+    Ok(buckets)
+}
+
+/// Whether a topic is what its opener takes it for.
+fn agree(name: &TopicName, meta: &TopicMeta, options: &WriterOptions) -> Result<()> {
+    let differs = |what, existing: String, wanted: String| Error::TopicDiffers {
+        topic: name.to_string(),
+        what,
+        existing,
+        wanted,
+    };
+    if let Some(wanted) = options.num_buckets.filter(|wanted| *wanted != meta.num_buckets) {
+        return Err(differs("num_buckets", meta.num_buckets.to_string(), wanted.to_string()));
+    }
+    if let Some(wanted) = options.bucket_column.as_ref().filter(|w| **w != meta.bucket_column) {
+        return Err(differs("bucket_column", meta.bucket_column.clone(), wanted.clone()));
+    }
+    let wanted = options.schema.iter().flat_map(|schema| schema.as_arrow().fields());
+    for field in wanted {
+        if let Ok(found) = meta.schema.as_arrow().field_with_name(field.name())
+            && found.data_type() != field.data_type()
+        {
+            let shown =
+                |f: &arrow_schema::Field| format!("`{}: {}`", f.name(), type_text(f.data_type()));
+            return Err(differs("column", shown(found), shown(field)));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,165 @@
+//! What a flush promises.
+
+use std::time::Duration;
+
+use lanceq::{Engine, ErrorKind, Events, StreamOptions, TailEvent};
+
+use crate::setup::{Setup, ids, put_all, record};
+
+#[tokio::test]
+async fn flushed_records_outlive_the_writer() {
+    let setup = Setup::new().await;
+    {
+        let writer = setup.engine.writer("t").open().await.unwrap();
+        put_all(&writer, 0..250).await;
+        let flushed = writer.flush().await.unwrap();
+        assert_eq!((flushed[0].rows, flushed[0].next_offset), (250, 250));
+    }
+    let page = setup.other().await.reader("t").await.unwrap().get(0, 1000).await.unwrap();
+    assert_eq!(ids(&page), (0..250).collect::<Vec<_>>());
+    assert!(page.records().all(|record| !record.buffered));
+    assert!(page.records().enumerate().all(|(n, record)| record.offset == n as u64));
+}
+
+#[tokio::test]
+async fn buffered_records_are_read_in_the_process_that_put_them_and_nowhere_else() {
+    let setup = Setup::new().await;
+    let writer = setup.engine.writer("t").open().await.unwrap();
+    put_all(&writer, 0..10).await;
+    writer.flush().await.unwrap();
+    put_all(&writer, 10..15).await;
+
+    let page = setup.engine.reader("t").await.unwrap().get(8, 100).await.unwrap();
+    assert_eq!(ids(&page), [8, 9, 10, 11, 12, 13, 14]);
+    let marks: Vec<bool> = page.records().map(|record| record.buffered).collect();
+    assert_eq!(marks, [false, false, true, true, true, true, true]);
+    let counts = setup.engine.reader("t").await.unwrap().counts().await.unwrap();
+    assert_eq!((counts.total_count, counts.buffer_count, counts.persisted_count), (15, 5, 10));
+
+    let page = setup.other().await.reader("t").await.unwrap().get(8, 100).await.unwrap();
+    assert_eq!(ids(&page), [8, 9]);
+}
+
+#[tokio::test]
+async fn a_full_threshold_flushes_by_itself_and_close_flushes_the_rest() {
+    let setup = Setup::new().await;
+    let writer = setup.engine.writer("t").flush_threshold(100).open().await.unwrap();
+    put_all(&writer, 0..1050).await;
+    let flushed = writer.close().await.unwrap();
+    assert_eq!(flushed[0].next_offset, 1050);
+    let reader = setup.other().await.reader("t").await.unwrap();
+    assert_eq!(ids(&reader.get(0, 2000).await.unwrap()), (0..1050).collect::<Vec<_>>());
+    let appends = reader.versions(100).await.unwrap();
+    let appends = appends.iter().filter(|version| version.operation == "append").count();
+    assert!((2..=11).contains(&appends), "{appends} appends");
+}
+
+#[tokio::test]
+async fn an_old_record_is_flushed_though_no_other_comes() {
+    let setup = Setup::new().await;
+    let age = Duration::from_millis(20);
+    let writer = setup.engine.writer("t").flush_age(age).open().await.unwrap();
+    writer.put(record(0)).await.unwrap();
+    let reader = setup.engine.reader("t").await.unwrap();
+    let mut tail = reader.stream(StreamOptions::from_end().blocking()).await.unwrap();
+    let event = futures::StreamExt::next(&mut tail).await.unwrap().unwrap();
+    assert!(matches!(event, TailEvent::Flushed(flushed) if flushed.rows == 1), "not flushed");
+    assert_eq!(writer.buffer_count(), 0);
+}
+
+#[tokio::test]
+async fn puts_go_on_while_a_flush_runs_and_none_is_lost() {
+    let setup = Setup::new().await;
+    let writer = setup.engine.writer("t").flush_threshold(50).open().await.unwrap();
+    let flusher = writer.clone();
+    let flushes = tokio::spawn(async move {
+        for _ in 0..20 {
+            flusher.flush().await.unwrap();
+        }
+    });
+    put_all(&writer, 0..2000).await;
+    flushes.await.unwrap();
+    writer.close().await.unwrap();
+    let reader = setup.other().await.reader("t").await.unwrap();
+    assert_eq!(ids(&reader.get(0, 5000).await.unwrap()), (0..2000).collect::<Vec<_>>());
+}
+
+#[tokio::test]
+async fn a_full_buffer_makes_try_put_fail_and_put_wait() {
+    let setup = Setup::new().await;
+    let writer = setup
+        .engine
+        .writer("t")
+        .flush_threshold(100_000)
+        .buffer_limit(64 << 10)
+        .open()
+        .await
+        .unwrap();
+    let mut put = 0;
+    let error = loop {
+        match writer.try_put(record(put)).await {
+            Ok(_) => put += 1,
+            Err(error) => break error,
+        }
+        assert!(put < 10_000, "the buffer never filled");
+    };
+    assert!(matches!(error, lanceq::Error::BufferFull { .. }), "{error}");
+    put_all(&writer, put..put + 2000).await;
+    assert_eq!(writer.close().await.unwrap()[0].next_offset, put + 2000);
+}
+
+#[tokio::test]
+async fn a_closed_writer_refuses_puts_and_the_topic_can_be_opened_again() {
+    let setup = Setup::new().await;
+    let writer = setup.engine.writer("t").open().await.unwrap();
+    let clone = writer.clone();
+    writer.put(record(0)).await.unwrap();
+    writer.close().await.unwrap();
+    assert_eq!(clone.put(record(1)).await.unwrap_err().kind(), ErrorKind::Closed);
+    drop(clone);
+    let writer = setup.engine.writer("t").open().await.unwrap();
+    writer.put(record(1)).await.unwrap();
+    assert_eq!(writer.close().await.unwrap()[0].next_offset, 2);
+}
+
+#[tokio::test]
+async fn a_bucket_has_one_writing_process_and_any_number_of_reading_ones() {
+    let setup = Setup::new().await;
+    let writer = setup.engine.writer("t").open().await.unwrap();
+    writer.put(record(0)).await.unwrap();
+    writer.flush().await.unwrap();
+
+    let other = setup.other().await;
+    let Err(error) = other.writer("t").open().await else { panic!("two writers") };
+    assert_eq!(error.kind(), ErrorKind::Conflict);
+    assert!(error.to_string().contains(&std::process::id().to_string()), "{error}");
+    assert_eq!(ids(&other.reader("t").await.unwrap().get(0, 9).await.unwrap()), [0]);
+
+    drop(writer);
+    let writer = other.writer("t").open().await.unwrap();
+    writer.put(record(1)).await.unwrap();
+    writer.close().await.unwrap();
+}
+
+#[tokio::test]
+async fn the_same_engine_hands_out_one_writer_a_topic() {
+    let setup = Setup::new().await;
+    let one = setup.engine.writer("t").open().await.unwrap();
+    let two = setup.engine.writer("t").open().await.unwrap();
+    one.put(record(0)).await.unwrap();
+    two.put(record(1)).await.unwrap();
+    assert_eq!(one.buffer_count(), 2);
+}
+
+#[tokio::test]
+async fn readers_of_an_engine_without_events_see_flushes_too() {
+    let setup = Setup::new().await;
+    let quiet = Engine::builder(setup.engine.root()).events(Events::Off).open().await.unwrap();
+    let writer = setup.engine.writer("t").open().await.unwrap();
+    for n in 0..5 {
+        writer.put(record(n)).await.unwrap();
+        writer.flush().await.unwrap();
+        let counts = quiet.reader("t").await.unwrap().counts().await.unwrap();
+        assert_eq!(counts.persisted_count, n + 1);
+    }
+}

@@ -1,0 +1,11 @@
+//! The engine's promises, through its public door. One binary, because linking Lance is slow.
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "tests")]
+
+mod buckets;
+mod failing;
+mod flushing;
+mod following;
+mod reading;
+mod schema;
+mod setup;
+mod versions;

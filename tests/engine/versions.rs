@@ -1,0 +1,78 @@
+//! Reads at a version.
+
+use lanceq::{At, ErrorKind};
+
+use crate::setup::{Setup, ids, put_all};
+
+#[tokio::test]
+async fn a_pinned_reader_sees_its_version_whatever_comes_after() {
+    let setup = Setup::new().await;
+    let writer = setup.engine.writer("t").open().await.unwrap();
+    put_all(&writer, 0..10).await;
+    let version = writer.flush().await.unwrap()[0].version;
+    let reader = setup.engine.reader("t").await.unwrap();
+    let pinned = reader.at(At::Version(version)).await.unwrap();
+    put_all(&writer, 10..20).await;
+    writer.flush().await.unwrap();
+    put_all(&writer, 20..25).await;
+    assert_eq!(ids(&pinned.get(0, 100).await.unwrap()), (0..10).collect::<Vec<_>>());
+    assert_eq!(pinned.counts().await.unwrap().total_count, 10);
+    let empty = reader.at(At::Version(1)).await.unwrap();
+    assert_eq!(empty.counts().await.unwrap().total_count, 0);
+}
+
+#[tokio::test]
+async fn a_time_finds_the_version_that_was_the_head_then() {
+    let setup = Setup::new().await;
+    let writer = setup.engine.writer("t").open().await.unwrap();
+    for n in 0..8 {
+        put_all(&writer, n..n + 1).await;
+        writer.flush().await.unwrap();
+    }
+    let reader = setup.engine.reader("t").await.unwrap();
+    for version in reader.versions(100).await.unwrap() {
+        let found = reader.at(At::Time(version.timestamp)).await.unwrap();
+        assert!(found.counts().await.unwrap().total_count >= version.rows);
+    }
+    let before = reader.versions(100).await.unwrap().last().unwrap().timestamp;
+    let before = before - chrono::TimeDelta::seconds(60);
+    let Err(error) = reader.at(At::Time(before)).await else { panic!("found") };
+    assert_eq!(error.kind(), ErrorKind::NotFound);
+}
+
+#[tokio::test]
+async fn versions_come_newest_first_with_what_made_them() {
+    let setup = Setup::new().await;
+    let writer = setup.engine.writer("t").open().await.unwrap();
+    for n in 0..3 {
+        put_all(&writer, n * 10..n * 10 + 10).await;
+        writer.flush().await.unwrap();
+    }
+    let reader = setup.engine.reader("t").await.unwrap();
+    let found: Vec<(u64, String, u64)> = reader
+        .versions(3)
+        .await
+        .unwrap()
+        .into_iter()
+        .map(|v| (v.version, v.operation, v.rows))
+        .collect();
+    let append = |version, rows| (version, "append".to_owned(), rows);
+    assert_eq!(found, [append(4, 30), append(3, 20), append(2, 10)]);
+    assert_eq!(reader.versions(100).await.unwrap().last().unwrap().operation, "create");
+}
+
+#[tokio::test]
+async fn a_version_that_is_not_there_is_named() {
+    let setup = Setup::new().await;
+    let writer = setup.engine.writer("t").num_buckets(2).open().await.unwrap();
+    put_all(&writer, 0..10).await;
+    writer.flush().await.unwrap();
+    let reader = setup.engine.reader("t").await.unwrap();
+    let Err(error) = reader.at(At::Version(1)).await else { panic!("one number, two buckets") };
+    assert_eq!(error.kind(), ErrorKind::Invalid);
+    let one = reader.bucket(0).unwrap();
+    for at in [At::Version(99), At::Tag("nope".into())] {
+        let Err(error) = one.at(at).await else { panic!("found") };
+        assert_eq!(error.kind(), ErrorKind::NotFound, "{error}");
+    }
+}
