@@ -5,7 +5,10 @@ use crate::source::Source;
 /// The modules of `src/engine`, lowest first. A module imports from lower layers only; those of one layer do not know
 /// each other, but for the lowest, which are words.
 const LAYERS: [&[&str]; 6] = [
-    &["clock", "durable", "error", "facts", "job", "layout", "name", "offset", "options", "poll", "watch"],
+    &[
+        "clock", "durable", "error", "facts", "job", "layout", "name", "offset", "options", "poll",
+        "watch",
+    ],
     &["record"],
     &["buffer", "store", "wal"],
     &["bucket"],

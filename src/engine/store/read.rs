@@ -9,7 +9,8 @@ use arrow_array::{RecordBatch, UInt64Array};
 use arrow_select::concat::concat_batches;
 use arrow_select::take::take_record_batch;
 use futures::FutureExt;
-use lance::dataset::fragment::{FragReadConfig, FragmentReader};
+use lance::dataset::fragment::{FileFragment, FragReadConfig, FragmentReader};
+use lance_table::format::Fragment;
 use lru::LruCache;
 
 use super::failure::storage;
@@ -18,8 +19,11 @@ use super::table::Table;
 use crate::engine::error::{Error, Result};
 use crate::engine::options::Columns;
 
-/// Open readers kept a bucket: opening is half of what a small read costs.
-const KEPT_READERS: NonZeroUsize = NonZeroUsize::new(64).unwrap();
+/// Open readers kept a bucket at most: opening is half of what a small read costs.
+const KEPT_READERS: usize = 1024;
+/// A reader keeps the manifest of the version it was opened at, and readers may all be of other
+/// versions: so many fragment descriptions, of some 300 bytes each, they may keep together.
+const KEPT_DESCRIPTIONS: usize = 1 << 18;
 const READ_ACTION: &str = "read records of";
 
 /// Rows of consecutive offsets.
@@ -35,9 +39,11 @@ type Live = Vec<(u64, u32)>;
 /// Open readers of a bucket's fragments, shared by all reads of it.
 #[derive(Default)]
 pub(crate) struct Readers {
-    open: Mutex<Option<LruCache<ReaderKey, Arc<FragmentReader>>>>,
-    live: Mutex<Option<LruCache<ReaderKey, Arc<Live>>>>,
+    open: Cache<Arc<FragmentReader>>,
+    live: Cache<Arc<Live>>,
 }
+
+type Cache<T> = Mutex<Option<LruCache<ReaderKey, T>>>;
 
 /// What a reader depends on: the file, what is deleted of it, the columns.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -124,7 +130,7 @@ impl Readers {
             return Ok(live);
         }
         let live = Arc::new(load_live(table, span, &projection).await?);
-        keep(&self.live, key, live.clone());
+        keep(&self.live, key, live.clone(), table);
         Ok(live)
     }
 
@@ -141,7 +147,7 @@ impl Readers {
         let fragment = fragment(table, span)?;
         let opened = fragment.open(projection, FragReadConfig::default()).boxed().await;
         let reader = Arc::new(opened.map_err(read_error(table))?);
-        keep(&self.open, key, reader.clone());
+        keep(&self.open, key, reader.clone(), table);
         Ok(reader)
     }
 }
@@ -229,21 +235,31 @@ async fn load_live(table: &Table, span: &Span, nothing: &lance::datatypes::Schem
     Ok(live)
 }
 
-fn fragment(table: &Table, span: &Span) -> Result<lance::dataset::fragment::FileFragment> {
-    table.dataset.get_fragment(index(span.fragment)).ok_or_else(|| Error::Damaged {
-        path: table.path.to_path_buf(),
-        source: format!("version {} has no fragment {}", table.version(), span.fragment).into(),
-    })
+fn fragment(table: &Table, span: &Span) -> Result<FileFragment> {
+    table.dataset.get_fragment(index(span.fragment)).ok_or_else(|| no_fragment(table, span))
 }
 
 fn key(table: &Table, span: &Span, projection: &lance::datatypes::Schema) -> Result<ReaderKey> {
-    let fragment = fragment(table, span)?;
-    let metadata = fragment.metadata();
+    let metadata = metadata(table, span)?;
     Ok(ReaderKey {
         files: metadata.files.iter().map(|file| file.path.clone()).collect(),
         deletions: metadata.deletion_file.as_ref().map(|file| (file.id, file.read_version)),
         fields: projection.field_ids(),
     })
+}
+
+/// A fragment's description; a manifest lists them by id.
+fn metadata<'a>(table: &'a Table, span: &Span) -> Result<&'a Fragment> {
+    let all = table.dataset.fragments();
+    let found = all.binary_search_by_key(&span.fragment, |fragment| fragment.id).ok();
+    found.and_then(|index| all.get(index)).ok_or_else(|| no_fragment(table, span))
+}
+
+fn no_fragment(table: &Table, span: &Span) -> Error {
+    Error::Damaged {
+        path: table.path.to_path_buf(),
+        source: format!("version {} has no fragment {}", table.version(), span.fragment).into(),
+    }
 }
 
 fn projection(table: &Table, columns: &Columns) -> Result<lance::datatypes::Schema> {
@@ -253,14 +269,18 @@ fn projection(table: &Table, columns: &Columns) -> Result<lance::datatypes::Sche
     schema.project(&wanted).map_err(read_error(table))
 }
 
-fn cached<T: Clone>(cache: &Mutex<Option<LruCache<ReaderKey, T>>>, key: &ReaderKey) -> Option<T> {
+fn cached<T: Clone>(cache: &Cache<T>, key: &ReaderKey) -> Option<T> {
     let mut cache = cache.lock().unwrap_or_else(PoisonError::into_inner);
     cache.as_mut()?.get(key).cloned()
 }
 
-fn keep<T>(cache: &Mutex<Option<LruCache<ReaderKey, T>>>, key: ReaderKey, value: T) {
+fn keep<T>(cache: &Cache<T>, key: ReaderKey, value: T, table: &Table) {
+    let kept = KEPT_READERS.min(KEPT_DESCRIPTIONS / table.dataset.fragments().len().max(1)).max(16);
+    let Some(kept) = NonZeroUsize::new(kept) else { return };
     let mut cache = cache.lock().unwrap_or_else(PoisonError::into_inner);
-    cache.get_or_insert_with(|| LruCache::new(KEPT_READERS)).put(key, value);
+    let cache = cache.get_or_insert_with(|| LruCache::new(kept));
+    cache.resize(kept);
+    cache.put(key, value);
 }
 
 fn read_error(table: &Table) -> impl FnOnce(lance::Error) -> Error {

@@ -17,12 +17,14 @@ use super::failure::{opening, storage};
 use super::index::{OffsetIndex, Span};
 use super::session::session;
 use crate::engine::error::{Error, Result};
+use crate::engine::layout::VERSIONS;
 
 /// One version of a dataset. Cheap to clone; never changes.
 #[derive(Debug, Clone)]
 pub(crate) struct Table {
     pub(super) path: Arc<Path>,
     pub(super) dataset: Arc<Dataset>,
+    schema: SchemaRef,
     index: Arc<OffsetIndex>,
     stamp: Option<Stamp>,
 }
@@ -37,7 +39,7 @@ struct Stamp {
 impl Table {
     /// Opens the head version, where there is a dataset.
     pub(crate) async fn open(path: &Path) -> Result<Option<Self>> {
-        if !path.join(crate::engine::layout::VERSIONS).is_dir() {
+        if !path.join(VERSIONS).is_dir() {
             return if path.is_dir() && !is_empty(path) {
                 Err(no_versions(path))
             } else {
@@ -60,25 +62,20 @@ impl Table {
         before: Option<&Self>,
     ) -> Result<Self> {
         let index = Arc::new(build_index(&path, &dataset, before).await?);
-        let stamp = stamp(&dataset);
-        Ok(Self { path, dataset, index, stamp })
+        let schema = Arc::new(Schema::from(dataset.schema()));
+        let stamp = stamp(&path, &dataset, dataset.version_id());
+        Ok(Self { path, dataset, schema, index, stamp })
     }
 
     /// The head version where it is another one than this, whether newer, restored or recreated;
     /// `None` where this is the head. Costs two `stat` calls where nothing changed.
     pub(crate) async fn newer(&self) -> Result<Option<Self>> {
         let path = &self.path;
-        let followed = self
-            .dataset
-            .has_successor_version()
-            .boxed()
-            .await
-            .map_err(storage("look for versions of", path))?;
-        if followed {
+        if stamp(path, &self.dataset, self.version() + 1).is_some() {
             let head = self.dataset.latest_version_id().boxed().await.map_err(opening(path))?;
             return self.checkout(head).await.map(Some);
         }
-        if stamp(&self.dataset) == self.stamp {
+        if stamp(path, &self.dataset, self.version()) == self.stamp {
             return Ok(None);
         }
         match Self::open(path).await? {
@@ -113,7 +110,7 @@ impl Table {
     }
 
     pub(crate) fn schema(&self) -> SchemaRef {
-        Arc::new(Schema::from(self.dataset.schema()))
+        self.schema.clone()
     }
 
     pub(crate) fn fragments(&self) -> u64 {
@@ -146,9 +143,11 @@ fn is_empty(folder: &Path) -> bool {
     fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_none())
 }
 
-fn stamp(dataset: &Dataset) -> Option<Stamp> {
-    let manifest = format!("/{}", dataset.manifest_location().path);
-    let metadata = fs::metadata(manifest).ok()?;
+/// The state of a version's manifest file, where there is one: one `stat`.
+fn stamp(path: &Path, dataset: &Dataset, version: u64) -> Option<Stamp> {
+    let naming = dataset.manifest_location().naming_scheme;
+    let name = naming.manifest_path(&object_store::path::Path::default(), version);
+    let metadata = fs::metadata(path.join(VERSIONS).join(name.filename()?)).ok()?;
     #[cfg(unix)]
     let inode = std::os::unix::fs::MetadataExt::ino(&metadata);
     #[cfg(not(unix))]

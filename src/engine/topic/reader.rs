@@ -280,6 +280,9 @@ impl Reader {
 
     /// The chosen columns that this bucket has already.
     fn columns_of(&self, snapshot: &Snapshot, all: &[Snapshot]) -> Result<Columns> {
+        if self.buckets.len() == 1 {
+            return Ok(self.columns.clone());
+        }
         let chosen = self.chosen(&self.whole_schema(all))?;
         let Some(own) = snapshot.schema() else { return Ok(Columns::All) };
         let has = |name: &String| own.field_with_name(name).is_ok();
