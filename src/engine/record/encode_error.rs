@@ -5,7 +5,7 @@ use super::field_path::FieldPath;
 /// The first thing that keeps records from fitting a schema.
 ///
 /// `record` counts from 0 in the records or rows of the call; types are written as
-/// [`type_text`](super::type_text) writes them.
+/// [`type_text`](super::type_text()) writes them.
 #[non_exhaustive]
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum EncodeError {
@@ -99,6 +99,20 @@ pub enum EncodeError {
         /// What Arrow said.
         message: String,
     },
+}
+
+impl EncodeError {
+    /// Returns the record at fault, counted from 0 in the call; nothing if the column is.
+    pub fn record(&self) -> Option<usize> {
+        match self {
+            Self::NewFields { record, .. }
+            | Self::WrongType { record, .. }
+            | Self::OutOfRange { record, .. }
+            | Self::WrongLength { record, .. }
+            | Self::Missing { record, .. } => Some(*record),
+            _ => None,
+        }
+    }
 }
 
 fn listed(paths: &[FieldPath]) -> String {

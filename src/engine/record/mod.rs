@@ -31,7 +31,9 @@ pub use json::{
 };
 pub use page::{Chunk, Page, Record};
 pub use route::{RouteError, bucket_for, buckets_for, is_routable};
-pub use schema::{Extended, SchemaError, TopicSchema, TypeError, parse_type, type_text};
+pub use schema::{
+    Extended, SchemaError, TopicSchema, TypeError, parse_type, schema_json, type_text,
+};
 
 #[cfg(test)]
 mod tests;

@@ -5,7 +5,7 @@ use std::io::BufReader;
 use std::path::Path;
 use std::sync::Arc;
 
-use arrow_schema::{DataType, Field, Schema};
+use arrow_schema::{DataType, Field, Fields, Schema};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -25,13 +25,11 @@ fn column(text: &str, values: impl Strategy<Value = Value> + 'static) -> Column 
     Column { data_type: parse_type(text).unwrap(), values: values.boxed() }
 }
 
-fn real<T: Copy + std::fmt::LowerExp>(is_finite: bool, real: T) -> Option<Value> {
-    is_finite.then(|| format!("{real:e}").parse::<f64>().unwrap().into())
-}
-
 fn leaves() -> Vec<Column> {
-    let reals = any::<f64>().prop_filter_map("finite", |n| real(n.is_finite(), n));
-    let short = any::<f32>().prop_filter_map("finite", |n| real(n.is_finite(), n));
+    let reals = any::<f64>().prop_filter("finite", |real| real.is_finite());
+    let short = any::<f32>().prop_filter("finite", |real| real.is_finite());
+    // The shortest text of a real of 32 bits, as a number.
+    let short = short.prop_map(|real| serde_json::to_string(&real).unwrap().parse().unwrap());
     let bytes = prop::collection::vec(any::<u8>(), 0..9);
     let base64 = |bytes: Vec<u8>| {
         use base64::Engine as _;
@@ -45,8 +43,8 @@ fn leaves() -> Vec<Column> {
         column("int8", any::<i8>().prop_map(Value::from)),
         column("int64", any::<i64>().prop_map(Value::from)),
         column("uint64", any::<u64>().prop_map(Value::from)),
-        column("float64", reals),
-        column("float32", short),
+        column("float64", reals.prop_map(Value::from)),
+        column("float32", short.prop_map(Value::Number)),
         column("utf8", any::<String>().prop_map(Value::from)),
         column("large_utf8", any::<String>().prop_map(Value::from)),
         column("dictionary<int32, utf8>", "[ab]{0,2}".prop_map(Value::from)),
@@ -97,8 +95,6 @@ fn columns() -> impl Strategy<Value = Column> {
         ]
     })
 }
-
-use arrow_schema::Fields;
 
 fn nullable(column: &Column) -> BoxedStrategy<Value> {
     prop_oneof![1 => Just(Value::Null), 6 => column.values.clone()].boxed()

@@ -37,12 +37,19 @@ impl Shortest for Float64Type {
 
 impl Shortest for Float32Type {
     fn shortest(real: f32) -> f64 {
-        if !real.is_finite() {
-            return real.into();
-        }
-        // An exponent keeps the text of large and small numbers short, and so quick to parse.
-        format!("{real:e}").parse().unwrap_or_else(|_| real.into())
+        if real.is_finite() { short_text(real).unwrap_or(real.into()) } else { real.into() }
     }
+}
+
+/// Reads back the shortest text of a real, which `serde_json` writes.
+fn short_text(real: f32) -> Option<f64> {
+    /// Bytes of the longest such text, and some.
+    const LONGEST: usize = 24;
+    let mut text = [0; LONGEST];
+    let mut rest = text.as_mut_slice();
+    serde_json::to_writer(&mut rest, &real).ok()?;
+    let length = LONGEST - rest.len();
+    std::str::from_utf8(text.get(..length)?).ok()?.parse().ok()
 }
 
 impl Shortest for Float16Type {

@@ -96,7 +96,13 @@ fn base64(bytes: &[u8]) -> Value {
 
 /// Reads what counts time: as text where there is one, else as the count.
 fn moments(array: &dyn Array) -> Option<Reader> {
-    let clock = Clock::of(array.data_type())?;
+    let clock = match array.data_type() {
+        // What is printed is UTC, so a zone that nobody knows does no harm.
+        DataType::Timestamp(unit, Some(_)) => {
+            Clock::of(&DataType::Timestamp(*unit, Some("+00:00".into())))?
+        }
+        other => Clock::of(other)?,
+    };
     let counts = cast(array, &DataType::Int64).ok()?;
     Some(read(counts.as_primitive::<Int64Type>(), move |counts, row| {
         let count = counts.value(row);

@@ -1,10 +1,12 @@
+//! How values of Arrow print.
+
 use std::sync::Arc;
 
 use arrow_array::types::{Int8Type, Int32Type};
 use arrow_array::{
     Array, ArrayRef, BinaryViewArray, DictionaryArray, Float32Array, Float64Array, Int64Array,
     IntervalYearMonthArray, ListArray, NullArray, RecordBatch, StringArray, StringViewArray,
-    StructArray, UInt64Array,
+    StructArray, TimestampSecondArray, UInt64Array,
 };
 use serde_json::{Value, json};
 
@@ -77,6 +79,12 @@ fn a_type_without_a_form_of_its_own_prints_as_text() {
     assert_eq!(all(&StringViewArray::from(vec!["a"])), [json!("a")]);
     assert_eq!(all(&BinaryViewArray::from(vec![&b"a"[..]])), [json!("YQ==")]);
     assert_eq!(all(&NullArray::new(1)), [json!(null)]);
+}
+
+#[test]
+fn a_timestamp_in_a_zone_that_nobody_knows_prints_in_utc() {
+    let array = TimestampSecondArray::from(vec![0]).with_timezone("Atlantis/Center");
+    assert_eq!(all(&array), [json!("1970-01-01T00:00:00Z")]);
 }
 
 #[test]

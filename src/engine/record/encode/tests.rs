@@ -1,3 +1,5 @@
+//! What is taken, what is refused, and how a refusal names it.
+
 use std::sync::Arc;
 
 use arrow_schema::{Field, Schema, SchemaRef};

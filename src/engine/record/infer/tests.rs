@@ -1,3 +1,5 @@
+//! Which schema follows from which records.
+
 use serde_json::{Value, json};
 
 use super::SchemaInference;

@@ -58,7 +58,7 @@ impl<R: BufRead> JsonArray<R> {
             self.state = State::End;
             return self.end();
         }
-        let start = self.position.before(first);
+        let start = self.position.back();
         self.read_element(first)?;
         self.parse(start).map(Some)
     }
@@ -185,8 +185,8 @@ impl Position {
         }
     }
 
-    /// Returns the place of a byte on this line that was just passed.
-    fn before(self, _byte: u8) -> Self {
+    /// Returns the place of the byte that was just passed, which did not end a line.
+    fn back(self) -> Self {
         Self { column: self.column - 1, ..self }
     }
 
@@ -196,8 +196,8 @@ impl Position {
 
     /// Moves an error that was found in a text which starts here.
     fn offset(self, error: JsonError) -> JsonError {
-        let column = if error.line == 1 { self.column + error.column - 1 } else { error.column };
-        JsonError { line: self.line + error.line - 1, column, reason: error.reason }
+        let column = if error.line > 1 { error.column } else { self.column + error.column - 1 };
+        JsonError { line: self.line + error.line.saturating_sub(1), column, reason: error.reason }
     }
 }
 

@@ -1,3 +1,5 @@
+//! What counts as a record, and how files of them are read.
+
 use std::io::{BufReader, Cursor, Read as _};
 
 use proptest::prelude::*;

@@ -20,8 +20,8 @@ pub(super) fn parse(text: &str) -> Result<Value, SchemaError> {
     })
 }
 
-/// Writes a schema.
-pub(super) fn write(schema: &Schema) -> Value {
+/// Writes any Arrow schema in the JSON form, also one that a topic could not have.
+pub fn schema_json(schema: &Schema) -> Value {
     let fields: Vec<_> = schema.fields().iter().map(|field| write_field(field)).collect();
     let mut form = json!({ "fields": fields });
     write_metadata(&mut form, schema.metadata());

@@ -9,6 +9,7 @@ mod type_parse;
 mod type_text;
 
 pub use error::{SchemaError, TypeError};
+pub use json_form::schema_json;
 pub use merge::Extended;
 pub(super) use rules::MAX_FIELDS;
 pub use topic_schema::TopicSchema;

@@ -25,6 +25,12 @@ const RESERVED: [&str; 11] = [
 /// Fields that a schema can have, at all depths.
 pub(in crate::engine::record) const MAX_FIELDS: usize = 10_000;
 
+/// Items of a vector; one that is null takes their room all the same.
+const MAX_ITEMS: i32 = 1 << 20;
+
+/// Bytes of a binary value of one width; one that is null takes their room all the same.
+const MAX_BYTES: i32 = 1 << 24;
+
 /// Checks all fields of a schema.
 pub(super) fn check(fields: &[FieldRef]) -> Result<(), SchemaError> {
     let reserved = fields.iter().find(|field| is_reserved(field.name()));
@@ -85,8 +91,12 @@ fn check_type(data_type: &DataType) -> Result<(), SchemaError> {
     };
     match data_type {
         DataType::Struct(fields) if fields.is_empty() => refuse("a struct needs a field"),
-        DataType::FixedSizeList(_, size) if *size < 1 => refuse("a vector needs an item"),
-        DataType::FixedSizeBinary(width) if *width < 1 => refuse("it needs a byte"),
+        DataType::FixedSizeList(_, size) if !(1..=MAX_ITEMS).contains(size) => {
+            refuse("a vector has 1 to 1048576 items")
+        }
+        DataType::FixedSizeBinary(width) if !(1..=MAX_BYTES).contains(width) => {
+            refuse("it has 1 to 16777216 bytes")
+        }
         DataType::Timestamp(..) if Clock::of(data_type).is_none() => {
             refuse("the time zone is not known; give an IANA name or an offset such as +02:00")
         }

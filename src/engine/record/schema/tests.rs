@@ -1,3 +1,5 @@
+//! How schemas are written, read, checked and extended.
+
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -88,6 +90,8 @@ fn types_that_lance_does_not_store_are_refused() {
         DataType::Time32(TimeUnit::Nanosecond),
         parse_type("vector(0)").unwrap(),
         parse_type("list<vector(-1)>").unwrap(),
+        parse_type("vector(2000000000)").unwrap(),
+        parse_type("fixed_size_binary(0)").unwrap(),
         parse_type("dictionary<int32, list<utf8>>").unwrap(),
     ];
     for data_type in types {

@@ -17,7 +17,7 @@ use super::rules;
 /// Each name is non-empty, without dots and control characters, different from its siblings also
 /// in lower case, and not reserved; each type is one that Lance stores. In JSON it is
 /// `{"fields": [{"name": "id", "type": "int64", "nullable": true}]}`, with types as
-/// [`type_text`](super::type_text) writes them and, where a field has any, its `metadata`.
+/// [`type_text`](super::type_text()) writes them and, where a field has any, its `metadata`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TopicSchema(SchemaRef);
 
@@ -49,7 +49,7 @@ impl TopicSchema {
 
     /// Returns the JSON form.
     pub fn to_json(&self) -> Value {
-        json_form::write(&self.0)
+        json_form::schema_json(&self.0)
     }
 
     /// Extends this schema by the fields that only `other` has, as new nullable columns at the

@@ -13,7 +13,7 @@ use super::type_text::{ENTRIES, KEY, VALUE};
 /// Levels of types inside types that are read.
 const MAX_DEPTH: usize = 64;
 
-/// Reads a type as [`type_text`](super::type_text) writes it.
+/// Reads a type as [`type_text`](super::type_text()) writes it.
 ///
 /// Upper and lower case do not matter outside names. Also read: `string`, `text`, `str`, `boolean`,
 /// `double`, `float` (32 bits, as Arrow has it), `int`, `integer`, `bytes`, `date`, `time`,

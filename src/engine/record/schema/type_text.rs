@@ -50,13 +50,17 @@ pub fn type_text(data_type: &DataType) -> String {
         DataType::Dictionary(key, value) => {
             format!("dictionary<{}, {}>", type_text(key), type_text(value))
         }
-        simple if simple.is_primitive() || is_plain(simple) => simple.to_string().to_lowercase(),
+        simple if is_simple(simple) => simple.to_string().to_lowercase(),
         unsupported => unsupported.to_string(),
     }
 }
 
-fn is_plain(data_type: &DataType) -> bool {
-    matches!(data_type, DataType::Null | DataType::Utf8 | DataType::Binary)
+/// Tells the types that Arrow writes in one word, but in capitals.
+fn is_simple(data_type: &DataType) -> bool {
+    use DataType::{Binary, Date32, Date64, Null, Utf8};
+    data_type.is_integer()
+        || data_type.is_floating()
+        || matches!(data_type, Null | Utf8 | Binary | Date32 | Date64)
 }
 
 pub(super) fn unit_text(unit: TimeUnit) -> &'static str {
