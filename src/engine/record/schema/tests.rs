@@ -110,6 +110,15 @@ fn views_become_plain_columns() {
 }
 
 #[test]
+fn a_map_whose_entries_may_be_null_takes_records_all_the_same() {
+    let DataType::Map(entries, _) = parse_type("map<utf8, int64>").unwrap() else { panic!() };
+    let entries = Arc::new(Field::clone(&entries).with_nullable(true));
+    let fields = vec![Field::new("a", DataType::Map(entries, false), true)];
+    let plain = TopicSchema::new(&Schema::new(fields)).unwrap();
+    assert_eq!(plain, schema(json!({"a": "map<utf8, int64>"})).unwrap());
+}
+
+#[test]
 fn the_json_form_is_the_documented_one() {
     let form = json!({"fields": [
         {"name": "id", "type": "int64", "nullable": false},

@@ -103,7 +103,11 @@ fn without_view(field: &FieldRef) -> FieldRef {
         DataType::List(inner) => DataType::List(item(inner)),
         DataType::LargeList(inner) => DataType::LargeList(item(inner)),
         DataType::FixedSizeList(inner, size) => DataType::FixedSizeList(item(inner), *size),
-        DataType::Map(entries, sorted) => DataType::Map(item(entries), *sorted),
+        DataType::Map(entries, sorted) => {
+            // Some writers say that the entries of a map may be null; none ever is.
+            let entries = Field::clone(&item(entries)).with_nullable(false);
+            DataType::Map(Arc::new(entries), *sorted)
+        }
         _ => return field.clone(),
     };
     Arc::new(Field::clone(field).with_data_type(data_type))
