@@ -37,6 +37,6 @@ pub use record::{
     Chunk, Decoder, EncodeError, Extended, FieldPath, JsonArray, JsonError, JsonLines, JsonObject,
     JsonReason, Located, Page, ReadError, Record, RouteError, SchemaError, SchemaInference,
     Strictness, TopicSchema, TypeError, bucket_for, buckets_for, conform, encode, is_routable,
-    parse_record, parse_type, records, type_text, value,
+    parse_record, parse_type, records, schema_json, type_text, value,
 };
 pub use topic::{Reader, Tail, TailEvent};
