@@ -271,6 +271,7 @@ impl Error {
                 Some("leave the option out to use the topic as it is, or choose another topic".into())
             }
             Self::Io { source, .. } => io_hint(source),
+            Self::Storage { source, .. } => io_cause(source.as_ref()).and_then(io_hint),
             _ => None,
         }
     }
@@ -290,6 +291,18 @@ impl Error {
         let path = path.as_ref().to_path_buf();
         move |source| Self::Io { action, path, source }
     }
+}
+
+/// The operating system's error below an error of the storage library.
+fn io_cause<'a>(error: &'a (dyn StdError + 'static)) -> Option<&'a io::Error> {
+    let mut cause = Some(error);
+    let mut found = None;
+    while let Some(error) = cause {
+        // The innermost counts: the library wraps them in errors of the same type.
+        found = error.downcast_ref::<io::Error>().or(found);
+        cause = error.source();
+    }
+    found
 }
 
 fn io_hint(error: &io::Error) -> Option<String> {

@@ -2,9 +2,12 @@
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "tests")]
 
 mod buckets;
+mod durability;
 mod failing;
 mod flushing;
 mod following;
+mod foreign;
+mod full_disk;
 mod reading;
 mod schema;
 mod setup;

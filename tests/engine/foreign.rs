@@ -1,0 +1,186 @@
+//! Datasets that other programs write: Lance itself stands for them here.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use arrow_array::{Int64Array, RecordBatch, RecordBatchIterator, StringArray};
+use arrow_schema::{DataType, Field, Schema};
+use futures::StreamExt;
+use lance::Dataset;
+use lance::dataset::optimize::{CompactionOptions, compact_files};
+use lance::dataset::{WriteMode, WriteParams};
+use lanceq::{ErrorKind, ResetReason, StreamOptions, Tail, TailEvent};
+
+use crate::setup::{Setup, ids, put_all};
+
+fn batch(numbers: std::ops::Range<i64>) -> RecordBatch {
+    let schema = Schema::new(vec![
+        Field::new("id", DataType::Int64, true),
+        Field::new("text", DataType::Utf8, true),
+    ]);
+    let texts = StringArray::from_iter_values(numbers.clone().map(|n| format!("foreign {n}")));
+    let numbers = Int64Array::from_iter_values(numbers);
+    RecordBatch::try_new(Arc::new(schema), vec![Arc::new(numbers), Arc::new(texts)]).unwrap()
+}
+
+async fn write(path: &Path, numbers: std::ops::Range<i64>, mode: WriteMode, stable: bool) {
+    let batch = batch(numbers);
+    let schema = batch.schema();
+    let reader = RecordBatchIterator::new([Ok(batch)], schema);
+    let params = WriteParams { mode, enable_stable_row_ids: stable, ..Default::default() };
+    Box::pin(Dataset::write(reader, path.to_str().unwrap(), Some(params))).await.unwrap();
+}
+
+async fn open(path: &Path) -> Dataset {
+    Box::pin(Dataset::open(path.to_str().unwrap())).await.unwrap()
+}
+
+fn own(setup: &Setup) -> PathBuf {
+    setup.engine.root().join("t/bucket_0/data.lance")
+}
+
+/// The next `count` records' numbers, and the resets before them.
+async fn next(tail: &mut Tail, count: usize) -> (Vec<u64>, Vec<(ResetReason, u64)>) {
+    let (mut numbers, mut resets) = (Vec::new(), Vec::new());
+    while numbers.len() < count {
+        match tail.next().await.unwrap().unwrap() {
+            TailEvent::Rows(chunk) => {
+                numbers.extend(chunk.records().map(|r| r.fields["id"].as_u64().unwrap()));
+            }
+            TailEvent::Reset(reset) => resets.push((reset.reason, reset.next_offset)),
+            _ => {}
+        }
+    }
+    (numbers, resets)
+}
+
+#[tokio::test]
+async fn a_foreign_append_between_a_put_and_its_flush_hides_and_doubles_nothing() {
+    let setup = Setup::new().await;
+    let writer = setup.engine.writer("t").open().await.unwrap();
+    put_all(&writer, 0..3).await;
+    writer.flush().await.unwrap();
+    let reader = setup.engine.reader("t").await.unwrap();
+    let mut tail = reader.stream(StreamOptions::from_start().blocking()).await.unwrap();
+    assert_eq!(next(&mut tail, 3).await.0, [0, 1, 2]);
+
+    put_all(&writer, 3..5).await;
+    assert_eq!(next(&mut tail, 2).await.0, [3, 4], "while they are buffered");
+    write(&own(&setup), 100..102, WriteMode::Append, true).await;
+    writer.flush().await.unwrap();
+    put_all(&writer, 5..6).await;
+    assert_eq!(next(&mut tail, 3).await.0, [100, 101, 5]);
+    let page = reader.get(0, 100).await.unwrap();
+    assert_eq!(ids(&page), [0, 1, 2, 100, 101, 3, 4, 5]);
+}
+
+#[tokio::test]
+async fn a_stream_follows_foreign_appends() {
+    let setup = Setup::new().await;
+    for stable in [true, false] {
+        let name = format!("stable_{stable}");
+        let path = setup.engine.root().join(format!("{name}.lance"));
+        write(&path, 0..2, WriteMode::Create, stable).await;
+        let reader = setup.engine.reader(&name).await.unwrap();
+        let mut tail = reader.stream(StreamOptions::from_start().blocking()).await.unwrap();
+        assert_eq!(next(&mut tail, 2).await.0, [0, 1]);
+        for n in 1..10 {
+            write(&path, n * 10..n * 10 + 3, WriteMode::Append, stable).await;
+            let start = u64::try_from(n).unwrap() * 10;
+            assert_eq!(next(&mut tail, 3).await, ((start..start + 3).collect(), vec![]));
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_dataset_that_is_rewritten_at_each_flush_is_followed_by_position() {
+    let setup = Setup::new().await;
+    for stable in [true, false] {
+        let name = format!("stable_{stable}");
+        let path = setup.engine.root().join(&name).join("bucket_0/data.lance");
+        write(&path, 0..5, WriteMode::Create, stable).await;
+        let reader = setup.engine.reader(&name).await.unwrap();
+        let mut tail = reader.stream(StreamOptions::from_start().blocking()).await.unwrap();
+        assert_eq!(next(&mut tail, 5).await.0, [0, 1, 2, 3, 4]);
+        for end in [8_u64, 9, 15] {
+            let start = if end == 8 {
+                5
+            } else if end == 9 {
+                8
+            } else {
+                9
+            };
+            write(&path, 0..i64::try_from(end).unwrap(), WriteMode::Overwrite, stable).await;
+            let (numbers, resets) = next(&mut tail, usize::try_from(end - start).unwrap()).await;
+            assert_eq!(numbers, (start..end).collect::<Vec<_>>(), "stable ids: {stable}");
+            assert_eq!(resets.len(), 1);
+            assert_eq!(resets[0].0, ResetReason::Overwritten);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_foreign_compaction_moves_no_offset_of_a_dataset_with_stable_row_ids() {
+    let setup = Setup::new().await;
+    let writer = setup.engine.writer("t").open().await.unwrap();
+    for flush in 0..20 {
+        put_all(&writer, flush * 10..flush * 10 + 10).await;
+        writer.flush().await.unwrap();
+    }
+    let reader = setup.engine.reader("t").await.unwrap();
+    let mut tail = reader.stream(StreamOptions::from_offset(150).blocking()).await.unwrap();
+    assert_eq!(next(&mut tail, 50).await.0.len(), 50);
+    let mut dataset = open(&own(&setup)).await;
+    Box::pin(compact_files(&mut dataset, CompactionOptions::default(), None)).await.unwrap();
+    for offset in [0, 55, 199] {
+        assert_eq!(ids(&reader.get(offset, 1).await.unwrap()), [offset]);
+    }
+    assert_eq!(reader.stats().await.unwrap().buckets[0].fragments, 1);
+    put_all(&writer, 200..203).await;
+    writer.flush().await.unwrap();
+    assert_eq!(next(&mut tail, 3).await, (vec![200, 201, 202], vec![]));
+}
+
+#[tokio::test]
+async fn deleted_records_leave_holes_that_no_read_trips_over() {
+    let setup = Setup::new().await;
+    let writer = setup.engine.writer("t").open().await.unwrap();
+    for flush in 0..3 {
+        put_all(&writer, flush * 10..flush * 10 + 10).await;
+        writer.flush().await.unwrap();
+    }
+    let mut dataset = open(&own(&setup)).await;
+    Box::pin(dataset.delete("id % 3 = 0 or (id >= 10 and id < 20)")).await.unwrap();
+    let left: Vec<u64> = (0..30).filter(|id| id % 3 != 0 && !(10..20).contains(id)).collect();
+    let reader = setup.engine.reader("t").await.unwrap();
+    let page = reader.get(0, 100).await.unwrap();
+    assert_eq!(ids(&page), left);
+    assert!(page.records().all(|record| record.fields["id"] == record.offset));
+    assert_eq!(ids(&reader.get(9, 3).await.unwrap()), [20, 22, 23]);
+    for (row, id) in left.iter().enumerate() {
+        let row = row as u64;
+        assert_eq!(ids(&reader.window(row, 1).await.unwrap()), [*id]);
+        assert_eq!(reader.locate(0, *id).await.unwrap(), row);
+    }
+    put_all(&writer, 30..32).await;
+    assert_eq!(ids(&reader.get(29, 9).await.unwrap()), [29, 30, 31]);
+}
+
+#[tokio::test]
+async fn foreign_datasets_are_read_by_position_and_not_written() {
+    let setup = Setup::new().await;
+    let path = setup.engine.root().join("table.lance");
+    write(&path, 0..10, WriteMode::Create, false).await;
+    write(&path, 10..20, WriteMode::Append, false).await;
+    let mut dataset = open(&path).await;
+    Box::pin(dataset.delete("id = 3")).await.unwrap();
+    let topics = setup.engine.topics().await.unwrap();
+    assert!(topics[0].foreign && topics[0].name.as_str() == "table");
+    let reader = setup.engine.reader("table").await.unwrap();
+    let page = reader.get(2, 3).await.unwrap();
+    assert_eq!(ids(&page), [2, 4, 5]);
+    assert_eq!(page.records().map(|record| record.offset).collect::<Vec<_>>(), [2, 3, 4]);
+    let Err(error) = setup.engine.writer("table").open().await else { panic!("opened") };
+    assert_eq!(error.kind(), ErrorKind::Unsupported);
+    assert!(!setup.engine.root().join("table").exists());
+}
