@@ -52,7 +52,8 @@ async fn a_broken_dataset_does_not_hide_sound_ones() {
 async fn a_dataset_without_versions_is_damaged_not_empty() {
     let setup = Setup::new().await;
     let folder = setup.engine.root().join("odd.lance/data");
-    fs::create_dir_all(folder).unwrap();
+    fs::create_dir_all(&folder).unwrap();
+    fs::write(folder.join("x.lance"), "data").unwrap();
     let reader = setup.engine.reader("odd").await.unwrap();
     assert_eq!(reader.counts().await.unwrap_err().kind(), ErrorKind::Corrupt);
 }

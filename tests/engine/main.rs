@@ -11,4 +11,5 @@ mod full_disk;
 mod reading;
 mod schema;
 mod setup;
+mod two_processes;
 mod versions;

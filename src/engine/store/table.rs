@@ -37,10 +37,13 @@ struct Stamp {
 }
 
 impl Table {
-    /// Opens the head version, where there is a dataset.
+    /// Opens the head version, where there is a dataset; one that is being created is not there yet.
+    ///
+    /// # Errors
+    /// [`Error::Damaged`] where the head cannot be read, or where there is data and no version.
     pub(crate) async fn open(path: &Path) -> Result<Option<Self>> {
-        if !path.join(VERSIONS).is_dir() {
-            return if path.is_dir() && !is_empty(path) {
+        if !holds(&path.join(VERSIONS), "manifest") {
+            return if holds(&path.join("data"), "lance") {
                 Err(no_versions(path))
             } else {
                 Ok(None)
@@ -139,8 +142,11 @@ fn no_versions(path: &Path) -> Error {
     Error::Damaged { path: path.into(), source: "it holds no version of a Lance dataset".into() }
 }
 
-fn is_empty(folder: &Path) -> bool {
-    fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_none())
+/// Whether a folder holds a finished file of a kind; unfinished ones have other endings.
+fn holds(folder: &Path, kind: &str) -> bool {
+    let Ok(mut entries) = fs::read_dir(folder) else { return false };
+    entries
+        .any(|entry| entry.is_ok_and(|e| e.path().extension().is_some_and(|found| found == kind)))
 }
 
 /// The state of a version's manifest file, where there is one: one `stat`.
