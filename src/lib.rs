@@ -38,3 +38,6 @@
 mod engine;
 
 pub use engine::*;
+
+#[cfg(feature = "tui")]
+pub mod tui;

@@ -1,0 +1,260 @@
+//! One value of a record as a table shows it: its kind, and a preview of bounded length.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use arrow_array::cast::AsArray;
+use arrow_array::types::{Float16Type, Float32Type, Float64Type};
+use arrow_array::{Array, ArrayRef};
+use arrow_cast::display::{ArrayFormatter, FormatOptions};
+use arrow_schema::{ArrowError, DataType};
+
+use super::nested;
+use crate::tui::text::{quantity, sanitize, spark};
+use crate::tui::theme::Meaning;
+
+/// Cells of the terminal that a preview takes at most.
+pub(crate) const PREVIEW: u16 = 200;
+/// Bytes of a value that are looked at for a preview.
+pub(super) const LOOKED_AT: usize = 1024;
+/// Bars in the sparkline of a vector.
+const BARS: usize = 5;
+
+/// A value, cut to a preview.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Cell {
+    /// No value.
+    Null,
+    /// An integer, a real or a decimal.
+    Number(String),
+    /// Text, and whatever has a text form: booleans, times.
+    Text(String),
+    /// A list or a struct, as compact JSON.
+    Nested(String),
+    /// So many bytes.
+    Binary(u64),
+    /// A vector: its shape, its Euclidean norm, how many numbers it has.
+    Vector {
+        /// A sparkline over its numbers.
+        shape: String,
+        /// The Euclidean norm.
+        norm: f64,
+        /// How many numbers.
+        len: usize,
+    },
+}
+
+/// To which side a column leans.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Align {
+    /// Text.
+    Left,
+    /// Numbers.
+    Right,
+}
+
+impl Align {
+    /// How a column of this type leans.
+    pub(crate) fn of(data_type: &DataType) -> Self {
+        if data_type.is_numeric() { Self::Right } else { Self::Left }
+    }
+}
+
+impl Cell {
+    /// What the table shows.
+    pub(crate) fn text(&self) -> Cow<'_, str> {
+        match self {
+            Self::Null => "∅".into(),
+            Self::Number(text) | Self::Text(text) | Self::Nested(text) => text.into(),
+            Self::Binary(len) => format!("⟨{}⟩", quantity::bytes(*len)).into(),
+            Self::Vector { shape, norm, len } => format!("{shape} ‖{norm:.2}‖ {len}").into(),
+        }
+    }
+
+    /// How the theme should show it.
+    pub(crate) fn meaning(&self) -> Meaning {
+        match self {
+            Self::Null => Meaning::Null,
+            Self::Number(_) => Meaning::Number,
+            Self::Text(_) => Meaning::Plain,
+            Self::Nested(_) | Self::Binary(_) | Self::Vector { .. } => Meaning::Rich,
+        }
+    }
+
+    /// About how many bytes it takes in memory.
+    pub(crate) fn bytes(&self) -> usize {
+        let text = match self {
+            Self::Null | Self::Binary(_) => 0,
+            Self::Number(text) | Self::Text(text) | Self::Nested(text) => text.len(),
+            Self::Vector { shape, .. } => shape.len(),
+        };
+        text + size_of::<Self>()
+    }
+
+    /// All values of a column.
+    pub(crate) fn of_column(column: &ArrayRef) -> Vec<Self> {
+        let rows = 0..column.len();
+        match column.data_type() {
+            DataType::Dictionary(_, _) => of_dictionary(column),
+            DataType::Utf8 => rows.map(|row| text(column, row, |a, i| a.as_string::<i32>().value(i))).collect(),
+            DataType::LargeUtf8 => rows.map(|row| text(column, row, |a, i| a.as_string::<i64>().value(i))).collect(),
+            DataType::Utf8View => rows.map(|row| text(column, row, |a, i| a.as_string_view().value(i))).collect(),
+            DataType::Binary => rows.map(|row| binary(column, row, |a, i| a.as_binary::<i32>().value(i))).collect(),
+            DataType::LargeBinary => rows.map(|row| binary(column, row, |a, i| a.as_binary::<i64>().value(i))).collect(),
+            DataType::BinaryView => rows.map(|row| binary(column, row, |a, i| a.as_binary_view().value(i))).collect(),
+            DataType::FixedSizeBinary(_) => rows.map(|row| binary(column, row, |a, i| a.as_fixed_size_binary().value(i))).collect(),
+            DataType::FixedSizeList(item, _) if item.data_type().is_floating() => {
+                rows.map(|row| vector(column, row)).collect()
+            }
+            kind if kind.is_nested() => rows.map(|row| nested_json(column, row)).collect(),
+            kind => formatted(column, kind.is_numeric()),
+        }
+    }
+}
+
+fn text(column: &ArrayRef, row: usize, value: impl for<'a> Fn(&'a dyn Array, usize) -> &'a str) -> Cell {
+    if column.is_null(row) {
+        return Cell::Null;
+    }
+    Cell::Text(sanitize::clip(value(column, row), PREVIEW))
+}
+
+fn binary(column: &ArrayRef, row: usize, value: impl for<'a> Fn(&'a dyn Array, usize) -> &'a [u8]) -> Cell {
+    if column.is_null(row) {
+        return Cell::Null;
+    }
+    Cell::Binary(value(column, row).len() as u64)
+}
+
+fn vector(column: &ArrayRef, row: usize) -> Cell {
+    if column.is_null(row) {
+        return Cell::Null;
+    }
+    let numbers = numbers(&column.as_fixed_size_list().value(row));
+    let norm = numbers.iter().map(|v| v * v).sum::<f64>().sqrt();
+    Cell::Vector { shape: spark::shape(&numbers, BARS), norm, len: numbers.len() }
+}
+
+fn numbers(values: &ArrayRef) -> Vec<f64> {
+    match values.data_type() {
+        DataType::Float16 => values.as_primitive::<Float16Type>().values().iter().map(|v| v.to_f64()).collect(),
+        DataType::Float32 => values.as_primitive::<Float32Type>().values().iter().map(|v| f64::from(*v)).collect(),
+        DataType::Float64 => values.as_primitive::<Float64Type>().values().to_vec(),
+        _ => Vec::new(),
+    }
+}
+
+fn nested_json(column: &ArrayRef, row: usize) -> Cell {
+    if column.is_null(row) {
+        return Cell::Null;
+    }
+    let mut json = Preview::default();
+    // An overfull preview stops the writing: that is what it is for.
+    let full = nested::write_json(&mut json, column, row).is_err();
+    Cell::Nested(json.finish(full))
+}
+
+fn of_dictionary(column: &ArrayRef) -> Vec<Cell> {
+    let dictionary = column.as_any_dictionary();
+    let values = Cell::of_column(dictionary.values());
+    let keys = dictionary.normalized_keys();
+    let rows = 0..column.len();
+    rows.zip(keys)
+        .map(|(row, key)| if column.is_null(row) { None } else { values.get(key).cloned() })
+        .map(|cell| cell.unwrap_or(Cell::Null))
+        .collect()
+}
+
+/// Values with a text form of their own: numbers, booleans, dates, times.
+fn formatted(column: &ArrayRef, numeric: bool) -> Vec<Cell> {
+    let options = FormatOptions::default();
+    let Ok(formatter) = ArrayFormatter::try_new(column, &options) else {
+        return vec![Cell::Text(format!("⟨{}⟩", column.data_type())); column.len()];
+    };
+    let value = |row| {
+        let mut text = Preview::default();
+        let full = formatter.value(row).write(&mut text).is_err();
+        let text = text.finish(full);
+        if numeric { Cell::Number(text) } else { Cell::Text(text) }
+    };
+    (0..column.len()).map(|row| if column.is_null(row) { Cell::Null } else { value(row) }).collect()
+}
+
+/// Text that refuses to grow beyond what a preview can show.
+#[derive(Default)]
+pub(super) struct Preview(String);
+
+impl Preview {
+    fn finish(mut self, full: bool) -> String {
+        if full {
+            self.0.push('…');
+        }
+        sanitize::clip(&self.0, PREVIEW)
+    }
+}
+
+impl fmt::Write for Preview {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        if self.0.len() >= LOOKED_AT {
+            return Err(fmt::Error);
+        }
+        self.0.extend(text.chars().take(LOOKED_AT));
+        Ok(())
+    }
+}
+
+/// Why a preview stopped: it is full, or the value has no text form.
+pub(super) fn stopped(_: ArrowError) -> fmt::Error {
+    fmt::Error
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use arrow_array::types::Int32Type;
+    use arrow_array::{BinaryArray, DictionaryArray, FixedSizeListArray, Float64Array, ListArray, StringArray, StructArray, TimestampMillisecondArray};
+    use arrow_schema::Field;
+
+    use super::*;
+
+    fn shown(column: impl Array + 'static) -> Vec<String> {
+        let column: ArrayRef = Arc::new(column);
+        Cell::of_column(&column).iter().map(|cell| cell.text().into_owned()).collect()
+    }
+
+    #[test]
+    fn each_kind_of_value_has_its_look() {
+        assert_eq!(shown(StringArray::from(vec![Some("a\nb"), None])), ["a⏎b", "∅"]);
+        assert_eq!(shown(Float64Array::from(vec![Some(812.4), Some(1204.0), None])), ["812.4", "1204.0", "∅"]);
+        assert_eq!(shown(BinaryArray::from_vec(vec![&[0; 4200], b""])), ["⟨4.2 kB⟩", "⟨0 B⟩"]);
+        assert_eq!(shown(DictionaryArray::<Int32Type>::from_iter([Some("x"), None, Some("x")])), ["x", "∅", "x"]);
+        assert_eq!(shown(TimestampMillisecondArray::from(vec![0]).with_timezone_utc()), ["1970-01-01T00:00:00Z"]);
+    }
+
+    #[test]
+    fn a_vector_shows_its_shape_its_norm_and_its_length() {
+        let rows = [Some(vec![Some(0.6_f32), Some(0.8)]), None];
+        let column = FixedSizeListArray::from_iter_primitive::<Float32Type, _, _>(rows, 2);
+        assert_eq!(shown(column), ["▁█ ‖1.00‖ 2", "∅"]);
+    }
+
+    #[test]
+    fn nested_values_are_compact_json() {
+        let list = ListArray::from_iter_primitive::<Int32Type, _, _>([Some(vec![Some(1), None]), Some(vec![])]);
+        let name: ArrayRef = Arc::new(StringArray::from(vec!["a\"b\u{1b}", "c"]));
+        let list: ArrayRef = Arc::new(list);
+        let fields = vec![Field::new("name", DataType::Utf8, true), Field::new("list", list.data_type().clone(), true)];
+        let column = StructArray::new(fields.into(), vec![name, list], None);
+        assert_eq!(shown(column), [r#"{"name":"a\"b\u001b","list":[1,null]}"#, r#"{"name":"c","list":[]}"#]);
+    }
+
+    #[test]
+    fn a_preview_of_a_huge_value_is_short() {
+        let list = ListArray::from_iter_primitive::<Int32Type, _, _>([Some((0..100_000).map(Some))]);
+        let [json] = &shown(list)[..] else { panic!("one row") };
+        assert!(sanitize::width(json) <= PREVIEW && json.ends_with('…'), "{json}");
+        let text = "x".repeat(16 << 20);
+        assert_eq!(shown(StringArray::from(vec![text]))[0].chars().count(), usize::from(PREVIEW));
+    }
+}

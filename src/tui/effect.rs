@@ -1,0 +1,76 @@
+//! What the update asks of the outside, as data; only the runner carries it out.
+
+use crate::TopicName;
+
+/// Something to be done outside the state.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Effect {
+    /// Does something that takes time, and answers with its slot and id.
+    Load {
+        /// Which load this is; an answer with another id than the slot's newest is dropped.
+        id: LoadId,
+        /// What it is for; a newer load of the same slot stops this one.
+        slot: Slot,
+        /// What to do.
+        request: Request,
+    },
+    /// Stops whatever the slot is doing.
+    Cancel(Slot),
+}
+
+/// The number of a load; ever growing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct LoadId(pub(crate) u64);
+
+/// A place for one load at a time.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum Slot {
+    Topics,
+    Counts(TopicName),
+    Page(PageKey),
+    Detail,
+    Seek,
+    Tail,
+    Flush(TopicName),
+}
+
+/// What a load does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Request {
+    /// Lists the topics.
+    Topics,
+    /// Counts the records of a topic.
+    Counts(TopicName),
+    /// Reads a page of a topic, at a state of the counts.
+    Page { topic: TopicName, key: PageKey, generation: u64 },
+    /// Reads one record in full.
+    Record(RecordId),
+    /// Finds the row number of an offset in its bucket.
+    Locate(RecordId),
+    /// Follows a topic or a bucket, starting with the last `backlog` records of each bucket.
+    Tail { place: Place, backlog: u64 },
+    /// Flushes what this process has buffered in a topic.
+    Flush(TopicName),
+}
+
+/// A page of a bucket: rows `index * PAGE` to `(index + 1) * PAGE`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct PageKey {
+    pub(crate) bucket: u32,
+    pub(crate) index: u64,
+}
+
+/// A topic, or one bucket of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Place {
+    pub(crate) topic: TopicName,
+    pub(crate) bucket: Option<u32>,
+}
+
+/// One record's address.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct RecordId {
+    pub(crate) topic: TopicName,
+    pub(crate) bucket: u32,
+    pub(crate) offset: u64,
+}

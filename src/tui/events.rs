@@ -1,0 +1,103 @@
+//! Reads the terminal: crossterm's events become the explorer's inputs.
+
+use std::time::Duration;
+
+use crossterm::event::{self, Event as Raw, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
+use futures::Stream;
+use ratatui::layout::Size;
+use tokio::sync::mpsc;
+
+use super::event::Input;
+use super::input::Key;
+
+/// How often the reading thread looks whether anybody still listens.
+const LOOK_UP: Duration = Duration::from_secs(1);
+/// Inputs that may wait; a person who types faster waits too.
+const WAITING: usize = 256;
+
+/// What the person does; ends where the terminal is gone.
+pub(crate) fn inputs() -> impl Stream<Item = Input> + Unpin {
+    let (sender, mut receiver) = mpsc::channel(WAITING);
+    std::thread::spawn(move || read(&sender));
+    futures::stream::poll_fn(move |context| receiver.poll_recv(context))
+}
+
+fn read(sender: &mpsc::Sender<Input>) {
+    while !sender.is_closed() {
+        let input = match event::poll(LOOK_UP) {
+            Ok(false) => continue,
+            Ok(true) => event::read(),
+            Err(error) => Err(error),
+        };
+        let Ok(raw) = input else { return };
+        if let Some(input) = input_of(raw)
+            && sender.blocking_send(input).is_err()
+        {
+            return;
+        }
+    }
+}
+
+fn input_of(raw: Raw) -> Option<Input> {
+    match raw {
+        Raw::Key(key) if key.kind != KeyEventKind::Release => key_of(key).map(Input::Key),
+        Raw::Paste(text) => Some(Input::Paste(text)),
+        Raw::Resize(width, height) => Some(Input::Resize(Size { width, height })),
+        _ => None,
+    }
+}
+
+fn key_of(key: KeyEvent) -> Option<Key> {
+    let control = key.modifiers.contains(KeyModifiers::CONTROL);
+    if key.modifiers.contains(KeyModifiers::ALT) {
+        return None;
+    }
+    Some(match key.code {
+        KeyCode::Char(c) if control => Key::Ctrl(c.to_ascii_lowercase()),
+        KeyCode::Char(c) => Key::Char(c),
+        KeyCode::Enter => Key::Enter,
+        KeyCode::Esc => Key::Esc,
+        KeyCode::Tab => Key::Tab,
+        KeyCode::BackTab => Key::BackTab,
+        KeyCode::Backspace => Key::Backspace,
+        KeyCode::Delete => Key::Delete,
+        KeyCode::Up => Key::Up,
+        KeyCode::Down => Key::Down,
+        KeyCode::Left => Key::Left,
+        KeyCode::Right => Key::Right,
+        KeyCode::PageUp => Key::PageUp,
+        KeyCode::PageDown => Key::PageDown,
+        KeyCode::Home => Key::Home,
+        KeyCode::End => Key::End,
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn press(code: KeyCode, modifiers: KeyModifiers) -> Option<Input> {
+        input_of(Raw::Key(KeyEvent::new(code, modifiers)))
+    }
+
+    #[test]
+    fn keys_keep_their_case_and_their_control() {
+        let cases = [
+            (KeyCode::Char('G'), KeyModifiers::SHIFT, Some(Key::Char('G'))),
+            (KeyCode::Char('c'), KeyModifiers::CONTROL, Some(Key::Ctrl('c'))),
+            (KeyCode::Char('x'), KeyModifiers::ALT, None),
+            (KeyCode::BackTab, KeyModifiers::SHIFT, Some(Key::BackTab)),
+            (KeyCode::F(1), KeyModifiers::NONE, None),
+        ];
+        for (code, modifiers, key) in cases {
+            assert_eq!(press(code, modifiers), key.map(Input::Key), "{code:?}");
+        }
+    }
+
+    #[test]
+    fn a_released_key_is_not_pressed_again() {
+        let key = KeyEvent::new_with_kind(KeyCode::Enter, KeyModifiers::NONE, KeyEventKind::Release);
+        assert_eq!(input_of(Raw::Key(key)), None);
+    }
+}

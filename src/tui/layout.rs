@@ -1,0 +1,102 @@
+//! Which pane lies where: a pure function of the size and of what is open.
+//!
+//! ```text
+//! top
+//! ┌ tree ─┐┌ main ──────────┐┌ detail ┐
+//! └───────┘└────────────────┘└────────┘
+//! status
+//! footer
+//! ```
+
+use ratatui::layout::Rect;
+
+use super::state::{Focus, Screen, State};
+
+/// The smallest terminal that the explorer fits in, width and height.
+pub(crate) const SMALLEST: (u16, u16) = (40, 10);
+/// From this width on the tree stands beside the table.
+const TWO_PANES: u16 = 80;
+/// From this width on the detail stands beside the table.
+const THREE_PANES: u16 = 130;
+
+/// The panes; a pane that is not there has no cells.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Layout {
+    pub(crate) top: Rect,
+    pub(crate) tree: Rect,
+    pub(crate) main: Rect,
+    pub(crate) detail: Rect,
+    pub(crate) status: Rect,
+    pub(crate) footer: Rect,
+}
+
+impl Layout {
+    /// The panes for a state; none where the terminal is too small.
+    pub(crate) fn of(state: &State) -> Option<Self> {
+        let (width, height) = (state.size.width, state.size.height);
+        if width < SMALLEST.0 || height < SMALLEST.1 {
+            return None;
+        }
+        let line = |y| Rect::new(0, y, width, 1);
+        let body = Rect::new(0, 1, width, height - 3);
+        let frame = Self { top: line(0), status: line(height - 2), footer: line(height - 1), ..Self::default() };
+        Some(frame.with_panes(state, body))
+    }
+
+    fn with_panes(mut self, state: &State, body: Rect) -> Self {
+        let (tree, rest) = split_left(body, tree_width(state, body.width));
+        let (main, detail) = split_right(rest, detail_width(state, rest.width, body.width));
+        (self.tree, self.main, self.detail) = (tree, main, detail);
+        self
+    }
+
+    /// Rows of the tree in view.
+    pub(crate) fn tree_rows(&self) -> u64 {
+        u64::from(self.tree.height.saturating_sub(2))
+    }
+
+    /// Rows of the table in view, below its header.
+    pub(crate) fn table_rows(&self) -> u64 {
+        u64::from(self.main.height.saturating_sub(3))
+    }
+
+    /// Lines of the tail in view.
+    pub(crate) fn tail_rows(&self) -> u64 {
+        u64::from(self.main.height.saturating_sub(2))
+    }
+
+    /// Lines of the detail in view.
+    pub(crate) fn detail_rows(&self) -> u64 {
+        u64::from(self.detail.height.saturating_sub(2))
+    }
+}
+
+fn tree_width(state: &State, width: u16) -> u16 {
+    match (state.screen, state.focus) {
+        (Screen::Tail, _) => 0,
+        (Screen::Records, _) if width >= TWO_PANES => (width / 4).clamp(24, 34),
+        (Screen::Records, Focus::Topics) => width,
+        (Screen::Records, _) => 0,
+    }
+}
+
+fn detail_width(state: &State, rest: u16, whole: u16) -> u16 {
+    let wide = whole >= THREE_PANES;
+    match state.screen {
+        Screen::Records if wide => (rest * 2 / 5).min(60),
+        Screen::Tail if wide && state.detail.open => (rest * 2 / 5).min(60),
+        _ if state.detail.open => rest,
+        _ => 0,
+    }
+}
+
+fn split_left(area: Rect, width: u16) -> (Rect, Rect) {
+    let width = width.min(area.width);
+    let left = Rect { width, ..area };
+    let right = Rect { x: area.x + width, width: area.width - width, ..area };
+    (left, right)
+}
+
+fn split_right(area: Rect, width: u16) -> (Rect, Rect) {
+    split_left(area, area.width - width.min(area.width))
+}

@@ -1,0 +1,39 @@
+//! The terminal explorer: look at the topics of a root, page through records, follow what arrives.
+//!
+//! ```text
+//! Event → keymap → Action → update(&mut State) → Effects → Runner → Event
+//!                                    State → view → cells
+//! ```
+//!
+//! The state is plain data, `update` and the views are pure functions; only the runner touches the
+//! engine, only `terminal` and `events` touch the terminal. Every screen has three files: its
+//! state, its update, its view.
+
+mod clock;
+mod data;
+mod effect;
+mod event;
+mod events;
+mod follow;
+mod input;
+mod layout;
+mod loads;
+mod options;
+mod picture;
+mod run;
+mod runner;
+mod state;
+mod svg;
+mod terminal;
+mod text;
+mod theme;
+mod update;
+mod view;
+
+pub use event::Input;
+pub use input::Key;
+pub use options::{Options, Start};
+pub use picture::picture;
+pub use run::{Ended, run, run_with};
+pub use terminal::TerminalError;
+pub use theme::Theme;

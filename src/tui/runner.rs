@@ -1,0 +1,133 @@
+//! Carries out effects: the only part of the explorer that touches the engine.
+
+use std::collections::HashMap;
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+
+use futures::FutureExt;
+use tokio::sync::{Semaphore, mpsc};
+use tokio::task::{AbortHandle, JoinSet};
+
+use super::data::Fault;
+use super::effect::{Effect, LoadId, Request, Slot};
+use super::event::{Answer, Event};
+use super::terminal::CAUGHT;
+use super::{follow, loads};
+use crate::{Engine, Writer};
+
+/// Topics that are counted at the same time.
+const COUNTING: usize = 8;
+
+/// The tasks under way: one a slot. Dropping it stops them all.
+pub(crate) struct Runner {
+    source: Source,
+    answers: mpsc::Sender<Event>,
+    tasks: JoinSet<()>,
+    slots: HashMap<Slot, AbortHandle>,
+}
+
+/// What tasks read from.
+#[derive(Clone)]
+struct Source {
+    engine: Engine,
+    writers: Arc<[Writer]>,
+    counting: Arc<Semaphore>,
+}
+
+impl Runner {
+    /// A runner that passes changes on disk on from now on.
+    pub(crate) fn start(engine: Engine, writers: Vec<Writer>, answers: mpsc::Sender<Event>) -> Self {
+        let counting = Arc::new(Semaphore::new(COUNTING));
+        let source = Source { engine, writers: writers.into(), counting };
+        let mut tasks = JoinSet::new();
+        tasks.spawn(watch(source.engine.clone(), answers.clone()));
+        Self { source, answers, tasks, slots: HashMap::new() }
+    }
+
+    /// Carries out effects, in order.
+    pub(crate) fn run(&mut self, effects: Vec<Effect>) {
+        while self.tasks.try_join_next().is_some() {}
+        self.slots.retain(|_, task| !task.is_finished());
+        for effect in effects {
+            match effect {
+                Effect::Load { id, slot, request } => self.load(id, slot, request),
+                Effect::Cancel(slot) => self.cancel(&slot),
+            }
+        }
+    }
+
+    fn cancel(&mut self, slot: &Slot) {
+        if let Some(task) = self.slots.remove(slot) {
+            task.abort();
+        }
+    }
+
+    fn load(&mut self, id: LoadId, slot: Slot, request: Request) {
+        self.cancel(&slot);
+        let (source, answers) = (self.source.clone(), self.answers.clone());
+        let answered = slot.clone();
+        let task = async move {
+            let sink = Sink { answers, slot: answered, id };
+            let work = AssertUnwindSafe(source.serve(request, &sink)).catch_unwind();
+            let result = CAUGHT.scope((), work).await;
+            sink.send(result.unwrap_or_else(|panic| Err(fault_of(&*panic)))).await;
+        };
+        self.slots.insert(slot, self.tasks.spawn(task));
+    }
+}
+
+impl Source {
+    async fn serve(self, request: Request, sink: &Sink) -> Result<Answer, Fault> {
+        let engine = &self.engine;
+        let answer = match request {
+            Request::Topics => loads::topics(engine).await?,
+            Request::Counts(topic) => {
+                // The semaphore is never closed; without a permit it is counted all the same.
+                let _permit = self.counting.acquire().await.ok();
+                loads::counts(engine, &topic).await?
+            }
+            Request::Page { topic, key, generation } => {
+                loads::page(engine, &topic, key, generation).await?
+            }
+            Request::Record(id) => loads::record(engine, &id).await?,
+            Request::Locate(id) => loads::locate(engine, &id).await?,
+            Request::Tail { place, backlog } => {
+                return Err(follow::follow(engine, &place, backlog, sink).await);
+            }
+            Request::Flush(topic) => loads::flush(&self.writers, &topic).await?,
+        };
+        Ok(answer)
+    }
+}
+
+/// Where a load answers.
+pub(crate) struct Sink {
+    answers: mpsc::Sender<Event>,
+    slot: Slot,
+    id: LoadId,
+}
+
+impl Sink {
+    /// Answers; waits where the explorer is busy.
+    pub(crate) async fn send(&self, result: Result<Answer, Fault>) {
+        let event = Event::Answer { slot: self.slot.clone(), id: self.id, result };
+        // Nobody listens any more: the explorer has ended, and this task ends with it.
+        self.answers.send(event).await.ok();
+    }
+}
+
+async fn watch(engine: Engine, answers: mpsc::Sender<Event>) {
+    let mut changes = engine.changes();
+    loop {
+        let change = changes.next().await;
+        if answers.send(Event::Changed(change, engine.watch_mode())).await.is_err() {
+            return;
+        }
+    }
+}
+
+fn fault_of(panic: &(dyn std::any::Any + Send)) -> Fault {
+    let text = panic.downcast_ref::<String>().map(String::as_str);
+    let text = text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("no message");
+    Fault::new(format!("a fault of lanceq itself: {text}"))
+}

@@ -1,0 +1,143 @@
+//! The whole state, and the questions that more than one part asks of it.
+
+use std::collections::BTreeSet;
+
+use ratatui::layout::Size;
+
+use super::detail::Detail;
+use super::loads::Loads;
+use super::prompt::Prompt;
+use super::records::Records;
+use super::tail::Tail;
+use super::topics::Topics;
+use crate::tui::effect::{RecordId, Slot};
+use crate::tui::input::Context;
+use crate::tui::options::{Options, Start};
+use crate::tui::theme::Theme;
+use crate::{TopicName, WatchMode};
+
+/// Everything that the screen depends on.
+#[derive(Debug)]
+pub(crate) struct State {
+    pub(crate) size: Size,
+    pub(crate) theme: Theme,
+    /// The root, as text.
+    pub(crate) root: String,
+    pub(crate) watch: WatchMode,
+    /// Topics that this process writes.
+    pub(crate) writing: BTreeSet<TopicName>,
+    /// What to open as soon as it is there.
+    pub(crate) start: Start,
+    pub(crate) screen: Screen,
+    pub(crate) focus: Focus,
+    pub(crate) overlay: Overlay,
+    pub(crate) topics: Topics,
+    pub(crate) records: Records,
+    pub(crate) tail: Option<Tail>,
+    pub(crate) detail: Detail,
+    pub(crate) loads: Loads,
+    pub(crate) notice: Option<Notice>,
+    /// Whether the program is to end.
+    pub(crate) ended: bool,
+}
+
+/// What the middle shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Screen {
+    Records,
+    Tail,
+}
+
+/// Which pane has the keys.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Focus {
+    Topics,
+    /// The records or the tail.
+    Main,
+    Detail,
+}
+
+/// What lies above the panes.
+#[derive(Debug)]
+pub(crate) enum Overlay {
+    None,
+    /// The help, from this line on.
+    Help(u64),
+    Seek(Prompt),
+}
+
+/// A sentence in the status line; the next key takes it away.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Notice {
+    pub(crate) severity: Severity,
+    pub(crate) text: String,
+}
+
+/// How much a notice matters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Severity {
+    Done,
+    Refused,
+    Failed,
+}
+
+impl State {
+    /// The state before anything is known.
+    pub(crate) fn new(root: String, watch: WatchMode, size: Size, options: &Options) -> Self {
+        Self {
+            size,
+            theme: options.theme,
+            root,
+            watch,
+            writing: options.writers.iter().map(|writer| writer.topic().clone()).collect(),
+            start: options.start.clone(),
+            screen: Screen::Records,
+            focus: Focus::Topics,
+            overlay: Overlay::None,
+            topics: Topics::default(),
+            records: Records::default(),
+            tail: None,
+            detail: Detail::default(),
+            loads: Loads::default(),
+            notice: None,
+            ended: false,
+        }
+    }
+
+    /// What has the keys: the topmost layer, then the focused pane.
+    pub(crate) fn context(&self) -> Context {
+        match (&self.overlay, self.focus, self.screen) {
+            (Overlay::Help(_), _, _) => Context::Help,
+            (Overlay::Seek(_), _, _) => Context::Prompt,
+            (Overlay::None, Focus::Topics, _) => Context::Topics,
+            (Overlay::None, Focus::Detail, _) => Context::Detail,
+            (Overlay::None, Focus::Main, Screen::Records) => Context::Records,
+            (Overlay::None, Focus::Main, Screen::Tail) => Context::Tail,
+        }
+    }
+
+    /// The record that is selected, where it is there.
+    pub(crate) fn selected_record(&self) -> Option<RecordId> {
+        let topic = self.records.place.as_ref()?.topic.clone();
+        let row = match self.screen {
+            Screen::Records => self.records.row(self.records.scroll.selected)?,
+            Screen::Tail => self.tail.as_ref()?.selected_record()?,
+        };
+        Some(RecordId { topic, bucket: row.bucket, offset: row.offset })
+    }
+
+    /// Whether a flush of a topic is under way.
+    pub(crate) fn is_flushing(&self, topic: &TopicName) -> bool {
+        self.loads.is_running(&Slot::Flush(topic.clone()))
+    }
+
+    /// Whether time alone changes the screen: then the clock is looked at once a second.
+    pub(crate) fn needs_clock(&self) -> bool {
+        self.tail.as_ref().is_some_and(|tail| !tail.rate.is_still())
+    }
+
+    /// Says something in the status line.
+    pub(crate) fn say(&mut self, severity: Severity, text: impl Into<String>) {
+        self.notice = Some(Notice { severity, text: text.into() });
+    }
+}

@@ -1,0 +1,157 @@
+//! The lines of a tail: the newest are kept, bounded by bytes; each has a number that never changes.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use chrono::NaiveDateTime;
+
+use crate::tui::data::{Column, Row};
+use crate::{Flushed, Reset};
+
+/// Bytes that a tail keeps.
+const BYTES: usize = 16 << 20;
+
+/// One line of a tail.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Line {
+    /// A record; without a time where it was there before the tail was opened.
+    Record { row: Row, columns: Arc<[Column]>, arrived: Option<NaiveDateTime> },
+    /// A flush.
+    Flush(Flushed),
+    /// The dataset was rewritten.
+    Reset(Reset),
+    /// So many records went by while the tail was held still and its memory was full.
+    Gap(u64),
+}
+
+impl Line {
+    fn bytes(&self) -> usize {
+        match self {
+            Self::Record { row, .. } => row.bytes() + size_of::<Self>(),
+            _ => size_of::<Self>(),
+        }
+    }
+}
+
+/// The newest lines.
+#[derive(Debug)]
+pub(crate) struct Ring {
+    lines: VecDeque<Line>,
+    /// The number of the first line kept.
+    first: u64,
+    bytes: usize,
+    limit: usize,
+}
+
+impl Default for Ring {
+    fn default() -> Self {
+        Self::bounded(BYTES)
+    }
+}
+
+impl Ring {
+    /// A ring of its own size.
+    pub(crate) fn bounded(limit: usize) -> Self {
+        Self { lines: VecDeque::new(), first: 0, bytes: 0, limit }
+    }
+
+    /// The number of the first line kept.
+    pub(crate) fn first(&self) -> u64 {
+        self.first
+    }
+
+    /// The number behind the last line.
+    pub(crate) fn end(&self) -> u64 {
+        self.first + self.lines.len() as u64
+    }
+
+    /// A line by its number.
+    pub(crate) fn get(&self, number: u64) -> Option<&Line> {
+        let index = usize::try_from(number.checked_sub(self.first)?).ok()?;
+        self.lines.get(index)
+    }
+
+    /// Appends a line; forgets the oldest where there is no room, but none from `keep` on.
+    ///
+    /// Returns false where that leaves no room: then nothing is appended.
+    pub(crate) fn push(&mut self, line: Line, keep: u64) -> bool {
+        let bytes = line.bytes();
+        while self.bytes + bytes > self.limit && self.first < keep {
+            let Some(old) = self.lines.pop_front() else { break };
+            self.first += 1;
+            self.bytes -= old.bytes();
+        }
+        if self.bytes + bytes > self.limit && !self.lines.is_empty() {
+            return false;
+        }
+        self.bytes += bytes;
+        self.lines.push_back(line);
+        true
+    }
+
+    /// Marks the records of a bucket below an offset as persisted.
+    pub(crate) fn persist(&mut self, bucket: u32, next_offset: u64) {
+        for line in &mut self.lines {
+            if let Line::Record { row, .. } = line
+                && row.bucket == bucket
+                && row.offset < next_offset
+            {
+                row.buffered = false;
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn line(offset: u64) -> Line {
+        let row = Row { bucket: 0, offset, buffered: true, cells: Vec::new() };
+        Line::Record { row, columns: Arc::new([]), arrived: None }
+    }
+
+    fn ring_of(lines: usize) -> Ring {
+        Ring::bounded(lines * line(0).bytes())
+    }
+
+    #[test]
+    fn the_oldest_lines_go_and_numbers_stay() {
+        let mut ring = ring_of(3);
+        for offset in 0..5 {
+            assert!(ring.push(line(offset), u64::MAX));
+        }
+        assert_eq!((ring.first(), ring.end()), (2, 5));
+        assert_eq!(ring.get(1), None);
+        assert_eq!(ring.get(2), Some(&line(2)));
+    }
+
+    #[test]
+    fn lines_that_are_to_be_kept_are_not_pushed_out() {
+        let mut ring = ring_of(3);
+        let pushed: Vec<bool> = (0..5).map(|offset| ring.push(line(offset), 1)).collect();
+        assert_eq!(pushed, [true, true, true, true, false]);
+        assert_eq!((ring.first(), ring.end()), (1, 4));
+    }
+
+    #[test]
+    fn a_line_larger_than_the_ring_is_still_shown_alone() {
+        let mut ring = Ring::bounded(1);
+        assert!(ring.push(line(0), u64::MAX));
+        assert!(ring.push(line(1), u64::MAX));
+        assert_eq!((ring.first(), ring.end()), (1, 2));
+    }
+
+    #[test]
+    fn a_flush_changes_marks_in_place() {
+        let mut ring = ring_of(9);
+        for offset in 0..3 {
+            ring.push(line(offset), u64::MAX);
+        }
+        ring.persist(0, 2);
+        let marks: Vec<bool> = (0..3)
+            .map(|n| matches!(ring.get(n), Some(Line::Record { row, .. }) if row.buffered))
+            .collect();
+        assert_eq!(marks, [false, false, true]);
+    }
+}

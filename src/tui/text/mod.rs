@@ -1,0 +1,5 @@
+//! Text as a terminal shows it: made safe, measured, cut, and numbers made readable.
+
+pub(crate) mod quantity;
+pub(crate) mod sanitize;
+pub(crate) mod spark;

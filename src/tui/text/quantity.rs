@@ -1,0 +1,97 @@
+//! Numbers for eyes: grouped, shortened, each with its unit.
+
+use std::time::Duration;
+
+/// All digits, in groups of three: `482 311`.
+pub(crate) fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() * 4 / 3);
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index) % 3 == 0 {
+            text.push(' ');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// At most four signs and a unit: `812`, `12 k`, `1.2 M`.
+pub(crate) fn short(number: u64) -> String {
+    if number < 1000 {
+        return number.to_string();
+    }
+    scaled(number as f64, &["", " k", " M", " G", " T", " P", " E"])
+}
+
+/// A size in bytes: `88 B`, `4.2 kB`.
+pub(crate) fn bytes(number: u64) -> String {
+    scaled(number as f64, &[" B", " kB", " MB", " GB", " TB", " PB", " EB"])
+}
+
+fn scaled(mut value: f64, units: &[&str]) -> String {
+    let mut units = units.iter();
+    let mut unit = units.next();
+    while value >= 999.5 {
+        let Some(next) = units.next() else { break };
+        value /= 1000.0;
+        unit = Some(next);
+    }
+    let unit = unit.copied().unwrap_or_default();
+    let small = value < 9.95 && value.fract() != 0.0;
+    if small { format!("{value:.1}{unit}") } else { format!("{value:.0}{unit}") }
+}
+
+/// A share: `24.9 %`.
+pub(crate) fn percent(part: u64, whole: u64) -> String {
+    let share = if whole == 0 { 0.0 } else { part as f64 * 100.0 / whole as f64 };
+    format!("{share:.1} %")
+}
+
+/// A short time: `0.4 ms`, `1.2 s`.
+pub(crate) fn elapsed(time: Duration) -> String {
+    let millis = time.as_secs_f64() * 1000.0;
+    match millis {
+        0.0..10.0 => format!("{millis:.1} ms"),
+        10.0..1000.0 => format!("{millis:.0} ms"),
+        _ => format!("{:.1} s", millis / 1000.0),
+    }
+}
+
+/// A count and its noun: `1 record`, `482 311 records`.
+pub(crate) fn counted(number: u64, noun: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{} {noun}{plural}", grouped(number))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_grouped_in_threes() {
+        for (number, text) in [(0, "0"), (999, "999"), (1000, "1 000"), (482_311, "482 311"), (1_234_567, "1 234 567")] {
+            assert_eq!(grouped(number), text);
+        }
+    }
+
+    #[test]
+    fn short_numbers_keep_a_unit_and_never_four_digits() {
+        for (number, text) in [
+            (0, "0"), (999, "999"), (1000, "1 k"), (1200, "1.2 k"), (12_345, "12 k"),
+            (999_400, "999 k"), (999_600, "1.0 M"), (1_184_000, "1.2 M"), (u64::MAX, "18 E"),
+        ] {
+            assert_eq!(short(number), text);
+        }
+    }
+
+    #[test]
+    fn sizes_shares_and_times_have_units() {
+        assert_eq!(bytes(88), "88 B");
+        assert_eq!(bytes(4200), "4.2 kB");
+        assert_eq!(percent(120_120, 482_311), "24.9 %");
+        assert_eq!(percent(0, 0), "0.0 %");
+        assert_eq!(elapsed(Duration::from_micros(400)), "0.4 ms");
+        assert_eq!(elapsed(Duration::from_millis(1234)), "1.2 s");
+        assert_eq!(counted(1, "record"), "1 record");
+    }
+}

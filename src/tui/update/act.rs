@@ -1,0 +1,179 @@
+//! What each action does.
+
+use super::{places, prompt};
+use crate::tui::effect::{Effect, Request, Slot};
+use crate::tui::input::{ACTIONS, Action, Context, Motion};
+use crate::tui::layout::Layout;
+use crate::tui::state::{
+    Focus, Fold, Following, Overlay, Prompt, Screen, Scroll, Severity, State,
+};
+
+/// Does it.
+pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
+    match action {
+        Action::Move(motion) => return step(state, motion),
+        Action::Open => open(state),
+        Action::Back => return back(state),
+        Action::Quit => state.ended = true,
+        Action::NextPane => turn(state, 1),
+        Action::PreviousPane => turn(state, 2),
+        Action::Seek => state.overlay = Overlay::Seek(Prompt::default()),
+        Action::Tail => return toggle_tail(state),
+        Action::Pause => toggle_pause(state),
+        Action::Flush => return flush(state),
+        Action::Refresh => return refresh(state),
+        Action::Help => toggle_help(state),
+        Action::Accept => return prompt::accept(state),
+    }
+    Vec::new()
+}
+
+fn step(state: &mut State, motion: Motion) -> Vec<Effect> {
+    let Some(layout) = Layout::of(state) else { return Vec::new() };
+    match state.context() {
+        Context::Topics => return step_tree(state, motion, layout.tree_rows()),
+        Context::Records => state.records.step(motion, layout.table_rows()),
+        Context::Tail => {
+            if let Some(tail) = &mut state.tail {
+                tail.step(motion, layout.tail_rows());
+            }
+        }
+        Context::Detail => state.detail.top = turned(state.detail.top, motion, layout.detail_rows()),
+        Context::Help => {
+            if let Overlay::Help(top) = &mut state.overlay {
+                *top = turned(*top, motion, layout.tail_rows()).min(ACTIONS.len() as u64);
+            }
+        }
+        Context::Prompt => {}
+    }
+    Vec::new()
+}
+
+fn step_tree(state: &mut State, motion: Motion, height: u64) -> Vec<Effect> {
+    match motion {
+        Motion::Left => state.topics.fold(Fold::Shut),
+        Motion::Right => state.topics.fold(Fold::Open),
+        _ => {
+            let total = state.topics.total();
+            state.topics.scroll.step(motion, height, total);
+        }
+    }
+    places::follow_tree(state)
+}
+
+/// A new first line for a text that only scrolls; the view keeps it within the text.
+fn turned(top: u64, motion: Motion, height: u64) -> u64 {
+    let page = height.saturating_sub(1).max(1);
+    match motion {
+        Motion::Up => top.saturating_sub(1),
+        Motion::Down => top.saturating_add(1),
+        Motion::PageUp => top.saturating_sub(page),
+        Motion::PageDown => top.saturating_add(page),
+        Motion::Home => 0,
+        Motion::End => u64::from(u32::MAX),
+        Motion::Left | Motion::Right => top,
+    }
+}
+
+fn open(state: &mut State) {
+    if state.context() == Context::Topics {
+        state.focus = Focus::Main;
+        return;
+    }
+    let height = Layout::of(state).map_or(0, |layout| layout.tail_rows());
+    if let Some(tail) = &mut state.tail {
+        tail.pause(height);
+    }
+    state.detail.open = true;
+    state.focus = Focus::Detail;
+}
+
+fn back(state: &mut State) -> Vec<Effect> {
+    match state.context() {
+        Context::Help | Context::Prompt => state.overlay = Overlay::None,
+        Context::Detail => {
+            state.detail.open = false;
+            state.focus = Focus::Main;
+        }
+        Context::Tail => return places::close_tail(state),
+        Context::Records => state.focus = Focus::Topics,
+        Context::Topics => state.ended = true,
+    }
+    Vec::new()
+}
+
+/// Gives the keys to the pane that is `by` places on.
+fn turn(state: &mut State, by: usize) {
+    let detail = Layout::of(state).is_some_and(|layout| layout.detail.width > 0);
+    let main = !detail || Layout::of(state).is_some_and(|layout| layout.main.width > 0);
+    let order = [
+        (Focus::Topics, state.screen == Screen::Records),
+        (Focus::Main, main),
+        (Focus::Detail, detail),
+    ];
+    let there: Vec<Focus> = order.iter().filter(|(_, there)| *there).map(|(f, _)| *f).collect();
+    let at = there.iter().position(|focus| *focus == state.focus).unwrap_or(0);
+    // One back is all but one on.
+    let by = if by == 1 { 1 } else { there.len().saturating_sub(1) };
+    if let Some(focus) = there.get((at + by) % there.len().max(1)) {
+        state.focus = *focus;
+    }
+}
+
+fn toggle_tail(state: &mut State) -> Vec<Effect> {
+    match state.screen {
+        Screen::Records => places::open_tail(state),
+        Screen::Tail => places::close_tail(state),
+    }
+}
+
+fn toggle_pause(state: &mut State) {
+    let height = Layout::of(state).map_or(0, |layout| layout.tail_rows());
+    let Some(tail) = &mut state.tail else { return };
+    match tail.following {
+        Following::Live => tail.pause(height),
+        Following::Paused { .. } => tail.resume(),
+    }
+}
+
+fn toggle_help(state: &mut State) {
+    state.overlay = match state.overlay {
+        Overlay::Help(_) => Overlay::None,
+        _ => Overlay::Help(0),
+    };
+}
+
+fn flush(state: &mut State) -> Vec<Effect> {
+    let Some(place) = &state.records.place else { return Vec::new() };
+    let topic = place.topic.clone();
+    state.say(Severity::Done, format!("flushing `{topic}` …"));
+    vec![state.loads.begin(Slot::Flush(topic.clone()), Request::Flush(topic))]
+}
+
+/// Reads everything again; the view stays where it is.
+fn refresh(state: &mut State) -> Vec<Effect> {
+    for topic in &mut state.topics.list {
+        topic.stale = true;
+    }
+    state.records.pages.clear();
+    state.records.generation += 1;
+    state.records.failed = None;
+    state.detail.forget();
+    let mut effects = state.loads.cancel_pages_except(&[]);
+    effects.push(state.loads.begin(Slot::Topics, Request::Topics));
+    if state.tail.as_ref().is_some_and(|tail| tail.failed.is_some()) {
+        effects.extend(places::open_tail(state));
+    }
+    effects
+}
+
+/// Selects a row of the records that was looked for.
+pub(super) fn jump(state: &mut State, bucket: u32, local: u64) {
+    let height = Layout::of(state).map_or(1, |layout| layout.table_rows());
+    let total = state.records.extents.total();
+    if let Some(row) = state.records.extents.row(bucket, local) {
+        let scroll: &mut Scroll = &mut state.records.scroll;
+        scroll.jump(row, height, total);
+        state.focus = Focus::Main;
+    }
+}

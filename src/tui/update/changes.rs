@@ -1,0 +1,29 @@
+//! What happens by itself: changes on disk, and time.
+
+use chrono::NaiveDateTime;
+
+use crate::tui::effect::{Effect, Request, Slot};
+use crate::tui::state::State;
+use crate::{Change, WatchMode};
+
+/// Takes a hint that something changed: the named thing is asked for again where it is in view.
+pub(super) fn take(state: &mut State, change: Change, watch: WatchMode) -> Vec<Effect> {
+    state.watch = watch;
+    match change {
+        Change::Topics => vec![state.loads.begin(Slot::Topics, Request::Topics)],
+        Change::Topic(name) => {
+            if let Some(topic) = state.topics.get_mut(&name) {
+                topic.stale = true;
+            }
+            Vec::new()
+        }
+    }
+}
+
+/// Lets a second pass.
+pub(super) fn pass_time(state: &mut State, now: NaiveDateTime) -> Vec<Effect> {
+    if let Some(tail) = &mut state.tail {
+        tail.rate.add(now, 0);
+    }
+    Vec::new()
+}

@@ -1,0 +1,89 @@
+//! Going from place to place: which topic or bucket is shown, and whether as a table or a tail.
+
+use crate::tui::effect::{Effect, Place, Request, Slot};
+use crate::tui::layout::Layout;
+use crate::tui::options::Start;
+use crate::tui::state::{Detail, Focus, Records, Screen, State, Tail};
+
+/// Shows the records of what is selected in the tree, from their start.
+pub(super) fn follow_tree(state: &mut State) -> Vec<Effect> {
+    let selected = state.topics.selected();
+    if state.records.place == selected {
+        return Vec::new();
+    }
+    show(state, selected)
+}
+
+fn show(state: &mut State, place: Option<Place>) -> Vec<Effect> {
+    state.records.show(place);
+    state.detail = Detail::default();
+    let mut effects = state.loads.cancel_pages_except(&[]);
+    effects.extend(state.loads.cancel(&Slot::Seek));
+    let topic = state.records.place.as_ref().map(|place| place.topic.clone());
+    let counts = topic.and_then(|topic| state.topics.get(&topic)?.known().cloned());
+    if let Some(counts) = counts {
+        state.records.count(&counts);
+    }
+    effects
+}
+
+/// Opens what was to be open from the start, once it is there.
+pub(super) fn open_start(state: &mut State) -> Vec<Effect> {
+    let (Start::Records(topic) | Start::Tail(topic)) = &state.start else { return Vec::new() };
+    let place = Place { topic: topic.clone(), bucket: None };
+    if state.topics.get(topic).is_none() {
+        return Vec::new();
+    }
+    state.topics.select(&place);
+    let mut effects = follow_tree(state);
+    state.focus = Focus::Main;
+    if let Start::Tail(_) = std::mem::take(&mut state.start) {
+        effects.extend(open_tail(state));
+    }
+    effects
+}
+
+/// Follows what is shown.
+pub(super) fn open_tail(state: &mut State) -> Vec<Effect> {
+    let Some(place) = state.records.place.clone() else { return Vec::new() };
+    state.screen = Screen::Tail;
+    state.focus = Focus::Main;
+    state.detail = Detail::default();
+    state.tail = Some(Tail::of(place.clone()));
+    let backlog = backlog(state, &place);
+    vec![state.loads.begin(Slot::Tail, Request::Tail { place, backlog })]
+}
+
+/// As many records of each bucket as fill the screen together.
+fn backlog(state: &State, place: &Place) -> u64 {
+    let rows = Layout::of(state).map_or(0, |layout| layout.tail_rows());
+    let buckets = match place.bucket {
+        Some(_) => 1,
+        None => state.topics.get(&place.topic).map_or(1, |topic| u64::from(topic.entry.buckets)),
+    };
+    rows.div_ceil(buckets.max(1))
+}
+
+/// Goes from the tail back to the records.
+pub(super) fn close_tail(state: &mut State) -> Vec<Effect> {
+    state.tail = None;
+    state.screen = Screen::Records;
+    state.detail = Detail::default();
+    state.loads.cancel(&Slot::Tail).into_iter().collect()
+}
+
+/// Leaves a place whose topic is no longer there, and goes to one where there was none.
+pub(super) fn stay_or_leave(state: &mut State) -> Vec<Effect> {
+    let gone = match &state.records.place {
+        Some(place) => state.topics.get(&place.topic).is_none(),
+        None => true,
+    };
+    if !gone {
+        return Vec::new();
+    }
+    let mut effects = close_tail(state);
+    state.focus = Focus::Topics;
+    state.records = Records::default();
+    effects.extend(follow_tree(state));
+    effects
+}

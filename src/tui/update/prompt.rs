@@ -1,0 +1,62 @@
+//! The seek prompt: typing into it, and jumping.
+
+use tui_input::InputRequest;
+
+use crate::tui::effect::{Effect, RecordId, Request, Slot};
+use crate::tui::input::Key;
+use crate::tui::state::{Overlay, Prompt, State};
+
+/// Characters that a paste may add.
+const LONGEST_PASTE: usize = 64;
+
+/// Types a key.
+pub(super) fn edit(prompt: &mut Prompt, key: Key) {
+    let request = match key {
+        Key::Char(c) => InputRequest::InsertChar(c),
+        Key::Backspace => InputRequest::DeletePrevChar,
+        Key::Delete => InputRequest::DeleteNextChar,
+        Key::Left => InputRequest::GoToPrevChar,
+        Key::Right => InputRequest::GoToNextChar,
+        Key::Home | Key::Ctrl('a') => InputRequest::GoToStart,
+        Key::End | Key::Ctrl('e') => InputRequest::GoToEnd,
+        Key::Ctrl('u') => InputRequest::DeleteLine,
+        Key::Ctrl('w') => InputRequest::DeletePrevWord,
+        _ => return,
+    };
+    prompt.edit(request);
+}
+
+/// Types what was pasted; where nothing is being typed, a paste means nothing.
+pub(super) fn paste(state: &mut State, text: &str) {
+    let Overlay::Seek(prompt) = &mut state.overlay else { return };
+    for c in text.chars().filter(|c| !c.is_control()).take(LONGEST_PASTE) {
+        prompt.edit(InputRequest::InsertChar(c));
+    }
+}
+
+/// Jumps to the place that was typed, or says why not.
+pub(super) fn accept(state: &mut State) -> Vec<Effect> {
+    let bucket = current_bucket(state);
+    let (Overlay::Seek(prompt), Some(place)) = (&mut state.overlay, &state.records.place) else {
+        return Vec::new();
+    };
+    match prompt.target(&state.records.extents, bucket) {
+        Err(reason) => {
+            prompt.error = Some(reason);
+            Vec::new()
+        }
+        Ok(target) => {
+            let topic = place.topic.clone();
+            let record = RecordId { topic, bucket: target.bucket, offset: target.offset };
+            state.overlay = Overlay::None;
+            vec![state.loads.begin(Slot::Seek, Request::Locate(record))]
+        }
+    }
+}
+
+/// The bucket of the selected record: the one that is meant where none is named.
+pub(crate) fn current_bucket(state: &State) -> u32 {
+    let records = &state.records;
+    let first = || records.extents.iter().next().map(|extent| extent.bucket);
+    records.extents.find(records.scroll.selected).map(|(bucket, _)| bucket).or_else(first).unwrap_or(0)
+}

@@ -1,0 +1,121 @@
+//! After each event: what the screen needs that is not there, and is not being read yet.
+
+use crate::TopicName;
+use crate::tui::data::{Column, Row};
+use crate::tui::effect::{Effect, PageKey, Request, Slot};
+use crate::tui::layout::Layout;
+use crate::tui::state::{Following, Line, Records, Screen, State, Tail, TreeRow, Widths};
+use crate::tui::text::sanitize;
+
+/// Brings the view into its bounds and asks for what it needs.
+pub(super) fn wants(state: &mut State) -> Vec<Effect> {
+    let Some(layout) = Layout::of(state) else { return Vec::new() };
+    fit(state, &layout);
+    let mut effects = counts(state, &layout);
+    if state.screen == Screen::Records {
+        effects.extend(pages(state, &layout));
+    }
+    effects.extend(detail(state, &layout));
+    effects
+}
+
+fn fit(state: &mut State, layout: &Layout) {
+    let topics = state.topics.total();
+    state.topics.scroll.fit(layout.tree_rows(), topics);
+    let height = layout.table_rows();
+    state.records.scroll.fit(height, state.records.extents.total());
+    fit_columns(&mut state.records, height);
+    if let Some(tail) = &mut state.tail {
+        tail.fit(layout.tail_rows());
+        fit_lines(tail, layout.tail_rows());
+    }
+}
+
+/// Lets each column have the width that the rows in view need.
+fn fit_columns(records: &mut Records, height: u64) {
+    let Records { scroll, extents, pages, widths, .. } = records;
+    for row in scroll.top..scroll.top.saturating_add(height) {
+        let Some((bucket, local)) = extents.find(row) else { break };
+        if let (Some(page), Some(row)) = (pages.page(bucket, local), pages.row(bucket, local)) {
+            note(widths, &page.columns, row);
+        }
+    }
+    widths.apply();
+}
+
+fn fit_lines(tail: &mut Tail, height: u64) {
+    for number in tail.view(height) {
+        if let Some(Line::Record { row, columns, .. }) = tail.ring.get(number) {
+            note(&mut tail.widths, columns, row);
+        }
+    }
+    tail.widths.apply();
+}
+
+fn note(widths: &mut Widths, columns: &[Column], row: &Row) {
+    for (column, cell) in columns.iter().zip(&row.cells) {
+        let needed = sanitize::width(&cell.text()).max(sanitize::width(&column.name));
+        widths.note(&column.name, needed);
+    }
+}
+
+/// Counts of the topics in view, and of the one whose records are shown.
+fn counts(state: &mut State, layout: &Layout) -> Vec<Effect> {
+    let mut wanted: Vec<TopicName> = state.records.place.iter().map(|place| place.topic.clone()).collect();
+    let rows = layout.tree_rows().max(layout.tail_rows());
+    let top = state.topics.scroll.top;
+    for row in top..top.saturating_add(rows) {
+        let Some(TreeRow::Topic(index) | TreeRow::Bucket(index, _)) = state.topics.row(row) else { break };
+        wanted.extend(state.topics.list.get(index).map(|topic| topic.entry.name.clone()));
+    }
+    wanted.into_iter().filter_map(|topic| count(state, topic)).collect()
+}
+
+fn count(state: &mut State, name: TopicName) -> Option<Effect> {
+    let slot = Slot::Counts(name.clone());
+    let topic = state.topics.get_mut(&name)?;
+    // What changes while it is being counted is counted again afterwards: giving the count up
+    // would never come to an end under a busy writer.
+    if !topic.stale || state.loads.is_running(&slot) {
+        return None;
+    }
+    topic.stale = false;
+    Some(state.loads.begin(slot, Request::Counts(name)))
+}
+
+fn pages(state: &mut State, layout: &Layout) -> Vec<Effect> {
+    let Some(place) = &state.records.place else { return Vec::new() };
+    let topic = place.topic.clone();
+    let generation = state.records.generation;
+    let keys = state.records.needed(layout.table_rows());
+    let mut effects = state.loads.cancel_pages_except(&keys);
+    if state.records.failed.as_ref().is_some_and(|(_, at)| *at == generation) {
+        return effects;
+    }
+    for key in keys {
+        effects.extend(page(state, &topic, key, generation));
+    }
+    effects
+}
+
+fn page(state: &mut State, topic: &TopicName, key: PageKey, generation: u64) -> Option<Effect> {
+    let slot = Slot::Page(key);
+    if state.loads.is_running(&slot) || state.records.pages.is_fresh(key, generation) {
+        return None;
+    }
+    let request = Request::Page { topic: topic.clone(), key, generation };
+    Some(state.loads.begin(slot, request))
+}
+
+fn detail(state: &mut State, layout: &Layout) -> Option<Effect> {
+    let moves = state.tail.as_ref().is_some_and(|tail| tail.following == Following::Live);
+    if layout.detail.width == 0 || moves {
+        return None;
+    }
+    let record = state.selected_record()?;
+    if state.detail.wanted.as_ref() == Some(&record) {
+        return None;
+    }
+    state.detail.wanted = Some(record.clone());
+    Some(state.loads.begin(Slot::Detail, Request::Record(record)))
+}

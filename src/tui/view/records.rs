@@ -1,0 +1,147 @@
+//! The table of records: a window over any number of rows.
+//!
+//! ```text
+//! ┌ traces · all buckets ──────────── 482 311 records · 1 204 buffered ┐
+//! │     offset  model    latency_ms  prompt                            │
+//! │ ■ 0·120 118 sonnet        812.4  Summarise the release notes…      │
+//! │▶● 0·120 119 haiku             ∅  Is this ticket a duplicate…       │
+//! │ ·····                                                              │
+//! └──────────────────────────────────────── 120 of 482 311 · 24.9 % ───┘
+//! ```
+
+use ratatui::layout::Rect;
+
+use super::canvas::{Canvas, Piece, piece, rows};
+use super::empty;
+use super::table::Columns;
+use crate::tui::data::Row;
+use crate::tui::state::{Focus, Records, State};
+use crate::tui::text::quantity::{counted, grouped, percent};
+use crate::tui::text::sanitize;
+use crate::tui::theme::Meaning;
+
+/// Draws the table.
+pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
+    if area.is_empty() {
+        return;
+    }
+    let focused = state.focus == Focus::Main;
+    let border = if focused { Meaning::Focused } else { Meaning::Border };
+    let inside = canvas.frame(area, border, &title(&state.records));
+    if let Some(message) = empty::of_records(state) {
+        empty::message(canvas, inside, &message);
+        return;
+    }
+    let records = &state.records;
+    canvas.on_top(area, &sums(records, area.width));
+    let lead = Lead::of(records);
+    header(canvas, records, &lead, inside);
+    for (number, line) in (records.scroll.top..records.extents.total()).zip(rows(inside).skip(1)) {
+        row(canvas, records, &lead, number, line);
+        if number == records.scroll.selected {
+            canvas.text(Rect { width: 1, ..line }, "▶", Meaning::Marked);
+            canvas.tint(line, if focused { Meaning::Selected } else { Meaning::Marked });
+        }
+    }
+    canvas.on_bottom(area, &position(records, inside, &lead));
+}
+
+fn title(records: &Records) -> Vec<Piece<'static>> {
+    let Some(place) = &records.place else { return vec![piece(" Records ", Meaning::Title)] };
+    let part = match place.bucket {
+        Some(bucket) => format!(" · bucket {bucket} "),
+        None if records.extents.iter().count() > 1 => " · all buckets ".into(),
+        None => " ".into(),
+    };
+    vec![piece(format!(" {}", place.topic), Meaning::Title), piece(part, Meaning::Plain)]
+}
+
+fn sums(records: &Records, width: u16) -> Vec<Piece<'static>> {
+    if width < 60 {
+        return Vec::new();
+    }
+    let mut pieces = vec![piece(format!(" {}", counted(records.extents.total(), "record")), Meaning::Plain)];
+    let buffered = records.extents.buffered();
+    if buffered > 0 {
+        pieces.push(piece(format!(" · ● {} buffered", grouped(buffered)), Meaning::Buffered));
+    }
+    let mut buckets = records.extents.iter();
+    if let (Some(only), None) = (buckets.next(), buckets.next()) {
+        pieces.push(piece(format!(" · v {}", grouped(only.version)), Meaning::Muted));
+    }
+    pieces.push(piece(" ", Meaning::Plain));
+    pieces
+}
+
+/// The columns that stand before those of the records: mark and offset.
+struct Lead {
+    /// Cells of the offset.
+    width: u16,
+    /// Whether the offset names its bucket.
+    labelled: bool,
+}
+
+impl Lead {
+    fn of(records: &Records) -> Self {
+        let labelled = records.extents.iter().count() > 1;
+        let label = |bucket: u32, offset: u64| sanitize::width(&offset_text(bucket, offset, labelled));
+        let widest = records.extents.iter().map(|extent| label(extent.bucket, extent.next_offset));
+        Self { width: widest.max().unwrap_or(0).max(6), labelled }
+    }
+
+    /// The cells of the mark, of the offset, and of the rest of the line.
+    fn split(&self, line: Rect) -> (Rect, Rect, Rect) {
+        let part = |x: u16, width: u16| {
+            let x = line.x.saturating_add(x).min(line.right());
+            Rect { x, width: width.min(line.right() - x), ..line }
+        };
+        (part(1, 2), part(3, self.width), part(5 + self.width, line.width))
+    }
+}
+
+fn offset_text(bucket: u32, offset: u64, labelled: bool) -> String {
+    if labelled { format!("{bucket}·{}", grouped(offset)) } else { grouped(offset) }
+}
+
+fn header(canvas: &mut Canvas<'_>, records: &Records, lead: &Lead, inside: Rect) {
+    let (_, offset, rest) = lead.split(Rect { height: inside.height.min(1), ..inside });
+    canvas.right(offset, &[piece("offset", Meaning::Header)]);
+    columns(records).header(canvas, rest);
+}
+
+fn columns(records: &Records) -> Columns<'_> {
+    Columns::new(&records.columns, records.first_column, &records.widths)
+}
+
+fn row(canvas: &mut Canvas<'_>, records: &Records, lead: &Lead, number: u64, line: Rect) {
+    let (mark, offset, rest) = lead.split(line);
+    let Some((bucket, local)) = records.extents.find(number) else { return };
+    let (Some(page), Some(row)) = (records.pages.page(bucket, local), records.pages.row(bucket, local)) else {
+        canvas.right(offset, &[piece("·····", Meaning::Muted)]);
+        return;
+    };
+    let (glyph, meaning) = mark_of(row);
+    canvas.text(mark, glyph, meaning);
+    let text = offset_text(row.bucket, row.offset, lead.labelled);
+    canvas.right(offset, &[piece(text, Meaning::Plain)]);
+    columns(records).row(canvas, rest, row, &page.columns);
+}
+
+/// The glyph of a record: in a version, or not yet.
+pub(super) fn mark_of(row: &Row) -> (&'static str, Meaning) {
+    if row.buffered { ("●", Meaning::Buffered) } else { ("■", Meaning::Persisted) }
+}
+
+fn position(records: &Records, inside: Rect, lead: &Lead) -> Vec<Piece<'static>> {
+    let (_, _, rest) = lead.split(inside);
+    let (before, behind) = columns(records).hidden(rest);
+    let mut pieces = Vec::new();
+    if before + behind > 0 {
+        pieces.push(piece(format!(" ◂ {before} · {behind} ▸ "), Meaning::Muted));
+    }
+    let total = records.extents.total();
+    let at = records.scroll.selected + 1;
+    let text = format!(" {} of {} · {} ", grouped(at), grouped(total), percent(at, total));
+    pieces.push(piece(text, Meaning::Plain));
+    pieces
+}

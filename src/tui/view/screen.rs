@@ -1,0 +1,63 @@
+//! The whole screen: panes first, then what lies above them.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+
+use super::canvas::{Canvas, piece};
+use super::{detail, empty, footer, help, prompt, records, status, tail, top, topics};
+use crate::tui::layout::{Layout, SMALLEST};
+use crate::tui::state::{Overlay, Screen, State};
+use crate::tui::theme::Meaning;
+
+/// Draws the state.
+pub(crate) fn draw(state: &State, buffer: &mut Buffer) {
+    let whole = buffer.area;
+    let mut canvas = Canvas::new(buffer, state.theme);
+    match Layout::of(state) {
+        Some(layout) => panes(&mut canvas, state, &layout),
+        None => too_small(&mut canvas, whole),
+    }
+}
+
+/// Where the cursor of the terminal stands, while something is being typed.
+pub(crate) fn cursor(state: &State) -> Option<Position> {
+    match &state.overlay {
+        Overlay::Seek(prompt) => prompt::cursor(state, prompt),
+        _ => None,
+    }
+}
+
+fn panes(canvas: &mut Canvas<'_>, state: &State, layout: &Layout) {
+    top::draw(canvas, state, layout.top);
+    if empty::covers(state) {
+        empty::draw(canvas, state, body(layout));
+    } else {
+        topics::draw(canvas, state, layout.tree);
+        match state.screen {
+            Screen::Records => records::draw(canvas, state, layout.main),
+            Screen::Tail => tail::draw(canvas, state, layout.main),
+        }
+        detail::draw(canvas, state, layout.detail);
+    }
+    status::draw(canvas, state, layout.status);
+    footer::draw(canvas, state, layout.footer);
+    match &state.overlay {
+        Overlay::None => {}
+        Overlay::Help(first) => help::draw(canvas, body(layout), *first),
+        Overlay::Seek(prompt) => prompt::draw(canvas, state, prompt),
+    }
+}
+
+fn body(layout: &Layout) -> Rect {
+    layout.tree.union(layout.main).union(layout.detail)
+}
+
+fn too_small(canvas: &mut Canvas<'_>, area: Rect) {
+    let (width, height) = SMALLEST;
+    let lines = [
+        format!("{} × {} is too small", area.width, area.height),
+        format!("lanceq needs {width} × {height}"),
+        "q quits".into(),
+    ];
+    canvas.lines(area, lines.map(|line| piece(line, Meaning::Plain)));
+}

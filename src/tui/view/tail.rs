@@ -1,0 +1,144 @@
+//! The tail: what arrives, newest at the bottom.
+//!
+//! ```text
+//! ┌ traces · tail of 4 buckets · following ─────────── 812 rec/s ▂▃▅▇▆ ┐
+//! │ 0 ■  30 411  12:04:07.112  haiku  Is this ticket a duplicate of …  │
+//! │ ── flush · bucket 3 · v 484 · 1 000 records ────────────────────── │
+//! │ 1 ●  30 120  12:04:07.940  opus   Find the bug in this function: … │
+//! └──────────────────────── ↓ 312 new (2 buffered) · paused at 30 120 ─┘
+//! ```
+
+use chrono::NaiveDateTime;
+use ratatui::layout::Rect;
+
+use super::canvas::{Canvas, Piece, piece, rows};
+use super::empty;
+use super::records::mark_of;
+use super::table::Columns;
+use crate::tui::data::{Column, Row};
+use crate::tui::state::{Following, Focus, Line, State, Tail};
+use crate::tui::text::quantity::{counted, grouped};
+use crate::tui::text::spark;
+use crate::tui::theme::Meaning;
+use crate::{Flushed, Reset, ResetReason};
+
+/// Cells of an offset; a longer one takes more.
+const OFFSET: u16 = 9;
+/// Cells of the time of arrival, and from which width of the pane on it is shown.
+const TIME: (u16, u16) = (12, 60);
+
+/// Draws the tail.
+pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
+    let Some(tail) = state.tail.as_ref().filter(|_| !area.is_empty()) else { return };
+    let focused = state.focus == Focus::Main;
+    let border = if focused { Meaning::Focused } else { Meaning::Border };
+    let inside = canvas.frame(area, border, &title(state, tail));
+    canvas.on_top(area, &rate(tail));
+    let view = tail.view(u64::from(inside.height));
+    if view.is_empty() {
+        empty::message(canvas, inside, &empty::of_tail(tail));
+    }
+    for (number, line) in view.zip(rows(inside)) {
+        draw_line(canvas, tail, number, line);
+        if tail.selected() == Some(number) {
+            canvas.text(Rect { width: 1, ..line }, "▶", Meaning::Marked);
+            canvas.tint(line, if focused { Meaning::Selected } else { Meaning::Marked });
+        }
+    }
+    canvas.on_bottom(area, &bottom(tail));
+}
+
+fn title(state: &State, tail: &Tail) -> Vec<Piece<'static>> {
+    let topic = &tail.place.topic;
+    let buckets = state.topics.get(topic).map_or(1, |topic| u64::from(topic.entry.buckets));
+    let of = match tail.place.bucket {
+        Some(bucket) => format!(" · tail of bucket {bucket} · "),
+        None => format!(" · tail of {} · ", counted(buckets, "bucket")),
+    };
+    let mode = match (&tail.failed, tail.following) {
+        (Some(_), _) => piece("✗ ended ", Meaning::Bad),
+        (None, Following::Live) => piece("following ", Meaning::Good),
+        (None, Following::Paused { .. }) => piece("‖ paused ", Meaning::Warn),
+    };
+    vec![piece(format!(" {topic}"), Meaning::Title), piece(of, Meaning::Plain), mode]
+}
+
+fn rate(tail: &Tail) -> Vec<Piece<'static>> {
+    let number = format!(" {} rec/s ", grouped(tail.rate.per_second()));
+    let course = format!("{} ", spark::course(tail.rate.course()));
+    vec![piece(number, Meaning::Plain), piece(course, Meaning::Good)]
+}
+
+fn bottom(tail: &Tail) -> Vec<Piece<'static>> {
+    if let Some(fault) = &tail.failed {
+        return vec![piece(format!(" ✗ {} · r tries again ", fault.message), Meaning::Bad)];
+    }
+    let Following::Paused { unseen, unseen_buffered, .. } = tail.following else { return Vec::new() };
+    let buffered = match unseen_buffered {
+        0 => String::new(),
+        n => format!(" ({} buffered)", grouped(n)),
+    };
+    let at = tail.selected_record().map_or_else(|| "the start".into(), |row| grouped(row.offset));
+    let new = piece(format!(" ↓ {} new{buffered}", grouped(unseen)), Meaning::Strong);
+    vec![new, piece(format!(" · paused at {at} "), Meaning::Warn)]
+}
+
+fn draw_line(canvas: &mut Canvas<'_>, tail: &Tail, number: u64, line: Rect) {
+    let line = Rect { x: line.x + 1, width: line.width.saturating_sub(1), ..line };
+    match tail.ring.get(number) {
+        Some(Line::Record { row, columns, arrived }) => record(canvas, tail, line, row, columns, *arrived),
+        Some(Line::Flush(flushed)) => rule(canvas, line, &flush_text(flushed), Meaning::Persisted),
+        Some(Line::Reset(reset)) => rule(canvas, line, &reset_text(reset), Meaning::Warn),
+        Some(Line::Gap(lost)) => rule(canvas, line, &gap_text(*lost), Meaning::Warn),
+        None => {}
+    }
+}
+
+fn record(
+    canvas: &mut Canvas<'_>,
+    tail: &Tail,
+    line: Rect,
+    row: &Row,
+    columns: &[Column],
+    arrived: Option<NaiveDateTime>,
+) {
+    let left = canvas.text(line, &format!("{:>2} ", row.bucket), Meaning::Muted);
+    let (glyph, meaning) = mark_of(row);
+    let left = canvas.text(left, glyph, meaning);
+    let offset = format!("{:>width$}  ", grouped(row.offset), width = usize::from(OFFSET));
+    let mut left = canvas.text(left, &offset, Meaning::Plain);
+    if line.width >= TIME.1 {
+        let time = arrived.map_or_else(String::new, |time| time.format("%H:%M:%S%.3f").to_string());
+        let time = format!("{time:width$}  ", width = usize::from(TIME.0));
+        left = canvas.text(left, &time, Meaning::Muted);
+    }
+    Columns::new(columns, tail.first_column, &tail.widths).row(canvas, left, row, columns);
+}
+
+fn rule(canvas: &mut Canvas<'_>, line: Rect, text: &str, meaning: Meaning) {
+    let left = canvas.text(line, &format!("── {text} "), meaning);
+    canvas.text(left, &"─".repeat(usize::from(left.width)), meaning);
+}
+
+fn flush_text(flushed: &Flushed) -> String {
+    let records = counted(flushed.rows, "record");
+    format!("flush · bucket {} · v {} · {records}", flushed.bucket_id, grouped(flushed.version))
+}
+
+fn reset_text(reset: &Reset) -> String {
+    let reason = match reset.reason {
+        ResetReason::Overwritten => "overwritten",
+        ResetReason::Rewritten => "rewritten",
+        ResetReason::Recreated => "created anew",
+        _ => "changed",
+    };
+    format!(
+        "reset · bucket {} was {reason} by another program · goes on at {}",
+        reset.bucket_id,
+        grouped(reset.next_offset)
+    )
+}
+
+fn gap_text(lost: u64) -> String {
+    format!("{} went by while the tail was held still · the table has them", counted(lost, "record"))
+}

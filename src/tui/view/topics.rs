@@ -1,0 +1,100 @@
+//! The tree of topics and buckets.
+//!
+//! ```text
+//! ┌ Topics ────────────────────┐
+//! │▶▾ traces             482 k │
+//! │   ├ 0                120 k │
+//! │ ✗ broken  manifest is empty│
+//! └────────────────────────────┘
+//! ```
+
+use ratatui::layout::Rect;
+
+use super::canvas::{Canvas, Piece, piece, rows};
+use crate::tui::state::{Counts, Focus, State, Topic, TreeRow};
+use crate::tui::text::quantity::{grouped, short};
+use crate::tui::theme::Meaning;
+
+/// Draws the tree.
+pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
+    if area.is_empty() {
+        return;
+    }
+    let focused = state.focus == Focus::Topics;
+    let border = if focused { Meaning::Focused } else { Meaning::Border };
+    let inside = canvas.frame(area, border, &[piece(" Topics ", Meaning::Title)]);
+    let scroll = state.topics.scroll;
+    for (number, line) in (scroll.top..).zip(rows(inside)) {
+        let Some(row) = state.topics.row(number) else { break };
+        draw_row(canvas, state, row, line);
+        if number == scroll.selected {
+            canvas.text(Rect { width: 1, ..line }, "▶", Meaning::Marked);
+            canvas.tint(line, if focused { Meaning::Selected } else { Meaning::Marked });
+        }
+    }
+    position(canvas, state, area, inside);
+}
+
+fn position(canvas: &mut Canvas<'_>, state: &State, area: Rect, inside: Rect) {
+    let total = state.topics.total();
+    if total > u64::from(inside.height) {
+        let at = state.topics.scroll.selected + 1;
+        let text = format!(" {} of {} ", grouped(at), grouped(total));
+        canvas.on_bottom(area, &[piece(text, Meaning::Muted)]);
+    }
+}
+
+fn draw_row(canvas: &mut Canvas<'_>, state: &State, row: TreeRow, line: Rect) {
+    let (TreeRow::Topic(index) | TreeRow::Bucket(index, _)) = row;
+    let Some(topic) = state.topics.list.get(index) else { return };
+    let after_mark = Rect { x: line.x + 1, width: line.width.saturating_sub(1), ..line };
+    match row {
+        TreeRow::Topic(_) => draw_topic(canvas, topic, after_mark),
+        TreeRow::Bucket(_, bucket) => draw_bucket(canvas, topic, bucket, after_mark),
+    }
+}
+
+fn draw_topic(canvas: &mut Canvas<'_>, topic: &Topic, line: Rect) {
+    if let Some(fault) = topic.fault() {
+        let name = piece(topic.entry.name.as_str(), Meaning::Plain);
+        let reason = piece(fault.message.as_str(), Meaning::Muted);
+        let space = || piece("  ", Meaning::Plain);
+        canvas.pieces(line, &[piece("✗ ", Meaning::Bad), name, space(), reason]);
+        return;
+    }
+    let left = canvas.right(line, &counted(topic));
+    let mark = match (topic.entry.buckets > 1, topic.unfolded) {
+        (false, _) => "  ",
+        (true, false) => "▸ ",
+        (true, true) => "▾ ",
+    };
+    let left = canvas.text(left, mark, Meaning::Muted);
+    let left = canvas.text(left, topic.entry.name.as_str(), Meaning::Plain);
+    if topic.entry.foreign {
+        canvas.text(left, " ◇ foreign", Meaning::Muted);
+    }
+}
+
+fn counted(topic: &Topic) -> Vec<Piece<'static>> {
+    match &topic.counts {
+        Counts::Known(counts) => amount(counts.total_count, counts.buffer_count),
+        _ => vec![piece(" ·····", Meaning::Muted)],
+    }
+}
+
+fn amount(total: u64, buffered: u64) -> Vec<Piece<'static>> {
+    let mark = if buffered > 0 { "●" } else { " " };
+    let number = format!(" {:>6}", short(total));
+    vec![piece(number, Meaning::Number), piece(mark, Meaning::Buffered)]
+}
+
+fn draw_bucket(canvas: &mut Canvas<'_>, topic: &Topic, bucket: u32, line: Rect) {
+    let amount = match topic.bucket(bucket) {
+        Some(counts) => amount(counts.total_count, counts.buffer_count),
+        None => vec![piece(" ·····", Meaning::Muted)],
+    };
+    let left = canvas.right(line, &amount);
+    let branch = if bucket + 1 == topic.entry.buckets { "  └ " } else { "  ├ " };
+    let left = canvas.text(left, branch, Meaning::Muted);
+    canvas.text(left, &bucket.to_string(), Meaning::Plain);
+}
