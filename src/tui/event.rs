@@ -47,7 +47,11 @@ pub(crate) enum Answer {
     Topics(Vec<TopicEntry>),
     Counts(TopicCounts),
     /// Rows, how long reading them took, and the state of the counts at which they were asked for.
-    Page { rows: Rows, took: Duration, generation: u64 },
+    Page {
+        rows: Rows,
+        took: Duration,
+        generation: u64,
+    },
     Record(Vec<Field>),
     /// The bucket, and the row number in it.
     Row(u32, u64),

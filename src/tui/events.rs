@@ -84,8 +84,16 @@ mod tests {
     #[test]
     fn keys_keep_their_case_and_their_control() {
         let cases = [
-            (KeyCode::Char('G'), KeyModifiers::SHIFT, Some(Key::Char('G'))),
-            (KeyCode::Char('c'), KeyModifiers::CONTROL, Some(Key::Ctrl('c'))),
+            (
+                KeyCode::Char('G'),
+                KeyModifiers::SHIFT,
+                Some(Key::Char('G')),
+            ),
+            (
+                KeyCode::Char('c'),
+                KeyModifiers::CONTROL,
+                Some(Key::Ctrl('c')),
+            ),
             (KeyCode::Char('x'), KeyModifiers::ALT, None),
             (KeyCode::BackTab, KeyModifiers::SHIFT, Some(Key::BackTab)),
             (KeyCode::F(1), KeyModifiers::NONE, None),
@@ -97,7 +105,8 @@ mod tests {
 
     #[test]
     fn a_released_key_is_not_pressed_again() {
-        let key = KeyEvent::new_with_kind(KeyCode::Enter, KeyModifiers::NONE, KeyEventKind::Release);
+        let key =
+            KeyEvent::new_with_kind(KeyCode::Enter, KeyModifiers::NONE, KeyEventKind::Release);
         assert_eq!(input_of(Raw::Key(key)), None);
     }
 }

@@ -45,7 +45,9 @@ async fn reader(engine: &Engine, place: &Place) -> Result<Reader> {
 /// Takes what the stream has without waiting.
 fn take_ready(tail: &mut Tail, arrivals: &mut Vec<Arrival>, before: &TopicCounts) -> Result<()> {
     for _ in 1..TOGETHER {
-        let Some(Some(event)) = tail.next().now_or_never() else { break };
+        let Some(Some(event)) = tail.next().now_or_never() else {
+            break;
+        };
         take(arrivals, event?, before);
     }
     Ok(())
@@ -55,7 +57,10 @@ fn take_ready(tail: &mut Tail, arrivals: &mut Vec<Arrival>, before: &TopicCounts
 fn take(arrivals: &mut Vec<Arrival>, event: TailEvent, before: &TopicCounts) {
     match event {
         TailEvent::Rows(chunk) => {
-            let known = before.buckets.iter().find(|bucket| bucket.bucket_id == chunk.bucket);
+            let known = before
+                .buckets
+                .iter()
+                .find(|bucket| bucket.bucket_id == chunk.bucket);
             let end = known.map_or(0, |bucket| bucket.next_offset);
             let mut old = Rows::of_chunk(&chunk);
             let new = old.split_off(end);

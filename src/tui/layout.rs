@@ -39,7 +39,12 @@ impl Layout {
         }
         let line = |y| Rect::new(0, y, width, 1);
         let body = Rect::new(0, 1, width, height - 3);
-        let frame = Self { top: line(0), status: line(height - 2), footer: line(height - 1), ..Self::default() };
+        let frame = Self {
+            top: line(0),
+            status: line(height - 2),
+            footer: line(height - 1),
+            ..Self::default()
+        };
         Some(frame.with_panes(state, body))
     }
 
@@ -93,7 +98,11 @@ fn detail_width(state: &State, rest: u16, whole: u16) -> u16 {
 fn split_left(area: Rect, width: u16) -> (Rect, Rect) {
     let width = width.min(area.width);
     let left = Rect { width, ..area };
-    let right = Rect { x: area.x + width, width: area.width - width, ..area };
+    let right = Rect {
+        x: area.x + width,
+        width: area.width - width,
+        ..area
+    };
     (left, right)
 }
 

@@ -22,6 +22,7 @@ mod options;
 mod picture;
 mod run;
 mod runner;
+mod sample;
 mod state;
 mod svg;
 mod terminal;

@@ -46,7 +46,14 @@ pub enum Ended {
 pub async fn run(engine: Engine, options: Options) -> Result<Ended, TerminalError> {
     let stop = signals()?;
     let mut screen = Screen::take()?;
-    run_with(&mut screen.terminal, events::inputs(), stop, engine, options).await
+    run_with(
+        &mut screen.terminal,
+        events::inputs(),
+        stop,
+        engine,
+        options,
+    )
+    .await
 }
 
 /// The same on any backend, with inputs from anywhere, until the inputs end or `stop` is ready.
@@ -114,7 +121,12 @@ struct Pace {
 impl Pace {
     fn new() -> Self {
         let now = Instant::now();
-        Self { dirty: true, urgent: true, last_frame: now, next_tick: now + SECOND }
+        Self {
+            dirty: true,
+            urgent: true,
+            last_frame: now,
+            next_tick: now + SECOND,
+        }
     }
 
     fn note(&mut self, event: &Event) {

@@ -30,7 +30,9 @@ tokio::task_local! {
 #[non_exhaustive]
 pub enum TerminalError {
     /// Input or output is no terminal.
-    #[error("the explorer needs a terminal, and this is none; in a pipe use `lanceq ls`, `lanceq get` or `lanceq tail`")]
+    #[error(
+        "the explorer needs a terminal, and this is none; in a pipe use `lanceq ls`, `lanceq get` or `lanceq tail`"
+    )]
     NoTerminal,
     /// The terminal could not be read or written.
     #[error("the terminal could not be used")]
@@ -61,8 +63,15 @@ impl Screen {
         terminal::enable_raw_mode()?;
         TAKEN.store(true, Ordering::SeqCst);
         // From here on whatever fails drops the guard, which restores.
-        let screen = Self { terminal: Terminal::new(CrosstermBackend::new(stdout()))? };
-        execute!(stdout(), EnterAlternateScreen, EnableBracketedPaste, cursor::Hide)?;
+        let screen = Self {
+            terminal: Terminal::new(CrosstermBackend::new(stdout()))?,
+        };
+        execute!(
+            stdout(),
+            EnterAlternateScreen,
+            EnableBracketedPaste,
+            cursor::Hide
+        )?;
         Ok(screen)
     }
 }
@@ -79,7 +88,14 @@ pub(crate) fn restore() {
         return;
     }
     // Each step is tried whatever became of the one before; there is nobody left to tell.
-    execute!(stdout(), DisableBracketedPaste, DisableMouseCapture, LeaveAlternateScreen, cursor::Show).ok();
+    execute!(
+        stdout(),
+        DisableBracketedPaste,
+        DisableMouseCapture,
+        LeaveAlternateScreen,
+        cursor::Show
+    )
+    .ok();
     terminal::disable_raw_mode().ok();
 }
 

@@ -77,9 +77,12 @@ impl Theme {
 
 fn weight(meaning: Meaning) -> Modifier {
     match meaning {
-        Meaning::Strong | Meaning::Title | Meaning::Focused | Meaning::Marked | Meaning::Key | Meaning::Bad => {
-            Modifier::BOLD
-        }
+        Meaning::Strong
+        | Meaning::Title
+        | Meaning::Focused
+        | Meaning::Marked
+        | Meaning::Key
+        | Meaning::Bad => Modifier::BOLD,
         Meaning::Selected => Modifier::REVERSED,
         Meaning::Muted | Meaning::Null => Modifier::DIM,
         Meaning::Header => Modifier::UNDERLINED,
@@ -89,7 +92,9 @@ fn weight(meaning: Meaning) -> Modifier {
 
 fn colour(meaning: Meaning) -> Option<Color> {
     Some(match meaning {
-        Meaning::Plain | Meaning::Strong | Meaning::Marked | Meaning::Muted | Meaning::Null => return None,
+        Meaning::Plain | Meaning::Strong | Meaning::Marked | Meaning::Muted | Meaning::Null => {
+            return None;
+        }
         // A reversed row is one colour, whatever its cells are.
         Meaning::Selected => Color::Reset,
         Meaning::Title | Meaning::Focused => Color::Cyan,
@@ -109,7 +114,13 @@ mod tests {
 
     #[test]
     fn mono_uses_no_colour() {
-        for meaning in [Meaning::Bad, Meaning::Title, Meaning::Selected, Meaning::Number, Meaning::Key] {
+        for meaning in [
+            Meaning::Bad,
+            Meaning::Title,
+            Meaning::Selected,
+            Meaning::Number,
+            Meaning::Key,
+        ] {
             assert_eq!(Theme::Mono.style(meaning).fg, None);
             assert_eq!(Theme::Mono.style(meaning).bg, None);
         }

@@ -56,7 +56,11 @@ pub(crate) enum Align {
 impl Align {
     /// How a column of this type leans.
     pub(crate) fn of(data_type: &DataType) -> Self {
-        if data_type.is_numeric() { Self::Right } else { Self::Left }
+        if data_type.is_numeric() {
+            Self::Right
+        } else {
+            Self::Left
+        }
     }
 }
 
@@ -96,13 +100,27 @@ impl Cell {
         let rows = 0..column.len();
         match column.data_type() {
             DataType::Dictionary(_, _) => of_dictionary(column),
-            DataType::Utf8 => rows.map(|row| text(column, row, |a, i| a.as_string::<i32>().value(i))).collect(),
-            DataType::LargeUtf8 => rows.map(|row| text(column, row, |a, i| a.as_string::<i64>().value(i))).collect(),
-            DataType::Utf8View => rows.map(|row| text(column, row, |a, i| a.as_string_view().value(i))).collect(),
-            DataType::Binary => rows.map(|row| binary(column, row, |a, i| a.as_binary::<i32>().value(i))).collect(),
-            DataType::LargeBinary => rows.map(|row| binary(column, row, |a, i| a.as_binary::<i64>().value(i))).collect(),
-            DataType::BinaryView => rows.map(|row| binary(column, row, |a, i| a.as_binary_view().value(i))).collect(),
-            DataType::FixedSizeBinary(_) => rows.map(|row| binary(column, row, |a, i| a.as_fixed_size_binary().value(i))).collect(),
+            DataType::Utf8 => rows
+                .map(|row| text(column, row, |a, i| a.as_string::<i32>().value(i)))
+                .collect(),
+            DataType::LargeUtf8 => rows
+                .map(|row| text(column, row, |a, i| a.as_string::<i64>().value(i)))
+                .collect(),
+            DataType::Utf8View => rows
+                .map(|row| text(column, row, |a, i| a.as_string_view().value(i)))
+                .collect(),
+            DataType::Binary => rows
+                .map(|row| binary(column, row, |a, i| a.as_binary::<i32>().value(i)))
+                .collect(),
+            DataType::LargeBinary => rows
+                .map(|row| binary(column, row, |a, i| a.as_binary::<i64>().value(i)))
+                .collect(),
+            DataType::BinaryView => rows
+                .map(|row| binary(column, row, |a, i| a.as_binary_view().value(i)))
+                .collect(),
+            DataType::FixedSizeBinary(_) => rows
+                .map(|row| binary(column, row, |a, i| a.as_fixed_size_binary().value(i)))
+                .collect(),
             DataType::FixedSizeList(item, _) if item.data_type().is_floating() => {
                 rows.map(|row| vector(column, row)).collect()
             }
@@ -112,14 +130,22 @@ impl Cell {
     }
 }
 
-fn text(column: &ArrayRef, row: usize, value: impl for<'a> Fn(&'a dyn Array, usize) -> &'a str) -> Cell {
+fn text(
+    column: &ArrayRef,
+    row: usize,
+    value: impl for<'a> Fn(&'a dyn Array, usize) -> &'a str,
+) -> Cell {
     if column.is_null(row) {
         return Cell::Null;
     }
     Cell::Text(sanitize::clip(value(column, row), PREVIEW))
 }
 
-fn binary(column: &ArrayRef, row: usize, value: impl for<'a> Fn(&'a dyn Array, usize) -> &'a [u8]) -> Cell {
+fn binary(
+    column: &ArrayRef,
+    row: usize,
+    value: impl for<'a> Fn(&'a dyn Array, usize) -> &'a [u8],
+) -> Cell {
     if column.is_null(row) {
         return Cell::Null;
     }
@@ -132,13 +158,27 @@ fn vector(column: &ArrayRef, row: usize) -> Cell {
     }
     let numbers = numbers(&column.as_fixed_size_list().value(row));
     let norm = numbers.iter().map(|v| v * v).sum::<f64>().sqrt();
-    Cell::Vector { shape: spark::shape(&numbers, BARS), norm, len: numbers.len() }
+    Cell::Vector {
+        shape: spark::shape(&numbers, BARS),
+        norm,
+        len: numbers.len(),
+    }
 }
 
 fn numbers(values: &ArrayRef) -> Vec<f64> {
     match values.data_type() {
-        DataType::Float16 => values.as_primitive::<Float16Type>().values().iter().map(|v| v.to_f64()).collect(),
-        DataType::Float32 => values.as_primitive::<Float32Type>().values().iter().map(|v| f64::from(*v)).collect(),
+        DataType::Float16 => values
+            .as_primitive::<Float16Type>()
+            .values()
+            .iter()
+            .map(|v| v.to_f64())
+            .collect(),
+        DataType::Float32 => values
+            .as_primitive::<Float32Type>()
+            .values()
+            .iter()
+            .map(|v| f64::from(*v))
+            .collect(),
         DataType::Float64 => values.as_primitive::<Float64Type>().values().to_vec(),
         _ => Vec::new(),
     }
@@ -160,7 +200,13 @@ fn of_dictionary(column: &ArrayRef) -> Vec<Cell> {
     let keys = dictionary.normalized_keys();
     let rows = 0..column.len();
     rows.zip(keys)
-        .map(|(row, key)| if column.is_null(row) { None } else { values.get(key).cloned() })
+        .map(|(row, key)| {
+            if column.is_null(row) {
+                None
+            } else {
+                values.get(key).cloned()
+            }
+        })
         .map(|cell| cell.unwrap_or(Cell::Null))
         .collect()
 }
@@ -175,9 +221,21 @@ fn formatted(column: &ArrayRef, numeric: bool) -> Vec<Cell> {
         let mut text = Preview::default();
         let full = formatter.value(row).write(&mut text).is_err();
         let text = text.finish(full);
-        if numeric { Cell::Number(text) } else { Cell::Text(text) }
+        if numeric {
+            Cell::Number(text)
+        } else {
+            Cell::Text(text)
+        }
     };
-    (0..column.len()).map(|row| if column.is_null(row) { Cell::Null } else { value(row) }).collect()
+    (0..column.len())
+        .map(|row| {
+            if column.is_null(row) {
+                Cell::Null
+            } else {
+                value(row)
+            }
+        })
+        .collect()
 }
 
 /// Text that refuses to grow beyond what a preview can show.
@@ -213,23 +271,48 @@ mod tests {
     use std::sync::Arc;
 
     use arrow_array::types::Int32Type;
-    use arrow_array::{BinaryArray, DictionaryArray, FixedSizeListArray, Float64Array, ListArray, StringArray, StructArray, TimestampMillisecondArray};
+    use arrow_array::{
+        BinaryArray, DictionaryArray, FixedSizeListArray, Float64Array, ListArray, StringArray,
+        StructArray, TimestampMillisecondArray,
+    };
     use arrow_schema::Field;
 
     use super::*;
 
     fn shown(column: impl Array + 'static) -> Vec<String> {
         let column: ArrayRef = Arc::new(column);
-        Cell::of_column(&column).iter().map(|cell| cell.text().into_owned()).collect()
+        Cell::of_column(&column)
+            .iter()
+            .map(|cell| cell.text().into_owned())
+            .collect()
     }
 
     #[test]
     fn each_kind_of_value_has_its_look() {
-        assert_eq!(shown(StringArray::from(vec![Some("a\nb"), None])), ["a⏎b", "∅"]);
-        assert_eq!(shown(Float64Array::from(vec![Some(812.4), Some(1204.0), None])), ["812.4", "1204.0", "∅"]);
-        assert_eq!(shown(BinaryArray::from_vec(vec![&[0; 4200], b""])), ["⟨4.2 kB⟩", "⟨0 B⟩"]);
-        assert_eq!(shown(DictionaryArray::<Int32Type>::from_iter([Some("x"), None, Some("x")])), ["x", "∅", "x"]);
-        assert_eq!(shown(TimestampMillisecondArray::from(vec![0]).with_timezone_utc()), ["1970-01-01T00:00:00Z"]);
+        assert_eq!(
+            shown(StringArray::from(vec![Some("a\nb"), None])),
+            ["a⏎b", "∅"]
+        );
+        assert_eq!(
+            shown(Float64Array::from(vec![Some(812.4), Some(1204.0), None])),
+            ["812.4", "1204.0", "∅"]
+        );
+        assert_eq!(
+            shown(BinaryArray::from_vec(vec![&[0; 4200], b""])),
+            ["⟨4.2 kB⟩", "⟨0 B⟩"]
+        );
+        assert_eq!(
+            shown(DictionaryArray::<Int32Type>::from_iter([
+                Some("x"),
+                None,
+                Some("x")
+            ])),
+            ["x", "∅", "x"]
+        );
+        assert_eq!(
+            shown(TimestampMillisecondArray::from(vec![0]).with_timezone_utc()),
+            ["1970-01-01T00:00:00Z"]
+        );
     }
 
     #[test]
@@ -241,20 +324,41 @@ mod tests {
 
     #[test]
     fn nested_values_are_compact_json() {
-        let list = ListArray::from_iter_primitive::<Int32Type, _, _>([Some(vec![Some(1), None]), Some(vec![])]);
+        let list = ListArray::from_iter_primitive::<Int32Type, _, _>([
+            Some(vec![Some(1), None]),
+            Some(vec![]),
+        ]);
         let name: ArrayRef = Arc::new(StringArray::from(vec!["a\"b\u{1b}", "c"]));
         let list: ArrayRef = Arc::new(list);
-        let fields = vec![Field::new("name", DataType::Utf8, true), Field::new("list", list.data_type().clone(), true)];
+        let fields = vec![
+            Field::new("name", DataType::Utf8, true),
+            Field::new("list", list.data_type().clone(), true),
+        ];
         let column = StructArray::new(fields.into(), vec![name, list], None);
-        assert_eq!(shown(column), [r#"{"name":"a\"b\u001b","list":[1,null]}"#, r#"{"name":"c","list":[]}"#]);
+        assert_eq!(
+            shown(column),
+            [
+                r#"{"name":"a\"b\u001b","list":[1,null]}"#,
+                r#"{"name":"c","list":[]}"#
+            ]
+        );
     }
 
     #[test]
     fn a_preview_of_a_huge_value_is_short() {
-        let list = ListArray::from_iter_primitive::<Int32Type, _, _>([Some((0..100_000).map(Some))]);
-        let [json] = &shown(list)[..] else { panic!("one row") };
-        assert!(sanitize::width(json) <= PREVIEW && json.ends_with('…'), "{json}");
+        let list =
+            ListArray::from_iter_primitive::<Int32Type, _, _>([Some((0..100_000).map(Some))]);
+        let [json] = &shown(list)[..] else {
+            panic!("one row")
+        };
+        assert!(
+            sanitize::width(json) <= PREVIEW && json.ends_with('…'),
+            "{json}"
+        );
         let text = "x".repeat(16 << 20);
-        assert_eq!(shown(StringArray::from(vec![text]))[0].chars().count(), usize::from(PREVIEW));
+        assert_eq!(
+            shown(StringArray::from(vec![text]))[0].chars().count(),
+            usize::from(PREVIEW)
+        );
     }
 }

@@ -49,7 +49,9 @@ fn write_list(out: &mut dyn Write, values: &ArrayRef) -> fmt::Result {
 
 fn write_pairs(out: &mut dyn Write, column: &ArrayRef, row: usize) -> fmt::Result {
     let entries = column.as_map().value(row);
-    let [keys, values] = entries.columns() else { return out.write_str("[]") };
+    let [keys, values] = entries.columns() else {
+        return out.write_str("[]");
+    };
     out.write_char('[')?;
     for row in 0..entries.len() {
         out.write_str(if row == 0 { "[" } else { ",[" })?;

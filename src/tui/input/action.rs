@@ -80,9 +80,19 @@ pub(crate) struct Entry {
     pub(crate) enabled: fn(&State) -> Result<(), Reason>,
 }
 
-const LISTS: &[Context] =
-    &[Context::Topics, Context::Records, Context::Tail, Context::Detail, Context::Help];
-const PANES: &[Context] = &[Context::Topics, Context::Records, Context::Tail, Context::Detail];
+const LISTS: &[Context] = &[
+    Context::Topics,
+    Context::Records,
+    Context::Tail,
+    Context::Detail,
+    Context::Help,
+];
+const PANES: &[Context] = &[
+    Context::Topics,
+    Context::Records,
+    Context::Tail,
+    Context::Detail,
+];
 const SIDEWAYS: &[Context] = &[Context::Topics, Context::Records, Context::Tail];
 const EVERYWHERE: &[Context] = &[
     Context::Topics,
@@ -93,7 +103,8 @@ const EVERYWHERE: &[Context] = &[
     Context::Prompt,
 ];
 
-/// All actions; the order is that of the footer and of the help.
+/// All actions; the order is that of the footer and of the help. Ways out come last, and stand at
+/// the right end of the footer.
 pub(crate) const ACTIONS: &[Entry] = &[
     Entry {
         action: Action::Open,
@@ -242,11 +253,25 @@ pub(crate) const ACTIONS: &[Entry] = &[
     Entry {
         action: Action::Move(Motion::End),
         id: "end",
-        title: "to the end; in the tail, go on following",
-        hint: Some("end"),
+        title: "to the end",
+        hint: None,
         keys: &[Key::End, Key::Char('G')],
-        contexts: LISTS,
+        contexts: &[
+            Context::Topics,
+            Context::Records,
+            Context::Detail,
+            Context::Help,
+        ],
         enabled: always,
+    },
+    Entry {
+        action: Action::Move(Motion::End),
+        id: "resume",
+        title: "let a tail that is held still go on at the end",
+        hint: Some("go on"),
+        keys: &[Key::End, Key::Char('G')],
+        contexts: &[Context::Tail],
+        enabled: held_still,
     },
     Entry {
         action: Action::Help,
@@ -260,10 +285,24 @@ pub(crate) const ACTIONS: &[Entry] = &[
     Entry {
         action: Action::Back,
         id: "back",
-        title: "back; from the topics, quit",
+        title: "back",
         hint: Some("back"),
         keys: &[Key::Char('q'), Key::Esc],
-        contexts: LISTS,
+        contexts: &[
+            Context::Records,
+            Context::Tail,
+            Context::Detail,
+            Context::Help,
+        ],
+        enabled: always,
+    },
+    Entry {
+        action: Action::Back,
+        id: "leave",
+        title: "quit, from the topics",
+        hint: Some("quit"),
+        keys: &[Key::Char('q'), Key::Esc],
+        contexts: &[Context::Topics],
         enabled: always,
     },
     Entry {
@@ -319,6 +358,13 @@ fn topic_to_tail(state: &State) -> Result<(), Reason> {
         return reason("there is no topic to follow");
     }
     Ok(())
+}
+
+fn held_still(state: &State) -> Result<(), Reason> {
+    match state.tail.as_ref().and_then(|tail| tail.selected()) {
+        Some(_) => Ok(()),
+        None => reason("the tail follows already"),
+    }
 }
 
 fn own_buffer_to_flush(state: &State) -> Result<(), Reason> {

@@ -37,13 +37,20 @@ impl Loads {
 
     /// Gives up what a slot has under way.
     pub(crate) fn cancel(&mut self, slot: &Slot) -> Option<Effect> {
-        self.running.remove(slot).map(|_| Effect::Cancel(slot.clone()))
+        self.running
+            .remove(slot)
+            .map(|_| Effect::Cancel(slot.clone()))
     }
 
     /// Gives up the loads of all pages but those to keep.
     pub(crate) fn cancel_pages_except(&mut self, keep: &[PageKey]) -> Vec<Effect> {
         let given_up = |slot: &Slot| matches!(slot, Slot::Page(key) if !keep.contains(key));
-        let slots: Vec<Slot> = self.running.keys().filter(|slot| given_up(slot)).cloned().collect();
+        let slots: Vec<Slot> = self
+            .running
+            .keys()
+            .filter(|slot| given_up(slot))
+            .cloned()
+            .collect();
         slots.iter().filter_map(|slot| self.cancel(slot)).collect()
     }
 }
@@ -55,8 +62,12 @@ mod tests {
     #[test]
     fn a_newer_load_makes_the_older_answer_stale() {
         let mut loads = Loads::default();
-        let Effect::Load { id: old, .. } = loads.begin(Slot::Topics, Request::Topics) else { panic!() };
-        let Effect::Load { id: new, .. } = loads.begin(Slot::Topics, Request::Topics) else { panic!() };
+        let Effect::Load { id: old, .. } = loads.begin(Slot::Topics, Request::Topics) else {
+            panic!()
+        };
+        let Effect::Load { id: new, .. } = loads.begin(Slot::Topics, Request::Topics) else {
+            panic!()
+        };
         assert!(old < new);
         assert!(!loads.is_current(&Slot::Topics, old));
         assert!(loads.is_current(&Slot::Topics, new));

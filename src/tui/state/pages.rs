@@ -37,32 +37,46 @@ impl Held {
 
 impl Default for Pages {
     fn default() -> Self {
-        Self { held: LruCache::unbounded(), bytes: 0 }
+        Self {
+            held: LruCache::unbounded(),
+            bytes: 0,
+        }
     }
 }
 
 impl Pages {
     /// The page of a bucket's row.
     pub(crate) fn key(bucket: u32, local: u64) -> PageKey {
-        PageKey { bucket, index: local / PAGE }
+        PageKey {
+            bucket,
+            index: local / PAGE,
+        }
     }
 
     /// Keeps a page that was read at a state of the counts.
     pub(crate) fn put(&mut self, key: PageKey, rows: Rows, generation: u64) {
-        let held = Held { bytes: rows.bytes(), rows, generation };
+        let held = Held {
+            bytes: rows.bytes(),
+            rows,
+            generation,
+        };
         self.bytes += held.bytes;
         if let Some(old) = self.held.put(key, held) {
             self.bytes -= old.bytes;
         }
         while self.bytes > BYTES && self.held.len() > KEPT {
-            let Some((_, old)) = self.held.pop_lru() else { break };
+            let Some((_, old)) = self.held.pop_lru() else {
+                break;
+            };
             self.bytes -= old.bytes;
         }
     }
 
     /// Whether a page is there and is as good as at this state of the counts; marks it as used.
     pub(crate) fn is_fresh(&mut self, key: PageKey, generation: u64) -> bool {
-        self.held.get(&key).is_some_and(|held| held.is_final() || held.generation == generation)
+        self.held
+            .get(&key)
+            .is_some_and(|held| held.is_final() || held.generation == generation)
     }
 
     /// A bucket's row, where its page is there.
@@ -73,13 +87,19 @@ impl Pages {
 
     /// The page of a bucket's row, where it is there.
     pub(crate) fn page(&self, bucket: u32, local: u64) -> Option<&Rows> {
-        self.held.peek(&Self::key(bucket, local)).map(|held| &held.rows)
+        self.held
+            .peek(&Self::key(bucket, local))
+            .map(|held| &held.rows)
     }
 
     /// Forgets the buckets in which rows moved between two states of the counts.
     pub(crate) fn forget_moved(&mut self, before: &Extents, after: &Extents) {
-        let moved: Vec<PageKey> =
-            self.held.iter().map(|(key, _)| *key).filter(|key| !after.extends(before, key.bucket)).collect();
+        let moved: Vec<PageKey> = self
+            .held
+            .iter()
+            .map(|(key, _)| *key)
+            .filter(|key| !after.extends(before, key.bucket))
+            .collect();
         for key in moved {
             if let Some(old) = self.held.pop(&key) {
                 self.bytes -= old.bytes;
@@ -107,7 +127,10 @@ mod tests {
             buffered,
             cells: vec![Cell::Text("x".repeat(text))],
         };
-        Rows { columns: Arc::new([]), rows: (0..count).map(row).collect() }
+        Rows {
+            columns: Arc::new([]),
+            rows: (0..count).map(row).collect(),
+        }
     }
 
     fn key(index: u64) -> PageKey {
@@ -120,7 +143,8 @@ mod tests {
         pages.put(key(0), rows(PAGE, false, 1), 1);
         pages.put(key(1), rows(PAGE, true, 1), 1);
         pages.put(key(2), rows(5, false, 1), 1);
-        let fresh = |pages: &mut Pages, generation| [0, 1, 2].map(|i| pages.is_fresh(key(i), generation));
+        let fresh =
+            |pages: &mut Pages, generation| [0, 1, 2].map(|i| pages.is_fresh(key(i), generation));
         assert_eq!(fresh(&mut pages, 1), [true, true, true]);
         assert_eq!(fresh(&mut pages, 2), [true, false, false]);
     }

@@ -15,7 +15,11 @@ const BYTES: usize = 16 << 20;
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Line {
     /// A record; without a time where it was there before the tail was opened.
-    Record { row: Row, columns: Arc<[Column]>, arrived: Option<NaiveDateTime> },
+    Record {
+        row: Row,
+        columns: Arc<[Column]>,
+        arrived: Option<NaiveDateTime>,
+    },
     /// A flush.
     Flush(Flushed),
     /// The dataset was rewritten.
@@ -52,7 +56,12 @@ impl Default for Ring {
 impl Ring {
     /// A ring of its own size.
     pub(crate) fn bounded(limit: usize) -> Self {
-        Self { lines: VecDeque::new(), first: 0, bytes: 0, limit }
+        Self {
+            lines: VecDeque::new(),
+            first: 0,
+            bytes: 0,
+            limit,
+        }
     }
 
     /// The number of the first line kept.
@@ -77,7 +86,9 @@ impl Ring {
     pub(crate) fn push(&mut self, line: Line, keep: u64) -> bool {
         let bytes = line.bytes();
         while self.bytes + bytes > self.limit && self.first < keep {
-            let Some(old) = self.lines.pop_front() else { break };
+            let Some(old) = self.lines.pop_front() else {
+                break;
+            };
             self.first += 1;
             self.bytes -= old.bytes();
         }
@@ -107,8 +118,17 @@ mod tests {
     use super::*;
 
     fn line(offset: u64) -> Line {
-        let row = Row { bucket: 0, offset, buffered: true, cells: Vec::new() };
-        Line::Record { row, columns: Arc::new([]), arrived: None }
+        let row = Row {
+            bucket: 0,
+            offset,
+            buffered: true,
+            cells: Vec::new(),
+        };
+        Line::Record {
+            row,
+            columns: Arc::new([]),
+            arrived: None,
+        }
     }
 
     fn ring_of(lines: usize) -> Ring {

@@ -58,7 +58,12 @@ pub(crate) enum TreeRow {
 
 impl Topic {
     fn new(entry: TopicEntry) -> Self {
-        Self { entry, unfolded: false, counts: Counts::Unknown, stale: true }
+        Self {
+            entry,
+            unfolded: false,
+            counts: Counts::Unknown,
+            stale: true,
+        }
     }
 
     /// The counts, where they are known.
@@ -79,11 +84,18 @@ impl Topic {
 
     /// A bucket's counts, where they are known.
     pub(crate) fn bucket(&self, bucket: u32) -> Option<&BucketCounts> {
-        self.known()?.buckets.iter().find(|counts| counts.bucket_id == bucket)
+        self.known()?
+            .buckets
+            .iter()
+            .find(|counts| counts.bucket_id == bucket)
     }
 
     fn rows(&self) -> u64 {
-        if self.unfolded { 1 + u64::from(self.entry.buckets) } else { 1 }
+        if self.unfolded {
+            1 + u64::from(self.entry.buckets)
+        } else {
+            1
+        }
     }
 }
 
@@ -92,8 +104,12 @@ impl Topics {
     pub(crate) fn replace(&mut self, entries: Vec<TopicEntry>) {
         let selected = self.selected();
         let mut old = std::mem::take(&mut self.list);
-        self.list = entries.into_iter().map(|entry| kept(&mut old, entry)).collect();
+        self.list = entries
+            .into_iter()
+            .map(|entry| kept(&mut old, entry))
+            .collect();
         self.listing = Listing::Ready;
+        self.scroll.selected = self.scroll.selected.min(self.total().saturating_sub(1));
         if let Some(place) = selected {
             self.select(&place);
         }
@@ -108,7 +124,9 @@ impl Topics {
     pub(crate) fn row(&self, mut row: u64) -> Option<TreeRow> {
         for (index, topic) in self.list.iter().enumerate() {
             if row < topic.rows() {
-                let bucket = row.checked_sub(1).and_then(|bucket| u32::try_from(bucket).ok());
+                let bucket = row
+                    .checked_sub(1)
+                    .and_then(|bucket| u32::try_from(bucket).ok());
                 return Some(bucket.map_or(TreeRow::Topic(index), |b| TreeRow::Bucket(index, b)));
             }
             row -= topic.rows();
@@ -122,7 +140,10 @@ impl Topics {
             TreeRow::Topic(index) => (index, None),
             TreeRow::Bucket(index, bucket) => (index, Some(bucket)),
         };
-        Some(Place { topic: self.list.get(index)?.entry.name.clone(), bucket })
+        Some(Place {
+            topic: self.list.get(index)?.entry.name.clone(),
+            bucket,
+        })
     }
 
     /// Selects a topic or bucket, where it is there.
@@ -151,21 +172,34 @@ impl Topics {
     /// Folds or unfolds the selected topic; folding a bucket selects its topic.
     pub(crate) fn fold(&mut self, unfolded: Fold) {
         let Some(place) = self.selected() else { return };
-        let Some(topic) = self.get_mut(&place.topic) else { return };
+        let Some(topic) = self.get_mut(&place.topic) else {
+            return;
+        };
         topic.unfolded = unfolded == Fold::Open && topic.entry.buckets > 1;
         self.select(&place);
     }
 
     /// Records of all topics that were counted, and whether that is all of them.
     pub(crate) fn records(&self) -> (u64, Whole) {
-        let counted = self.list.iter().filter_map(Topic::known).map(|counts| counts.total_count).sum();
-        let unknown = self.list.iter().any(|topic| topic.counts == Counts::Unknown);
+        let counted = self
+            .list
+            .iter()
+            .filter_map(Topic::known)
+            .map(|counts| counts.total_count)
+            .sum();
+        let unknown = self
+            .list
+            .iter()
+            .any(|topic| topic.counts == Counts::Unknown);
         (counted, if unknown { Whole::Part } else { Whole::All })
     }
 
     /// Buckets of all topics.
     pub(crate) fn buckets(&self) -> u64 {
-        self.list.iter().map(|topic| u64::from(topic.entry.buckets)).sum()
+        self.list
+            .iter()
+            .map(|topic| u64::from(topic.entry.buckets))
+            .sum()
     }
 }
 
@@ -195,11 +229,18 @@ mod tests {
     use super::*;
 
     fn entry(name: &str, buckets: u32) -> TopicEntry {
-        TopicEntry { name: name.parse().unwrap(), buckets, foreign: false }
+        TopicEntry {
+            name: name.parse().unwrap(),
+            buckets,
+            foreign: false,
+        }
     }
 
     fn place(topic: &str, bucket: Option<u32>) -> Option<Place> {
-        Some(Place { topic: topic.parse().unwrap(), bucket })
+        Some(Place {
+            topic: topic.parse().unwrap(),
+            bucket,
+        })
     }
 
     fn topics() -> Topics {
@@ -243,7 +284,8 @@ mod tests {
         topics.scroll.selected = 1;
         topics.fold(Fold::Open);
         topics.scroll.selected = 3;
-        topics.get_mut(&"b".parse().unwrap()).unwrap().counts = Counts::Known(TopicCounts::default());
+        topics.get_mut(&"b".parse().unwrap()).unwrap().counts =
+            Counts::Known(TopicCounts::default());
         topics.replace(vec![entry("0", 1), entry("a", 1), entry("b", 3)]);
         assert_eq!(topics.selected(), place("b", Some(1)));
         assert!(topics.get(&"b".parse().unwrap()).unwrap().known().is_some());

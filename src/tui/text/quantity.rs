@@ -25,7 +25,10 @@ pub(crate) fn short(number: u64) -> String {
 
 /// A size in bytes: `88 B`, `4.2 kB`.
 pub(crate) fn bytes(number: u64) -> String {
-    scaled(number as f64, &[" B", " kB", " MB", " GB", " TB", " PB", " EB"])
+    scaled(
+        number as f64,
+        &[" B", " kB", " MB", " GB", " TB", " PB", " EB"],
+    )
 }
 
 fn scaled(mut value: f64, units: &[&str]) -> String {
@@ -38,12 +41,20 @@ fn scaled(mut value: f64, units: &[&str]) -> String {
     }
     let unit = unit.copied().unwrap_or_default();
     let small = value < 9.95 && value.fract() != 0.0;
-    if small { format!("{value:.1}{unit}") } else { format!("{value:.0}{unit}") }
+    if small {
+        format!("{value:.1}{unit}")
+    } else {
+        format!("{value:.0}{unit}")
+    }
 }
 
 /// A share: `24.9 %`.
 pub(crate) fn percent(part: u64, whole: u64) -> String {
-    let share = if whole == 0 { 0.0 } else { part as f64 * 100.0 / whole as f64 };
+    let share = if whole == 0 {
+        0.0
+    } else {
+        part as f64 * 100.0 / whole as f64
+    };
     format!("{share:.1} %")
 }
 
@@ -69,7 +80,13 @@ mod tests {
 
     #[test]
     fn numbers_are_grouped_in_threes() {
-        for (number, text) in [(0, "0"), (999, "999"), (1000, "1 000"), (482_311, "482 311"), (1_234_567, "1 234 567")] {
+        for (number, text) in [
+            (0, "0"),
+            (999, "999"),
+            (1000, "1 000"),
+            (482_311, "482 311"),
+            (1_234_567, "1 234 567"),
+        ] {
             assert_eq!(grouped(number), text);
         }
     }
@@ -77,8 +94,15 @@ mod tests {
     #[test]
     fn short_numbers_keep_a_unit_and_never_four_digits() {
         for (number, text) in [
-            (0, "0"), (999, "999"), (1000, "1 k"), (1200, "1.2 k"), (12_345, "12 k"),
-            (999_400, "999 k"), (999_600, "1.0 M"), (1_184_000, "1.2 M"), (u64::MAX, "18 E"),
+            (0, "0"),
+            (999, "999"),
+            (1000, "1 k"),
+            (1200, "1.2 k"),
+            (12_345, "12 k"),
+            (999_400, "999 k"),
+            (999_600, "1.0 M"),
+            (1_184_000, "1.2 M"),
+            (u64::MAX, "18 E"),
         ] {
             assert_eq!(short(number), text);
         }

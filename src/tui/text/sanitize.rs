@@ -47,7 +47,9 @@ pub(crate) fn width(text: &str) -> u16 {
     if is_plain(text) {
         return u16::try_from(text.len()).unwrap_or(u16::MAX);
     }
-    clusters(text).fold(0_u16, |sum, cluster| sum.saturating_add(cluster.cell_width()))
+    clusters(text).fold(0_u16, |sum, cluster| {
+        sum.saturating_add(cluster.cell_width())
+    })
 }
 
 /// The text cleaned and broken into lines of at most `width` cells, at words where possible.
@@ -55,23 +57,27 @@ pub(crate) fn width(text: &str) -> u16 {
 /// Line ends in the text stay line ends. Nothing is left out, unless `width` is too small for one
 /// character.
 pub(crate) fn wrap(text: &str, width: u16) -> Vec<String> {
-    text.split('\n').flat_map(|line| wrap_line(line, width)).collect()
+    text.split('\n')
+        .flat_map(|line| wrap_line(line, width))
+        .collect()
 }
 
 fn wrap_line(line: &str, width: u16) -> Vec<String> {
     let mut lines = vec![String::new()];
     let mut used = 0;
-    for word in line.split_word_bounds() {
+    for word in line.split_inclusive(' ') {
         let word = clean(word);
-        let wide = self::width(&word);
+        let letters = word.trim_end_matches(' ');
+        let wide = self::width(letters);
         if used + wide > width && used > 0 && wide <= width {
             lines.push(String::new());
             used = 0;
-            if word.trim().is_empty() {
-                continue;
-            }
         }
-        used = push_word(&mut lines, &word, used, width);
+        used = push_word(&mut lines, letters, used, width);
+        // A space that does not fit stands for the end of the line.
+        if letters.len() < word.len() && used < width {
+            used = push_word(&mut lines, " ", used, width);
+        }
     }
     lines
 }
@@ -103,16 +109,17 @@ fn clusters(text: &str) -> impl Iterator<Item = String> {
     text.graphemes(true).map(shown)
 }
 
-/// One cluster as it may be shown; an accent without a letter gets a circle to sit on.
 fn shown(cluster: &str) -> String {
     let mut safe = String::new();
     for c in cluster.chars().take(LONGEST_CLUSTER) {
         push_shown(&mut safe, c);
     }
-    if !safe.is_empty() && safe.cell_width() == 0 {
-        safe.insert(0, '◌');
-    }
     safe
+}
+
+/// A character that cannot be shown, by its number.
+fn code(c: char) -> String {
+    format!("⟨{:04X}⟩", u32::from(c))
 }
 
 fn push_shown(text: &mut String, c: char) {
@@ -123,8 +130,23 @@ fn push_shown(text: &mut String, c: char) {
         '\u{7f}' => text.push('␡'),
         // They only choose between two looks of the same sign, and terminals disagree on the width.
         '\u{fe00}'..='\u{fe0f}' => {}
-        _ if hides(c) => text.push_str(&format!("⟨{:04X}⟩", u32::from(c))),
+        _ if hides(c) => text.push_str(&code(c)),
+        _ if text.is_empty() => text.push_str(&first(c)),
         _ => text.push(c),
+    }
+}
+
+/// A character that begins a cluster; an accent without a letter gets a circle to sit on.
+fn first(c: char) -> String {
+    let alone = c.to_string();
+    if alone.cell_width() > 0 {
+        return alone;
+    }
+    let seated = format!("◌{c}");
+    if seated.graphemes(true).count() == 1 {
+        seated
+    } else {
+        code(c)
     }
 }
 
@@ -164,6 +186,7 @@ mod tests {
             ("pay\u{200b}pal", "pay⟨200B⟩pal"),
             ("\u{7f}\0", "␡␀"),
             ("\u{301}x", "◌\u{301}x"),
+            ("\u{d7b0}", "⟨D7B0⟩"),
             ("é 漢 ✓", "é 漢 ✓"),
         ] {
             assert_eq!(clean(text), shown);
@@ -195,6 +218,8 @@ mod tests {
     #[test]
     fn wrapping_breaks_at_words_and_splits_only_what_is_too_long() {
         assert_eq!(wrap("one two three", 8), ["one two ", "three"]);
+        assert_eq!(wrap("0.5  -0.25  -1", 9), ["0.5  ", "-0.25  -1"]);
+        assert_eq!(wrap("    one", 9), ["    one"]);
         assert_eq!(wrap("abcdefghij", 4), ["abcd", "efgh", "ij"]);
         assert_eq!(wrap("a\n\nb", 9), ["a", "", "b"]);
         assert_eq!(wrap("漢字", 1), [""]);

@@ -4,9 +4,7 @@ use super::{places, prompt};
 use crate::tui::effect::{Effect, Request, Slot};
 use crate::tui::input::{ACTIONS, Action, Context, Motion};
 use crate::tui::layout::Layout;
-use crate::tui::state::{
-    Focus, Fold, Following, Overlay, Prompt, Screen, Scroll, Severity, State,
-};
+use crate::tui::state::{Focus, Fold, Following, Overlay, Prompt, Screen, Scroll, Severity, State};
 
 /// Does it.
 pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
@@ -29,7 +27,9 @@ pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
 }
 
 fn step(state: &mut State, motion: Motion) -> Vec<Effect> {
-    let Some(layout) = Layout::of(state) else { return Vec::new() };
+    let Some(layout) = Layout::of(state) else {
+        return Vec::new();
+    };
     match state.context() {
         Context::Topics => return step_tree(state, motion, layout.tree_rows()),
         Context::Records => state.records.step(motion, layout.table_rows()),
@@ -38,7 +38,9 @@ fn step(state: &mut State, motion: Motion) -> Vec<Effect> {
                 tail.step(motion, layout.tail_rows());
             }
         }
-        Context::Detail => state.detail.top = turned(state.detail.top, motion, layout.detail_rows()),
+        Context::Detail => {
+            state.detail.top = turned(state.detail.top, motion, layout.detail_rows())
+        }
         Context::Help => {
             if let Overlay::Help(top) = &mut state.overlay {
                 *top = turned(*top, motion, layout.tail_rows()).min(ACTIONS.len() as u64);
@@ -111,10 +113,21 @@ fn turn(state: &mut State, by: usize) {
         (Focus::Main, main),
         (Focus::Detail, detail),
     ];
-    let there: Vec<Focus> = order.iter().filter(|(_, there)| *there).map(|(f, _)| *f).collect();
-    let at = there.iter().position(|focus| *focus == state.focus).unwrap_or(0);
+    let there: Vec<Focus> = order
+        .iter()
+        .filter(|(_, there)| *there)
+        .map(|(f, _)| *f)
+        .collect();
+    let at = there
+        .iter()
+        .position(|focus| *focus == state.focus)
+        .unwrap_or(0);
     // One back is all but one on.
-    let by = if by == 1 { 1 } else { there.len().saturating_sub(1) };
+    let by = if by == 1 {
+        1
+    } else {
+        there.len().saturating_sub(1)
+    };
     if let Some(focus) = there.get((at + by) % there.len().max(1)) {
         state.focus = *focus;
     }
@@ -144,10 +157,16 @@ fn toggle_help(state: &mut State) {
 }
 
 fn flush(state: &mut State) -> Vec<Effect> {
-    let Some(place) = &state.records.place else { return Vec::new() };
+    let Some(place) = &state.records.place else {
+        return Vec::new();
+    };
     let topic = place.topic.clone();
     state.say(Severity::Done, format!("flushing `{topic}` …"));
-    vec![state.loads.begin(Slot::Flush(topic.clone()), Request::Flush(topic))]
+    vec![
+        state
+            .loads
+            .begin(Slot::Flush(topic.clone()), Request::Flush(topic)),
+    ]
 }
 
 /// Reads everything again; the view stays where it is.
@@ -161,7 +180,11 @@ fn refresh(state: &mut State) -> Vec<Effect> {
     state.detail.forget();
     let mut effects = state.loads.cancel_pages_except(&[]);
     effects.push(state.loads.begin(Slot::Topics, Request::Topics));
-    if state.tail.as_ref().is_some_and(|tail| tail.failed.is_some()) {
+    if state
+        .tail
+        .as_ref()
+        .is_some_and(|tail| tail.failed.is_some())
+    {
         effects.extend(places::open_tail(state));
     }
     effects

@@ -37,7 +37,14 @@ fn taken(state: &mut State, slot: &Slot, answer: Answer) -> Vec<Effect> {
             return effects;
         }
         (Slot::Counts(topic), Answer::Counts(counts)) => count(state, topic, counts),
-        (Slot::Page(key), Answer::Page { rows, took, generation }) => {
+        (
+            Slot::Page(key),
+            Answer::Page {
+                rows,
+                took,
+                generation,
+            },
+        ) => {
             if !rows.columns.is_empty() {
                 state.records.columns = rows.columns.clone();
             }
@@ -61,7 +68,12 @@ fn taken(state: &mut State, slot: &Slot, answer: Answer) -> Vec<Effect> {
 }
 
 fn count(state: &mut State, name: &TopicName, counts: TopicCounts) {
-    if state.records.place.as_ref().is_some_and(|place| place.topic == *name) {
+    if state
+        .records
+        .place
+        .as_ref()
+        .is_some_and(|place| place.topic == *name)
+    {
         state.records.count(&counts);
     }
     if let Some(topic) = state.topics.get_mut(name) {
@@ -75,7 +87,11 @@ fn flushed_text(topic: &TopicName, flushed: &[Flushed]) -> String {
     let versions: Vec<String> = flushed.iter().map(version).collect();
     match rows {
         0 => format!("nothing was buffered in `{topic}`"),
-        _ => format!("flushed {} of `{topic}`: bucket {}", counted(rows, "record"), versions.join(", ")),
+        _ => format!(
+            "flushed {} of `{topic}`: bucket {}",
+            counted(rows, "record"),
+            versions.join(", ")
+        ),
     }
 }
 

@@ -11,9 +11,9 @@ mod wants;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use self::prompt::current_bucket;
 use super::effect::{Effect, Request, Slot};
 use super::event::Event;
-pub(crate) use self::prompt::current_bucket;
 use super::state::State;
 
 /// What the explorer does before anything has happened.

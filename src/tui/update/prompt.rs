@@ -28,7 +28,9 @@ pub(super) fn edit(prompt: &mut Prompt, key: Key) {
 
 /// Types what was pasted; where nothing is being typed, a paste means nothing.
 pub(super) fn paste(state: &mut State, text: &str) {
-    let Overlay::Seek(prompt) = &mut state.overlay else { return };
+    let Overlay::Seek(prompt) = &mut state.overlay else {
+        return;
+    };
     for c in text.chars().filter(|c| !c.is_control()).take(LONGEST_PASTE) {
         prompt.edit(InputRequest::InsertChar(c));
     }
@@ -47,7 +49,11 @@ pub(super) fn accept(state: &mut State) -> Vec<Effect> {
         }
         Ok(target) => {
             let topic = place.topic.clone();
-            let record = RecordId { topic, bucket: target.bucket, offset: target.offset };
+            let record = RecordId {
+                topic,
+                bucket: target.bucket,
+                offset: target.offset,
+            };
             state.overlay = Overlay::None;
             vec![state.loads.begin(Slot::Seek, Request::Locate(record))]
         }
@@ -58,5 +64,10 @@ pub(super) fn accept(state: &mut State) -> Vec<Effect> {
 pub(crate) fn current_bucket(state: &State) -> u32 {
     let records = &state.records;
     let first = || records.extents.iter().next().map(|extent| extent.bucket);
-    records.extents.find(records.scroll.selected).map(|(bucket, _)| bucket).or_else(first).unwrap_or(0)
+    records
+        .extents
+        .find(records.scroll.selected)
+        .map(|(bucket, _)| bucket)
+        .or_else(first)
+        .unwrap_or(0)
 }

@@ -1,8 +1,8 @@
-//! The seek prompt, in the place of the status line, with its error below in that of the footer.
+//! The seek prompt, in the place of the status line; what does not fit beside it stands below.
 
-use ratatui::layout::{Position, Rect};
+use ratatui::layout::Position;
 
-use super::canvas::{Canvas, piece};
+use super::canvas::Canvas;
 use crate::tui::layout::Layout;
 use crate::tui::state::{Prompt, State};
 use crate::tui::text::quantity::grouped;
@@ -13,18 +13,21 @@ const LABEL: &str = " jump to offset: ";
 
 /// Draws the prompt.
 pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, prompt: &Prompt) {
-    let Some(layout) = Layout::of(state) else { return };
+    let Some(layout) = Layout::of(state) else {
+        return;
+    };
     canvas.clear(layout.status);
     let left = canvas.text(layout.status, LABEL, Meaning::Title);
     let left = canvas.text(left, prompt.text(), Meaning::Strong);
     let (text, meaning) = match &prompt.error {
-        Some(error) => (format!("  ✗ {error}"), Meaning::Bad),
+        Some(error) => (format!("   ✗ {error}"), Meaning::Bad),
         None => (format!("   {}", range(state)), Meaning::Muted),
     };
-    canvas.text(Rect { x: left.x + 1, width: left.width.saturating_sub(1), ..left }, &text, meaning);
-    if prompt.error.is_some() && sanitize::width(&text) > left.width {
+    if sanitize::width(&text) <= left.width {
+        canvas.text(left, &text, meaning);
+    } else {
         canvas.clear(layout.footer);
-        canvas.pieces(layout.footer, &[piece(text, meaning)]);
+        canvas.text(layout.footer, &text, meaning);
     }
 }
 
@@ -32,8 +35,14 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, prompt: &Prompt) {
 fn range(state: &State) -> String {
     let extents = &state.records.extents;
     let bucket = crate::tui::update::current_bucket(state);
-    let last = extents.get(bucket).map_or(0, |extent| extent.next_offset.saturating_sub(1));
-    let buckets = if extents.iter().count() > 1 { ", or bucket:offset" } else { "" };
+    let last = extents
+        .get(bucket)
+        .map_or(0, |extent| extent.next_offset.saturating_sub(1));
+    let buckets = if extents.iter().count() > 1 {
+        ", or bucket:offset"
+    } else {
+        ""
+    };
     format!("0 to {} in bucket {bucket}{buckets}", grouped(last))
 }
 
@@ -42,6 +51,13 @@ pub(super) fn cursor(state: &State, prompt: &Prompt) -> Option<Position> {
     let layout = Layout::of(state)?;
     let before: String = prompt.text().chars().take(prompt.cursor()).collect();
     let x = sanitize::width(LABEL).saturating_add(sanitize::width(&before));
-    let x = layout.status.x.saturating_add(x).min(layout.status.right().saturating_sub(1));
-    Some(Position { x, y: layout.status.y })
+    let x = layout
+        .status
+        .x
+        .saturating_add(x)
+        .min(layout.status.right().saturating_sub(1));
+    Some(Position {
+        x,
+        y: layout.status.y,
+    })
 }

@@ -41,6 +41,7 @@ fn panes(canvas: &mut Canvas<'_>, state: &State, layout: &Layout) {
     }
     status::draw(canvas, state, layout.status);
     footer::draw(canvas, state, layout.footer);
+    status::draw_notice(canvas, state, layout.status, layout.footer);
     match &state.overlay {
         Overlay::None => {}
         Overlay::Help(first) => help::draw(canvas, body(layout), *first),

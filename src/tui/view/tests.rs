@@ -1,0 +1,322 @@
+//! Snapshots of the whole screen at the sizes that matter, and laws that hold at every size.
+
+use proptest::prelude::*;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Size;
+
+use crate::tui::event::{Event, Input};
+use crate::tui::input::Key;
+use crate::tui::picture::{drawn, opened};
+use crate::tui::sample::press;
+use crate::tui::state::State;
+use crate::tui::update::update;
+
+const SIZES: [(u16, u16); 3] = [(80, 24), (120, 40), (40, 12)];
+
+fn text(buffer: &Buffer) -> String {
+    let area = buffer.area;
+    let mut lines = Vec::new();
+    for y in 0..area.height {
+        let mut line = String::new();
+        let mut x = 0;
+        while x < area.width {
+            let cell = &buffer[(x, y)];
+            line.push_str(cell.symbol());
+            x += ratatui::buffer::CellWidth::cell_width(cell.symbol()).max(1);
+        }
+        lines.push(line.trim_end().to_owned());
+    }
+    lines.join("\n")
+}
+
+fn look(name: &str, keys: &[Key]) {
+    for (width, height) in SIZES {
+        let mut state = opened(Size { width, height });
+        press(&mut state, keys);
+        insta::assert_snapshot!(format!("{name}_{width}x{height}"), text(&drawn(&state)));
+    }
+}
+
+/// From the first topic to `traces`.
+const TO_TRACES: Key = Key::End;
+
+#[test]
+fn topics_at_the_start() {
+    look("start", &[]);
+}
+
+#[test]
+fn records_of_an_unfolded_topic() {
+    look(
+        "records",
+        &[TO_TRACES, Key::Right, Key::Enter, Key::Down, Key::Down],
+    );
+}
+
+#[test]
+fn the_end_of_one_bucket_with_buffered_records() {
+    look(
+        "bucket_end",
+        &[TO_TRACES, Key::Right, Key::Down, Key::Enter, Key::End],
+    );
+}
+
+#[test]
+fn one_record_in_full() {
+    look("detail", &[TO_TRACES, Key::Enter, Key::Enter]);
+}
+
+#[test]
+fn a_tail_that_follows() {
+    look("tail", &[TO_TRACES, Key::Char('f')]);
+}
+
+#[test]
+fn a_tail_held_still() {
+    look("tail_paused", &[TO_TRACES, Key::Char('f'), Key::Up]);
+}
+
+#[test]
+fn the_help() {
+    look("help", &[Key::Char('?')]);
+}
+
+#[test]
+fn the_prompt_and_its_error() {
+    let typed = [
+        TO_TRACES,
+        Key::Char('g'),
+        Key::Char('9'),
+        Key::Char(':'),
+        Key::Char('1'),
+        Key::Enter,
+    ];
+    look("prompt", &typed[..5]);
+    look("prompt_error", &typed);
+}
+
+#[test]
+fn an_empty_topic_says_how_to_fill_it() {
+    look("empty_topic", &[Key::Down]);
+}
+
+#[test]
+fn a_flush_that_is_not_possible_says_why() {
+    look("flush_refused", &[TO_TRACES, Key::Char('F')]);
+}
+
+fn any_key() -> impl Strategy<Value = Key> {
+    prop_oneof![
+        prop::sample::select(vec![
+            Key::Up,
+            Key::Down,
+            Key::Left,
+            Key::Right,
+            Key::PageUp,
+            Key::PageDown,
+            Key::Home,
+            Key::End,
+            Key::Enter,
+            Key::Tab,
+            Key::BackTab,
+            Key::Backspace,
+            Key::Esc,
+        ]),
+        prop::sample::select(
+            "fgGFr?:0123456789kjhl "
+                .chars()
+                .map(Key::Char)
+                .collect::<Vec<_>>()
+        ),
+    ]
+}
+
+fn hold(state: &State) {
+    let (records, topics) = (&state.records, &state.topics);
+    assert!(records.scroll.selected < records.extents.total().max(1));
+    assert!(topics.scroll.selected < topics.total().max(1));
+    drawn(state);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn no_keys_at_any_size_bring_it_down(
+        steps in prop::collection::vec((any_key(), (1_u16..=300, 1_u16..=100)), 1..40),
+    ) {
+        let mut state = opened(Size { width: 80, height: 24 });
+        for (key, (width, height)) in steps {
+            update(&mut state, Event::Input(Input::Resize(Size { width, height })));
+            press(&mut state, &[key]);
+            hold(&state);
+        }
+    }
+}
+
+mod hostile {
+    //! Whatever a name, a record or an error holds: no cell of the screen is ever a control.
+
+    use std::sync::Arc;
+
+    use arrow_array::{ArrayRef, RecordBatch, StringArray};
+    use ratatui::layout::Size;
+
+    use super::*;
+    use crate::tui::data::{Fault, Field, Rows};
+    use crate::tui::effect::{Effect, Request};
+    use crate::tui::event::{Answer, Arrival};
+    use crate::tui::picture::opened;
+    use crate::tui::sample::now;
+    use crate::tui::theme::Meaning;
+    use crate::{BucketCounts, Chunk, TopicCounts, TopicEntry, TopicName};
+
+    /// All bytes, all C1 controls, everything that turns the direction, and what has no width.
+    fn poison() -> String {
+        let bytes: Vec<u8> = (0..=255).collect();
+        let c1: String = ('\u{80}'..='\u{9f}').collect();
+        let turning = "\u{202a}\u{202b}\u{202c}\u{202d}\u{202e}\u{2066}\u{2067}\u{2068}\u{2069}\u{200e}\u{200f}\u{61c}";
+        let hidden = "\u{200b}\u{200c}\u{200d}\u{2060}\u{feff}\u{ad}";
+        format!(
+            "\u{1b}[2J\u{1b}]0;x\u{7}{c1}{turning}{hidden}{}",
+            String::from_utf8_lossy(&bytes)
+        )
+    }
+
+    fn topic() -> TopicName {
+        TopicName::of_folder(&poison().replace(['/', '\\', '\0'], "")).unwrap()
+    }
+
+    fn fault() -> Fault {
+        Fault {
+            message: poison(),
+            hint: Some(poison()),
+            missing: false,
+        }
+    }
+
+    fn rows() -> Rows {
+        let values: ArrayRef = Arc::new(StringArray::from(vec![poison()]));
+        let batch = RecordBatch::try_from_iter([(poison(), values)]).unwrap();
+        Rows::of_chunk(&Chunk {
+            bucket: 0,
+            offsets: vec![0],
+            buffered: true,
+            batch,
+        })
+    }
+
+    fn answer(request: &Request, broken: bool) -> Result<Answer, Fault> {
+        let bucket = BucketCounts {
+            total_count: 1,
+            next_offset: 1,
+            ..BucketCounts::default()
+        };
+        Ok(match request {
+            Request::Topics => Answer::Topics(vec![TopicEntry {
+                name: topic(),
+                buckets: 1,
+                foreign: true,
+            }]),
+            _ if broken => return Err(fault()),
+            Request::Counts(_) => Answer::Counts(TopicCounts {
+                total_count: 1,
+                buckets: vec![bucket],
+                ..TopicCounts::default()
+            }),
+            Request::Page { generation, .. } => Answer::Page {
+                rows: rows(),
+                took: std::time::Duration::ZERO,
+                generation: *generation,
+            },
+            Request::Record(_) => Answer::Record(vec![Field {
+                name: poison(),
+                text: poison(),
+                meaning: Meaning::Plain,
+            }]),
+            Request::Locate(_) | Request::Flush(_) => return Err(fault()),
+            Request::Tail { .. } => Answer::Tail(vec![Arrival::Rows(rows())], now()),
+        })
+    }
+
+    fn settle(state: &mut State, mut effects: Vec<Effect>, broken: bool) {
+        while let Some(effect) = effects.pop() {
+            if let Effect::Load { id, slot, request } = effect {
+                let result = answer(&request, broken);
+                effects.extend(update(state, Event::Answer { slot, id, result }));
+            }
+        }
+    }
+
+    fn check(state: &State, what: &str) {
+        for cell in drawn(state).content() {
+            let safe = |c: char| {
+                !c.is_control() && crate::tui::text::sanitize::clean(&c.to_string()).contains(c)
+            };
+            assert!(
+                cell.symbol().chars().all(safe),
+                "{what}: {:?}",
+                cell.symbol()
+            );
+        }
+    }
+
+    #[test]
+    fn no_text_reaches_the_screen_as_a_control() {
+        for (broken, width) in [(false, 120), (false, 200), (true, 120), (true, 60)] {
+            let mut state = opened(Size { width, height: 40 });
+            state.root = poison();
+            let effects = crate::tui::update::start(&mut state);
+            settle(&mut state, effects, broken);
+            for key in [
+                Key::Right,
+                Key::Enter,
+                Key::Enter,
+                Key::Esc,
+                Key::Char('g'),
+                Key::Char('0'),
+                Key::Enter,
+                Key::Char('f'),
+                Key::Up,
+                Key::Enter,
+                Key::Esc,
+                Key::Char('F'),
+                Key::Char('?'),
+            ] {
+                let effects = update(&mut state, Event::Input(Input::Key(key)));
+                settle(&mut state, effects, broken);
+                check(&state, &format!("{key}, {broken}"));
+            }
+        }
+    }
+
+    #[test]
+    fn a_list_that_cannot_be_read_and_a_hostile_prompt_are_shown_safely() {
+        let mut state = opened(Size {
+            width: 80,
+            height: 24,
+        });
+        let effects = crate::tui::update::start(&mut state);
+        for effect in effects {
+            if let Effect::Load { id, slot, .. } = effect {
+                update(
+                    &mut state,
+                    Event::Answer {
+                        slot,
+                        id,
+                        result: Err(fault()),
+                    },
+                );
+            }
+        }
+        check(&state, "list");
+        let mut state = opened(Size {
+            width: 80,
+            height: 24,
+        });
+        press(&mut state, &[TO_TRACES, Key::Char('g')]);
+        update(&mut state, Event::Input(Input::Paste(poison())));
+        press(&mut state, &[Key::Enter]);
+        check(&state, "prompt");
+    }
+}

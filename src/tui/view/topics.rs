@@ -21,15 +21,28 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
         return;
     }
     let focused = state.focus == Focus::Topics;
-    let border = if focused { Meaning::Focused } else { Meaning::Border };
+    let border = if focused {
+        Meaning::Focused
+    } else {
+        Meaning::Border
+    };
     let inside = canvas.frame(area, border, &[piece(" Topics ", Meaning::Title)]);
     let scroll = state.topics.scroll;
     for (number, line) in (scroll.top..).zip(rows(inside)) {
-        let Some(row) = state.topics.row(number) else { break };
+        let Some(row) = state.topics.row(number) else {
+            break;
+        };
         draw_row(canvas, state, row, line);
         if number == scroll.selected {
             canvas.text(Rect { width: 1, ..line }, "▶", Meaning::Marked);
-            canvas.tint(line, if focused { Meaning::Selected } else { Meaning::Marked });
+            canvas.tint(
+                line,
+                if focused {
+                    Meaning::Selected
+                } else {
+                    Meaning::Marked
+                },
+            );
         }
     }
     position(canvas, state, area, inside);
@@ -46,8 +59,14 @@ fn position(canvas: &mut Canvas<'_>, state: &State, area: Rect, inside: Rect) {
 
 fn draw_row(canvas: &mut Canvas<'_>, state: &State, row: TreeRow, line: Rect) {
     let (TreeRow::Topic(index) | TreeRow::Bucket(index, _)) = row;
-    let Some(topic) = state.topics.list.get(index) else { return };
-    let after_mark = Rect { x: line.x + 1, width: line.width.saturating_sub(1), ..line };
+    let Some(topic) = state.topics.list.get(index) else {
+        return;
+    };
+    let after_mark = Rect {
+        x: line.x + 1,
+        width: line.width.saturating_sub(1),
+        ..line
+    };
     match row {
         TreeRow::Topic(_) => draw_topic(canvas, topic, after_mark),
         TreeRow::Bucket(_, bucket) => draw_bucket(canvas, topic, bucket, after_mark),
@@ -71,7 +90,12 @@ fn draw_topic(canvas: &mut Canvas<'_>, topic: &Topic, line: Rect) {
     let left = canvas.text(left, mark, Meaning::Muted);
     let left = canvas.text(left, topic.entry.name.as_str(), Meaning::Plain);
     if topic.entry.foreign {
-        canvas.text(left, " ◇ foreign", Meaning::Muted);
+        let mark = if left.width > 10 {
+            " ◇ foreign"
+        } else {
+            " ◇"
+        };
+        canvas.text(left, mark, Meaning::Muted);
     }
 }
 
@@ -85,7 +109,10 @@ fn counted(topic: &Topic) -> Vec<Piece<'static>> {
 fn amount(total: u64, buffered: u64) -> Vec<Piece<'static>> {
     let mark = if buffered > 0 { "●" } else { " " };
     let number = format!(" {:>6}", short(total));
-    vec![piece(number, Meaning::Number), piece(mark, Meaning::Buffered)]
+    vec![
+        piece(number, Meaning::Number),
+        piece(mark, Meaning::Buffered),
+    ]
 }
 
 fn draw_bucket(canvas: &mut Canvas<'_>, topic: &Topic, bucket: u32, line: Rect) {
@@ -94,7 +121,11 @@ fn draw_bucket(canvas: &mut Canvas<'_>, topic: &Topic, bucket: u32, line: Rect) 
         None => vec![piece(" ·····", Meaning::Muted)],
     };
     let left = canvas.right(line, &amount);
-    let branch = if bucket + 1 == topic.entry.buckets { "  └ " } else { "  ├ " };
+    let branch = if bucket + 1 == topic.entry.buckets {
+        "  └ "
+    } else {
+        "  ├ "
+    };
     let left = canvas.text(left, branch, Meaning::Muted);
     canvas.text(left, &bucket.to_string(), Meaning::Plain);
 }

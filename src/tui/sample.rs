@@ -1,0 +1,280 @@
+//! A small fixed root that answers loads: what the picture and the tests look at.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::{NaiveDate, NaiveDateTime};
+
+use super::data::{Align, Cell, Column, Fault, Field, Row, Rows};
+use super::effect::{Effect, PageKey, Place, RecordId, Request};
+use super::event::{Answer, Arrival, Event, Input};
+use super::input::Key;
+use super::state::{PAGE, State};
+use super::text::spark;
+use super::theme::Meaning;
+use super::update;
+use crate::{BucketCounts, Flushed, TopicCounts, TopicEntry, TopicName};
+
+/// Name, buckets, records a bucket, of which buffered.
+const TOPICS: [(&str, u32, u64, u64); 6] = [
+    ("broken", 1, 0, 0),
+    ("empty", 1, 0, 0),
+    ("events", 4, 3_108, 0),
+    ("metrics", 1, 690_004, 0),
+    ("notes", 1, 4_096, 0),
+    ("traces", 4, 120_577, 4),
+];
+const MODELS: [&str; 3] = ["sonnet", "haiku", "opus"];
+const PROMPTS: [&str; 8] = [
+    "Summarise the release notes of the last three versions for a newsletter",
+    "Is this ticket a duplicate of one of the following ten?",
+    "Translate the table below into French, keep the numbers",
+    "Find the bug in this function: it returns one row too many",
+    "Write a haiku about a queue that never drops anything",
+    "Label the sentiment of each of these 40 reviews",
+    "Give me a plan to move 2 TB of Parquet without downtime",
+    "Explain this stack trace to somebody who knows no Rust",
+];
+
+/// Lets a state have everything that it asks for.
+pub(crate) fn settle(state: &mut State, effects: Vec<Effect>) {
+    let mut waiting = effects;
+    while let Some(effect) = waiting.pop() {
+        if let Effect::Load { id, slot, request } = effect {
+            let event = Event::Answer {
+                slot,
+                id,
+                result: answer(&request),
+            };
+            waiting.extend(update::update(state, event));
+        }
+    }
+}
+
+/// Presses keys one after the other, and lets the state have what it asks for.
+pub(crate) fn press(state: &mut State, keys: &[Key]) {
+    for key in keys {
+        let effects = update::update(state, Event::Input(Input::Key(*key)));
+        settle(state, effects);
+    }
+}
+
+/// The answer to a load.
+pub(crate) fn answer(request: &Request) -> Result<Answer, Fault> {
+    Ok(match request {
+        Request::Topics => Answer::Topics(TOPICS.iter().filter_map(entry).collect()),
+        Request::Counts(topic) => Answer::Counts(counts(topic)?),
+        Request::Page {
+            topic,
+            key,
+            generation,
+        } => Answer::Page {
+            rows: page(topic, *key)?,
+            took: Duration::from_micros(400),
+            generation: *generation,
+        },
+        Request::Record(id) => Answer::Record(record(id)),
+        Request::Locate(id) => Answer::Row(id.bucket, id.offset),
+        Request::Tail { place, .. } => Answer::Tail(arrivals(place)?, now()),
+        Request::Flush(_) => Answer::Flushed(vec![Flushed {
+            bucket_id: 0,
+            version: 484,
+            rows: 4,
+            next_offset: 120_577,
+        }]),
+    })
+}
+
+fn entry((name, buckets, _, _): &(&str, u32, u64, u64)) -> Option<TopicEntry> {
+    let foreign = *name == "notes";
+    Some(TopicEntry {
+        name: name.parse().ok()?,
+        buckets: *buckets,
+        foreign,
+    })
+}
+
+fn shape(topic: &TopicName) -> Result<(u32, u64, u64), Fault> {
+    let found = TOPICS.iter().find(|(name, ..)| *name == topic.as_str());
+    match found {
+        Some((_, buckets, rows, buffered)) if topic.as_str() != "broken" => {
+            Ok((*buckets, *rows, *buffered))
+        }
+        _ => Err(Fault {
+            message: "queue_storage/broken/bucket_0/data.lance is damaged: the manifest is empty"
+                .into(),
+            hint: Some("open it with a writer: that heals it, and says what was lost".into()),
+            missing: false,
+        }),
+    }
+}
+
+fn counts(topic: &TopicName) -> Result<TopicCounts, Fault> {
+    let (buckets, rows, buffered) = shape(topic)?;
+    let bucket = |bucket_id| BucketCounts {
+        bucket_id,
+        total_count: rows,
+        buffer_count: buffered,
+        persisted_count: rows - buffered,
+        first_offset: 0,
+        next_offset: rows,
+        version: if rows == 0 { 0 } else { 483 },
+    };
+    let of = u64::from(buckets);
+    Ok(TopicCounts {
+        total_count: rows * of,
+        buffer_count: buffered * of,
+        persisted_count: (rows - buffered) * of,
+        buckets: (0..buckets).map(bucket).collect(),
+    })
+}
+
+fn page(topic: &TopicName, key: PageKey) -> Result<Rows, Fault> {
+    let (_, rows, buffered) = shape(topic)?;
+    let first = key.index * PAGE;
+    let offsets = first..(first + PAGE).min(rows);
+    Ok(run(key.bucket, offsets, rows - buffered))
+}
+
+/// Records of a bucket; those from `persisted` on are buffered.
+pub(crate) fn run(bucket: u32, offsets: std::ops::Range<u64>, persisted: u64) -> Rows {
+    let row = |offset| Row {
+        bucket,
+        offset,
+        buffered: offset >= persisted,
+        cells: cells(bucket, offset),
+    };
+    Rows {
+        columns: columns(),
+        rows: offsets.map(row).collect(),
+    }
+}
+
+fn columns() -> Arc<[Column]> {
+    let column = |(name, align): (&str, Align)| Column {
+        name: name.into(),
+        align,
+    };
+    let columns = [
+        ("id", Align::Left),
+        ("model", Align::Left),
+        ("latency_ms", Align::Right),
+        ("prompt", Align::Left),
+        ("embedding", Align::Left),
+        ("usage", Align::Left),
+    ];
+    columns.into_iter().map(column).collect()
+}
+
+/// A number that looks like any other, the same for the same record.
+fn dice(bucket: u32, offset: u64, salt: u64) -> u64 {
+    let mixed = (offset * 4 + u64::from(bucket) + salt).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    (mixed ^ (mixed >> 31)).wrapping_mul(0xBF58_476D_1CE4_E5B9) >> 33
+}
+
+fn pick<'a>(of: &[&'a str], number: u64) -> &'a str {
+    let index = usize::try_from(number % of.len().max(1) as u64).unwrap_or(0);
+    of.get(index).copied().unwrap_or_default()
+}
+
+fn id(bucket: u32, offset: u64) -> String {
+    format!("t-{:05}", (offset * 4 + u64::from(bucket)) % 100_000)
+}
+
+fn latency(bucket: u32, offset: u64) -> Option<String> {
+    let number = dice(bucket, offset, 7);
+    (number % 9 > 0).then(|| format!("{}.{}", 90 + number % 3000, number % 10))
+}
+
+fn embedding(bucket: u32, offset: u64) -> Vec<f64> {
+    let numbers: Vec<f64> = (0..64)
+        .map(|salt| (dice(bucket, offset, salt) % 2000) as f64 - 1000.0)
+        .collect();
+    let norm = numbers.iter().map(|v| v * v).sum::<f64>().sqrt();
+    numbers.iter().map(|v| v / norm).collect()
+}
+
+fn usage(bucket: u32, offset: u64) -> (u64, u64) {
+    (dice(bucket, offset, 3) % 900, dice(bucket, offset, 5) % 400)
+}
+
+fn cells(bucket: u32, offset: u64) -> Vec<Cell> {
+    let (input, output) = usage(bucket, offset);
+    vec![
+        Cell::Text(id(bucket, offset)),
+        Cell::Text(pick(&MODELS, dice(bucket, offset, 1)).into()),
+        latency(bucket, offset).map_or(Cell::Null, Cell::Number),
+        Cell::Text(pick(&PROMPTS, dice(bucket, offset, 2)).into()),
+        Cell::Vector {
+            shape: spark::shape(&embedding(bucket, offset), 5),
+            norm: 1.0,
+            len: 64,
+        },
+        Cell::Nested(format!("{{\"input\":{input},\"output\":{output}}}")),
+    ]
+}
+
+fn record(id_of: &RecordId) -> Vec<Field> {
+    let (bucket, offset) = (id_of.bucket, id_of.offset);
+    let (input, output) = usage(bucket, offset);
+    let vector = embedding(bucket, offset);
+    let numbers: Vec<String> = vector.iter().map(|v| format!("{v:.4}")).collect();
+    let field = |name: &str, text: String, meaning| Field {
+        name: name.into(),
+        text,
+        meaning,
+    };
+    let latency = match latency(bucket, offset) {
+        Some(text) => field("latency_ms", text, Meaning::Number),
+        None => field("latency_ms", "∅".into(), Meaning::Null),
+    };
+    let shape = spark::shape(&vector, 24);
+    vec![
+        field("id", id(bucket, offset), Meaning::Plain),
+        field(
+            "model",
+            pick(&MODELS, dice(bucket, offset, 1)).into(),
+            Meaning::Plain,
+        ),
+        latency,
+        field(
+            "prompt",
+            pick(&PROMPTS, dice(bucket, offset, 2)).into(),
+            Meaning::Plain,
+        ),
+        field(
+            "embedding",
+            format!("64 numbers  ‖1.00‖  {shape}\n{}", numbers.join("  ")),
+            Meaning::Rich,
+        ),
+        field(
+            "usage",
+            format!("{{\n  \"input\": {input},\n  \"output\": {output}\n}}"),
+            Meaning::Rich,
+        ),
+    ]
+}
+
+/// The time at which everything happens.
+pub(crate) fn now() -> NaiveDateTime {
+    NaiveDate::from_ymd_opt(2026, 3, 14)
+        .and_then(|day| day.and_hms_milli_opt(12, 4, 7, 112))
+        .unwrap_or_default()
+}
+
+fn arrivals(place: &Place) -> Result<Vec<Arrival>, Fault> {
+    let (_, rows, _) = shape(&place.topic)?;
+    let bucket = place.bucket.unwrap_or(0);
+    let flushed = Flushed {
+        bucket_id: bucket,
+        version: 484,
+        rows: 1000,
+        next_offset: rows + 3,
+    };
+    Ok(vec![
+        Arrival::Backlog(run(bucket, rows.saturating_sub(4)..rows, rows)),
+        Arrival::Rows(run(bucket, rows..rows + 3, rows)),
+        Arrival::Flushed(flushed),
+        Arrival::Rows(run(bucket, rows + 3..rows + 8, rows)),
+    ])
+}
