@@ -42,11 +42,7 @@ pub(crate) enum Request {
     /// Counts the records of a topic.
     Counts(TopicName),
     /// Reads a page of a topic, at a state of the counts.
-    Page {
-        topic: TopicName,
-        key: PageKey,
-        generation: u64,
-    },
+    Page { topic: TopicName, key: PageKey, generation: u64 },
     /// Reads one record in full.
     Record(RecordId),
     /// Finds the row number of an offset in its bucket.

@@ -84,16 +84,8 @@ mod tests {
     #[test]
     fn keys_keep_their_case_and_their_control() {
         let cases = [
-            (
-                KeyCode::Char('G'),
-                KeyModifiers::SHIFT,
-                Some(Key::Char('G')),
-            ),
-            (
-                KeyCode::Char('c'),
-                KeyModifiers::CONTROL,
-                Some(Key::Ctrl('c')),
-            ),
+            (KeyCode::Char('G'), KeyModifiers::SHIFT, Some(Key::Char('G'))),
+            (KeyCode::Char('c'), KeyModifiers::CONTROL, Some(Key::Ctrl('c'))),
             (KeyCode::Char('x'), KeyModifiers::ALT, None),
             (KeyCode::BackTab, KeyModifiers::SHIFT, Some(Key::BackTab)),
             (KeyCode::F(1), KeyModifiers::NONE, None),

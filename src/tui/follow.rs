@@ -23,7 +23,7 @@ pub(super) async fn follow(engine: &Engine, place: &Place, backlog: u64, sink: &
 async fn try_follow(engine: &Engine, place: &Place, backlog: u64, sink: &Sink) -> Result<()> {
     let reader = reader(engine, place).await?;
     let before = reader.counts().await?;
-    let mut tail = reader.stream(StreamOptions::new(From::Last(backlog)).blocking());
+    let mut tail = reader.stream(StreamOptions::new(From::Last(backlog)).blocking()).await?;
     while let Some(first) = tail.next().await {
         let mut arrivals = Vec::new();
         take(&mut arrivals, first?, &before);
@@ -57,10 +57,7 @@ fn take_ready(tail: &mut Tail, arrivals: &mut Vec<Arrival>, before: &TopicCounts
 fn take(arrivals: &mut Vec<Arrival>, event: TailEvent, before: &TopicCounts) {
     match event {
         TailEvent::Rows(chunk) => {
-            let known = before
-                .buckets
-                .iter()
-                .find(|bucket| bucket.bucket_id == chunk.bucket);
+            let known = before.buckets.iter().find(|bucket| bucket.bucket_id == chunk.bucket);
             let end = known.map_or(0, |bucket| bucket.next_offset);
             let mut old = Rows::of_chunk(&chunk);
             let new = old.split_off(end);

@@ -98,11 +98,7 @@ fn detail_width(state: &State, rest: u16, whole: u16) -> u16 {
 fn split_left(area: Rect, width: u16) -> (Rect, Rect) {
     let width = width.min(area.width);
     let left = Rect { width, ..area };
-    let right = Rect {
-        x: area.x + width,
-        width: area.width - width,
-        ..area
-    };
+    let right = Rect { x: area.x + width, width: area.width - width, ..area };
     (left, right)
 }
 

@@ -31,37 +31,24 @@ pub(super) async fn page(
     let limit = usize::try_from(PAGE).unwrap_or(usize::MAX);
     let page = reader.window(key.index * PAGE, limit).await?;
     let took = begun.elapsed();
-    Ok(Answer::Page {
-        rows: Rows::of_page(&page),
-        took,
-        generation,
-    })
+    Ok(Answer::Page { rows: Rows::of_page(&page), took, generation })
 }
 
 /// Reads one record in full.
 pub(super) async fn record(engine: &Engine, id: &RecordId) -> Result<Answer, Fault> {
     let reader = engine.reader(id.topic.as_str()).await?.bucket(id.bucket)?;
     let page = reader.get(id.offset, 1).await?;
-    let record = page
-        .records()
-        .next()
-        .filter(|record| record.offset == id.offset);
+    let record = page.records().next().filter(|record| record.offset == id.offset);
     match record {
         Some(record) => Ok(Answer::Record(Field::of_record(record))),
-        None => Err(Fault::new(format!(
-            "offset {} is no longer there",
-            id.offset
-        ))),
+        None => Err(Fault::new(format!("offset {} is no longer there", id.offset))),
     }
 }
 
 /// Finds the row of an offset in its bucket.
 pub(super) async fn locate(engine: &Engine, id: &RecordId) -> Result<Answer> {
     let reader = engine.reader(id.topic.as_str()).await?.bucket(id.bucket)?;
-    Ok(Answer::Row(
-        id.bucket,
-        reader.locate(id.bucket, id.offset).await?,
-    ))
+    Ok(Answer::Row(id.bucket, reader.locate(id.bucket, id.offset).await?))
 }
 
 /// Flushes what this process has buffered in a topic.

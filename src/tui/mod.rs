@@ -31,8 +31,11 @@ mod theme;
 mod update;
 mod view;
 
+#[cfg(test)]
+mod tests;
+
 pub use event::Input;
-pub use input::Key;
+pub use input::{Key, keys};
 pub use options::{Options, Start};
 pub use picture::picture;
 pub use run::{Ended, run, run_with};

@@ -11,10 +11,7 @@ use crate::WatchMode;
 
 /// The explorer on a small fixed root, as an SVG; the same on every call.
 pub fn picture() -> String {
-    let mut state = opened(Size {
-        width: 138,
-        height: 30,
-    });
+    let mut state = opened(Size { width: 138, height: 30 });
     show_a_record(&mut state);
     svg::of_buffer(&drawn(&state), "lanceq ./queue_storage")
 }
@@ -38,20 +35,8 @@ pub(crate) fn drawn(state: &State) -> Buffer {
 
 /// Goes to a record near the end of a topic, where some are not yet in a version.
 fn show_a_record(state: &mut State) {
-    sample::press(
-        state,
-        &[
-            Key::End,
-            Key::Right,
-            Key::Enter,
-            Key::Char('G'),
-            Key::PageUp,
-        ],
-    );
-    sample::press(
-        state,
-        &[Key::PageDown, Key::Up, Key::Up, Key::Up, Key::Up, Key::Up],
-    );
+    sample::press(state, &[Key::End, Key::Right, Key::Enter, Key::Char('G'), Key::PageUp]);
+    sample::press(state, &[Key::PageDown, Key::Up, Key::Up, Key::Up, Key::Up, Key::Up]);
 }
 
 #[cfg(test)]
@@ -67,9 +52,6 @@ mod tests {
             std::fs::write(path, picture()).unwrap();
         }
         let committed = std::fs::read_to_string(path).unwrap_or_default();
-        assert!(
-            committed == picture(),
-            "set LANCEQ_BLESS=1 to draw assets/explorer.svg again"
-        );
+        assert!(committed == picture(), "set LANCEQ_BLESS=1 to draw assets/explorer.svg again");
     }
 }

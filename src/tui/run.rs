@@ -44,16 +44,16 @@ pub enum Ended {
 /// # Errors
 /// [`TerminalError::NoTerminal`] where standard input or output is none.
 pub async fn run(engine: Engine, options: Options) -> Result<Ended, TerminalError> {
-    let stop = signals()?;
+    let asked = signals()?;
+    let stop = async {
+        tokio::select! {
+            () = asked => {}
+            () = terminal::panicked() => {}
+        }
+    };
     let mut screen = Screen::take()?;
-    run_with(
-        &mut screen.terminal,
-        events::inputs(),
-        stop,
-        engine,
-        options,
-    )
-    .await
+    let ended = run_with(&mut screen.terminal, events::inputs(), stop, engine, options).await;
+    if terminal::has_panicked() { Err(TerminalError::Panicked) } else { ended }
 }
 
 /// The same on any backend, with inputs from anywhere, until the inputs end or `stop` is ready.
@@ -121,12 +121,7 @@ struct Pace {
 impl Pace {
     fn new() -> Self {
         let now = Instant::now();
-        Self {
-            dirty: true,
-            urgent: true,
-            last_frame: now,
-            next_tick: now + SECOND,
-        }
+        Self { dirty: true, urgent: true, last_frame: now, next_tick: now + SECOND }
     }
 
     fn note(&mut self, event: &Event) {
@@ -158,8 +153,9 @@ where
     B: Backend,
     B::Error: Send + Sync + 'static,
 {
+    // The terminal is no longer ours: a frame would be drawn over the message of the panic.
     if terminal::has_panicked() {
-        return Err(TerminalError::Panicked);
+        return Ok(());
     }
     let frame = terminal.draw(|frame| {
         view::draw(state, frame.buffer_mut());

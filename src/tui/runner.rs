@@ -42,19 +42,10 @@ impl Runner {
         answers: mpsc::Sender<Event>,
     ) -> Self {
         let counting = Arc::new(Semaphore::new(COUNTING));
-        let source = Source {
-            engine,
-            writers: writers.into(),
-            counting,
-        };
+        let source = Source { engine, writers: writers.into(), counting };
         let mut tasks = JoinSet::new();
         tasks.spawn(watch(source.engine.clone(), answers.clone()));
-        Self {
-            source,
-            answers,
-            tasks,
-            slots: HashMap::new(),
-        }
+        Self { source, answers, tasks, slots: HashMap::new() }
     }
 
     /// Carries out effects, in order.
@@ -80,15 +71,10 @@ impl Runner {
         let (source, answers) = (self.source.clone(), self.answers.clone());
         let answered = slot.clone();
         let task = async move {
-            let sink = Sink {
-                answers,
-                slot: answered,
-                id,
-            };
+            let sink = Sink { answers, slot: answered, id };
             let work = AssertUnwindSafe(source.serve(request, &sink)).catch_unwind();
             let result = CAUGHT.scope((), work).await;
-            sink.send(result.unwrap_or_else(|panic| Err(fault_of(&*panic))))
-                .await;
+            sink.send(result.unwrap_or_else(|panic| Err(fault_of(&*panic)))).await;
         };
         self.slots.insert(slot, self.tasks.spawn(task));
     }
@@ -104,11 +90,9 @@ impl Source {
                 let _permit = self.counting.acquire().await.ok();
                 loads::counts(engine, &topic).await?
             }
-            Request::Page {
-                topic,
-                key,
-                generation,
-            } => loads::page(engine, &topic, key, generation).await?,
+            Request::Page { topic, key, generation } => {
+                loads::page(engine, &topic, key, generation).await?
+            }
             Request::Record(id) => loads::record(engine, &id).await?,
             Request::Locate(id) => loads::locate(engine, &id).await?,
             Request::Tail { place, backlog } => {
@@ -130,11 +114,7 @@ pub(crate) struct Sink {
 impl Sink {
     /// Answers; waits where the explorer is busy.
     pub(crate) async fn send(&self, result: Result<Answer, Fault>) {
-        let event = Event::Answer {
-            slot: self.slot.clone(),
-            id: self.id,
-            result,
-        };
+        let event = Event::Answer { slot: self.slot.clone(), id: self.id, result };
         // Nobody listens any more: the explorer has ended, and this task ends with it.
         self.answers.send(event).await.ok();
     }
@@ -144,11 +124,7 @@ async fn watch(engine: Engine, answers: mpsc::Sender<Event>) {
     let mut changes = engine.changes();
     loop {
         let change = changes.next().await;
-        if answers
-            .send(Event::Changed(change, engine.watch_mode()))
-            .await
-            .is_err()
-        {
+        if answers.send(Event::Changed(change, engine.watch_mode())).await.is_err() {
             return;
         }
     }
@@ -156,8 +132,6 @@ async fn watch(engine: Engine, answers: mpsc::Sender<Event>) {
 
 fn fault_of(panic: &(dyn std::any::Any + Send)) -> Fault {
     let text = panic.downcast_ref::<String>().map(String::as_str);
-    let text = text
-        .or_else(|| panic.downcast_ref::<&str>().copied())
-        .unwrap_or("no message");
+    let text = text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("no message");
     Fault::new(format!("a fault of lanceq itself: {text}"))
 }

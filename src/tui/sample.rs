@@ -41,11 +41,7 @@ pub(crate) fn settle(state: &mut State, effects: Vec<Effect>) {
     let mut waiting = effects;
     while let Some(effect) = waiting.pop() {
         if let Effect::Load { id, slot, request } = effect {
-            let event = Event::Answer {
-                slot,
-                id,
-                result: answer(&request),
-            };
+            let event = Event::Answer { slot, id, result: answer(&request) };
             waiting.extend(update::update(state, event));
         }
     }
@@ -64,11 +60,7 @@ pub(crate) fn answer(request: &Request) -> Result<Answer, Fault> {
     Ok(match request {
         Request::Topics => Answer::Topics(TOPICS.iter().filter_map(entry).collect()),
         Request::Counts(topic) => Answer::Counts(counts(topic)?),
-        Request::Page {
-            topic,
-            key,
-            generation,
-        } => Answer::Page {
+        Request::Page { topic, key, generation } => Answer::Page {
             rows: page(topic, *key)?,
             took: Duration::from_micros(400),
             generation: *generation,
@@ -87,11 +79,7 @@ pub(crate) fn answer(request: &Request) -> Result<Answer, Fault> {
 
 fn entry((name, buckets, _, _): &(&str, u32, u64, u64)) -> Option<TopicEntry> {
     let foreign = *name == "notes";
-    Some(TopicEntry {
-        name: name.parse().ok()?,
-        buckets: *buckets,
-        foreign,
-    })
+    Some(TopicEntry { name: name.parse().ok()?, buckets: *buckets, foreign })
 }
 
 fn shape(topic: &TopicName) -> Result<(u32, u64, u64), Fault> {
@@ -144,17 +132,11 @@ pub(crate) fn run(bucket: u32, offsets: std::ops::Range<u64>, persisted: u64) ->
         buffered: offset >= persisted,
         cells: cells(bucket, offset),
     };
-    Rows {
-        columns: columns(),
-        rows: offsets.map(row).collect(),
-    }
+    Rows { columns: columns(), rows: offsets.map(row).collect() }
 }
 
 fn columns() -> Arc<[Column]> {
-    let column = |(name, align): (&str, Align)| Column {
-        name: name.into(),
-        align,
-    };
+    let column = |(name, align): (&str, Align)| Column { name: name.into(), align };
     let columns = [
         ("id", Align::Left),
         ("model", Align::Left),
@@ -187,9 +169,8 @@ fn latency(bucket: u32, offset: u64) -> Option<String> {
 }
 
 fn embedding(bucket: u32, offset: u64) -> Vec<f64> {
-    let numbers: Vec<f64> = (0..64)
-        .map(|salt| (dice(bucket, offset, salt) % 2000) as f64 - 1000.0)
-        .collect();
+    let numbers: Vec<f64> =
+        (0..64).map(|salt| (dice(bucket, offset, salt) % 2000) as f64 - 1000.0).collect();
     let norm = numbers.iter().map(|v| v * v).sum::<f64>().sqrt();
     numbers.iter().map(|v| v / norm).collect()
 }
@@ -205,11 +186,7 @@ fn cells(bucket: u32, offset: u64) -> Vec<Cell> {
         Cell::Text(pick(&MODELS, dice(bucket, offset, 1)).into()),
         latency(bucket, offset).map_or(Cell::Null, Cell::Number),
         Cell::Text(pick(&PROMPTS, dice(bucket, offset, 2)).into()),
-        Cell::Vector {
-            shape: spark::shape(&embedding(bucket, offset), 5),
-            norm: 1.0,
-            len: 64,
-        },
+        Cell::Vector { shape: spark::shape(&embedding(bucket, offset), 5), norm: 1.0, len: 64 },
         Cell::Nested(format!("{{\"input\":{input},\"output\":{output}}}")),
     ]
 }
@@ -219,11 +196,7 @@ fn record(id_of: &RecordId) -> Vec<Field> {
     let (input, output) = usage(bucket, offset);
     let vector = embedding(bucket, offset);
     let numbers: Vec<String> = vector.iter().map(|v| format!("{v:.4}")).collect();
-    let field = |name: &str, text: String, meaning| Field {
-        name: name.into(),
-        text,
-        meaning,
-    };
+    let field = |name: &str, text: String, meaning| Field { name: name.into(), text, meaning };
     let latency = match latency(bucket, offset) {
         Some(text) => field("latency_ms", text, Meaning::Number),
         None => field("latency_ms", "∅".into(), Meaning::Null),
@@ -231,17 +204,9 @@ fn record(id_of: &RecordId) -> Vec<Field> {
     let shape = spark::shape(&vector, 24);
     vec![
         field("id", id(bucket, offset), Meaning::Plain),
-        field(
-            "model",
-            pick(&MODELS, dice(bucket, offset, 1)).into(),
-            Meaning::Plain,
-        ),
+        field("model", pick(&MODELS, dice(bucket, offset, 1)).into(), Meaning::Plain),
         latency,
-        field(
-            "prompt",
-            pick(&PROMPTS, dice(bucket, offset, 2)).into(),
-            Meaning::Plain,
-        ),
+        field("prompt", pick(&PROMPTS, dice(bucket, offset, 2)).into(), Meaning::Plain),
         field(
             "embedding",
             format!("64 numbers  ‖1.00‖  {shape}\n{}", numbers.join("  ")),
@@ -265,12 +230,7 @@ pub(crate) fn now() -> NaiveDateTime {
 fn arrivals(place: &Place) -> Result<Vec<Arrival>, Fault> {
     let (_, rows, _) = shape(&place.topic)?;
     let bucket = place.bucket.unwrap_or(0);
-    let flushed = Flushed {
-        bucket_id: bucket,
-        version: 484,
-        rows: 1000,
-        next_offset: rows + 3,
-    };
+    let flushed = Flushed { bucket_id: bucket, version: 484, rows: 1000, next_offset: rows + 3 };
     Ok(vec![
         Arrival::Backlog(run(bucket, rows.saturating_sub(4)..rows, rows)),
         Arrival::Rows(run(bucket, rows..rows + 3, rows)),

@@ -93,13 +93,7 @@ fn runs(buffer: &Buffer, y: u16) -> Vec<Run> {
                 run.text.push_str(cell.symbol());
                 run.cells += cells;
             }
-            _ => runs.push(Run {
-                x,
-                cells,
-                text: cell.symbol().into(),
-                look,
-                kind,
-            }),
+            _ => runs.push(Run { x, cells, text: cell.symbol().into(), look, kind }),
         }
         x += cells;
     }
@@ -107,10 +101,7 @@ fn runs(buffer: &Buffer, y: u16) -> Vec<Run> {
 }
 
 fn kind_of(cell: &Cell, cells: u16) -> Kind {
-    let shape = cell
-        .symbol()
-        .chars()
-        .all(|c| bar(c).is_some() || lines(c).is_some());
+    let shape = cell.symbol().chars().all(|c| bar(c).is_some() || lines(c).is_some());
     match (shape, cells) {
         (true, _) => Kind::Shape,
         (false, 1) => Kind::Text,
@@ -121,16 +112,8 @@ fn kind_of(cell: &Cell, cells: u16) -> Kind {
 impl Look {
     fn of(cell: &Cell) -> Self {
         let reversed = cell.modifier.contains(Modifier::REVERSED);
-        let (ink, paper) = if reversed {
-            (cell.bg, cell.fg)
-        } else {
-            (cell.fg, cell.bg)
-        };
-        Self {
-            ink,
-            paper,
-            weight: cell.modifier,
-        }
+        let (ink, paper) = if reversed { (cell.bg, cell.fg) } else { (cell.fg, cell.bg) };
+        Self { ink, paper, weight: cell.modifier }
     }
 
     fn ink(self) -> String {
@@ -215,9 +198,7 @@ impl Run {
         }
         if !strokes.is_empty() {
             let ink = self.look.ink();
-            element.push_str(&format!(
-                "<path d=\"{strokes}\" stroke=\"{ink}\" fill=\"none\"/>"
-            ));
+            element.push_str(&format!("<path d=\"{strokes}\" stroke=\"{ink}\" fill=\"none\"/>"));
         }
         element
     }
@@ -281,10 +262,7 @@ fn colour(colour: Color, default: &str) -> String {
 }
 
 fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
-        .replace('"', "&quot;")
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
 #[cfg(test)]
@@ -304,30 +282,19 @@ mod tests {
     fn text_is_escaped_and_keeps_its_place() {
         let svg = drawn("  a<b&c", Style::new().fg(Color::Green));
         assert!(svg.contains(">a&lt;b&amp;c</text>"), "{svg}");
-        assert!(
-            svg.contains(&format!("x=\"{:.1}\"", MARGIN + 2.0 * CELL.0)),
-            "{svg}"
-        );
+        assert!(svg.contains(&format!("x=\"{:.1}\"", MARGIN + 2.0 * CELL.0)), "{svg}");
         assert!(svg.contains("fill=\"#7fc379\""), "{svg}");
     }
 
     #[test]
     fn cells_of_one_look_are_one_element() {
-        assert_eq!(
-            drawn("one two three", Style::new())
-                .matches("</text>")
-                .count(),
-            2
-        );
+        assert_eq!(drawn("one two three", Style::new()).matches("</text>").count(), 2);
     }
 
     #[test]
     fn a_reversed_cell_swaps_ink_and_paper() {
         let svg = drawn("x", Style::new().add_modifier(Modifier::REVERSED));
-        assert!(
-            svg.contains(&format!("height=\"18.0\" fill=\"{FOREGROUND}\"")),
-            "{svg}"
-        );
+        assert!(svg.contains(&format!("height=\"18.0\" fill=\"{FOREGROUND}\"")), "{svg}");
         assert!(svg.contains(&format!("fill=\"{BACKGROUND}\">x")), "{svg}");
     }
 

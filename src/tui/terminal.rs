@@ -13,11 +13,13 @@ use crossterm::terminal::{self, EnterAlternateScreen, LeaveAlternateScreen};
 use crossterm::{cursor, execute};
 use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
+use tokio::sync::Notify;
 
 /// Whether the terminal is ours.
 static TAKEN: AtomicBool = AtomicBool::new(false);
 /// Whether a panic gave the terminal back while the explorer ran.
 static PANICKED: AtomicBool = AtomicBool::new(false);
+static WOKEN: Notify = Notify::const_new();
 static HOOK: Once = Once::new();
 
 tokio::task_local! {
@@ -63,15 +65,8 @@ impl Screen {
         terminal::enable_raw_mode()?;
         TAKEN.store(true, Ordering::SeqCst);
         // From here on whatever fails drops the guard, which restores.
-        let screen = Self {
-            terminal: Terminal::new(CrosstermBackend::new(stdout()))?,
-        };
-        execute!(
-            stdout(),
-            EnterAlternateScreen,
-            EnableBracketedPaste,
-            cursor::Hide
-        )?;
+        let screen = Self { terminal: Terminal::new(CrosstermBackend::new(stdout()))? };
+        execute!(stdout(), EnterAlternateScreen, EnableBracketedPaste, cursor::Hide)?;
         Ok(screen)
     }
 }
@@ -104,6 +99,13 @@ pub(crate) fn has_panicked() -> bool {
     PANICKED.load(Ordering::SeqCst)
 }
 
+/// Ready once a panic gave the terminal back.
+pub(crate) async fn panicked() {
+    while !has_panicked() {
+        WOKEN.notified().await;
+    }
+}
+
 fn restore_on_panic() {
     let print = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {
@@ -112,6 +114,7 @@ fn restore_on_panic() {
         }
         if TAKEN.load(Ordering::SeqCst) {
             PANICKED.store(true, Ordering::SeqCst);
+            WOKEN.notify_one();
         }
         restore();
         print(panic);

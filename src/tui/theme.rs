@@ -114,13 +114,9 @@ mod tests {
 
     #[test]
     fn mono_uses_no_colour() {
-        for meaning in [
-            Meaning::Bad,
-            Meaning::Title,
-            Meaning::Selected,
-            Meaning::Number,
-            Meaning::Key,
-        ] {
+        for meaning in
+            [Meaning::Bad, Meaning::Title, Meaning::Selected, Meaning::Number, Meaning::Key]
+        {
             assert_eq!(Theme::Mono.style(meaning).fg, None);
             assert_eq!(Theme::Mono.style(meaning).bg, None);
         }

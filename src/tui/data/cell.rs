@@ -19,6 +19,8 @@ pub(crate) const PREVIEW: u16 = 200;
 pub(super) const LOOKED_AT: usize = 1024;
 /// Bars in the sparkline of a vector.
 const BARS: usize = 5;
+/// Signs of a real beyond which decimals are left out.
+const LONGEST_REAL: usize = 9;
 
 /// A value, cut to a preview.
 #[derive(Debug, Clone, PartialEq)]
@@ -56,11 +58,7 @@ pub(crate) enum Align {
 impl Align {
     /// How a column of this type leans.
     pub(crate) fn of(data_type: &DataType) -> Self {
-        if data_type.is_numeric() {
-            Self::Right
-        } else {
-            Self::Left
-        }
+        if data_type.is_numeric() { Self::Right } else { Self::Left }
     }
 }
 
@@ -100,24 +98,24 @@ impl Cell {
         let rows = 0..column.len();
         match column.data_type() {
             DataType::Dictionary(_, _) => of_dictionary(column),
-            DataType::Utf8 => rows
-                .map(|row| text(column, row, |a, i| a.as_string::<i32>().value(i)))
-                .collect(),
-            DataType::LargeUtf8 => rows
-                .map(|row| text(column, row, |a, i| a.as_string::<i64>().value(i)))
-                .collect(),
-            DataType::Utf8View => rows
-                .map(|row| text(column, row, |a, i| a.as_string_view().value(i)))
-                .collect(),
-            DataType::Binary => rows
-                .map(|row| binary(column, row, |a, i| a.as_binary::<i32>().value(i)))
-                .collect(),
-            DataType::LargeBinary => rows
-                .map(|row| binary(column, row, |a, i| a.as_binary::<i64>().value(i)))
-                .collect(),
-            DataType::BinaryView => rows
-                .map(|row| binary(column, row, |a, i| a.as_binary_view().value(i)))
-                .collect(),
+            DataType::Utf8 => {
+                rows.map(|row| text(column, row, |a, i| a.as_string::<i32>().value(i))).collect()
+            }
+            DataType::LargeUtf8 => {
+                rows.map(|row| text(column, row, |a, i| a.as_string::<i64>().value(i))).collect()
+            }
+            DataType::Utf8View => {
+                rows.map(|row| text(column, row, |a, i| a.as_string_view().value(i))).collect()
+            }
+            DataType::Binary => {
+                rows.map(|row| binary(column, row, |a, i| a.as_binary::<i32>().value(i))).collect()
+            }
+            DataType::LargeBinary => {
+                rows.map(|row| binary(column, row, |a, i| a.as_binary::<i64>().value(i))).collect()
+            }
+            DataType::BinaryView => {
+                rows.map(|row| binary(column, row, |a, i| a.as_binary_view().value(i))).collect()
+            }
             DataType::FixedSizeBinary(_) => rows
                 .map(|row| binary(column, row, |a, i| a.as_fixed_size_binary().value(i)))
                 .collect(),
@@ -125,7 +123,9 @@ impl Cell {
                 rows.map(|row| vector(column, row)).collect()
             }
             kind if kind.is_nested() => rows.map(|row| nested_json(column, row)).collect(),
-            kind => formatted(column, kind.is_numeric()),
+            kind if kind.is_floating() => formatted(column, |text| Cell::Number(rounded(text))),
+            kind if kind.is_numeric() => formatted(column, Cell::Number),
+            _ => formatted(column, Cell::Text),
         }
     }
 }
@@ -158,27 +158,17 @@ fn vector(column: &ArrayRef, row: usize) -> Cell {
     }
     let numbers = numbers(&column.as_fixed_size_list().value(row));
     let norm = numbers.iter().map(|v| v * v).sum::<f64>().sqrt();
-    Cell::Vector {
-        shape: spark::shape(&numbers, BARS),
-        norm,
-        len: numbers.len(),
-    }
+    Cell::Vector { shape: spark::shape(&numbers, BARS), norm, len: numbers.len() }
 }
 
 fn numbers(values: &ArrayRef) -> Vec<f64> {
     match values.data_type() {
-        DataType::Float16 => values
-            .as_primitive::<Float16Type>()
-            .values()
-            .iter()
-            .map(|v| v.to_f64())
-            .collect(),
-        DataType::Float32 => values
-            .as_primitive::<Float32Type>()
-            .values()
-            .iter()
-            .map(|v| f64::from(*v))
-            .collect(),
+        DataType::Float16 => {
+            values.as_primitive::<Float16Type>().values().iter().map(|v| v.to_f64()).collect()
+        }
+        DataType::Float32 => {
+            values.as_primitive::<Float32Type>().values().iter().map(|v| f64::from(*v)).collect()
+        }
         DataType::Float64 => values.as_primitive::<Float64Type>().values().to_vec(),
         _ => Vec::new(),
     }
@@ -200,19 +190,13 @@ fn of_dictionary(column: &ArrayRef) -> Vec<Cell> {
     let keys = dictionary.normalized_keys();
     let rows = 0..column.len();
     rows.zip(keys)
-        .map(|(row, key)| {
-            if column.is_null(row) {
-                None
-            } else {
-                values.get(key).cloned()
-            }
-        })
+        .map(|(row, key)| if column.is_null(row) { None } else { values.get(key).cloned() })
         .map(|cell| cell.unwrap_or(Cell::Null))
         .collect()
 }
 
 /// Values with a text form of their own: numbers, booleans, dates, times.
-fn formatted(column: &ArrayRef, numeric: bool) -> Vec<Cell> {
+fn formatted(column: &ArrayRef, cell: impl Fn(String) -> Cell) -> Vec<Cell> {
     let options = FormatOptions::default();
     let Ok(formatter) = ArrayFormatter::try_new(column, &options) else {
         return vec![Cell::Text(format!("⟨{}⟩", column.data_type())); column.len()];
@@ -220,22 +204,22 @@ fn formatted(column: &ArrayRef, numeric: bool) -> Vec<Cell> {
     let value = |row| {
         let mut text = Preview::default();
         let full = formatter.value(row).write(&mut text).is_err();
-        let text = text.finish(full);
-        if numeric {
-            Cell::Number(text)
-        } else {
-            Cell::Text(text)
-        }
+        cell(text.finish(full))
     };
-    (0..column.len())
-        .map(|row| {
-            if column.is_null(row) {
-                Cell::Null
-            } else {
-                value(row)
-            }
-        })
-        .collect()
+    (0..column.len()).map(|row| if column.is_null(row) { Cell::Null } else { value(row) }).collect()
+}
+
+/// A real with as many decimals as a table has room for; the detail shows all of them.
+fn rounded(text: String) -> String {
+    match (text.split_once('.'), text.parse::<f64>()) {
+        (Some((whole, decimals)), Ok(value))
+            if text.len() > LONGEST_REAL && !decimals.contains('e') =>
+        {
+            let room = LONGEST_REAL.saturating_sub(whole.len() + 1).max(1);
+            format!("{value:.room$}")
+        }
+        _ => text,
+    }
 }
 
 /// Text that refuses to grow beyond what a preview can show.
@@ -281,32 +265,21 @@ mod tests {
 
     fn shown(column: impl Array + 'static) -> Vec<String> {
         let column: ArrayRef = Arc::new(column);
-        Cell::of_column(&column)
-            .iter()
-            .map(|cell| cell.text().into_owned())
-            .collect()
+        Cell::of_column(&column).iter().map(|cell| cell.text().into_owned()).collect()
     }
 
     #[test]
     fn each_kind_of_value_has_its_look() {
-        assert_eq!(
-            shown(StringArray::from(vec![Some("a\nb"), None])),
-            ["a⏎b", "∅"]
-        );
+        assert_eq!(shown(StringArray::from(vec![Some("a\nb"), None])), ["a⏎b", "∅"]);
         assert_eq!(
             shown(Float64Array::from(vec![Some(812.4), Some(1204.0), None])),
             ["812.4", "1204.0", "∅"]
         );
+        let long = Float64Array::from(vec![1251.764_705_882_353, -0.043_278_687, 1e-30, 1e300]);
+        assert_eq!(shown(long), ["1251.7647", "-0.043279", "1e-30", "1e300"]);
+        assert_eq!(shown(BinaryArray::from_vec(vec![&[0; 4200], b""])), ["⟨4.2 kB⟩", "⟨0 B⟩"]);
         assert_eq!(
-            shown(BinaryArray::from_vec(vec![&[0; 4200], b""])),
-            ["⟨4.2 kB⟩", "⟨0 B⟩"]
-        );
-        assert_eq!(
-            shown(DictionaryArray::<Int32Type>::from_iter([
-                Some("x"),
-                None,
-                Some("x")
-            ])),
+            shown(DictionaryArray::<Int32Type>::from_iter([Some("x"), None, Some("x")])),
             ["x", "∅", "x"]
         );
         assert_eq!(
@@ -337,10 +310,7 @@ mod tests {
         let column = StructArray::new(fields.into(), vec![name, list], None);
         assert_eq!(
             shown(column),
-            [
-                r#"{"name":"a\"b\u001b","list":[1,null]}"#,
-                r#"{"name":"c","list":[]}"#
-            ]
+            [r#"{"name":"a\"b\u001b","list":[1,null]}"#, r#"{"name":"c","list":[]}"#]
         );
     }
 
@@ -348,17 +318,9 @@ mod tests {
     fn a_preview_of_a_huge_value_is_short() {
         let list =
             ListArray::from_iter_primitive::<Int32Type, _, _>([Some((0..100_000).map(Some))]);
-        let [json] = &shown(list)[..] else {
-            panic!("one row")
-        };
-        assert!(
-            sanitize::width(json) <= PREVIEW && json.ends_with('…'),
-            "{json}"
-        );
+        let [json] = &shown(list)[..] else { panic!("one row") };
+        assert!(sanitize::width(json) <= PREVIEW && json.ends_with('…'), "{json}");
         let text = "x".repeat(16 << 20);
-        assert_eq!(
-            shown(StringArray::from(vec![text]))[0].chars().count(),
-            usize::from(PREVIEW)
-        );
+        assert_eq!(shown(StringArray::from(vec![text]))[0].chars().count(), usize::from(PREVIEW));
     }
 }

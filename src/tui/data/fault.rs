@@ -18,11 +18,7 @@ pub(crate) struct Fault {
 impl Fault {
     /// A fault of the explorer itself.
     pub(crate) fn new(message: impl Into<String>) -> Self {
-        Self {
-            message: message.into(),
-            hint: None,
-            missing: false,
-        }
+        Self { message: message.into(), hint: None, missing: false }
     }
 }
 
@@ -58,15 +54,8 @@ mod tests {
     #[test]
     fn a_fault_tells_the_cause_and_the_next_step() {
         let source = std::io::Error::from(std::io::ErrorKind::PermissionDenied);
-        let fault = Fault::from(Error::Io {
-            action: "read",
-            path: "/q".into(),
-            source,
-        });
+        let fault = Fault::from(Error::Io { action: "read", path: "/q".into(), source });
         assert_eq!(fault.message, "could not read /q: permission denied");
-        assert_eq!(
-            fault.hint.as_deref(),
-            Some("check who owns the folder and its permissions")
-        );
+        assert_eq!(fault.hint.as_deref(), Some("check who owns the folder and its permissions"));
     }
 }

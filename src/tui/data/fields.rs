@@ -27,11 +27,7 @@ pub(crate) struct Field {
 impl Field {
     /// All fields of a record.
     pub(crate) fn of_record(record: Record) -> Vec<Self> {
-        record
-            .fields
-            .into_iter()
-            .map(|(name, value)| Self::new(name, &value))
-            .collect()
+        record.fields.into_iter().map(|(name, value)| Self::new(name, &value)).collect()
     }
 
     fn new(name: String, value: &Value) -> Self {
@@ -43,11 +39,7 @@ impl Field {
             Value::Array(items) => (list(items, value), Meaning::Rich),
             Value::Object(_) => (cut(pretty(value)), Meaning::Rich),
         };
-        Self {
-            name,
-            text,
-            meaning,
-        }
+        Self { name, text, meaning }
     }
 }
 
@@ -59,11 +51,7 @@ fn list(items: &[Value], value: &Value) -> String {
     let norm = numbers.iter().map(|v| v * v).sum::<f64>().sqrt();
     let shape = spark::shape(&numbers, BARS);
     let values: Vec<String> = items.iter().map(Value::to_string).collect();
-    cut(format!(
-        "{} numbers  ‖{norm:.2}‖  {shape}\n{}",
-        numbers.len(),
-        values.join("  ")
-    ))
+    cut(format!("{} numbers  ‖{norm:.2}‖  {shape}\n{}", numbers.len(), values.join("  ")))
 }
 
 fn pretty(value: &Value) -> String {
@@ -101,19 +89,12 @@ mod tests {
     #[test]
     fn a_long_list_of_numbers_is_a_vector() {
         let vector = text(&json!([0, 0, 0, 1, 0, 0, 0, 0]));
-        assert_eq!(
-            vector,
-            "8 numbers  ‖1.00‖  ▁▁▁█▁▁▁▁\n0  0  0  1  0  0  0  0"
-        );
+        assert_eq!(vector, "8 numbers  ‖1.00‖  ▁▁▁█▁▁▁▁\n0  0  0  1  0  0  0  0");
     }
 
     #[test]
     fn a_huge_value_is_cut_and_says_how_long_it_is() {
         let long = text(&json!("é".repeat(8 << 20)));
-        assert!(
-            long.len() < LONGEST + 100 && long.ends_with("⟨17 MB in all⟩"),
-            "{}",
-            long.len()
-        );
+        assert!(long.len() < LONGEST + 100 && long.ends_with("⟨17 MB in all⟩"), "{}", long.len());
     }
 }

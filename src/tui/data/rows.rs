@@ -68,27 +68,18 @@ impl Rows {
             name: sanitize::clip(field.name(), LONGEST_NAME),
             align: Align::of(field.data_type()),
         });
-        Self {
-            columns: columns.collect(),
-            rows: rows(chunk),
-        }
+        Self { columns: columns.collect(), rows: rows(chunk) }
     }
 
     /// No records.
     pub(crate) fn empty() -> Self {
-        Self {
-            columns: Arc::new([]),
-            rows: Vec::new(),
-        }
+        Self { columns: Arc::new([]), rows: Vec::new() }
     }
 
     /// Takes away the records from an offset on.
     pub(crate) fn split_off(&mut self, offset: u64) -> Self {
         let at = self.rows.partition_point(|row| row.offset < offset);
-        Self {
-            columns: self.columns.clone(),
-            rows: self.rows.split_off(at),
-        }
+        Self { columns: self.columns.clone(), rows: self.rows.split_off(at) }
     }
 
     /// About how many bytes it takes in memory.
@@ -99,10 +90,7 @@ impl Rows {
 
 fn rows(chunk: &Chunk) -> Vec<Row> {
     let columns: Vec<&ArrayRef> = chunk.batch.columns().iter().collect();
-    let mut cells: Vec<_> = columns
-        .iter()
-        .map(|c| Cell::of_column(c).into_iter())
-        .collect();
+    let mut cells: Vec<_> = columns.iter().map(|c| Cell::of_column(c).into_iter()).collect();
     let row = |offset: &u64| Row {
         bucket: chunk.bucket,
         offset: *offset,

@@ -80,19 +80,9 @@ pub(crate) struct Entry {
     pub(crate) enabled: fn(&State) -> Result<(), Reason>,
 }
 
-const LISTS: &[Context] = &[
-    Context::Topics,
-    Context::Records,
-    Context::Tail,
-    Context::Detail,
-    Context::Help,
-];
-const PANES: &[Context] = &[
-    Context::Topics,
-    Context::Records,
-    Context::Tail,
-    Context::Detail,
-];
+const LISTS: &[Context] =
+    &[Context::Topics, Context::Records, Context::Tail, Context::Detail, Context::Help];
+const PANES: &[Context] = &[Context::Topics, Context::Records, Context::Tail, Context::Detail];
 const SIDEWAYS: &[Context] = &[Context::Topics, Context::Records, Context::Tail];
 const EVERYWHERE: &[Context] = &[
     Context::Topics,
@@ -256,12 +246,7 @@ pub(crate) const ACTIONS: &[Entry] = &[
         title: "to the end",
         hint: None,
         keys: &[Key::End, Key::Char('G')],
-        contexts: &[
-            Context::Topics,
-            Context::Records,
-            Context::Detail,
-            Context::Help,
-        ],
+        contexts: &[Context::Topics, Context::Records, Context::Detail, Context::Help],
         enabled: always,
     },
     Entry {
@@ -288,12 +273,7 @@ pub(crate) const ACTIONS: &[Entry] = &[
         title: "back",
         hint: Some("back"),
         keys: &[Key::Char('q'), Key::Esc],
-        contexts: &[
-            Context::Records,
-            Context::Tail,
-            Context::Detail,
-            Context::Help,
-        ],
+        contexts: &[Context::Records, Context::Tail, Context::Detail, Context::Help],
         enabled: always,
     },
     Entry {

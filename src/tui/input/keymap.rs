@@ -5,9 +5,7 @@ use super::key::Key;
 
 /// The actions of a context, in the table's order.
 pub(crate) fn entries(context: Context) -> impl Iterator<Item = &'static Entry> {
-    ACTIONS
-        .iter()
-        .filter(move |entry| entry.contexts.contains(&context))
+    ACTIONS.iter().filter(move |entry| entry.contexts.contains(&context))
 }
 
 /// The action that a key means, if any.
@@ -46,17 +44,9 @@ mod tests {
         let mut ids = HashSet::new();
         for entry in ACTIONS {
             assert!(ids.insert(entry.id), "{} is there twice", entry.id);
-            assert!(
-                !entry.keys.is_empty() && !entry.contexts.is_empty(),
-                "{}",
-                entry.id
-            );
+            assert!(!entry.keys.is_empty() && !entry.contexts.is_empty(), "{}", entry.id);
             assert!(!entry.title.is_empty(), "{}", entry.id);
-            assert!(
-                entry.hint.is_none_or(|hint| hint.len() <= 8),
-                "{}",
-                entry.id
-            );
+            assert!(entry.hint.is_none_or(|hint| hint.len() <= 8), "{}", entry.id);
         }
     }
 

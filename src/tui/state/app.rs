@@ -89,11 +89,7 @@ impl State {
             theme: options.theme,
             root,
             watch,
-            writing: options
-                .writers
-                .iter()
-                .map(|writer| writer.topic().clone())
-                .collect(),
+            writing: options.writers.iter().map(|writer| writer.topic().clone()).collect(),
             start: options.start.clone(),
             screen: Screen::Records,
             focus: Focus::Topics,
@@ -127,11 +123,7 @@ impl State {
             Screen::Records => self.records.row(self.records.scroll.selected)?,
             Screen::Tail => self.tail.as_ref()?.selected_record()?,
         };
-        Some(RecordId {
-            topic,
-            bucket: row.bucket,
-            offset: row.offset,
-        })
+        Some(RecordId { topic, bucket: row.bucket, offset: row.offset })
     }
 
     /// Whether a flush of a topic is under way.
@@ -146,9 +138,6 @@ impl State {
 
     /// Says something in the status line.
     pub(crate) fn say(&mut self, severity: Severity, text: impl Into<String>) {
-        self.notice = Some(Notice {
-            severity,
-            text: text.into(),
-        });
+        self.notice = Some(Notice { severity, text: text.into() });
     }
 }

@@ -25,10 +25,7 @@ pub(crate) struct Extents(Vec<Extent>);
 impl Extents {
     /// The parts of a topic, or of one bucket of it.
     pub(crate) fn of(counts: &TopicCounts, bucket: Option<u32>) -> Self {
-        let chosen = counts
-            .buckets
-            .iter()
-            .filter(|b| bucket.is_none_or(|id| id == b.bucket_id));
+        let chosen = counts.buckets.iter().filter(|b| bucket.is_none_or(|id| id == b.bucket_id));
         let extent = chosen.map(|b| Extent {
             bucket: b.bucket_id,
             rows: b.total_count,
@@ -47,10 +44,7 @@ impl Extents {
 
     /// Rows that are not yet in a version.
     pub(crate) fn buffered(&self) -> u64 {
-        self.0
-            .iter()
-            .map(|extent| extent.rows.saturating_sub(extent.persisted))
-            .sum()
+        self.0.iter().map(|extent| extent.rows.saturating_sub(extent.persisted)).sum()
     }
 
     /// The parts, by bucket number.
@@ -111,27 +105,14 @@ mod tests {
             ..BucketCounts::default()
         };
         let buckets = (0..).zip(rows).map(bucket).collect();
-        Extents::of(
-            &TopicCounts {
-                buckets,
-                ..TopicCounts::default()
-            },
-            None,
-        )
+        Extents::of(&TopicCounts { buckets, ..TopicCounts::default() }, None)
     }
 
     #[test]
     fn rows_run_bucket_after_bucket_and_back() {
         let table = extents(&[3, 0, 2]);
         let found: Vec<_> = (0..6).map(|row| table.find(row)).collect();
-        let expected = [
-            Some((0, 0)),
-            Some((0, 1)),
-            Some((0, 2)),
-            Some((2, 0)),
-            Some((2, 1)),
-            None,
-        ];
+        let expected = [Some((0, 0)), Some((0, 1)), Some((0, 2)), Some((2, 0)), Some((2, 1)), None];
         assert_eq!(found, expected);
         for row in 0..5 {
             let (bucket, local) = table.find(row).unwrap();
@@ -151,16 +132,8 @@ mod tests {
     fn one_bucket_of_a_topic_has_only_its_own_rows() {
         let counts = TopicCounts {
             buckets: vec![
-                BucketCounts {
-                    bucket_id: 0,
-                    total_count: 3,
-                    ..BucketCounts::default()
-                },
-                BucketCounts {
-                    bucket_id: 1,
-                    total_count: 9,
-                    ..BucketCounts::default()
-                },
+                BucketCounts { bucket_id: 0, total_count: 3, ..BucketCounts::default() },
+                BucketCounts { bucket_id: 1, total_count: 9, ..BucketCounts::default() },
             ],
             ..TopicCounts::default()
         };

@@ -37,20 +37,13 @@ impl Loads {
 
     /// Gives up what a slot has under way.
     pub(crate) fn cancel(&mut self, slot: &Slot) -> Option<Effect> {
-        self.running
-            .remove(slot)
-            .map(|_| Effect::Cancel(slot.clone()))
+        self.running.remove(slot).map(|_| Effect::Cancel(slot.clone()))
     }
 
     /// Gives up the loads of all pages but those to keep.
     pub(crate) fn cancel_pages_except(&mut self, keep: &[PageKey]) -> Vec<Effect> {
         let given_up = |slot: &Slot| matches!(slot, Slot::Page(key) if !keep.contains(key));
-        let slots: Vec<Slot> = self
-            .running
-            .keys()
-            .filter(|slot| given_up(slot))
-            .cloned()
-            .collect();
+        let slots: Vec<Slot> = self.running.keys().filter(|slot| given_up(slot)).cloned().collect();
         slots.iter().filter_map(|slot| self.cancel(slot)).collect()
     }
 }

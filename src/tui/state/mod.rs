@@ -16,14 +16,11 @@ mod widths;
 
 pub(crate) use app::{Focus, Notice, Overlay, Screen, Severity, State};
 pub(crate) use detail::Detail;
-pub(crate) use extents::{Extent, Extents};
-pub(crate) use loads::Loads;
-pub(crate) use pages::{PAGE, Pages};
-pub(crate) use prompt::{Prompt, Target};
-pub(crate) use rate::Rate;
+pub(crate) use pages::PAGE;
+pub(crate) use prompt::Prompt;
 pub(crate) use records::Records;
-pub(crate) use ring::{Line, Ring};
+pub(crate) use ring::Line;
 pub(crate) use scroll::Scroll;
 pub(crate) use tail::{Following, Tail};
-pub(crate) use topics::{Counts, Fold, Listing, Topic, Topics, TreeRow, Whole};
+pub(crate) use topics::{Counts, Fold, Listing, Topic, TreeRow, Whole};
 pub(crate) use widths::Widths;

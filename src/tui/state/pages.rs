@@ -37,29 +37,19 @@ impl Held {
 
 impl Default for Pages {
     fn default() -> Self {
-        Self {
-            held: LruCache::unbounded(),
-            bytes: 0,
-        }
+        Self { held: LruCache::unbounded(), bytes: 0 }
     }
 }
 
 impl Pages {
     /// The page of a bucket's row.
     pub(crate) fn key(bucket: u32, local: u64) -> PageKey {
-        PageKey {
-            bucket,
-            index: local / PAGE,
-        }
+        PageKey { bucket, index: local / PAGE }
     }
 
     /// Keeps a page that was read at a state of the counts.
     pub(crate) fn put(&mut self, key: PageKey, rows: Rows, generation: u64) {
-        let held = Held {
-            bytes: rows.bytes(),
-            rows,
-            generation,
-        };
+        let held = Held { bytes: rows.bytes(), rows, generation };
         self.bytes += held.bytes;
         if let Some(old) = self.held.put(key, held) {
             self.bytes -= old.bytes;
@@ -74,9 +64,7 @@ impl Pages {
 
     /// Whether a page is there and is as good as at this state of the counts; marks it as used.
     pub(crate) fn is_fresh(&mut self, key: PageKey, generation: u64) -> bool {
-        self.held
-            .get(&key)
-            .is_some_and(|held| held.is_final() || held.generation == generation)
+        self.held.get(&key).is_some_and(|held| held.is_final() || held.generation == generation)
     }
 
     /// A bucket's row, where its page is there.
@@ -87,9 +75,7 @@ impl Pages {
 
     /// The page of a bucket's row, where it is there.
     pub(crate) fn page(&self, bucket: u32, local: u64) -> Option<&Rows> {
-        self.held
-            .peek(&Self::key(bucket, local))
-            .map(|held| &held.rows)
+        self.held.peek(&Self::key(bucket, local)).map(|held| &held.rows)
     }
 
     /// Forgets the buckets in which rows moved between two states of the counts.
@@ -121,16 +107,9 @@ mod tests {
     use crate::tui::data::Cell;
 
     fn rows(count: u64, buffered: bool, text: usize) -> Rows {
-        let row = |offset| Row {
-            bucket: 0,
-            offset,
-            buffered,
-            cells: vec![Cell::Text("x".repeat(text))],
-        };
-        Rows {
-            columns: Arc::new([]),
-            rows: (0..count).map(row).collect(),
-        }
+        let row =
+            |offset| Row { bucket: 0, offset, buffered, cells: vec![Cell::Text("x".repeat(text))] };
+        Rows { columns: Arc::new([]), rows: (0..count).map(row).collect() }
     }
 
     fn key(index: u64) -> PageKey {

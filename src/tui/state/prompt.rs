@@ -57,19 +57,13 @@ fn beyond(target: Target, next_offset: u64) -> String {
         None => format!("bucket {} is empty", target.bucket),
         Some(last) => {
             let last = grouped(last);
-            format!(
-                "{offset} is beyond the end: bucket {} ends at offset {last}",
-                target.bucket
-            )
+            format!("{offset} is beyond the end: bucket {} ends at offset {last}", target.bucket)
         }
     }
 }
 
 fn parse(text: &str, bucket: u32) -> Result<Target, String> {
-    let compact: String = text
-        .chars()
-        .filter(|c| !c.is_whitespace() && *c != '_')
-        .collect();
+    let compact: String = text.chars().filter(|c| !c.is_whitespace() && *c != '_').collect();
     let (named, offset) = match compact.split_once([':', '·']) {
         Some((named, offset)) => (Some(named), offset),
         None => (None, compact.as_str()),
@@ -79,10 +73,7 @@ fn parse(text: &str, bucket: u32) -> Result<Target, String> {
         Some(named) => named.parse().map_err(|_| wrong())?,
         None => bucket,
     };
-    Ok(Target {
-        bucket,
-        offset: offset.parse().map_err(|_| wrong())?,
-    })
+    Ok(Target { bucket, offset: offset.parse().map_err(|_| wrong())? })
 }
 
 #[cfg(test)]
@@ -128,14 +119,8 @@ mod tests {
             ("", "`` is no offset: type a number, or bucket:offset"),
             ("ten", "`ten` is no offset: type a number, or bucket:offset"),
             ("-1", "`-1` is no offset: type a number, or bucket:offset"),
-            (
-                "1:2:3",
-                "`1:2:3` is no offset: type a number, or bucket:offset",
-            ),
-            (
-                "2000",
-                "2 000 is beyond the end: bucket 0 ends at offset 1 999",
-            ),
+            ("1:2:3", "`1:2:3` is no offset: type a number, or bucket:offset"),
+            ("2000", "2 000 is beyond the end: bucket 0 ends at offset 1 999"),
             ("2:0", "bucket 2 is empty"),
             ("7:0", "there is no bucket 7 here"),
         ] {

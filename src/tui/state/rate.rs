@@ -20,9 +20,7 @@ impl Rate {
     /// Moves on to a time and counts records that arrived then.
     pub(crate) fn add(&mut self, now: NaiveDateTime, records: u64) {
         let second = now.and_utc().timestamp();
-        let passed = usize::try_from(second - self.newest)
-            .unwrap_or(0)
-            .min(COURSE + 1);
+        let passed = usize::try_from(second - self.newest).unwrap_or(0).min(COURSE + 1);
         self.newest = self.newest.max(second);
         self.counts.extend(std::iter::repeat_n(0, passed));
         while self.counts.len() > COURSE + 1 {
@@ -36,14 +34,7 @@ impl Rate {
     /// Records a second, on average over the last whole seconds; of the running one where there
     /// is no whole second yet.
     pub(crate) fn per_second(&self) -> u64 {
-        let whole: Vec<u64> = self
-            .counts
-            .iter()
-            .rev()
-            .skip(1)
-            .take(AVERAGED)
-            .copied()
-            .collect();
+        let whole: Vec<u64> = self.counts.iter().rev().skip(1).take(AVERAGED).copied().collect();
         let sum: u64 = whole.iter().sum();
         if sum == 0 {
             self.counts.back().copied().unwrap_or(0)
@@ -70,9 +61,7 @@ mod tests {
     use super::*;
 
     fn at(second: i64) -> NaiveDateTime {
-        DateTime::from_timestamp(1_000_000 + second, 0)
-            .unwrap()
-            .naive_utc()
+        DateTime::from_timestamp(1_000_000 + second, 0).unwrap().naive_utc()
     }
 
     #[test]

@@ -47,11 +47,7 @@ impl Records {
     /// Shows another place, from its start.
     pub(crate) fn show(&mut self, place: Option<Place>) {
         let generation = self.generation + 1;
-        *self = Self {
-            place,
-            generation,
-            ..Self::default()
-        };
+        *self = Self { place, generation, ..Self::default() };
     }
 
     /// Takes new counts; the selection and the view stay on their records.
@@ -75,10 +71,7 @@ impl Records {
         };
         let above = self.scroll.selected.saturating_sub(self.scroll.top);
         if let Some(row) = self.extents.row(bucket, local) {
-            self.scroll = Scroll {
-                selected: row,
-                top: row.saturating_sub(above),
-            };
+            self.scroll = Scroll { selected: row, top: row.saturating_sub(above) };
         }
     }
 
@@ -93,11 +86,8 @@ impl Records {
             _ => {
                 let before = self.scroll.selected;
                 self.scroll.step(motion, height, self.extents.total());
-                self.heading = if self.scroll.selected < before {
-                    Heading::Up
-                } else {
-                    Heading::Down
-                };
+                self.heading =
+                    if self.scroll.selected < before { Heading::Up } else { Heading::Down };
             }
         }
     }
@@ -120,11 +110,7 @@ impl Records {
         }
         let ahead = match self.heading {
             Heading::Down => self.key(row),
-            Heading::Up => view
-                .start
-                .checked_sub(PAGE)
-                .or(Some(0))
-                .and_then(|row| self.key(row)),
+            Heading::Up => view.start.checked_sub(PAGE).or(Some(0)).and_then(|row| self.key(row)),
         };
         if let Some(key) = ahead {
             push_new(&mut keys, key);
@@ -143,9 +129,7 @@ impl Records {
     }
 
     fn key(&self, row: u64) -> Option<PageKey> {
-        self.extents
-            .find(row)
-            .map(|(bucket, local)| Pages::key(bucket, local))
+        self.extents.find(row).map(|(bucket, local)| Pages::key(bucket, local))
     }
 }
 
@@ -168,47 +152,26 @@ mod tests {
             next_offset: *n,
             ..BucketCounts::default()
         };
-        TopicCounts {
-            buckets: (0..).zip(rows).map(bucket).collect(),
-            ..TopicCounts::default()
-        }
+        TopicCounts { buckets: (0..).zip(rows).map(bucket).collect(), ..TopicCounts::default() }
     }
 
     fn records(rows: &[u64]) -> Records {
         let mut records = Records::default();
-        records.show(Some(Place {
-            topic: "t".parse().unwrap(),
-            bucket: None,
-        }));
+        records.show(Some(Place { topic: "t".parse().unwrap(), bucket: None }));
         records.count(&counts(rows));
         records
     }
 
     fn keys(pages: &[(u32, u64)]) -> Vec<PageKey> {
-        pages
-            .iter()
-            .map(|(bucket, index)| PageKey {
-                bucket: *bucket,
-                index: *index,
-            })
-            .collect()
+        pages.iter().map(|(bucket, index)| PageKey { bucket: *bucket, index: *index }).collect()
     }
 
     #[test]
     fn new_records_in_an_earlier_bucket_leave_the_selection_on_its_record() {
         let mut records = records(&[10, 10]);
-        records.scroll = Scroll {
-            top: 12,
-            selected: 15,
-        };
+        records.scroll = Scroll { top: 12, selected: 15 };
         records.count(&counts(&[17, 30]));
-        assert_eq!(
-            records.scroll,
-            Scroll {
-                top: 19,
-                selected: 22
-            }
-        );
+        assert_eq!(records.scroll, Scroll { top: 19, selected: 22 });
         assert_eq!(records.extents.find(22), Some((1, 5)));
     }
 
@@ -216,15 +179,9 @@ mod tests {
     fn the_pages_in_view_are_needed_first_and_then_the_one_ahead() {
         let mut records = records(&[1000, 1000]);
         assert_eq!(records.needed(20), keys(&[(0, 0), (0, 1)]));
-        records.scroll = Scroll {
-            top: 120,
-            selected: 130,
-        };
+        records.scroll = Scroll { top: 120, selected: 130 };
         assert_eq!(records.needed(20), keys(&[(0, 0), (0, 1), (0, 2)]));
-        records.scroll = Scroll {
-            top: 990,
-            selected: 995,
-        };
+        records.scroll = Scroll { top: 990, selected: 995 };
         assert_eq!(records.needed(20), keys(&[(0, 7), (1, 0), (1, 1)]));
         records.heading = Heading::Up;
         assert_eq!(records.needed(20), keys(&[(0, 7), (1, 0), (0, 6)]));

@@ -15,11 +15,7 @@ const BYTES: usize = 16 << 20;
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Line {
     /// A record; without a time where it was there before the tail was opened.
-    Record {
-        row: Row,
-        columns: Arc<[Column]>,
-        arrived: Option<NaiveDateTime>,
-    },
+    Record { row: Row, columns: Arc<[Column]>, arrived: Option<NaiveDateTime> },
     /// A flush.
     Flush(Flushed),
     /// The dataset was rewritten.
@@ -56,12 +52,7 @@ impl Default for Ring {
 impl Ring {
     /// A ring of its own size.
     pub(crate) fn bounded(limit: usize) -> Self {
-        Self {
-            lines: VecDeque::new(),
-            first: 0,
-            bytes: 0,
-            limit,
-        }
+        Self { lines: VecDeque::new(), first: 0, bytes: 0, limit }
     }
 
     /// The number of the first line kept.
@@ -118,17 +109,8 @@ mod tests {
     use super::*;
 
     fn line(offset: u64) -> Line {
-        let row = Row {
-            bucket: 0,
-            offset,
-            buffered: true,
-            cells: Vec::new(),
-        };
-        Line::Record {
-            row,
-            columns: Arc::new([]),
-            arrived: None,
-        }
+        let row = Row { bucket: 0, offset, buffered: true, cells: Vec::new() };
+        Line::Record { row, columns: Arc::new([]), arrived: None }
     }
 
     fn ring_of(lines: usize) -> Ring {

@@ -35,10 +35,7 @@ impl Scroll {
     pub(crate) fn fit(&mut self, height: u64, total: u64) {
         let height = height.max(1);
         self.selected = self.selected.min(total.saturating_sub(1));
-        self.top = self
-            .top
-            .min(self.selected)
-            .min(total.saturating_sub(height));
+        self.top = self.top.min(self.selected).min(total.saturating_sub(height));
         self.top = self.top.max((self.selected + 1).saturating_sub(height));
     }
 
@@ -74,53 +71,23 @@ mod tests {
     fn the_end_shows_a_full_page() {
         let mut scroll = Scroll::default();
         scroll.step(Motion::End, 10, 100);
-        assert_eq!(
-            scroll,
-            Scroll {
-                top: 90,
-                selected: 99
-            }
-        );
+        assert_eq!(scroll, Scroll { top: 90, selected: 99 });
     }
 
     #[test]
     fn a_list_that_grows_does_not_move_the_view() {
-        let mut scroll = Scroll {
-            top: 90,
-            selected: 99,
-        };
+        let mut scroll = Scroll { top: 90, selected: 99 };
         scroll.fit(10, 1_000_000);
-        assert_eq!(
-            scroll,
-            Scroll {
-                top: 90,
-                selected: 99
-            }
-        );
+        assert_eq!(scroll, Scroll { top: 90, selected: 99 });
     }
 
     #[test]
     fn a_jump_within_the_view_keeps_it_still() {
-        let mut scroll = Scroll {
-            top: 10,
-            selected: 10,
-        };
+        let mut scroll = Scroll { top: 10, selected: 10 };
         scroll.jump(15, 10, 100);
-        assert_eq!(
-            scroll,
-            Scroll {
-                top: 10,
-                selected: 15
-            }
-        );
+        assert_eq!(scroll, Scroll { top: 10, selected: 15 });
         scroll.jump(50, 10, 100);
-        assert_eq!(
-            scroll,
-            Scroll {
-                top: 45,
-                selected: 50
-            }
-        );
+        assert_eq!(scroll, Scroll { top: 45, selected: 50 });
     }
 
     proptest! {

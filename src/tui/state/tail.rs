@@ -77,11 +77,7 @@ impl Tail {
 
     fn append(&mut self, rows: Rows, arrived: Option<NaiveDateTime>) {
         for row in rows.rows {
-            self.push(Line::Record {
-                row,
-                columns: rows.columns.clone(),
-                arrived,
-            });
+            self.push(Line::Record { row, columns: rows.columns.clone(), arrived });
         }
     }
 
@@ -92,12 +88,7 @@ impl Tail {
             Following::Live => {
                 self.ring.push(line, u64::MAX);
             }
-            Following::Paused {
-                scroll,
-                unseen,
-                unseen_buffered,
-                dropped,
-            } => {
+            Following::Paused { scroll, unseen, unseen_buffered, dropped } => {
                 *unseen += u64::from(is_record);
                 *unseen_buffered += u64::from(is_buffered);
                 let room = *dropped == 0 && self.ring.push(line, scroll.top);
@@ -121,12 +112,7 @@ impl Tail {
     }
 
     fn columns(&self) -> usize {
-        match self
-            .ring
-            .end()
-            .checked_sub(1)
-            .and_then(|last| self.ring.get(last))
-        {
+        match self.ring.end().checked_sub(1).and_then(|last| self.ring.get(last)) {
             Some(Line::Record { columns, .. }) => columns.len().saturating_sub(1),
             _ => self.first_column + 1,
         }
@@ -135,16 +121,10 @@ impl Tail {
     /// Holds the view where it is.
     pub(crate) fn pause(&mut self, height: u64) {
         if self.following == Following::Live {
-            let scroll = Scroll {
-                top: self.live_top(height),
-                selected: self.ring.end().saturating_sub(1),
-            };
-            self.following = Following::Paused {
-                scroll,
-                unseen: 0,
-                unseen_buffered: 0,
-                dropped: 0,
-            };
+            let scroll =
+                Scroll { top: self.live_top(height), selected: self.ring.end().saturating_sub(1) };
+            self.following =
+                Following::Paused { scroll, unseen: 0, unseen_buffered: 0, dropped: 0 };
         }
     }
 
@@ -167,10 +147,7 @@ impl Tail {
                 selected: scroll.selected.saturating_sub(first),
             };
             kept.step(motion, height, total);
-            *scroll = Scroll {
-                top: kept.top + first,
-                selected: kept.selected + first,
-            };
+            *scroll = Scroll { top: kept.top + first, selected: kept.selected + first };
         }
     }
 
@@ -189,10 +166,7 @@ impl Tail {
     }
 
     fn live_top(&self, height: u64) -> u64 {
-        self.ring
-            .end()
-            .saturating_sub(height)
-            .max(self.ring.first())
+        self.ring.end().saturating_sub(height).max(self.ring.first())
     }
 
     /// The number of the selected line, while the view is held still.
@@ -226,32 +200,18 @@ mod tests {
     const HEIGHT: u64 = 10;
 
     fn rows(offsets: std::ops::Range<u64>) -> Rows {
-        let row = |offset| Row {
-            bucket: 0,
-            offset,
-            buffered: true,
-            cells: Vec::new(),
-        };
-        Rows {
-            columns: Arc::new([]),
-            rows: offsets.map(row).collect(),
-        }
+        let row = |offset| Row { bucket: 0, offset, buffered: true, cells: Vec::new() };
+        Rows { columns: Arc::new([]), rows: offsets.map(row).collect() }
     }
 
     fn tail() -> Tail {
-        let mut tail = Tail::of(Place {
-            topic: "t".parse().unwrap(),
-            bucket: None,
-        });
+        let mut tail = Tail::of(Place { topic: "t".parse().unwrap(), bucket: None });
         arrive(&mut tail, 0..100);
         tail
     }
 
     fn arrive(tail: &mut Tail, offsets: std::ops::Range<u64>) {
-        tail.take(
-            vec![Arrival::Rows(rows(offsets))],
-            DateTime::UNIX_EPOCH.naive_utc(),
-        );
+        tail.take(vec![Arrival::Rows(rows(offsets))], DateTime::UNIX_EPOCH.naive_utc());
     }
 
     fn in_view(tail: &Tail) -> Vec<u64> {
@@ -278,14 +238,7 @@ mod tests {
         arrive(&mut tail, 100..412);
         assert_eq!(in_view(&tail), before);
         assert_eq!(tail.selected_record().map(|row| row.offset), Some(98));
-        let Following::Paused {
-            unseen,
-            unseen_buffered,
-            ..
-        } = tail.following
-        else {
-            panic!()
-        };
+        let Following::Paused { unseen, unseen_buffered, .. } = tail.following else { panic!() };
         assert_eq!((unseen, unseen_buffered), (312, 312));
         tail.step(Motion::End, HEIGHT);
         assert_eq!(in_view(&tail).last(), Some(&411));
@@ -310,44 +263,21 @@ mod tests {
         assert_eq!(in_view(&tail), before);
         tail.step(Motion::End, HEIGHT);
         let last = tail.ring.get(tail.ring.end() - 1);
-        assert!(
-            matches!(last, Some(Line::Gap(lost)) if *lost > 9_000),
-            "{last:?}"
-        );
+        assert!(matches!(last, Some(Line::Gap(lost)) if *lost > 9_000), "{last:?}");
     }
 
     #[test]
     fn a_flush_is_a_line_and_turns_the_marks_of_its_records() {
         let mut tail = tail();
-        let flushed = Flushed {
-            bucket_id: 0,
-            version: 7,
-            rows: 100,
-            next_offset: 100,
-        };
-        tail.take(
-            vec![Arrival::Flushed(flushed)],
-            DateTime::UNIX_EPOCH.naive_utc(),
-        );
-        assert!(
-            tail.selected_record()
-                .is_some_and(|row| row.offset == 99 && !row.buffered)
-        );
+        let flushed = Flushed { bucket_id: 0, version: 7, rows: 100, next_offset: 100 };
+        tail.take(vec![Arrival::Flushed(flushed)], DateTime::UNIX_EPOCH.naive_utc());
+        assert!(tail.selected_record().is_some_and(|row| row.offset == 99 && !row.buffered));
     }
 
     #[test]
     fn an_empty_tail_can_be_moved_in() {
-        let mut tail = Tail::of(Place {
-            topic: "t".parse().unwrap(),
-            bucket: None,
-        });
-        for motion in [
-            Motion::Up,
-            Motion::Down,
-            Motion::PageUp,
-            Motion::Right,
-            Motion::End,
-        ] {
+        let mut tail = Tail::of(Place { topic: "t".parse().unwrap(), bucket: None });
+        for motion in [Motion::Up, Motion::Down, Motion::PageUp, Motion::Right, Motion::End] {
             tail.step(motion, HEIGHT);
             assert!(tail.view(HEIGHT).is_empty());
             assert!(tail.selected_record().is_none());

@@ -58,12 +58,7 @@ pub(crate) enum TreeRow {
 
 impl Topic {
     fn new(entry: TopicEntry) -> Self {
-        Self {
-            entry,
-            unfolded: false,
-            counts: Counts::Unknown,
-            stale: true,
-        }
+        Self { entry, unfolded: false, counts: Counts::Unknown, stale: true }
     }
 
     /// The counts, where they are known.
@@ -84,18 +79,11 @@ impl Topic {
 
     /// A bucket's counts, where they are known.
     pub(crate) fn bucket(&self, bucket: u32) -> Option<&BucketCounts> {
-        self.known()?
-            .buckets
-            .iter()
-            .find(|counts| counts.bucket_id == bucket)
+        self.known()?.buckets.iter().find(|counts| counts.bucket_id == bucket)
     }
 
     fn rows(&self) -> u64 {
-        if self.unfolded {
-            1 + u64::from(self.entry.buckets)
-        } else {
-            1
-        }
+        if self.unfolded { 1 + u64::from(self.entry.buckets) } else { 1 }
     }
 }
 
@@ -104,10 +92,7 @@ impl Topics {
     pub(crate) fn replace(&mut self, entries: Vec<TopicEntry>) {
         let selected = self.selected();
         let mut old = std::mem::take(&mut self.list);
-        self.list = entries
-            .into_iter()
-            .map(|entry| kept(&mut old, entry))
-            .collect();
+        self.list = entries.into_iter().map(|entry| kept(&mut old, entry)).collect();
         self.listing = Listing::Ready;
         self.scroll.selected = self.scroll.selected.min(self.total().saturating_sub(1));
         if let Some(place) = selected {
@@ -124,9 +109,7 @@ impl Topics {
     pub(crate) fn row(&self, mut row: u64) -> Option<TreeRow> {
         for (index, topic) in self.list.iter().enumerate() {
             if row < topic.rows() {
-                let bucket = row
-                    .checked_sub(1)
-                    .and_then(|bucket| u32::try_from(bucket).ok());
+                let bucket = row.checked_sub(1).and_then(|bucket| u32::try_from(bucket).ok());
                 return Some(bucket.map_or(TreeRow::Topic(index), |b| TreeRow::Bucket(index, b)));
             }
             row -= topic.rows();
@@ -140,10 +123,7 @@ impl Topics {
             TreeRow::Topic(index) => (index, None),
             TreeRow::Bucket(index, bucket) => (index, Some(bucket)),
         };
-        Some(Place {
-            topic: self.list.get(index)?.entry.name.clone(),
-            bucket,
-        })
+        Some(Place { topic: self.list.get(index)?.entry.name.clone(), bucket })
     }
 
     /// Selects a topic or bucket, where it is there.
@@ -181,25 +161,15 @@ impl Topics {
 
     /// Records of all topics that were counted, and whether that is all of them.
     pub(crate) fn records(&self) -> (u64, Whole) {
-        let counted = self
-            .list
-            .iter()
-            .filter_map(Topic::known)
-            .map(|counts| counts.total_count)
-            .sum();
-        let unknown = self
-            .list
-            .iter()
-            .any(|topic| topic.counts == Counts::Unknown);
+        let counted =
+            self.list.iter().filter_map(Topic::known).map(|counts| counts.total_count).sum();
+        let unknown = self.list.iter().any(|topic| topic.counts == Counts::Unknown);
         (counted, if unknown { Whole::Part } else { Whole::All })
     }
 
     /// Buckets of all topics.
     pub(crate) fn buckets(&self) -> u64 {
-        self.list
-            .iter()
-            .map(|topic| u64::from(topic.entry.buckets))
-            .sum()
+        self.list.iter().map(|topic| u64::from(topic.entry.buckets)).sum()
     }
 }
 
@@ -229,18 +199,11 @@ mod tests {
     use super::*;
 
     fn entry(name: &str, buckets: u32) -> TopicEntry {
-        TopicEntry {
-            name: name.parse().unwrap(),
-            buckets,
-            foreign: false,
-        }
+        TopicEntry { name: name.parse().unwrap(), buckets, foreign: false }
     }
 
     fn place(topic: &str, bucket: Option<u32>) -> Option<Place> {
-        Some(Place {
-            topic: topic.parse().unwrap(),
-            bucket,
-        })
+        Some(Place { topic: topic.parse().unwrap(), bucket })
     }
 
     fn topics() -> Topics {

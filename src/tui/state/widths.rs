@@ -50,15 +50,9 @@ mod tests {
     #[test]
     fn a_column_grows_at_once_and_shrinks_only_when_far_too_wide() {
         let mut widths = Widths::default();
-        for (needed, width) in [
-            (10, 10),
-            (14, 14),
-            (10, 14),
-            (6, 14),
-            (5, 5),
-            (500, WIDEST),
-            (0, NARROWEST),
-        ] {
+        for (needed, width) in
+            [(10, 10), (14, 14), (10, 14), (6, 14), (5, 5), (500, WIDEST), (0, NARROWEST)]
+        {
             widths.note("c", 0);
             widths.note("c", needed);
             widths.apply();

@@ -25,10 +25,7 @@ pub(crate) fn short(number: u64) -> String {
 
 /// A size in bytes: `88 B`, `4.2 kB`.
 pub(crate) fn bytes(number: u64) -> String {
-    scaled(
-        number as f64,
-        &[" B", " kB", " MB", " GB", " TB", " PB", " EB"],
-    )
+    scaled(number as f64, &[" B", " kB", " MB", " GB", " TB", " PB", " EB"])
 }
 
 fn scaled(mut value: f64, units: &[&str]) -> String {
@@ -41,20 +38,12 @@ fn scaled(mut value: f64, units: &[&str]) -> String {
     }
     let unit = unit.copied().unwrap_or_default();
     let small = value < 9.95 && value.fract() != 0.0;
-    if small {
-        format!("{value:.1}{unit}")
-    } else {
-        format!("{value:.0}{unit}")
-    }
+    if small { format!("{value:.1}{unit}") } else { format!("{value:.0}{unit}") }
 }
 
 /// A share: `24.9 %`.
 pub(crate) fn percent(part: u64, whole: u64) -> String {
-    let share = if whole == 0 {
-        0.0
-    } else {
-        part as f64 * 100.0 / whole as f64
-    };
+    let share = if whole == 0 { 0.0 } else { part as f64 * 100.0 / whole as f64 };
     format!("{share:.1} %")
 }
 

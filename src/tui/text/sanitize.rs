@@ -47,9 +47,7 @@ pub(crate) fn width(text: &str) -> u16 {
     if is_plain(text) {
         return u16::try_from(text.len()).unwrap_or(u16::MAX);
     }
-    clusters(text).fold(0_u16, |sum, cluster| {
-        sum.saturating_add(cluster.cell_width())
-    })
+    clusters(text).fold(0_u16, |sum, cluster| sum.saturating_add(cluster.cell_width()))
 }
 
 /// The text cleaned and broken into lines of at most `width` cells, at words where possible.
@@ -57,9 +55,7 @@ pub(crate) fn width(text: &str) -> u16 {
 /// Line ends in the text stay line ends. Nothing is left out, unless `width` is too small for one
 /// character.
 pub(crate) fn wrap(text: &str, width: u16) -> Vec<String> {
-    text.split('\n')
-        .flat_map(|line| wrap_line(line, width))
-        .collect()
+    text.split('\n').flat_map(|line| wrap_line(line, width)).collect()
 }
 
 fn wrap_line(line: &str, width: u16) -> Vec<String> {
@@ -143,11 +139,7 @@ fn first(c: char) -> String {
         return alone;
     }
     let seated = format!("◌{c}");
-    if seated.graphemes(true).count() == 1 {
-        seated
-    } else {
-        code(c)
-    }
+    if seated.graphemes(true).count() == 1 { seated } else { code(c) }
 }
 
 /// Whether a character shows nothing, turns the direction of writing, or is a C1 control.

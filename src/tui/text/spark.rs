@@ -5,22 +5,16 @@ const BARS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█']
 /// The shape of a vector: its values averaged into `cells` bars between its least and its greatest.
 pub(crate) fn shape(values: &[f64], cells: usize) -> String {
     let bars = averages(values, cells);
-    let (low, high) = bars.iter().fold((f64::MAX, f64::MIN), |(low, high), v| {
-        (low.min(*v), high.max(*v))
-    });
-    bars.iter()
-        .map(|value| bar(value - low, high - low))
-        .collect()
+    let (low, high) =
+        bars.iter().fold((f64::MAX, f64::MIN), |(low, high), v| (low.min(*v), high.max(*v)));
+    bars.iter().map(|value| bar(value - low, high - low)).collect()
 }
 
 /// The course of a count: one bar a value, from zero to the greatest.
 pub(crate) fn course(values: impl IntoIterator<Item = u64>) -> String {
     let values: Vec<u64> = values.into_iter().collect();
     let high = values.iter().copied().max().unwrap_or(0);
-    values
-        .iter()
-        .map(|value| bar(*value as f64, high as f64))
-        .collect()
+    values.iter().map(|value| bar(*value as f64, high as f64)).collect()
 }
 
 fn averages(values: &[f64], cells: usize) -> Vec<f64> {
@@ -34,19 +28,11 @@ fn averages(values: &[f64], cells: usize) -> Vec<f64> {
 }
 
 fn bar(value: f64, range: f64) -> char {
-    let step = if range > 0.0 {
-        value / range * 7.0
-    } else {
-        0.0
-    };
+    let step = if range > 0.0 { value / range * 7.0 } else { 0.0 };
     let index = (0..7).find(|bar| step < f64::from(*bar) + 0.5).unwrap_or(7);
     // Not a number compares with nothing: it is shown as the lowest bar.
     let index = if step.is_nan() { 0 } else { index };
-    usize::try_from(index)
-        .ok()
-        .and_then(|index| BARS.get(index))
-        .copied()
-        .unwrap_or(' ')
+    usize::try_from(index).ok().and_then(|index| BARS.get(index)).copied().unwrap_or(' ')
 }
 
 #[cfg(test)]
@@ -55,10 +41,7 @@ mod tests {
 
     #[test]
     fn a_shape_spans_least_to_greatest() {
-        assert_eq!(
-            shape(&[0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0], 8),
-            "▁▂▃▄▅▆▇█"
-        );
+        assert_eq!(shape(&[0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0], 8), "▁▂▃▄▅▆▇█");
         assert_eq!(shape(&[-1.0, -1.0, 1.0, 1.0], 2), "▁█");
         assert_eq!(shape(&[5.0, 5.0], 4), "▁▁");
         assert_eq!(shape(&[], 4), "");

@@ -113,21 +113,10 @@ fn turn(state: &mut State, by: usize) {
         (Focus::Main, main),
         (Focus::Detail, detail),
     ];
-    let there: Vec<Focus> = order
-        .iter()
-        .filter(|(_, there)| *there)
-        .map(|(f, _)| *f)
-        .collect();
-    let at = there
-        .iter()
-        .position(|focus| *focus == state.focus)
-        .unwrap_or(0);
+    let there: Vec<Focus> = order.iter().filter(|(_, there)| *there).map(|(f, _)| *f).collect();
+    let at = there.iter().position(|focus| *focus == state.focus).unwrap_or(0);
     // One back is all but one on.
-    let by = if by == 1 {
-        1
-    } else {
-        there.len().saturating_sub(1)
-    };
+    let by = if by == 1 { 1 } else { there.len().saturating_sub(1) };
     if let Some(focus) = there.get((at + by) % there.len().max(1)) {
         state.focus = *focus;
     }
@@ -162,11 +151,7 @@ fn flush(state: &mut State) -> Vec<Effect> {
     };
     let topic = place.topic.clone();
     state.say(Severity::Done, format!("flushing `{topic}` …"));
-    vec![
-        state
-            .loads
-            .begin(Slot::Flush(topic.clone()), Request::Flush(topic)),
-    ]
+    vec![state.loads.begin(Slot::Flush(topic.clone()), Request::Flush(topic))]
 }
 
 /// Reads everything again; the view stays where it is.
@@ -180,11 +165,7 @@ fn refresh(state: &mut State) -> Vec<Effect> {
     state.detail.forget();
     let mut effects = state.loads.cancel_pages_except(&[]);
     effects.push(state.loads.begin(Slot::Topics, Request::Topics));
-    if state
-        .tail
-        .as_ref()
-        .is_some_and(|tail| tail.failed.is_some())
-    {
+    if state.tail.as_ref().is_some_and(|tail| tail.failed.is_some()) {
         effects.extend(places::open_tail(state));
     }
     effects

@@ -37,14 +37,7 @@ fn taken(state: &mut State, slot: &Slot, answer: Answer) -> Vec<Effect> {
             return effects;
         }
         (Slot::Counts(topic), Answer::Counts(counts)) => count(state, topic, counts),
-        (
-            Slot::Page(key),
-            Answer::Page {
-                rows,
-                took,
-                generation,
-            },
-        ) => {
+        (Slot::Page(key), Answer::Page { rows, took, generation }) => {
             if !rows.columns.is_empty() {
                 state.records.columns = rows.columns.clone();
             }
@@ -68,12 +61,7 @@ fn taken(state: &mut State, slot: &Slot, answer: Answer) -> Vec<Effect> {
 }
 
 fn count(state: &mut State, name: &TopicName, counts: TopicCounts) {
-    if state
-        .records
-        .place
-        .as_ref()
-        .is_some_and(|place| place.topic == *name)
-    {
+    if state.records.place.as_ref().is_some_and(|place| place.topic == *name) {
         state.records.count(&counts);
     }
     if let Some(topic) = state.topics.get_mut(name) {

@@ -3,6 +3,7 @@
 mod act;
 mod answer;
 mod changes;
+mod event;
 mod keys;
 mod places;
 mod prompt;
@@ -11,24 +12,5 @@ mod wants;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use self::prompt::current_bucket;
-use super::effect::{Effect, Request, Slot};
-use super::event::Event;
-use super::state::State;
-
-/// What the explorer does before anything has happened.
-pub(crate) fn start(state: &mut State) -> Vec<Effect> {
-    vec![state.loads.begin(Slot::Topics, Request::Topics)]
-}
-
-/// Takes one event.
-pub(crate) fn update(state: &mut State, event: Event) -> Vec<Effect> {
-    let mut effects = match event {
-        Event::Input(input) => keys::take(state, input),
-        Event::Answer { slot, id, result } => answer::take(state, &slot, id, result),
-        Event::Changed(change, watch) => changes::take(state, change, watch),
-        Event::Tick(now) => changes::pass_time(state, now),
-    };
-    effects.extend(wants::wants(state));
-    effects
-}
+pub(crate) use event::{start, update};
+pub(crate) use prompt::current_bucket;

@@ -19,11 +19,7 @@ fn show(state: &mut State, place: Option<Place>) -> Vec<Effect> {
     state.detail = Detail::default();
     let mut effects = state.loads.cancel_pages_except(&[]);
     effects.extend(state.loads.cancel(&Slot::Seek));
-    let topic = state
-        .records
-        .place
-        .as_ref()
-        .map(|place| place.topic.clone());
+    let topic = state.records.place.as_ref().map(|place| place.topic.clone());
     let counts = topic.and_then(|topic| state.topics.get(&topic)?.known().cloned());
     if let Some(counts) = counts {
         state.records.count(&counts);
@@ -36,10 +32,7 @@ pub(super) fn open_start(state: &mut State) -> Vec<Effect> {
     let (Start::Records(topic) | Start::Tail(topic)) = &state.start else {
         return Vec::new();
     };
-    let place = Place {
-        topic: topic.clone(),
-        bucket: None,
-    };
+    let place = Place { topic: topic.clone(), bucket: None };
     if state.topics.get(topic).is_none() {
         return Vec::new();
     }
@@ -62,11 +55,7 @@ pub(super) fn open_tail(state: &mut State) -> Vec<Effect> {
     state.detail = Detail::default();
     state.tail = Some(Tail::of(place.clone()));
     let backlog = backlog(state, &place);
-    vec![
-        state
-            .loads
-            .begin(Slot::Tail, Request::Tail { place, backlog }),
-    ]
+    vec![state.loads.begin(Slot::Tail, Request::Tail { place, backlog })]
 }
 
 /// As many records of each bucket as fill the screen together.
@@ -74,10 +63,7 @@ fn backlog(state: &State, place: &Place) -> u64 {
     let rows = Layout::of(state).map_or(0, |layout| layout.tail_rows());
     let buckets = match place.bucket {
         Some(_) => 1,
-        None => state
-            .topics
-            .get(&place.topic)
-            .map_or(1, |topic| u64::from(topic.entry.buckets)),
+        None => state.topics.get(&place.topic).map_or(1, |topic| u64::from(topic.entry.buckets)),
     };
     rows.div_ceil(buckets.max(1))
 }

@@ -49,11 +49,7 @@ pub(super) fn accept(state: &mut State) -> Vec<Effect> {
         }
         Ok(target) => {
             let topic = place.topic.clone();
-            let record = RecordId {
-                topic,
-                bucket: target.bucket,
-                offset: target.offset,
-            };
+            let record = RecordId { topic, bucket: target.bucket, offset: target.offset };
             state.overlay = Overlay::None;
             vec![state.loads.begin(Slot::Seek, Request::Locate(record))]
         }

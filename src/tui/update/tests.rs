@@ -15,10 +15,7 @@ use crate::{Change, TopicCounts, TopicName, WatchMode};
 const TO_TRACES: Key = Key::End;
 
 fn state() -> State {
-    opened(Size {
-        width: 120,
-        height: 40,
-    })
+    opened(Size { width: 120, height: 40 })
 }
 
 fn name(topic: &str) -> TopicName {
@@ -51,10 +48,7 @@ fn begun(effects: &[Effect], wanted: &Slot) -> LoadId {
 }
 
 fn changed(state: &mut State, topic: &str) -> Vec<Effect> {
-    update(
-        state,
-        Event::Changed(Change::Topic(name(topic)), WatchMode::Events),
-    )
+    update(state, Event::Changed(Change::Topic(name(topic)), WatchMode::Events))
 }
 
 #[test]
@@ -100,45 +94,21 @@ fn a_topic_is_counted_once_however_often_it_changes_meanwhile() {
     }
     let result = answer(&Request::Counts(name("traces")));
     let id = begun(&first, &slot);
-    let again = update(
-        &mut state,
-        Event::Answer {
-            slot: slot.clone(),
-            id,
-            result,
-        },
-    );
-    assert_eq!(
-        slots(&again),
-        [slot],
-        "what changed meanwhile is counted once more"
-    );
+    let again = update(&mut state, Event::Answer { slot: slot.clone(), id, result });
+    assert_eq!(slots(&again), [slot], "what changed meanwhile is counted once more");
 }
 
 #[test]
 fn an_answer_to_a_load_that_was_given_up_changes_nothing() {
     let mut state = state();
     let effects = key(&mut state, TO_TRACES);
-    let page = Slot::Page(PageKey {
-        bucket: 0,
-        index: 0,
-    });
+    let page = Slot::Page(PageKey { bucket: 0, index: 0 });
     let id = begun(&effects, &page);
     let left = key(&mut state, Key::Up);
     assert!(left.contains(&Effect::Cancel(page.clone())));
-    let late = Answer::Page {
-        rows: run(0, 0..9, 9),
-        took: std::time::Duration::ZERO,
-        generation: 1,
-    };
-    update(
-        &mut state,
-        Event::Answer {
-            slot: page,
-            id,
-            result: Ok(late),
-        },
-    );
+    let late =
+        Answer::Page { rows: run(0, 0..9, 9), took: std::time::Duration::ZERO, generation: 1 };
+    update(&mut state, Event::Answer { slot: page, id, result: Ok(late) });
     assert!(state.records.row(0).is_none());
 }
 
@@ -147,10 +117,7 @@ fn scrolling_asks_for_the_pages_in_view_and_gives_up_those_behind() {
     let mut state = after(&[TO_TRACES, Key::Enter]);
     key(&mut state, Key::End);
     let waiting = key(&mut state, Key::Home);
-    let last = Slot::Page(PageKey {
-        bucket: 3,
-        index: 120_577 / 128,
-    });
+    let last = Slot::Page(PageKey { bucket: 3, index: 120_577 / 128 });
     assert!(waiting.contains(&Effect::Cancel(last)), "{waiting:?}");
 }
 
@@ -158,20 +125,10 @@ fn scrolling_asks_for_the_pages_in_view_and_gives_up_those_behind() {
 fn a_page_that_failed_is_not_asked_for_again_until_something_changes() {
     let mut state = state();
     let effects = key(&mut state, TO_TRACES);
-    let slot = Slot::Page(PageKey {
-        bucket: 0,
-        index: 0,
-    });
+    let slot = Slot::Page(PageKey { bucket: 0, index: 0 });
     let id = begun(&effects, &slot);
     let result = Err(Fault::new("the disk is on fire"));
-    update(
-        &mut state,
-        Event::Answer {
-            slot: slot.clone(),
-            id,
-            result,
-        },
-    );
+    update(&mut state, Event::Answer { slot: slot.clone(), id, result });
     let still = update(&mut state, Event::Input(Input::Paste("x".into())));
     assert!(!slots(&still).contains(&slot));
     let again = key(&mut state, Key::Char('r'));
@@ -190,18 +147,8 @@ fn buffered_rows_are_read_again_once_the_counts_change() {
         (bucket.persisted_count, bucket.buffer_count, bucket.version) =
             (bucket.total_count, 0, 484);
     }
-    let asked = update(
-        &mut state,
-        Event::Answer {
-            slot,
-            id,
-            result: Ok(Answer::Counts(counts)),
-        },
-    );
-    assert!(slots(&asked).contains(&Slot::Page(PageKey {
-        bucket: 3,
-        index: 120_576 / 128
-    })));
+    let asked = update(&mut state, Event::Answer { slot, id, result: Ok(Answer::Counts(counts)) });
+    assert!(slots(&asked).contains(&Slot::Page(PageKey { bucket: 3, index: 120_576 / 128 })));
     assert!(
         state.records.row(state.records.scroll.selected).is_some(),
         "the old rows stay meanwhile"
@@ -209,13 +156,7 @@ fn buffered_rows_are_read_again_once_the_counts_change() {
 }
 
 fn counts_of(state: &State, topic: &str) -> TopicCounts {
-    state
-        .topics
-        .get(&name(topic))
-        .unwrap()
-        .known()
-        .unwrap()
-        .clone()
+    state.topics.get(&name(topic)).unwrap().known().unwrap().clone()
 }
 
 #[test]
@@ -231,9 +172,7 @@ fn a_jump_lands_on_the_offset_in_its_bucket() {
 fn a_jump_beyond_the_end_stays_in_the_prompt_with_the_reason() {
     let typed: Vec<Key> = "999999999".chars().map(Key::Char).collect();
     let state = after(&[&[TO_TRACES, Key::Char('g')], &typed[..], &[Key::Enter]].concat());
-    let Overlay::Seek(prompt) = &state.overlay else {
-        panic!("the prompt is gone")
-    };
+    let Overlay::Seek(prompt) = &state.overlay else { panic!("the prompt is gone") };
     let error = prompt.error.as_deref().unwrap();
     assert!(error.contains("beyond the end"), "{error}");
 }
@@ -245,9 +184,7 @@ fn pasting_into_the_prompt_types_and_pasting_elsewhere_does_nothing() {
     assert!(!state.ended);
     press(&mut state, &[Key::Char('g')]);
     update(&mut state, Event::Input(Input::Paste("12\n34".into())));
-    let Overlay::Seek(prompt) = &state.overlay else {
-        panic!("no prompt")
-    };
+    let Overlay::Seek(prompt) = &state.overlay else { panic!("no prompt") };
     assert_eq!(prompt.text(), "1234");
 }
 
@@ -267,10 +204,7 @@ fn what_is_not_possible_says_why_and_does_nothing() {
     ] {
         let state = after(&keys);
         let notice = state.notice.expect(reason);
-        assert_eq!(
-            (notice.severity, notice.text.as_str()),
-            (Severity::Refused, reason)
-        );
+        assert_eq!((notice.severity, notice.text.as_str()), (Severity::Refused, reason));
     }
 }
 
@@ -281,10 +215,7 @@ fn a_topic_that_this_process_writes_can_be_flushed_once_at_a_time() {
     let effects = key(&mut state, Key::Char('F'));
     assert_eq!(slots(&effects), [Slot::Flush(name("traces"))]);
     assert!(key(&mut state, Key::Char('F')).is_empty());
-    assert_eq!(
-        state.notice.as_ref().map(|n| n.text.as_str()),
-        Some("`traces` is being flushed")
-    );
+    assert_eq!(state.notice.as_ref().map(|n| n.text.as_str()), Some("`traces` is being flushed"));
     settle(&mut state, effects);
     assert_eq!(
         state.notice.map(|n| n.text).as_deref(),
@@ -297,23 +228,10 @@ fn a_tail_goes_on_answering_and_stops_when_it_is_left() {
     let mut state = after(&[TO_TRACES]);
     let effects = key(&mut state, Key::Char('f'));
     let id = begun(&effects, &Slot::Tail);
-    let place = Place {
-        topic: name("traces"),
-        bucket: None,
-    };
+    let place = Place { topic: name("traces"), bucket: None };
     for round in 1..=3 {
-        let result = answer(&Request::Tail {
-            place: place.clone(),
-            backlog: 9,
-        });
-        update(
-            &mut state,
-            Event::Answer {
-                slot: Slot::Tail,
-                id,
-                result,
-            },
-        );
+        let result = answer(&Request::Tail { place: place.clone(), backlog: 9 });
+        update(&mut state, Event::Answer { slot: Slot::Tail, id, result });
         assert_eq!(state.tail.as_ref().unwrap().ring.end(), 13 * round);
     }
     assert!(state.needs_clock());
@@ -326,10 +244,7 @@ fn a_tail_goes_on_answering_and_stops_when_it_is_left() {
 #[test]
 fn opening_a_record_of_a_tail_holds_the_tail_still() {
     let state = after(&[TO_TRACES, Key::Char('f'), Key::Enter]);
-    assert!(matches!(
-        state.tail.unwrap().following,
-        Following::Paused { .. }
-    ));
+    assert!(matches!(state.tail.unwrap().following, Following::Paused { .. }));
     assert!(state.detail.shown.is_some());
 }
 
@@ -339,14 +254,7 @@ fn a_tail_that_failed_says_so_and_can_be_tried_again() {
     let effects = key(&mut state, Key::Char('f'));
     let id = begun(&effects, &Slot::Tail);
     let result = Err(Fault::new("gone"));
-    update(
-        &mut state,
-        Event::Answer {
-            slot: Slot::Tail,
-            id,
-            result,
-        },
-    );
+    update(&mut state, Event::Answer { slot: Slot::Tail, id, result });
     assert!(state.tail.as_ref().unwrap().failed.is_some());
     assert!(slots(&key(&mut state, Key::Char('r'))).contains(&Slot::Tail));
 }
@@ -354,28 +262,12 @@ fn a_tail_that_failed_says_so_and_can_be_tried_again() {
 #[test]
 fn a_topic_that_vanished_takes_its_records_along() {
     let mut state = after(&[TO_TRACES, Key::Enter]);
-    let effects = update(
-        &mut state,
-        Event::Changed(Change::Topics, WatchMode::Events),
-    );
+    let effects = update(&mut state, Event::Changed(Change::Topics, WatchMode::Events));
     let id = begun(&effects, &Slot::Topics);
     let result = Ok(Answer::Topics(vec![state.topics.list[2].entry.clone()]));
-    let effects = update(
-        &mut state,
-        Event::Answer {
-            slot: Slot::Topics,
-            id,
-            result,
-        },
-    );
+    let effects = update(&mut state, Event::Answer { slot: Slot::Topics, id, result });
     settle(&mut state, effects);
-    assert_eq!(
-        state.records.place,
-        Some(Place {
-            topic: name("events"),
-            bucket: None
-        })
-    );
+    assert_eq!(state.records.place, Some(Place { topic: name("events"), bucket: None }));
     assert_eq!(state.context(), Context::Topics);
 }
 
@@ -388,32 +280,13 @@ fn nothing_needs_the_clock_where_nothing_moves() {
 
 #[test]
 fn only_topics_in_view_are_counted() {
-    let mut state = opened(Size {
-        width: 80,
-        height: 24,
-    });
-    let entry = |n: u32| crate::TopicEntry {
-        name: name(&format!("t{n:04}")),
-        buckets: 1,
-        foreign: false,
-    };
-    let effects = update(
-        &mut state,
-        Event::Changed(Change::Topics, WatchMode::Events),
-    );
+    let mut state = opened(Size { width: 80, height: 24 });
+    let entry =
+        |n: u32| crate::TopicEntry { name: name(&format!("t{n:04}")), buckets: 1, foreign: false };
+    let effects = update(&mut state, Event::Changed(Change::Topics, WatchMode::Events));
     let id = begun(&effects, &Slot::Topics);
     let result = Ok(Answer::Topics((0..1000).map(entry).collect()));
-    let effects = update(
-        &mut state,
-        Event::Answer {
-            slot: Slot::Topics,
-            id,
-            result,
-        },
-    );
-    let counted = slots(&effects)
-        .iter()
-        .filter(|slot| matches!(slot, Slot::Counts(_)))
-        .count();
+    let effects = update(&mut state, Event::Answer { slot: Slot::Topics, id, result });
+    let counted = slots(&effects).iter().filter(|slot| matches!(slot, Slot::Counts(_))).count();
     assert!((1..=24).contains(&counted), "{counted}");
 }

@@ -25,10 +25,7 @@ fn fit(state: &mut State, layout: &Layout) {
     let topics = state.topics.total();
     state.topics.scroll.fit(layout.tree_rows(), topics);
     let height = layout.table_rows();
-    state
-        .records
-        .scroll
-        .fit(height, state.records.extents.total());
+    state.records.scroll.fit(height, state.records.extents.total());
     fit_columns(&mut state.records, height);
     if let Some(tail) = &mut state.tail {
         tail.fit(layout.tail_rows());
@@ -38,13 +35,7 @@ fn fit(state: &mut State, layout: &Layout) {
 
 /// Lets each column have the width that the rows in view need.
 fn fit_columns(records: &mut Records, height: u64) {
-    let Records {
-        scroll,
-        extents,
-        pages,
-        widths,
-        ..
-    } = records;
+    let Records { scroll, extents, pages, widths, .. } = records;
     for row in scroll.top..scroll.top.saturating_add(height) {
         let Some((bucket, local)) = extents.find(row) else {
             break;
@@ -74,30 +65,17 @@ fn note(widths: &mut Widths, columns: &[Column], row: &Row) {
 
 /// Counts of the topics in view, and of the one whose records are shown.
 fn counts(state: &mut State, layout: &Layout) -> Vec<Effect> {
-    let mut wanted: Vec<TopicName> = state
-        .records
-        .place
-        .iter()
-        .map(|place| place.topic.clone())
-        .collect();
+    let mut wanted: Vec<TopicName> =
+        state.records.place.iter().map(|place| place.topic.clone()).collect();
     let rows = layout.tree_rows().max(layout.tail_rows());
     let top = state.topics.scroll.top;
     for row in top..top.saturating_add(rows) {
         let Some(TreeRow::Topic(index) | TreeRow::Bucket(index, _)) = state.topics.row(row) else {
             break;
         };
-        wanted.extend(
-            state
-                .topics
-                .list
-                .get(index)
-                .map(|topic| topic.entry.name.clone()),
-        );
+        wanted.extend(state.topics.list.get(index).map(|topic| topic.entry.name.clone()));
     }
-    wanted
-        .into_iter()
-        .filter_map(|topic| count(state, topic))
-        .collect()
+    wanted.into_iter().filter_map(|topic| count(state, topic)).collect()
 }
 
 fn count(state: &mut State, name: TopicName) -> Option<Effect> {
@@ -120,12 +98,7 @@ fn pages(state: &mut State, layout: &Layout) -> Vec<Effect> {
     let generation = state.records.generation;
     let keys = state.records.needed(layout.table_rows());
     let mut effects = state.loads.cancel_pages_except(&keys);
-    if state
-        .records
-        .failed
-        .as_ref()
-        .is_some_and(|(_, at)| *at == generation)
-    {
+    if state.records.failed.as_ref().is_some_and(|(_, at)| *at == generation) {
         return effects;
     }
     for key in keys {
@@ -139,19 +112,12 @@ fn page(state: &mut State, topic: &TopicName, key: PageKey, generation: u64) -> 
     if state.loads.is_running(&slot) || state.records.pages.is_fresh(key, generation) {
         return None;
     }
-    let request = Request::Page {
-        topic: topic.clone(),
-        key,
-        generation,
-    };
+    let request = Request::Page { topic: topic.clone(), key, generation };
     Some(state.loads.begin(slot, request))
 }
 
 fn detail(state: &mut State, layout: &Layout) -> Option<Effect> {
-    let moves = state
-        .tail
-        .as_ref()
-        .is_some_and(|tail| tail.following == Following::Live);
+    let moves = state.tail.as_ref().is_some_and(|tail| tail.following == Following::Live);
     if layout.detail.width == 0 || moves {
         return None;
     }

@@ -18,17 +18,12 @@ pub(super) struct Piece<'a> {
 
 /// A piece of text with a meaning.
 pub(super) fn piece<'a>(text: impl Into<Cow<'a, str>>, meaning: Meaning) -> Piece<'a> {
-    Piece {
-        text: text.into(),
-        meaning,
-    }
+    Piece { text: text.into(), meaning }
 }
 
 /// How many cells the pieces take.
 pub(super) fn width(pieces: &[Piece<'_>]) -> u16 {
-    pieces.iter().fold(0_u16, |sum, piece| {
-        sum.saturating_add(sanitize::width(&piece.text))
-    })
+    pieces.iter().fold(0_u16, |sum, piece| sum.saturating_add(sanitize::width(&piece.text)))
 }
 
 /// The cells, and the theme that they are drawn in.
@@ -51,38 +46,23 @@ impl<'a> Canvas<'a> {
         let shown = sanitize::clip(text, area.width);
         let style = self.theme.style(meaning);
         let (end, _) =
-            self.buffer
-                .set_stringn(area.x, area.y, &shown, usize::from(area.width), style);
-        Rect {
-            x: end,
-            width: area.right().saturating_sub(end),
-            ..area
-        }
+            self.buffer.set_stringn(area.x, area.y, &shown, usize::from(area.width), style);
+        Rect { x: end, width: area.right().saturating_sub(end), ..area }
     }
 
     /// Writes pieces after each other; returns what is left of the line.
     pub(super) fn pieces(&mut self, area: Rect, pieces: &[Piece<'_>]) -> Rect {
-        pieces.iter().fold(self.line(area), |left, piece| {
-            self.text(left, &piece.text, piece.meaning)
-        })
+        pieces
+            .iter()
+            .fold(self.line(area), |left, piece| self.text(left, &piece.text, piece.meaning))
     }
 
     /// Writes pieces at the right end of the line; returns what is left of the line before them.
     pub(super) fn right(&mut self, area: Rect, pieces: &[Piece<'_>]) -> Rect {
         let area = self.line(area);
         let taken = width(pieces).min(area.width);
-        let left = Rect {
-            width: area.width - taken,
-            ..area
-        };
-        self.pieces(
-            Rect {
-                x: left.right(),
-                width: taken,
-                ..area
-            },
-            pieces,
-        );
+        let left = Rect { width: area.width - taken, ..area };
+        self.pieces(Rect { x: left.right(), width: taken, ..area }, pieces);
         left
     }
 
@@ -126,27 +106,15 @@ impl<'a> Canvas<'a> {
 
     fn line(&self, area: Rect) -> Rect {
         let line = area.intersection(self.buffer.area);
-        Rect {
-            height: line.height.min(1),
-            ..line
-        }
+        Rect { height: line.height.min(1), ..line }
     }
 }
 
 fn on_border(frame: Rect, y: u16) -> Rect {
-    Rect {
-        x: frame.x + 1,
-        y,
-        width: frame.width.saturating_sub(2),
-        height: frame.height.min(1),
-    }
+    Rect { x: frame.x + 1, y, width: frame.width.saturating_sub(2), height: frame.height.min(1) }
 }
 
 /// The lines of an area, from the top.
 pub(super) fn rows(area: Rect) -> impl Iterator<Item = Rect> {
-    (area.y..area.bottom()).map(move |y| Rect {
-        y,
-        height: 1,
-        ..area
-    })
+    (area.y..area.bottom()).map(move |y| Rect { y, height: 1, ..area })
 }

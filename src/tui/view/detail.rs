@@ -28,18 +28,11 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
         return;
     }
     let focused = state.focus == Focus::Detail;
-    let border = if focused {
-        Meaning::Focused
-    } else {
-        Meaning::Border
-    };
+    let border = if focused { Meaning::Focused } else { Meaning::Border };
     let Some((id, content)) = &state.detail.shown else {
         let inside = canvas.frame(area, border, &[piece(" Record ", Meaning::Title)]);
-        let waits = if state.detail.wanted.is_some() {
-            "·····"
-        } else {
-            "no record is selected"
-        };
+        let waits =
+            if state.detail.wanted.is_some() { "·····" } else { "no record is selected" };
         canvas.text(padded(inside), waits, Meaning::Muted);
         return;
     };
@@ -55,11 +48,7 @@ fn title(id: &RecordId) -> String {
 }
 
 fn padded(inside: Rect) -> Rect {
-    Rect {
-        x: inside.x + 1,
-        width: inside.width.saturating_sub(2),
-        ..inside
-    }
+    Rect { x: inside.x + 1, width: inside.width.saturating_sub(2), ..inside }
 }
 
 fn draw_fields(
@@ -71,10 +60,7 @@ fn draw_fields(
     let area_of_text = padded(inside);
     let lines = lines(fields, area_of_text.width);
     let total = lines.len() as u64;
-    let top = state
-        .detail
-        .top
-        .min(total.saturating_sub(u64::from(inside.height)));
+    let top = state.detail.top.min(total.saturating_sub(u64::from(inside.height)));
     let first = usize::try_from(top).unwrap_or(usize::MAX);
     for (line, row) in lines.iter().skip(first).zip(rows(area_of_text)) {
         canvas.pieces(row, line);
@@ -87,17 +73,10 @@ fn draw_fields(
 
 /// All lines of the pane: names at the left, values wrapped beside them.
 fn lines(fields: &[Field], width: u16) -> Vec<Vec<Piece<'_>>> {
-    let names = fields
-        .iter()
-        .map(|field| sanitize::width(&field.name))
-        .max()
-        .unwrap_or(0);
+    let names = fields.iter().map(|field| sanitize::width(&field.name)).max().unwrap_or(0);
     let names = names.min(NAMES).min(width / 3);
     let values = width.saturating_sub(names + 2);
-    fields
-        .iter()
-        .flat_map(|field| field_lines(field, names, values))
-        .collect()
+    fields.iter().flat_map(|field| field_lines(field, names, values)).collect()
 }
 
 fn field_lines(field: &Field, names: u16, values: u16) -> impl Iterator<Item = Vec<Piece<'_>>> {

@@ -35,10 +35,7 @@ fn no_topics(what: &str, state: &State) -> Message {
     vec![
         (format!("{}: {what}", state.root), Meaning::Strong),
         (String::new(), Meaning::Plain),
-        (
-            "put something, and it shows here at once:".into(),
-            Meaning::Plain,
-        ),
+        ("put something, and it shows here at once:".into(), Meaning::Plain),
         ("    lanceq put my_topic file.jsonl".into(), Meaning::Key),
         ("or see the explorer on living data:".into(), Meaning::Plain),
         ("    lanceq demo".into(), Meaning::Key),
@@ -62,14 +59,8 @@ pub(super) fn of_records(state: &State) -> Option<Message> {
                 Meaning::Strong,
             ),
             (String::new(), Meaning::Plain),
-            (
-                "put some, and they show here at once:".into(),
-                Meaning::Plain,
-            ),
-            (
-                format!("    lanceq put {} file.jsonl", place.topic),
-                Meaning::Key,
-            ),
+            ("put some, and they show here at once:".into(), Meaning::Plain),
+            (format!("    lanceq put {} file.jsonl", place.topic), Meaning::Key),
         ]),
     }
 }
@@ -102,20 +93,11 @@ pub(super) fn of_fault(fault: &Fault) -> Message {
 
 /// Draws a message, wrapped.
 pub(super) fn message(canvas: &mut Canvas<'_>, inside: Rect, text: &Message) {
-    let area = Rect {
-        x: inside.x + 1,
-        width: inside.width.saturating_sub(2),
-        ..inside
-    };
-    let lines = text
-        .iter()
-        .flat_map(|(text, meaning)| wrapped(text, *meaning, area.width));
+    let area = Rect { x: inside.x + 1, width: inside.width.saturating_sub(2), ..inside };
+    let lines = text.iter().flat_map(|(text, meaning)| wrapped(text, *meaning, area.width));
     canvas.lines(area, lines.take(rows(area).count()));
 }
 
 fn wrapped(text: &str, meaning: Meaning, width: u16) -> Vec<Piece<'static>> {
-    sanitize::wrap(text, width)
-        .into_iter()
-        .map(|line| piece(line, meaning))
-        .collect()
+    sanitize::wrap(text, width).into_iter().map(|line| piece(line, meaning)).collect()
 }

@@ -25,40 +25,25 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, body: Rect, first: u64) {
         draw_entry(canvas, entry, line);
     }
     if last > 0 {
-        let text = format!(
-            " {} of {} ",
-            (first + room).min(ACTIONS.len()),
-            ACTIONS.len()
-        );
+        let text = format!(" {} of {} ", (first + room).min(ACTIONS.len()), ACTIONS.len());
         canvas.on_bottom(area, &[piece(text, Meaning::Muted)]);
     }
 }
 
 fn centred(body: Rect) -> Rect {
     let width = body.width.min(WIDEST);
-    let wanted = u16::try_from(ACTIONS.len())
-        .unwrap_or(u16::MAX)
-        .saturating_add(2);
+    let wanted = u16::try_from(ACTIONS.len()).unwrap_or(u16::MAX).saturating_add(2);
     let height = body.height.min(wanted);
     let x = body.x + (body.width - width) / 2;
     let y = body.y + (body.height - height) / 2;
-    Rect {
-        x,
-        y,
-        width,
-        height,
-    }
+    Rect { x, y, width, height }
 }
 
 fn draw_entry(canvas: &mut Canvas<'_>, entry: &Entry, line: Rect) {
     let keys: Vec<String> = entry.keys.iter().map(ToString::to_string).collect();
     let keys = sanitize::clip(&keys.join(" "), KEYS);
     let space = " ".repeat(usize::from(KEYS.saturating_sub(sanitize::width(&keys))));
-    let line = Rect {
-        x: line.x + 1,
-        width: line.width.saturating_sub(2),
-        ..line
-    };
+    let line = Rect { x: line.x + 1, width: line.width.saturating_sub(2), ..line };
     canvas.pieces(
         line,
         &[

@@ -35,14 +35,8 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, prompt: &Prompt) {
 fn range(state: &State) -> String {
     let extents = &state.records.extents;
     let bucket = crate::tui::update::current_bucket(state);
-    let last = extents
-        .get(bucket)
-        .map_or(0, |extent| extent.next_offset.saturating_sub(1));
-    let buckets = if extents.iter().count() > 1 {
-        ", or bucket:offset"
-    } else {
-        ""
-    };
+    let last = extents.get(bucket).map_or(0, |extent| extent.next_offset.saturating_sub(1));
+    let buckets = if extents.iter().count() > 1 { ", or bucket:offset" } else { "" };
     format!("0 to {} in bucket {bucket}{buckets}", grouped(last))
 }
 
@@ -51,13 +45,6 @@ pub(super) fn cursor(state: &State, prompt: &Prompt) -> Option<Position> {
     let layout = Layout::of(state)?;
     let before: String = prompt.text().chars().take(prompt.cursor()).collect();
     let x = sanitize::width(LABEL).saturating_add(sanitize::width(&before));
-    let x = layout
-        .status
-        .x
-        .saturating_add(x)
-        .min(layout.status.right().saturating_sub(1));
-    Some(Position {
-        x,
-        y: layout.status.y,
-    })
+    let x = layout.status.x.saturating_add(x).min(layout.status.right().saturating_sub(1));
+    Some(Position { x, y: layout.status.y })
 }

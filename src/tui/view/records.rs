@@ -26,11 +26,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
         return;
     }
     let focused = state.focus == Focus::Main;
-    let border = if focused {
-        Meaning::Focused
-    } else {
-        Meaning::Border
-    };
+    let border = if focused { Meaning::Focused } else { Meaning::Border };
     let inside = canvas.frame(area, border, &title(&state.records));
     if let Some(message) = empty::of_records(state) {
         empty::message(canvas, inside, &message);
@@ -44,14 +40,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
         row(canvas, records, &lead, number, line);
         if number == records.scroll.selected {
             canvas.text(Rect { width: 1, ..line }, "▶", Meaning::Marked);
-            canvas.tint(
-                line,
-                if focused {
-                    Meaning::Selected
-                } else {
-                    Meaning::Marked
-                },
-            );
+            canvas.tint(line, if focused { Meaning::Selected } else { Meaning::Marked });
         }
     }
     canvas.on_bottom(area, &position(records, inside, &lead));
@@ -66,33 +55,22 @@ fn title(records: &Records) -> Vec<Piece<'static>> {
         None if records.extents.iter().count() > 1 => " · all buckets ".into(),
         None => " ".into(),
     };
-    vec![
-        piece(format!(" {}", place.topic), Meaning::Title),
-        piece(part, Meaning::Plain),
-    ]
+    vec![piece(format!(" {}", place.topic), Meaning::Title), piece(part, Meaning::Plain)]
 }
 
 fn sums(records: &Records, width: u16) -> Vec<Piece<'static>> {
     if width < 60 {
         return Vec::new();
     }
-    let mut pieces = vec![piece(
-        format!(" {}", counted(records.extents.total(), "record")),
-        Meaning::Plain,
-    )];
+    let mut pieces =
+        vec![piece(format!(" {}", counted(records.extents.total(), "record")), Meaning::Plain)];
     let buffered = records.extents.buffered();
     if buffered > 0 {
-        pieces.push(piece(
-            format!(" · ● {} buffered", grouped(buffered)),
-            Meaning::Buffered,
-        ));
+        pieces.push(piece(format!(" · ● {} buffered", grouped(buffered)), Meaning::Buffered));
     }
     let mut buckets = records.extents.iter();
     if let (Some(only), None) = (buckets.next(), buckets.next()) {
-        pieces.push(piece(
-            format!(" · v {}", grouped(only.version)),
-            Meaning::Muted,
-        ));
+        pieces.push(piece(format!(" · v {}", grouped(only.version)), Meaning::Muted));
     }
     pieces.push(piece(" ", Meaning::Plain));
     pieces
@@ -111,47 +89,26 @@ impl Lead {
         let labelled = records.extents.iter().count() > 1;
         let label =
             |bucket: u32, offset: u64| sanitize::width(&offset_text(bucket, offset, labelled));
-        let widest = records
-            .extents
-            .iter()
-            .map(|extent| label(extent.bucket, extent.next_offset));
-        Self {
-            width: widest.max().unwrap_or(0).max(6),
-            labelled,
-        }
+        let widest = records.extents.iter().map(|extent| label(extent.bucket, extent.next_offset));
+        Self { width: widest.max().unwrap_or(0).max(6), labelled }
     }
 
     /// The cells of the mark, of the offset, and of the rest of the line.
     fn split(&self, line: Rect) -> (Rect, Rect, Rect) {
         let part = |x: u16, width: u16| {
             let x = line.x.saturating_add(x).min(line.right());
-            Rect {
-                x,
-                width: width.min(line.right() - x),
-                ..line
-            }
+            Rect { x, width: width.min(line.right() - x), ..line }
         };
-        (
-            part(1, 2),
-            part(3, self.width),
-            part(5 + self.width, line.width),
-        )
+        (part(1, 2), part(3, self.width), part(5 + self.width, line.width))
     }
 }
 
 fn offset_text(bucket: u32, offset: u64, labelled: bool) -> String {
-    if labelled {
-        format!("{bucket}·{}", grouped(offset))
-    } else {
-        grouped(offset)
-    }
+    if labelled { format!("{bucket}·{}", grouped(offset)) } else { grouped(offset) }
 }
 
 fn header(canvas: &mut Canvas<'_>, records: &Records, lead: &Lead, inside: Rect) {
-    let (_, offset, rest) = lead.split(Rect {
-        height: inside.height.min(1),
-        ..inside
-    });
+    let (_, offset, rest) = lead.split(Rect { height: inside.height.min(1), ..inside });
     canvas.right(offset, &[piece("offset", Meaning::Header)]);
     columns(records).header(canvas, rest);
 }
@@ -165,10 +122,9 @@ fn row(canvas: &mut Canvas<'_>, records: &Records, lead: &Lead, number: u64, lin
     let Some((bucket, local)) = records.extents.find(number) else {
         return;
     };
-    let (Some(page), Some(row)) = (
-        records.pages.page(bucket, local),
-        records.pages.row(bucket, local),
-    ) else {
+    let (Some(page), Some(row)) =
+        (records.pages.page(bucket, local), records.pages.row(bucket, local))
+    else {
         canvas.right(offset, &[piece("·····", Meaning::Muted)]);
         return;
     };
@@ -181,11 +137,7 @@ fn row(canvas: &mut Canvas<'_>, records: &Records, lead: &Lead, number: u64, lin
 
 /// The glyph of a record: in a version, or not yet.
 pub(super) fn mark_of(row: &Row) -> (&'static str, Meaning) {
-    if row.buffered {
-        ("●", Meaning::Buffered)
-    } else {
-        ("■", Meaning::Persisted)
-    }
+    if row.buffered { ("●", Meaning::Buffered) } else { ("■", Meaning::Persisted) }
 }
 
 fn position(records: &Records, inside: Rect, lead: &Lead) -> Vec<Piece<'static>> {
@@ -199,12 +151,7 @@ fn position(records: &Records, inside: Rect, lead: &Lead) -> Vec<Piece<'static>>
     }
     let total = records.extents.total();
     let at = records.scroll.selected + 1;
-    let text = format!(
-        " {} of {} · {} ",
-        grouped(at),
-        grouped(total),
-        percent(at, total)
-    );
+    let text = format!(" {} of {} · {} ", grouped(at), grouped(total), percent(at, total));
     pieces.push(piece(text, Meaning::Plain));
     pieces
 }

@@ -58,7 +58,7 @@ fn too_small(canvas: &mut Canvas<'_>, area: Rect) {
     let lines = [
         format!("{} × {} is too small", area.width, area.height),
         format!("lanceq needs {width} × {height}"),
-        "q quits".into(),
+        "control-C quits".into(),
     ];
     canvas.lines(area, lines.map(|line| piece(line, Meaning::Plain)));
 }

@@ -19,10 +19,9 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
         return;
     }
     let left = match state.records.cost {
-        Some(cost) if state.screen == Screen::Records => canvas.right(
-            area,
-            &[piece(format!("read {} ", elapsed(cost)), Meaning::Muted)],
-        ),
+        Some(cost) if state.screen == Screen::Records => {
+            canvas.right(area, &[piece(format!("read {} ", elapsed(cost)), Meaning::Muted)])
+        }
         _ => area,
     };
     canvas.pieces(left, &selected(state));
@@ -34,11 +33,7 @@ pub(super) fn draw_notice(canvas: &mut Canvas<'_>, state: &State, status: Rect, 
     let (glyph, meaning) = severity(notice);
     let first = canvas.text(status, glyph, meaning);
     let lines = sanitize::wrap(&notice.text, first.width);
-    let second = Rect {
-        x: first.x,
-        width: first.width,
-        ..footer
-    };
+    let second = Rect { x: first.x, width: first.width, ..footer };
     if lines.len() > 1 {
         canvas.clear(footer);
     }

@@ -22,11 +22,7 @@ pub(super) struct Columns<'a> {
 
 impl<'a> Columns<'a> {
     pub(super) fn new(columns: &'a [Column], first: usize, widths: &'a Widths) -> Self {
-        Self {
-            columns,
-            first,
-            widths,
-        }
+        Self { columns, first, widths }
     }
 
     /// How many columns there are before the first in view, and behind the last.
@@ -65,11 +61,7 @@ impl<'a> Columns<'a> {
             if left < wanted.min(WORTH_SHOWING) {
                 return None;
             }
-            let place = Rect {
-                x: *x,
-                width: wanted.min(left),
-                ..area
-            };
+            let place = Rect { x: *x, width: wanted.min(left), ..area };
             *x = place.right().saturating_add(GAP);
             Some((index, column, place))
         })
@@ -81,10 +73,6 @@ fn write(canvas: &mut Canvas<'_>, place: Rect, text: &str, align: Align, meaning
         Align::Left => 0,
         Align::Right => place.width.saturating_sub(sanitize::width(text)),
     };
-    let place = Rect {
-        x: place.x + space,
-        width: place.width - space,
-        ..place
-    };
+    let place = Rect { x: place.x + space, width: place.width - space, ..place };
     canvas.text(place, text, meaning);
 }

@@ -33,11 +33,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
         return;
     };
     let focused = state.focus == Focus::Main;
-    let border = if focused {
-        Meaning::Focused
-    } else {
-        Meaning::Border
-    };
+    let border = if focused { Meaning::Focused } else { Meaning::Border };
     let inside = canvas.frame(area, border, &title(state, tail));
     let rate = rate(tail);
     if width(&title(state, tail)) + width(&rate) + 4 <= area.width {
@@ -51,14 +47,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
         draw_line(canvas, tail, number, line);
         if tail.selected() == Some(number) {
             canvas.text(Rect { width: 1, ..line }, "▶", Meaning::Marked);
-            canvas.tint(
-                line,
-                if focused {
-                    Meaning::Selected
-                } else {
-                    Meaning::Marked
-                },
-            );
+            canvas.tint(line, if focused { Meaning::Selected } else { Meaning::Marked });
         }
     }
     canvas.on_bottom(area, &bottom(tail));
@@ -66,10 +55,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
 
 fn title(state: &State, tail: &Tail) -> Vec<Piece<'static>> {
     let topic = &tail.place.topic;
-    let buckets = state
-        .topics
-        .get(topic)
-        .map_or(1, |topic| u64::from(topic.entry.buckets));
+    let buckets = state.topics.get(topic).map_or(1, |topic| u64::from(topic.entry.buckets));
     let of = match tail.place.bucket {
         Some(bucket) => format!(" · tail of bucket {bucket} · "),
         None => format!(" · tail of {} · ", counted(buckets, "bucket")),
@@ -79,11 +65,7 @@ fn title(state: &State, tail: &Tail) -> Vec<Piece<'static>> {
         (None, Following::Live) => piece("following ", Meaning::Good),
         (None, Following::Paused { .. }) => piece("‖ paused ", Meaning::Warn),
     };
-    vec![
-        piece(format!(" {topic}"), Meaning::Title),
-        piece(of, Meaning::Plain),
-        mode,
-    ]
+    vec![piece(format!(" {topic}"), Meaning::Title), piece(of, Meaning::Plain), mode]
 }
 
 fn rate(tail: &Tail) -> Vec<Piece<'static>> {
@@ -94,45 +76,26 @@ fn rate(tail: &Tail) -> Vec<Piece<'static>> {
 
 fn bottom(tail: &Tail) -> Vec<Piece<'static>> {
     if let Some(fault) = &tail.failed {
-        return vec![piece(
-            format!(" ✗ {} · r tries again ", fault.message),
-            Meaning::Bad,
-        )];
+        return vec![piece(format!(" ✗ {} · r tries again ", fault.message), Meaning::Bad)];
     }
-    let Following::Paused {
-        unseen,
-        unseen_buffered,
-        ..
-    } = tail.following
-    else {
+    let Following::Paused { unseen, unseen_buffered, .. } = tail.following else {
         return Vec::new();
     };
     let buffered = match unseen_buffered {
         0 => String::new(),
         n => format!(" ({} buffered)", grouped(n)),
     };
-    let at = tail
-        .selected_record()
-        .map_or_else(|| "the start".into(), |row| grouped(row.offset));
-    let new = piece(
-        format!(" ↓ {} new{buffered}", grouped(unseen)),
-        Meaning::Strong,
-    );
+    let at = tail.selected_record().map_or_else(|| "the start".into(), |row| grouped(row.offset));
+    let new = piece(format!(" ↓ {} new{buffered}", grouped(unseen)), Meaning::Strong);
     vec![new, piece(format!(" · paused at {at} "), Meaning::Warn)]
 }
 
 fn draw_line(canvas: &mut Canvas<'_>, tail: &Tail, number: u64, line: Rect) {
-    let line = Rect {
-        x: line.x + 1,
-        width: line.width.saturating_sub(1),
-        ..line
-    };
+    let line = Rect { x: line.x + 1, width: line.width.saturating_sub(1), ..line };
     match tail.ring.get(number) {
-        Some(Line::Record {
-            row,
-            columns,
-            arrived,
-        }) => record(canvas, tail, line, row, columns, *arrived),
+        Some(Line::Record { row, columns, arrived }) => {
+            record(canvas, tail, line, row, columns, *arrived)
+        }
         Some(Line::Flush(flushed)) => rule(canvas, line, &flush_text(flushed), Meaning::Persisted),
         Some(Line::Reset(reset)) => rule(canvas, line, &reset_text(reset), Meaning::Warn),
         Some(Line::Gap(lost)) => rule(canvas, line, &gap_text(*lost), Meaning::Warn),
@@ -151,11 +114,7 @@ fn record(
     let left = canvas.text(line, &format!("{:>2} ", row.bucket), Meaning::Muted);
     let (glyph, meaning) = mark_of(row);
     let left = canvas.text(left, glyph, meaning);
-    let offset = format!(
-        "{:>width$}  ",
-        grouped(row.offset),
-        width = usize::from(OFFSET)
-    );
+    let offset = format!("{:>width$}  ", grouped(row.offset), width = usize::from(OFFSET));
     let mut left = canvas.text(left, &offset, Meaning::Plain);
     if line.width >= TIME.1 {
         let time = arrived.map_or_else(String::new, |time| time.format("%H:%M:%S%.3f").to_string());
@@ -172,11 +131,7 @@ fn rule(canvas: &mut Canvas<'_>, line: Rect, text: &str, meaning: Meaning) {
 
 fn flush_text(flushed: &Flushed) -> String {
     let records = counted(flushed.rows, "record");
-    format!(
-        "flush · bucket {} · v {} · {records}",
-        flushed.bucket_id,
-        grouped(flushed.version)
-    )
+    format!("flush · bucket {} · v {} · {records}", flushed.bucket_id, grouped(flushed.version))
 }
 
 fn reset_text(reset: &Reset) -> String {
@@ -184,7 +139,6 @@ fn reset_text(reset: &Reset) -> String {
         ResetReason::Overwritten => "overwritten",
         ResetReason::Rewritten => "rewritten",
         ResetReason::Recreated => "created anew",
-        _ => "changed",
     };
     format!(
         "reset · bucket {} was {reason} by another program · goes on at {}",

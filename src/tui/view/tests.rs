@@ -47,18 +47,12 @@ fn topics_at_the_start() {
 
 #[test]
 fn records_of_an_unfolded_topic() {
-    look(
-        "records",
-        &[TO_TRACES, Key::Right, Key::Enter, Key::Down, Key::Down],
-    );
+    look("records", &[TO_TRACES, Key::Right, Key::Enter, Key::Down, Key::Down]);
 }
 
 #[test]
 fn the_end_of_one_bucket_with_buffered_records() {
-    look(
-        "bucket_end",
-        &[TO_TRACES, Key::Right, Key::Down, Key::Enter, Key::End],
-    );
+    look("bucket_end", &[TO_TRACES, Key::Right, Key::Down, Key::Enter, Key::End]);
 }
 
 #[test]
@@ -83,14 +77,8 @@ fn the_help() {
 
 #[test]
 fn the_prompt_and_its_error() {
-    let typed = [
-        TO_TRACES,
-        Key::Char('g'),
-        Key::Char('9'),
-        Key::Char(':'),
-        Key::Char('1'),
-        Key::Enter,
-    ];
+    let typed =
+        [TO_TRACES, Key::Char('g'), Key::Char('9'), Key::Char(':'), Key::Char('1'), Key::Enter];
     look("prompt", &typed[..5]);
     look("prompt_error", &typed);
 }
@@ -122,12 +110,7 @@ fn any_key() -> impl Strategy<Value = Key> {
             Key::Backspace,
             Key::Esc,
         ]),
-        prop::sample::select(
-            "fgGFr?:0123456789kjhl "
-                .chars()
-                .map(Key::Char)
-                .collect::<Vec<_>>()
-        ),
+        prop::sample::select("fgGFr?:0123456789kjhl ".chars().map(Key::Char).collect::<Vec<_>>()),
     ]
 }
 
@@ -177,10 +160,7 @@ mod hostile {
         let c1: String = ('\u{80}'..='\u{9f}').collect();
         let turning = "\u{202a}\u{202b}\u{202c}\u{202d}\u{202e}\u{2066}\u{2067}\u{2068}\u{2069}\u{200e}\u{200f}\u{61c}";
         let hidden = "\u{200b}\u{200c}\u{200d}\u{2060}\u{feff}\u{ad}";
-        format!(
-            "\u{1b}[2J\u{1b}]0;x\u{7}{c1}{turning}{hidden}{}",
-            String::from_utf8_lossy(&bytes)
-        )
+        format!("\u{1b}[2J\u{1b}]0;x\u{7}{c1}{turning}{hidden}{}", String::from_utf8_lossy(&bytes))
     }
 
     fn topic() -> TopicName {
@@ -188,36 +168,21 @@ mod hostile {
     }
 
     fn fault() -> Fault {
-        Fault {
-            message: poison(),
-            hint: Some(poison()),
-            missing: false,
-        }
+        Fault { message: poison(), hint: Some(poison()), missing: false }
     }
 
     fn rows() -> Rows {
         let values: ArrayRef = Arc::new(StringArray::from(vec![poison()]));
         let batch = RecordBatch::try_from_iter([(poison(), values)]).unwrap();
-        Rows::of_chunk(&Chunk {
-            bucket: 0,
-            offsets: vec![0],
-            buffered: true,
-            batch,
-        })
+        Rows::of_chunk(&Chunk { bucket: 0, offsets: vec![0], buffered: true, batch })
     }
 
     fn answer(request: &Request, broken: bool) -> Result<Answer, Fault> {
-        let bucket = BucketCounts {
-            total_count: 1,
-            next_offset: 1,
-            ..BucketCounts::default()
-        };
+        let bucket = BucketCounts { total_count: 1, next_offset: 1, ..BucketCounts::default() };
         Ok(match request {
-            Request::Topics => Answer::Topics(vec![TopicEntry {
-                name: topic(),
-                buckets: 1,
-                foreign: true,
-            }]),
+            Request::Topics => {
+                Answer::Topics(vec![TopicEntry { name: topic(), buckets: 1, foreign: true }])
+            }
             _ if broken => return Err(fault()),
             Request::Counts(_) => Answer::Counts(TopicCounts {
                 total_count: 1,
@@ -253,11 +218,7 @@ mod hostile {
             let safe = |c: char| {
                 !c.is_control() && crate::tui::text::sanitize::clean(&c.to_string()).contains(c)
             };
-            assert!(
-                cell.symbol().chars().all(safe),
-                "{what}: {:?}",
-                cell.symbol()
-            );
+            assert!(cell.symbol().chars().all(safe), "{what}: {:?}", cell.symbol());
         }
     }
 
@@ -292,28 +253,15 @@ mod hostile {
 
     #[test]
     fn a_list_that_cannot_be_read_and_a_hostile_prompt_are_shown_safely() {
-        let mut state = opened(Size {
-            width: 80,
-            height: 24,
-        });
+        let mut state = opened(Size { width: 80, height: 24 });
         let effects = crate::tui::update::start(&mut state);
         for effect in effects {
             if let Effect::Load { id, slot, .. } = effect {
-                update(
-                    &mut state,
-                    Event::Answer {
-                        slot,
-                        id,
-                        result: Err(fault()),
-                    },
-                );
+                update(&mut state, Event::Answer { slot, id, result: Err(fault()) });
             }
         }
         check(&state, "list");
-        let mut state = opened(Size {
-            width: 80,
-            height: 24,
-        });
+        let mut state = opened(Size { width: 80, height: 24 });
         press(&mut state, &[TO_TRACES, Key::Char('g')]);
         update(&mut state, Event::Input(Input::Paste(poison())));
         press(&mut state, &[Key::Enter]);

@@ -18,20 +18,13 @@ const ROOT: u16 = 20;
 /// Draws the line; where it is narrow, the sums go first.
 pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
     let (watch, meaning) = watch(state.watch);
-    let mode = [
-        piece("   ", Meaning::Plain),
-        piece(watch, meaning),
-        piece(" ", Meaning::Plain),
-    ];
+    let mode = [piece("   ", Meaning::Plain), piece(watch, meaning), piece(" ", Meaning::Plain)];
     let mut left = canvas.right(area, &mode);
     let sums = [piece(sums(state), Meaning::Plain)];
     if width(&sums) + ROOT <= left.width {
         left = canvas.right(left, &sums);
     }
-    let name = [
-        piece(" lanceq", Meaning::Title),
-        piece("  ", Meaning::Plain),
-    ];
+    let name = [piece(" lanceq", Meaning::Title), piece("  ", Meaning::Plain)];
     let left = canvas.pieces(left, &name);
     canvas.text(left, &state.root, Meaning::Strong);
 }
@@ -51,9 +44,5 @@ fn sums(state: &State) -> String {
     let (records, whole) = state.topics.records();
     let more = if whole == Whole::All { "" } else { "+" };
     let buckets = counted(state.topics.buckets(), "bucket");
-    format!(
-        "{} · {buckets} · {}{more} records",
-        counted(topics, "topic"),
-        short(records)
-    )
+    format!("{} · {buckets} · {}{more} records", counted(topics, "topic"), short(records))
 }

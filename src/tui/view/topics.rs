@@ -21,11 +21,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
         return;
     }
     let focused = state.focus == Focus::Topics;
-    let border = if focused {
-        Meaning::Focused
-    } else {
-        Meaning::Border
-    };
+    let border = if focused { Meaning::Focused } else { Meaning::Border };
     let inside = canvas.frame(area, border, &[piece(" Topics ", Meaning::Title)]);
     let scroll = state.topics.scroll;
     for (number, line) in (scroll.top..).zip(rows(inside)) {
@@ -35,14 +31,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
         draw_row(canvas, state, row, line);
         if number == scroll.selected {
             canvas.text(Rect { width: 1, ..line }, "▶", Meaning::Marked);
-            canvas.tint(
-                line,
-                if focused {
-                    Meaning::Selected
-                } else {
-                    Meaning::Marked
-                },
-            );
+            canvas.tint(line, if focused { Meaning::Selected } else { Meaning::Marked });
         }
     }
     position(canvas, state, area, inside);
@@ -62,11 +51,7 @@ fn draw_row(canvas: &mut Canvas<'_>, state: &State, row: TreeRow, line: Rect) {
     let Some(topic) = state.topics.list.get(index) else {
         return;
     };
-    let after_mark = Rect {
-        x: line.x + 1,
-        width: line.width.saturating_sub(1),
-        ..line
-    };
+    let after_mark = Rect { x: line.x + 1, width: line.width.saturating_sub(1), ..line };
     match row {
         TreeRow::Topic(_) => draw_topic(canvas, topic, after_mark),
         TreeRow::Bucket(_, bucket) => draw_bucket(canvas, topic, bucket, after_mark),
@@ -90,11 +75,7 @@ fn draw_topic(canvas: &mut Canvas<'_>, topic: &Topic, line: Rect) {
     let left = canvas.text(left, mark, Meaning::Muted);
     let left = canvas.text(left, topic.entry.name.as_str(), Meaning::Plain);
     if topic.entry.foreign {
-        let mark = if left.width > 10 {
-            " ◇ foreign"
-        } else {
-            " ◇"
-        };
+        let mark = if left.width > 10 { " ◇ foreign" } else { " ◇" };
         canvas.text(left, mark, Meaning::Muted);
     }
 }
@@ -109,10 +90,7 @@ fn counted(topic: &Topic) -> Vec<Piece<'static>> {
 fn amount(total: u64, buffered: u64) -> Vec<Piece<'static>> {
     let mark = if buffered > 0 { "●" } else { " " };
     let number = format!(" {:>6}", short(total));
-    vec![
-        piece(number, Meaning::Number),
-        piece(mark, Meaning::Buffered),
-    ]
+    vec![piece(number, Meaning::Number), piece(mark, Meaning::Buffered)]
 }
 
 fn draw_bucket(canvas: &mut Canvas<'_>, topic: &Topic, bucket: u32, line: Rect) {
@@ -121,11 +99,7 @@ fn draw_bucket(canvas: &mut Canvas<'_>, topic: &Topic, bucket: u32, line: Rect) 
         None => vec![piece(" ·····", Meaning::Muted)],
     };
     let left = canvas.right(line, &amount);
-    let branch = if bucket + 1 == topic.entry.buckets {
-        "  └ "
-    } else {
-        "  ├ "
-    };
+    let branch = if bucket + 1 == topic.entry.buckets { "  └ " } else { "  ├ " };
     let left = canvas.text(left, branch, Meaning::Muted);
     canvas.text(left, &bucket.to_string(), Meaning::Plain);
 }

@@ -1,0 +1,60 @@
+//! The table of actions as a page to read.
+
+use std::fmt::Write;
+
+use super::action::{ACTIONS, Context, Entry};
+
+/// All keys of the explorer as a Markdown page: action, keys, where they work, what they do.
+pub fn keys() -> String {
+    let mut page = String::from(
+        "# Keys of the explorer\n\nMade from the table of actions; `?` shows the same in the explorer.\n\n\
+         | action | keys | where | what it does |\n|---|---|---|---|\n",
+    );
+    for entry in ACTIONS {
+        // Writing to a string cannot fail.
+        writeln!(
+            page,
+            "| `{}` | {} | {} | {} |",
+            entry.id,
+            bound(entry),
+            places(entry),
+            entry.title
+        )
+        .ok();
+    }
+    page
+}
+
+fn bound(entry: &Entry) -> String {
+    let keys: Vec<String> = entry.keys.iter().map(|key| format!("`{key}`")).collect();
+    keys.join(" ")
+}
+
+fn places(entry: &Entry) -> String {
+    let name = |context: &Context| match context {
+        Context::Topics => "topics",
+        Context::Records => "records",
+        Context::Tail => "tail",
+        Context::Detail => "detail",
+        Context::Help => "help",
+        Context::Prompt => "prompt",
+    };
+    let places: Vec<&str> = entry.contexts.iter().map(name).collect();
+    places.join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The page is written again where LANCEQ_BLESS is set.
+    #[test]
+    fn the_committed_page_lists_the_keys_as_they_are() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/keys.md");
+        if std::env::var_os("LANCEQ_BLESS").is_some() {
+            std::fs::write(path, keys()).unwrap();
+        }
+        let committed = std::fs::read_to_string(path).unwrap_or_default();
+        assert_eq!(committed, keys(), "set LANCEQ_BLESS=1 to write docs/keys.md again");
+    }
+}

@@ -1,0 +1,140 @@
+//! Keys in, screens out, over real topics.
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use super::watched::Explorer;
+use crate::tui::{Ended, Key, Options, Start};
+use crate::{Engine, Writer};
+
+async fn engine(root: &TempDir) -> Engine {
+    Engine::open(root.path().join("queues")).await.unwrap()
+}
+
+async fn writer(engine: &Engine, buckets: u32) -> Writer {
+    engine.writer("notes").num_buckets(buckets).open().await.unwrap()
+}
+
+fn note(number: usize) -> Value {
+    json!({"id": number.to_string(), "text": format!("note number {number}")})
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_missing_root_says_how_to_begin_and_shows_what_comes() {
+    let root = TempDir::new().unwrap();
+    let engine = engine(&root).await;
+    let mut explorer = Explorer::open(engine.clone(), Options::default());
+    explorer.shows("lanceq put my_topic file.jsonl").await;
+    let writer = writer(&engine, 1).await;
+    writer.put(note(1)).await.unwrap();
+    writer.flush().await.unwrap();
+    explorer.shows("note number 1").await;
+    explorer.press(&[Key::Char('q')]);
+    assert_eq!(explorer.ended().await, Ended::ByUser);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_tail_shows_records_as_they_are_put_and_as_they_are_flushed() {
+    let root = TempDir::new().unwrap();
+    let engine = engine(&root).await;
+    let writer = writer(&engine, 1).await;
+    writer.put(note(1)).await.unwrap();
+    writer.flush().await.unwrap();
+    let start = Start::Tail("notes".parse().unwrap());
+    let options = Options { start, writers: vec![writer.clone()], ..Options::default() };
+    let mut explorer = Explorer::open(engine, options);
+    explorer.shows("note number 1").await;
+    writer.put(note(2)).await.unwrap();
+    explorer.sees(|screen| line(screen, "note number 2").contains('●')).await;
+    explorer.press(&[Key::Char('F')]);
+    explorer.shows("flushed 1 record of `notes`").await;
+    let screen = explorer.shows("flush · bucket 0").await;
+    assert!(line(&screen, "note number 2").contains('■'), "{screen}");
+}
+
+fn line<'a>(screen: &'a str, text: &str) -> &'a str {
+    screen.lines().find(|line| line.contains(text)).unwrap_or_default()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_jump_reaches_any_record_of_any_bucket() {
+    let root = TempDir::new().unwrap();
+    let engine = engine(&root).await;
+    let writer = writer(&engine, 3).await;
+    writer.put_batch((0..3000).map(note).collect()).await.unwrap();
+    writer.flush().await.unwrap();
+    let mut explorer = Explorer::open(engine, Options::default());
+    explorer.shows("3 000 records").await;
+    let mut keys = vec![Key::Char('g')];
+    keys.extend("2:777".chars().map(Key::Char));
+    keys.push(Key::Enter);
+    explorer.press(&keys);
+    explorer.sees(|screen| line(screen, "2·777").contains("▶■")).await;
+    explorer.press(&[Key::Char('G')]);
+    explorer.shows("3 000 of 3 000 · 100.0 %").await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_broken_dataset_stands_among_sound_ones_with_its_error() {
+    let root = TempDir::new().unwrap();
+    let engine = engine(&root).await;
+    let writer = writer(&engine, 1).await;
+    writer.put(note(1)).await.unwrap();
+    writer.close().await.unwrap();
+    let notes = engine.root().join("notes");
+    copy(&notes, &engine.root().join("damaged"));
+    let versions = engine.root().join("damaged/bucket_0/data.lance/_versions");
+    for file in std::fs::read_dir(versions).unwrap() {
+        std::fs::write(file.unwrap().path(), []).unwrap();
+    }
+    let mut explorer =
+        Explorer::open(Engine::open(engine.root()).await.unwrap(), Options::default());
+    explorer.shows("✗ damaged").await;
+    explorer.press(&[Key::Down]);
+    explorer.shows("note number 1").await;
+}
+
+fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let to = to.join(entry.file_name());
+        if entry.file_type().unwrap().is_dir() {
+            copy(&entry.path(), &to);
+        } else {
+            std::fs::copy(entry.path(), to).unwrap();
+        }
+    }
+}
+
+/// Puts a record into one topic, and copies the topic until there are so many.
+pub(super) async fn many_topics(root: &TempDir, topics: usize) -> Engine {
+    let engine = engine(root).await;
+    let writer = writer(&engine, 1).await;
+    writer.put(note(1)).await.unwrap();
+    writer.close().await.unwrap();
+    let first = engine.root().join("notes");
+    for number in 1..topics {
+        copy(&first, &engine.root().join(format!("notes_{number:04}")));
+    }
+    engine
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_thousand_topics_are_on_the_screen_in_150_ms() {
+    let root = TempDir::new().unwrap();
+    let first = many_topics(&root, 1000).await;
+    let mut fastest = Duration::MAX;
+    for _ in 0..5 {
+        let engine = Engine::open(first.root()).await.unwrap();
+        let begun = Instant::now();
+        let mut explorer = Explorer::open(engine, Options::default());
+        let full = |screen: &str| screen.contains("notes_0020") && !screen.contains("·····");
+        explorer.sees(full).await;
+        fastest = fastest.min(begun.elapsed());
+    }
+    assert!(fastest < Duration::from_millis(150), "it took {fastest:?}");
+}
