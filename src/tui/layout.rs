@@ -78,10 +78,9 @@ impl Layout {
 
 fn tree_width(state: &State, width: u16) -> u16 {
     match (state.screen, state.focus) {
-        (Screen::Tail, _) => 0,
         (Screen::Records, _) if width >= TWO_PANES => (width / 4).clamp(24, 34),
         (Screen::Records, Focus::Topics) => width,
-        (Screen::Records, _) => 0,
+        (Screen::Records | Screen::Tail, _) => 0,
     }
 }
 

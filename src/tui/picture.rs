@@ -43,7 +43,7 @@ fn show_a_record(state: &mut State) {
 mod tests {
     use super::*;
 
-    /// The picture is regenerated where LANCEQ_BLESS is set; look at it, then commit it.
+    /// The picture is regenerated where `LANCEQ_BLESS` is set; look at it, then commit it.
     #[test]
     fn the_committed_picture_shows_the_explorer_as_it_is() {
         let path = concat!(env!("CARGO_MANIFEST_DIR"), "/assets/explorer.svg");

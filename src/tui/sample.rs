@@ -165,7 +165,7 @@ fn id(bucket: u32, offset: u64) -> String {
 
 fn latency(bucket: u32, offset: u64) -> Option<String> {
     let number = dice(bucket, offset, 7);
-    (number % 9 > 0).then(|| format!("{}.{}", 90 + number % 3000, number % 10))
+    (!number.is_multiple_of(9)).then(|| format!("{}.{}", 90 + number % 3000, number % 10))
 }
 
 fn embedding(bucket: u32, offset: u64) -> Vec<f64> {

@@ -21,19 +21,19 @@ pub(crate) fn of_buffer(buffer: &Buffer, title: &str) -> String {
     let width = f64::from(area.width) * CELL.0 + 2.0 * MARGIN;
     let height = f64::from(area.height) * CELL.1 + BAR + MARGIN;
     let mut svg = String::new();
-    push(&mut svg, window(width, height, title));
+    push(&mut svg, &window(width, height, title));
     for y in 0..area.height {
         for run in runs(buffer, y) {
-            push(&mut svg, run.draw(y));
+            push(&mut svg, &run.draw(y));
         }
     }
     svg.push_str("</g>\n</svg>\n");
     svg
 }
 
-fn push(svg: &mut String, element: String) {
+fn push(svg: &mut String, element: &str) {
     if !element.is_empty() {
-        svg.push_str(&element);
+        svg.push_str(element);
         svg.push('\n');
     }
 }
@@ -41,10 +41,9 @@ fn push(svg: &mut String, element: String) {
 fn window(width: f64, height: f64, title: &str) -> String {
     let middle = width / 2.0;
     let title = escaped(title);
-    let dots: String = [("#ef6b73", 20), ("#e2b35c", 38), ("#7fc379", 56)]
-        .iter()
+    let dots = [("#ef6b73", 20), ("#e2b35c", 38), ("#7fc379", 56)]
         .map(|(fill, x)| format!("<circle cx=\"{x}\" cy=\"17\" r=\"5.5\" fill=\"{fill}\"/>"))
-        .collect();
+        .concat();
     format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width:.1} {height:.1}\" \
          width=\"{width:.1}\" height=\"{height:.1}\" role=\"img\" aria-label=\"{title}\">\n\
@@ -198,7 +197,7 @@ impl Run {
         }
         if !strokes.is_empty() {
             let ink = self.look.ink();
-            element.push_str(&format!("<path d=\"{strokes}\" stroke=\"{ink}\" fill=\"none\"/>"));
+            write!(element, "<path d=\"{strokes}\" stroke=\"{ink}\" fill=\"none\"/>").ok();
         }
         element
     }

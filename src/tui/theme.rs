@@ -97,10 +97,9 @@ fn colour(meaning: Meaning) -> Option<Color> {
         }
         // A reversed row is one colour, whatever its cells are.
         Meaning::Selected => Color::Reset,
-        Meaning::Title | Meaning::Focused => Color::Cyan,
+        Meaning::Title | Meaning::Focused | Meaning::Number => Color::Cyan,
         Meaning::Border => Color::DarkGray,
         Meaning::Header | Meaning::Key => Color::Blue,
-        Meaning::Number => Color::Cyan,
         Meaning::Rich => Color::Magenta,
         Meaning::Persisted | Meaning::Good => Color::Green,
         Meaning::Buffered | Meaning::Warn => Color::Yellow,

@@ -123,9 +123,9 @@ impl Cell {
                 rows.map(|row| vector(column, row)).collect()
             }
             kind if kind.is_nested() => rows.map(|row| nested_json(column, row)).collect(),
-            kind if kind.is_floating() => formatted(column, |text| Cell::Number(rounded(text))),
-            kind if kind.is_numeric() => formatted(column, Cell::Number),
-            _ => formatted(column, Cell::Text),
+            kind if kind.is_floating() => formatted(column, |text| Self::Number(rounded(text))),
+            kind if kind.is_numeric() => formatted(column, Self::Number),
+            _ => formatted(column, Self::Text),
         }
     }
 }
@@ -275,7 +275,7 @@ mod tests {
             shown(Float64Array::from(vec![Some(812.4), Some(1204.0), None])),
             ["812.4", "1204.0", "∅"]
         );
-        let long = Float64Array::from(vec![1251.764_705_882_353, -0.043_278_687, 1e-30, 1e300]);
+        let long = Float64Array::from(vec![1_251.764_705_882_353, -0.043_278_687, 1e-30, 1e300]);
         assert_eq!(shown(long), ["1251.7647", "-0.043279", "1e-30", "1e300"]);
         assert_eq!(shown(BinaryArray::from_vec(vec![&[0; 4200], b""])), ["⟨4.2 kB⟩", "⟨0 B⟩"]);
         assert_eq!(

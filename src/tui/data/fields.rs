@@ -62,7 +62,7 @@ fn cut(mut text: String) -> String {
     if text.len() > LONGEST {
         let all = text.len() as u64;
         text.truncate(text.floor_char_boundary(LONGEST));
-        text.push_str(&format!("…\n⟨{} in all⟩", quantity::bytes(all)));
+        text = format!("{text}…\n⟨{} in all⟩", quantity::bytes(all));
     }
     text
 }

@@ -1,7 +1,7 @@
 //! The one table of actions: keys, help, footer hints and reasons all come from here.
 
 use super::key::Key;
-use crate::tui::state::{Screen, State};
+use crate::tui::state::{Screen, State, Tail};
 
 /// What a person can do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -305,6 +305,7 @@ pub(crate) const ACTIONS: &[Entry] = &[
     },
 ];
 
+#[expect(clippy::unnecessary_wraps, reason = "the table asks every action the same question")]
 fn always(_: &State) -> Result<(), Reason> {
     Ok(())
 }
@@ -341,7 +342,7 @@ fn topic_to_tail(state: &State) -> Result<(), Reason> {
 }
 
 fn held_still(state: &State) -> Result<(), Reason> {
-    match state.tail.as_ref().and_then(|tail| tail.selected()) {
+    match state.tail.as_ref().and_then(Tail::selected) {
         Some(_) => Ok(()),
         None => reason("the tail follows already"),
     }

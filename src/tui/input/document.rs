@@ -47,7 +47,7 @@ fn places(entry: &Entry) -> String {
 mod tests {
     use super::*;
 
-    /// The page is written again where LANCEQ_BLESS is set.
+    /// The page is written again where `LANCEQ_BLESS` is set.
     #[test]
     fn the_committed_page_lists_the_keys_as_they_are() {
         let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/keys.md");

@@ -263,7 +263,7 @@ mod tests {
         assert_eq!(in_view(&tail), before);
         tail.step(Motion::End, HEIGHT);
         let last = tail.ring.get(tail.ring.end() - 1);
-        assert!(matches!(last, Some(Line::Gap(lost)) if *lost > 9_000), "{last:?}");
+        assert!(matches!(last, Some(Line::Gap(missed)) if *missed > 9_000), "{last:?}");
     }
 
     #[test]

@@ -202,8 +202,8 @@ mod tests {
         TopicEntry { name: name.parse().unwrap(), buckets, foreign: false }
     }
 
-    fn place(topic: &str, bucket: Option<u32>) -> Option<Place> {
-        Some(Place { topic: topic.parse().unwrap(), bucket })
+    fn place(topic: &str, bucket: Option<u32>) -> Place {
+        Place { topic: topic.parse().unwrap(), bucket }
     }
 
     fn topics() -> Topics {
@@ -229,9 +229,9 @@ mod tests {
         topics.scroll.selected = 1;
         topics.fold(Fold::Open);
         topics.scroll.selected = 3;
-        assert_eq!(topics.selected(), place("b", Some(1)));
+        assert_eq!(topics.selected(), Some(place("b", Some(1))));
         topics.fold(Fold::Shut);
-        assert_eq!((topics.selected(), topics.total()), (place("b", None), 3));
+        assert_eq!((topics.selected(), topics.total()), (Some(place("b", None)), 3));
     }
 
     #[test]
@@ -250,7 +250,7 @@ mod tests {
         topics.get_mut(&"b".parse().unwrap()).unwrap().counts =
             Counts::Known(TopicCounts::default());
         topics.replace(vec![entry("0", 1), entry("a", 1), entry("b", 3)]);
-        assert_eq!(topics.selected(), place("b", Some(1)));
+        assert_eq!(topics.selected(), Some(place("b", Some(1))));
         assert!(topics.get(&"b".parse().unwrap()).unwrap().known().is_some());
     }
 }

@@ -66,7 +66,9 @@ impl Console {
             match self.output.recv_timeout(Duration::from_millis(100)) {
                 Ok(bytes) => self.screen.process(&bytes),
                 Err(RecvTimeoutError::Timeout) if begun.elapsed() < PATIENCE => {}
-                Err(_) => panic!("that never showed:\n{}", self.screen.screen().contents()),
+                Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => {
+                    panic!("that never showed:\n{}", self.screen.screen().contents())
+                }
             }
         }
     }

@@ -163,7 +163,7 @@ mod tests {
         let bytes: Vec<u8> = (0..=255).collect();
         let latin: String = (0_u8..=255).map(char::from).collect();
         for text in [String::from_utf8_lossy(&bytes).into_owned(), latin] {
-            assert!(!clean(&text).chars().any(|c| c.is_control()), "{text:?}");
+            assert!(!clean(&text).chars().any(char::is_control), "{text:?}");
         }
     }
 

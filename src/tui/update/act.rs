@@ -39,7 +39,7 @@ fn step(state: &mut State, motion: Motion) -> Vec<Effect> {
             }
         }
         Context::Detail => {
-            state.detail.top = turned(state.detail.top, motion, layout.detail_rows())
+            state.detail.top = turned(state.detail.top, motion, layout.detail_rows());
         }
         Context::Help => {
             if let Overlay::Help(top) = &mut state.overlay {

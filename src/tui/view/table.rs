@@ -15,21 +15,21 @@ const WORTH_SHOWING: u16 = 4;
 
 /// The columns of a table that are in view.
 pub(super) struct Columns<'a> {
-    columns: &'a [Column],
+    all: &'a [Column],
     first: usize,
     widths: &'a Widths,
 }
 
 impl<'a> Columns<'a> {
-    pub(super) fn new(columns: &'a [Column], first: usize, widths: &'a Widths) -> Self {
-        Self { columns, first, widths }
+    pub(super) fn new(all: &'a [Column], first: usize, widths: &'a Widths) -> Self {
+        Self { all, first, widths }
     }
 
     /// How many columns there are before the first in view, and behind the last.
     pub(super) fn hidden(&self, area: Rect) -> (usize, usize) {
         let shown = self.places(area).count();
-        let first = self.first.min(self.columns.len());
-        (first, self.columns.len() - first - shown)
+        let first = self.first.min(self.all.len());
+        (first, self.all.len() - first - shown)
     }
 
     /// Writes the names of the columns.
@@ -53,7 +53,7 @@ impl<'a> Columns<'a> {
     }
 
     fn places(&self, area: Rect) -> impl Iterator<Item = (usize, &'a Column, Rect)> {
-        let columns = self.columns.iter().enumerate().skip(self.first);
+        let columns = self.all.iter().enumerate().skip(self.first);
         let widths = self.widths;
         columns.scan(area.x, move |x, (index, column)| {
             let left = area.right().saturating_sub(*x);

@@ -15,7 +15,7 @@ use super::canvas::{Canvas, Piece, piece, rows, width};
 use super::empty;
 use super::records::mark_of;
 use super::table::Columns;
-use crate::tui::data::{Column, Row};
+use crate::tui::data::Row;
 use crate::tui::state::{Focus, Following, Line, State, Tail};
 use crate::tui::text::quantity::{counted, grouped};
 use crate::tui::text::spark;
@@ -94,7 +94,8 @@ fn draw_line(canvas: &mut Canvas<'_>, tail: &Tail, number: u64, line: Rect) {
     let line = Rect { x: line.x + 1, width: line.width.saturating_sub(1), ..line };
     match tail.ring.get(number) {
         Some(Line::Record { row, columns, arrived }) => {
-            record(canvas, tail, line, row, columns, *arrived)
+            let rest = lead(canvas, line, row, *arrived);
+            Columns::new(columns, tail.first_column, &tail.widths).row(canvas, rest, row, columns);
         }
         Some(Line::Flush(flushed)) => rule(canvas, line, &flush_text(flushed), Meaning::Persisted),
         Some(Line::Reset(reset)) => rule(canvas, line, &reset_text(reset), Meaning::Warn),
@@ -103,14 +104,8 @@ fn draw_line(canvas: &mut Canvas<'_>, tail: &Tail, number: u64, line: Rect) {
     }
 }
 
-fn record(
-    canvas: &mut Canvas<'_>,
-    tail: &Tail,
-    line: Rect,
-    row: &Row,
-    columns: &[Column],
-    arrived: Option<NaiveDateTime>,
-) {
+/// What stands before the fields: bucket, mark, offset, time; returns what is left of the line.
+fn lead(canvas: &mut Canvas<'_>, line: Rect, row: &Row, arrived: Option<NaiveDateTime>) -> Rect {
     let left = canvas.text(line, &format!("{:>2} ", row.bucket), Meaning::Muted);
     let (glyph, meaning) = mark_of(row);
     let left = canvas.text(left, glyph, meaning);
@@ -121,7 +116,7 @@ fn record(
         let time = format!("{time:width$}  ", width = usize::from(TIME.0));
         left = canvas.text(left, &time, Meaning::Muted);
     }
-    Columns::new(columns, tail.first_column, &tail.widths).row(canvas, left, row, columns);
+    left
 }
 
 fn rule(canvas: &mut Canvas<'_>, line: Rect, text: &str, meaning: Meaning) {
