@@ -11,7 +11,7 @@ use crate::WatchMode;
 
 /// The explorer on a small fixed root, as an SVG; the same on every call.
 pub fn picture() -> String {
-    let mut state = opened(Size { width: 138, height: 30 });
+    let mut state = opened(Size { width: 146, height: 30 });
     show_a_record(&mut state);
     svg::of_buffer(&drawn(&state), "lanceq ./queue_storage")
 }

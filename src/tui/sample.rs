@@ -142,8 +142,8 @@ fn columns() -> Arc<[Column]> {
         ("model", Align::Left),
         ("latency_ms", Align::Right),
         ("prompt", Align::Left),
-        ("embedding", Align::Left),
         ("usage", Align::Left),
+        ("embedding", Align::Left),
     ];
     columns.into_iter().map(column).collect()
 }
@@ -186,8 +186,8 @@ fn cells(bucket: u32, offset: u64) -> Vec<Cell> {
         Cell::Text(pick(&MODELS, dice(bucket, offset, 1)).into()),
         latency(bucket, offset).map_or(Cell::Null, Cell::Number),
         Cell::Text(pick(&PROMPTS, dice(bucket, offset, 2)).into()),
-        Cell::Vector { shape: spark::shape(&embedding(bucket, offset), 5), norm: 1.0, len: 64 },
         Cell::Nested(format!("{{\"input\":{input},\"output\":{output}}}")),
+        Cell::Vector { shape: spark::shape(&embedding(bucket, offset), 5), norm: 1.0, len: 64 },
     ]
 }
 
@@ -208,13 +208,13 @@ fn record(id_of: &RecordId) -> Vec<Field> {
         latency,
         field("prompt", pick(&PROMPTS, dice(bucket, offset, 2)).into(), Meaning::Plain),
         field(
-            "embedding",
-            format!("64 numbers  ‖1.00‖  {shape}\n{}", numbers.join("  ")),
+            "usage",
+            format!("{{\n  \"input\": {input},\n  \"output\": {output}\n}}"),
             Meaning::Rich,
         ),
         field(
-            "usage",
-            format!("{{\n  \"input\": {input},\n  \"output\": {output}\n}}"),
+            "embedding",
+            format!("64 numbers  ‖1.00‖  {shape}\n{}", numbers.join("  ")),
             Meaning::Rich,
         ),
     ]

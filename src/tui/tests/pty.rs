@@ -95,6 +95,16 @@ impl Console {
         rustix::process::kill_process(pid, signal).unwrap();
     }
 
+    /// Time that the program uses in so many seconds, in hundredths of a second.
+    fn ticks_in(&self, seconds: u64) -> u64 {
+        let before = self.ticks();
+        let begun = Instant::now();
+        while let Some(left) = Duration::from_secs(seconds).checked_sub(begun.elapsed()) {
+            self.output.recv_timeout(left).ok();
+        }
+        self.ticks() - before
+    }
+
     /// Time that the program has used, in hundredths of a second.
     fn ticks(&self) -> u64 {
         let stat = format!("/proc/{}/stat", self.child.process_id().unwrap());
@@ -143,7 +153,6 @@ async fn a_signal_and_a_panic_leave_the_terminal_as_it_was() {
 #[cfg(target_os = "linux")]
 #[tokio::test]
 async fn a_thousand_topics_at_rest_take_less_than_half_a_percent_of_a_processor() {
-    const WATCHED: Duration = Duration::from_secs(6);
     let root = TempDir::new().unwrap();
     many_topics(&root, 1000).await;
     let mut console = Console::start(&root);
@@ -151,11 +160,8 @@ async fn a_thousand_topics_at_rest_take_less_than_half_a_percent_of_a_processor(
         let text = screen.contents();
         text.contains("notes_0020") && !text.contains("·····")
     });
-    let before = console.ticks();
-    let begun = Instant::now();
-    while let Some(left) = WATCHED.checked_sub(begun.elapsed()) {
-        console.output.recv_timeout(left).ok();
-    }
-    let used = console.ticks() - before;
-    assert!(used <= WATCHED.as_secs() / 2, "{used} hundredths of a second in {WATCHED:?}");
+    // What it does at the start (arming a thousand watches) may reach into the first spans.
+    let spans: Vec<u64> =
+        (0..8).map(|_| console.ticks_in(4)).take_while(|ticks| *ticks > 2).collect();
+    assert!(spans.len() < 8, "hundredths of a second used in each 4 seconds: {spans:?}");
 }

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use ratatui::style::Style;
 use ratatui::widgets::{Block, Clear, Widget};
 
 use crate::tui::text::sanitize;
@@ -44,7 +45,8 @@ impl<'a> Canvas<'a> {
             return area;
         }
         let shown = sanitize::clip(text, area.width);
-        let style = self.theme.style(meaning);
+        // Whatever was there, a border for one, leaves nothing of its look behind.
+        let style = Style::reset().patch(self.theme.style(meaning));
         let (end, _) =
             self.buffer.set_stringn(area.x, area.y, &shown, usize::from(area.width), style);
         Rect { x: end, width: area.right().saturating_sub(end), ..area }
