@@ -91,6 +91,13 @@ impl Ring {
         true
     }
 
+    /// How many records from a line on are buffered.
+    pub(crate) fn buffered_from(&self, number: u64) -> u64 {
+        let skipped = usize::try_from(number.saturating_sub(self.first)).unwrap_or(usize::MAX);
+        let buffered = |line: &&Line| matches!(line, Line::Record { row, .. } if row.buffered);
+        self.lines.iter().skip(skipped).filter(buffered).count() as u64
+    }
+
     /// Marks the records of a bucket below an offset as persisted.
     pub(crate) fn persist(&mut self, bucket: u32, next_offset: u64) {
         for line in &mut self.lines {

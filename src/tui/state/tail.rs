@@ -34,9 +34,11 @@ pub(crate) enum Following {
     Paused {
         /// Selection and first line in view.
         scroll: Scroll,
+        /// The number of the first line that arrived since.
+        since: u64,
         /// Records that arrived since.
         unseen: u64,
-        /// How many of them were buffered when they came.
+        /// How many of them are buffered now.
         unseen_buffered: u64,
         /// How many of them found no room.
         dropped: u64,
@@ -73,6 +75,9 @@ impl Tail {
                 Arrival::Reset(reset) => self.push(Line::Reset(reset)),
             }
         }
+        if let Following::Paused { since, unseen_buffered, .. } = &mut self.following {
+            *unseen_buffered = self.ring.buffered_from(*since);
+        }
     }
 
     fn append(&mut self, rows: Rows, arrived: Option<NaiveDateTime>) {
@@ -83,14 +88,12 @@ impl Tail {
 
     fn push(&mut self, line: Line) {
         let is_record = matches!(line, Line::Record { .. });
-        let is_buffered = matches!(&line, Line::Record { row, .. } if row.buffered);
         match &mut self.following {
             Following::Live => {
                 self.ring.push(line, u64::MAX);
             }
-            Following::Paused { scroll, unseen, unseen_buffered, dropped } => {
+            Following::Paused { scroll, unseen, dropped, .. } => {
                 *unseen += u64::from(is_record);
-                *unseen_buffered += u64::from(is_buffered);
                 let room = *dropped == 0 && self.ring.push(line, scroll.top);
                 *dropped += u64::from(is_record && !room);
             }
@@ -121,10 +124,10 @@ impl Tail {
     /// Holds the view where it is.
     pub(crate) fn pause(&mut self, height: u64) {
         if self.following == Following::Live {
-            let scroll =
-                Scroll { top: self.live_top(height), selected: self.ring.end().saturating_sub(1) };
+            let since = self.ring.end();
+            let scroll = Scroll { top: self.live_top(height), selected: since.saturating_sub(1) };
             self.following =
-                Following::Paused { scroll, unseen: 0, unseen_buffered: 0, dropped: 0 };
+                Following::Paused { scroll, since, unseen: 0, unseen_buffered: 0, dropped: 0 };
         }
     }
 
@@ -240,6 +243,10 @@ mod tests {
         assert_eq!(tail.selected_record().map(|row| row.offset), Some(98));
         let Following::Paused { unseen, unseen_buffered, .. } = tail.following else { panic!() };
         assert_eq!((unseen, unseen_buffered), (312, 312));
+        let flushed = Flushed { bucket_id: 0, version: 7, rows: 410, next_offset: 410 };
+        tail.take(vec![Arrival::Flushed(flushed)], DateTime::UNIX_EPOCH.naive_utc());
+        let Following::Paused { unseen, unseen_buffered, .. } = tail.following else { panic!() };
+        assert_eq!((unseen, unseen_buffered), (312, 2));
         tail.step(Motion::End, HEIGHT);
         assert_eq!(in_view(&tail).last(), Some(&411));
     }
