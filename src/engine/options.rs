@@ -184,4 +184,16 @@ impl Columns {
         }
         Ok(chosen)
     }
+
+    /// Those of `names` that are chosen; chosen ones that are not there are left out. For one of
+    /// several buckets, which may not have every column of the topic yet.
+    pub(crate) fn present<'a>(&self, names: &[&'a str]) -> Vec<&'a str> {
+        let listed = |list: &[String], name: &str| list.iter().any(|listed| listed == name);
+        let chosen = |name: &&&str| match self {
+            Self::All => true,
+            Self::Only(list) => listed(list, name),
+            Self::Except(list) => !listed(list, name),
+        };
+        names.iter().filter(chosen).copied().collect()
+    }
 }

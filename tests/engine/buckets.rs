@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use lanceq::{ErrorKind, StreamOptions};
+use lanceq::{Columns, ErrorKind, StreamOptions};
 use serde_json::json;
 
 use crate::setup::{Setup, ids, record};
@@ -75,6 +75,26 @@ async fn a_column_that_only_one_bucket_got_is_null_in_the_others() {
     assert_eq!(page.len(), 11);
     assert!(page.records().all(|record| record.fields.contains_key("new")));
     assert_eq!(reader.schema().await.unwrap().fields().len(), 3);
+}
+
+#[tokio::test]
+async fn choosing_a_column_that_a_bucket_lacks_reads_nulls_there() {
+    let setup = Setup::new().await;
+    let writer = setup.engine.writer("t").num_buckets(2).open().await.unwrap();
+    writer.put_batch((0..4).map(record).collect()).await.unwrap();
+    writer.flush().await.unwrap();
+    writer.put(json!({"id": 0, "new": true})).await.unwrap();
+    writer.close().await.unwrap();
+    let columns = Columns::Only(vec!["new".into()]);
+    let reader = setup.other().await.reader("t").await.unwrap().columns(columns);
+    let page: Vec<_> = reader.get(0, 9).await.unwrap().records().map(|r| r.fields).collect();
+    let tail = reader.stream(StreamOptions::from_start()).await.unwrap();
+    let streamed = futures::StreamExt::collect::<Vec<_>>(tail.records()).await;
+    for fields in page.into_iter().chain(streamed.into_iter().map(|record| record.unwrap().fields))
+    {
+        assert_eq!(fields.keys().collect::<Vec<_>>(), ["new"]);
+    }
+    assert_eq!(reader.get(0, 9).await.unwrap().len(), 5);
 }
 
 #[tokio::test]

@@ -60,6 +60,11 @@ async fn a_full_disk_refuses_a_flush_and_takes_it_once_there_is_room() {
     assert_eq!(error.kind(), ErrorKind::Unavailable, "{error}");
     assert!(error.hint().is_some_and(|hint| hint.contains("full")), "{error:?}");
     assert_eq!(writer.buffer_count(), 100, "what was buffered stays");
+    let files =
+        || std::fs::read_dir(engine.root().join("t/bucket_0/data.lance/data")).unwrap().count();
+    let before = files();
+    writer.flush().await.unwrap_err();
+    assert_eq!(files(), before, "a flush that fails again leaves nothing more behind");
     let other = Engine::open(engine.root()).await.unwrap();
     let page = other.reader("t").await.unwrap().get(0, 1000).await.unwrap();
     assert_eq!(ids(&page), (0..100).collect::<Vec<_>>(), "what was persisted reads on");

@@ -7,6 +7,7 @@ Prints one line a check, `ok NAME` or `FAILED NAME: cause`, and at the end `N pa
 
 import argparse
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -243,6 +244,18 @@ def arrow_files_keep_their_types(lanceq: Lanceq) -> None:
     agree(lanceq.get("imported"), write.types_records(), [0, 1, 2])
 
 
+def the_recipe_in_the_readme_works(lanceq: Lanceq) -> None:
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    recipe = readme.split("```python\n", 1)[1].split("```", 1)[0]
+    folder = lanceq.root.parent
+    path = os.pathsep.join([str(lanceq.program.parent), os.environ.get("PATH", "")])
+    done = subprocess.run(
+        [sys.executable, "-c", recipe],
+        cwd=folder, env=os.environ | {"PATH": path}, capture_output=True, encoding="utf-8", timeout=RUN_SECONDS, check=False,
+    )
+    equal("exit code of the recipe", (done.returncode, done.stderr[-500:] if done.returncode else ""), (0, ""))
+
+
 def comparable(table: pa.Table) -> list[str]:
     """Rows as text, so that NaN equals itself; nanoseconds as integers, which Python's own datetime lacks."""
     nanos = table.schema.get_field_index("ts_nano")
@@ -260,6 +273,7 @@ CHECKS: list[Callable[[Lanceq], None]] = [
     a_tail_follows_a_backend_that_overwrites,
     offsets_stay_after_python_appends_and_compacts,
     arrow_files_keep_their_types,
+    the_recipe_in_the_readme_works,
 ]
 
 

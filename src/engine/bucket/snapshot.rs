@@ -95,7 +95,12 @@ impl Snapshot {
         let mut chunks = self.read_persisted(bucket, offset, limit, columns).await?;
         let read: usize = chunks.iter().map(|chunk| chunk.offsets.len()).sum();
         let skip = offset.saturating_sub(self.persisted_end());
-        chunks.extend(self.read_buffered(bucket, self.first_lsn + skip, limit - read, columns)?);
+        chunks.extend(self.read_buffered(
+            bucket,
+            self.first_lsn.saturating_add(skip),
+            limit - read,
+            columns,
+        )?);
         Ok(chunks)
     }
 
@@ -130,7 +135,7 @@ impl Snapshot {
         let Some(schema) = self.schema().filter(|_| limit > 0 && !self.buffered.is_empty()) else {
             return Ok(Vec::new());
         };
-        let columns = column_numbers(&schema, columns)?;
+        let columns = column_numbers(&schema, columns);
         let mut left = limit;
         let mut chunks = Vec::new();
         for (start, batch) in &self.buffered {
@@ -171,10 +176,10 @@ impl Snapshot {
     }
 }
 
-fn column_numbers(schema: &SchemaRef, columns: &Columns) -> Result<Vec<usize>> {
+fn column_numbers(schema: &SchemaRef, columns: &Columns) -> Vec<usize> {
     let names: Vec<&str> = schema.fields().iter().map(|field| field.name().as_str()).collect();
-    let chosen = columns.choose(&names)?;
-    Ok(names.iter().enumerate().filter(|(_, n)| chosen.contains(n)).map(|(i, _)| i).collect())
+    let chosen = columns.present(&names);
+    names.iter().enumerate().filter(|(_, n)| chosen.contains(n)).map(|(i, _)| i).collect()
 }
 
 /// A buffered batch as the table will hold it: columns that came later are null in it.

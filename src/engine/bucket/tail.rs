@@ -52,7 +52,7 @@ impl BucketTail {
         Ok(Self {
             columns,
             offset: start,
-            lsn: if beyond > 0 { snapshot.first_lsn() + beyond } else { 0 },
+            lsn: if beyond > 0 { snapshot.first_lsn().saturating_add(beyond) } else { 0 },
             announced: snapshot.persisted_end(),
             seen: snapshot.table().cloned(),
             cursor: start,

@@ -1,6 +1,9 @@
 //! What reads return: records of a bucket as Arrow batches, with their offsets.
 
-use arrow_array::{BooleanArray, RecordBatch};
+use std::sync::Arc;
+
+use arrow_array::{ArrayRef, BooleanArray, RecordBatch, RecordBatchOptions, new_null_array};
+use arrow_schema::{FieldRef, Schema, SchemaRef};
 use arrow_select::filter::filter_record_batch;
 
 use super::decode::Decoder;
@@ -57,6 +60,35 @@ impl Chunk {
         let offsets = self.offsets.iter().zip(keep).filter(|(_, keep)| **keep).map(|(o, _)| *o);
         let batch = filter_record_batch(&self.batch, &BooleanArray::from(keep.to_vec())).ok()?;
         Some(Self { offsets: offsets.collect(), batch, ..self })
+    }
+}
+
+impl Chunk {
+    /// The chunk with every column of `schema`, in its order, null where the chunk has none; columns
+    /// that only the chunk has follow.
+    pub(crate) fn padded(self, schema: &SchemaRef) -> Self {
+        let own = self.batch.schema();
+        if own.fields().len() >= schema.fields().len()
+            && own.fields().iter().zip(schema.fields()).all(|(a, b)| a.name() == b.name())
+        {
+            return self;
+        }
+        let rows = self.batch.num_rows();
+        let known = schema.fields().iter().map(|field| match own.fields().find(field.name()) {
+            Some((index, own)) => (own.clone(), self.batch.column(index).clone()),
+            None => (field.clone(), new_null_array(field.data_type(), rows)),
+        });
+        let late = own.fields().iter().zip(self.batch.columns());
+        let late = late.filter(|(field, _)| schema.fields().find(field.name()).is_none());
+        let (fields, columns): (Vec<FieldRef>, Vec<ArrayRef>) =
+            known.chain(late.map(|(field, column)| (field.clone(), column.clone()))).unzip();
+        let options = RecordBatchOptions::new().with_row_count(Some(rows));
+        let schema = Arc::new(Schema::new(fields));
+        match RecordBatch::try_new_with_options(schema, columns, &options) {
+            Ok(batch) => Self { batch, ..self },
+            // A column of nulls where none may be: the chunk is right as it is.
+            Err(_) => self,
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! Creating and appending, durably: what returned here survives a power cut.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -14,7 +15,7 @@ use super::failure::storage;
 use super::session::session;
 use super::table::{Table, uri};
 use crate::engine::durable::{blocking, sync_file, sync_folder};
-use crate::engine::error::Result;
+use crate::engine::error::{Error, Result};
 use crate::engine::layout::VERSIONS;
 
 const APPEND: &str = "append to";
@@ -45,7 +46,8 @@ impl Table {
     /// Appends batches of the table's schema as one version. They are durable when it returns: data
     /// files and their folder first, then the manifest and its folder.
     ///
-    /// On an error nothing was appended, and the files written are left to cleanup.
+    /// On an error nothing was appended, and the files written are removed, so that trying again on a
+    /// full disk does not fill it further.
     pub(crate) async fn append(&self, batches: Vec<RecordBatch>) -> Result<Self> {
         let params = WriteParams {
             mode: WriteMode::Append,
@@ -58,16 +60,31 @@ impl Table {
             .boxed()
             .await
             .map_err(storage(APPEND, &self.path))?;
+        let files = data_files(&self.path, &transaction);
+        match self.commit(transaction, files.clone()).await {
+            Ok(dataset) => Self::of(self.path.clone(), Arc::new(dataset), Some(self)).await,
+            Err(Uncommitted::Unknown(error)) => Err(storage(APPEND, &self.path)(error)),
+            Err(Uncommitted::Failed(error)) => {
+                // What cannot be removed is left to Lance's cleanup; the error that counts is the commit's.
+                drop(blocking(move || remove_files(&files)).await);
+                Err(error)
+            }
+        }
+    }
+
+    async fn commit(
+        &self,
+        transaction: Transaction,
+        files: Vec<PathBuf>,
+    ) -> Result<Dataset, Uncommitted> {
         // IMPORTANT: before the commit. A manifest that survives a power cut must not name a file
         // that did not.
-        sync_data_files(&self.path, &transaction).await?;
-        let dataset = CommitBuilder::new(self.dataset.clone())
-            .with_skip_auto_cleanup(true)
-            .execute(transaction)
-            .boxed()
-            .await
-            .map_err(storage(APPEND, &self.path))?;
-        Self::of(self.path.clone(), Arc::new(dataset), Some(self)).await
+        sync_data_files(&self.path, files).await.map_err(Uncommitted::Failed)?;
+        let commit = CommitBuilder::new(self.dataset.clone()).with_skip_auto_cleanup(true);
+        match commit.execute(transaction).boxed().await {
+            Err(error) if error.is_commit_status_unknown() => Err(Uncommitted::Unknown(error)),
+            result => result.map_err(|e| Uncommitted::Failed(storage(APPEND, &self.path)(e))),
+        }
     }
 
     /// Adds nullable columns at the end, as one version; rewrites no data.
@@ -82,11 +99,8 @@ impl Table {
     }
 }
 
-fn vanished(path: &Path) -> crate::engine::error::Error {
-    crate::engine::error::Error::Damaged {
-        path: path.into(),
-        source: "it existed a moment ago and is gone".into(),
-    }
+fn vanished(path: &Path) -> Error {
+    Error::Damaged { path: path.into(), source: "it existed a moment ago and is gone".into() }
 }
 
 async fn sync_new_dataset(path: &Path) -> Result<()> {
@@ -99,17 +113,31 @@ async fn sync_new_dataset(path: &Path) -> Result<()> {
     .await
 }
 
-async fn sync_data_files(path: &Path, transaction: &Transaction) -> Result<()> {
-    let Operation::Append { fragments } = &transaction.operation else { return Ok(()) };
+/// Why a commit is not known to have happened.
+enum Uncommitted {
+    /// It did not happen: nothing refers to the files.
+    Failed(Error),
+    /// It may have happened: the files stay.
+    Unknown(lance::Error),
+}
+
+fn data_files(path: &Path, transaction: &Transaction) -> Vec<PathBuf> {
+    let Operation::Append { fragments } = &transaction.operation else { return Vec::new() };
+    let files = fragments.iter().flat_map(|fragment| &fragment.files);
+    files.map(|file| path.join("data").join(&file.path)).collect()
+}
+
+async fn sync_data_files(path: &Path, files: Vec<PathBuf>) -> Result<()> {
     let dataset = path.to_path_buf();
-    let data = dataset.join("data");
-    let files: Vec<PathBuf> =
-        fragments.iter().flat_map(|f| &f.files).map(|file| data.join(&file.path)).collect();
     blocking(move || {
         files.iter().try_for_each(|file| sync_file(file))?;
-        sync_folder(&data)?;
+        sync_folder(&dataset.join("data"))?;
         // `data/` itself is a new name after the first append.
         sync_folder(&dataset)
     })
     .await
+}
+
+fn remove_files(files: &[PathBuf]) -> Result<()> {
+    files.iter().try_for_each(|file| fs::remove_file(file).map_err(Error::io("remove", file)))
 }

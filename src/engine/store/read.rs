@@ -64,21 +64,18 @@ impl Readers {
         limit: usize,
         columns: &Columns,
     ) -> Result<Vec<Rows>> {
-        let reading = Reading { readers: self, table, projection: projection(table, columns)? };
-        if !table.index().is_disjoint() {
-            return reading.interleaved(offset, limit).await;
-        }
-        let mut found = Vec::new();
-        let mut left = limit;
-        for span in table.index().from_offset(offset) {
-            if left == 0 {
-                break;
+        let (projection, only_rows) = projection(table, columns)?;
+        let reading = Reading { readers: self, table, projection };
+        let mut found = if table.index().is_disjoint() {
+            reading.in_order(offset, limit).await?
+        } else {
+            reading.interleaved(offset, limit).await?
+        };
+        if only_rows {
+            for rows in &mut found {
+                rows.batch = rows.batch.project(&[]).map_err(arrow_error(table))?;
             }
-            let rows = reading.span(span, offset, left).await?;
-            left -= rows.offsets.len();
-            found.push(rows);
         }
-        found.retain(|rows| !rows.offsets.is_empty());
         Ok(found)
     }
 
@@ -160,6 +157,22 @@ struct Reading<'a> {
 }
 
 impl Reading<'_> {
+    /// Fragments one after the other, as they follow each other by offset.
+    async fn in_order(&self, offset: u64, limit: usize) -> Result<Vec<Rows>> {
+        let mut found = Vec::new();
+        let mut left = limit;
+        for span in self.table.index().from_offset(offset) {
+            if left == 0 {
+                break;
+            }
+            let rows = self.span(span, offset, left).await?;
+            left -= rows.offsets.len();
+            found.push(rows);
+        }
+        found.retain(|rows| !rows.offsets.is_empty());
+        Ok(found)
+    }
+
     async fn span(&self, span: &Span, offset: u64, limit: usize) -> Result<Rows> {
         if span.dense {
             self.dense(span, offset, limit).await
@@ -170,7 +183,7 @@ impl Reading<'_> {
 
     async fn dense(&self, span: &Span, offset: u64, limit: usize) -> Result<Rows> {
         let start = offset.saturating_sub(span.first);
-        let end = span.rows.min(start + limit as u64);
+        let end = span.rows.min(start.saturating_add(limit as u64));
         let reader = self.readers.reader(self.table, span, &self.projection).await?;
         let read = reader.read_range_as_batch(index(start)..index(end)).boxed().await;
         let batch = read.map_err(read_error(self.table))?;
@@ -262,11 +275,14 @@ fn no_fragment(table: &Table, span: &Span) -> Error {
     }
 }
 
-fn projection(table: &Table, columns: &Columns) -> Result<lance::datatypes::Schema> {
+/// The columns to read. Where a table has none of the chosen ones, its first is read for the rows.
+fn projection(table: &Table, columns: &Columns) -> Result<(lance::datatypes::Schema, bool)> {
     let schema = table.dataset.schema();
     let names: Vec<&str> = schema.fields.iter().map(|field| field.name.as_str()).collect();
-    let wanted = columns.choose(&names)?;
-    schema.project(&wanted).map_err(read_error(table))
+    let chosen = columns.present(&names);
+    let only_rows = chosen.is_empty();
+    let read = if only_rows { names.get(..1).unwrap_or_default() } else { &chosen };
+    Ok((schema.project(read).map_err(read_error(table))?, only_rows))
 }
 
 fn cached<T: Clone>(cache: &Cache<T>, key: &ReaderKey) -> Option<T> {

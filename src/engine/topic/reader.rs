@@ -131,16 +131,16 @@ impl Reader {
     /// [`Corrupt`](crate::ErrorKind::Corrupt) where a dataset cannot be read.
     pub async fn get(&self, offset: u64, limit: usize) -> Result<Page> {
         let snapshots = self.snapshots().await?;
+        let schema = self.chosen(&self.whole_schema(&snapshots))?;
         let mut page = Page::default();
         for (bucket, snapshot) in self.buckets.iter().zip(&snapshots) {
             let left = limit - page.len();
             if left == 0 {
                 break;
             }
-            let columns = self.columns_of(snapshot, &snapshots)?;
-            page.chunks.extend(snapshot.read(bucket, offset, left, &columns).await?);
+            page.chunks.extend(snapshot.read(bucket, offset, left, &self.columns).await?);
         }
-        self.uniform(page, &snapshots)
+        self.uniform(page, &schema)
     }
 
     /// Up to `limit` records from row number `row` on. Rows are counted from 0, bucket after
@@ -149,6 +149,7 @@ impl Reader {
     /// Cost: as [`get`](Self::get).
     pub async fn window(&self, row: u64, limit: usize) -> Result<Page> {
         let snapshots = self.snapshots().await?;
+        let schema = self.chosen(&self.whole_schema(&snapshots))?;
         let mut page = Page::default();
         let mut skip = row;
         for (bucket, snapshot) in self.buckets.iter().zip(&snapshots) {
@@ -161,11 +162,10 @@ impl Reader {
                 continue;
             }
             let offset = snapshot.offset_at(bucket, skip).await?;
-            let columns = self.columns_of(snapshot, &snapshots)?;
-            page.chunks.extend(snapshot.read(bucket, offset, left, &columns).await?);
+            page.chunks.extend(snapshot.read(bucket, offset, left, &self.columns).await?);
             skip = 0;
         }
-        self.uniform(page, &snapshots)
+        self.uniform(page, &schema)
     }
 
     /// The row number, in the sense of [`window`](Self::window), of the first record of `bucket`
@@ -228,8 +228,9 @@ impl Reader {
     /// flushes, compactions and foreign appends.
     /// A pinned reader's stream ends at the version's end.
     pub async fn stream(&self, options: StreamOptions) -> Result<Tail> {
-        self.schema().await?;
-        Tail::start(self.catalog.clone(), self.buckets.clone(), options, self.columns.clone()).await
+        let schema = self.schema().await?;
+        let columns = (self.columns.clone(), schema);
+        Tail::start(self.catalog.clone(), self.buckets.clone(), options, columns).await
     }
 
     pub(super) async fn snapshots(&self) -> Result<Vec<Snapshot>> {
@@ -278,26 +279,12 @@ impl Reader {
         Ok(Arc::new(Schema::new(fields)))
     }
 
-    /// The chosen columns that this bucket has already.
-    fn columns_of(&self, snapshot: &Snapshot, all: &[Snapshot]) -> Result<Columns> {
-        if self.buckets.len() == 1 {
-            return Ok(self.columns.clone());
-        }
-        let chosen = self.chosen(&self.whole_schema(all))?;
-        let Some(own) = snapshot.schema() else { return Ok(Columns::All) };
-        let has = |name: &String| own.field_with_name(name).is_ok();
-        let names = chosen.fields().iter().map(|field| field.name().clone()).filter(has);
-        Ok(Columns::Only(names.collect()))
-    }
-
     /// Gives every chunk the same columns.
-    fn uniform(&self, mut page: Page, snapshots: &[Snapshot]) -> Result<Page> {
-        if self.buckets.len() == 1 {
-            return Ok(page);
-        }
-        let schema = self.chosen(&self.whole_schema(snapshots))?;
-        for chunk in &mut page.chunks {
-            *chunk = self.conformed(chunk, &schema)?;
+    fn uniform(&self, mut page: Page, schema: &SchemaRef) -> Result<Page> {
+        if self.buckets.len() > 1 {
+            for chunk in &mut page.chunks {
+                *chunk = self.conformed(chunk, schema)?;
+            }
         }
         Ok(page)
     }

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
+use arrow_schema::SchemaRef;
 use futures::stream::FuturesUnordered;
 use futures::{Stream, StreamExt};
 use tokio::sync::watch;
@@ -52,7 +53,7 @@ impl Tail {
         catalog: Arc<Catalog>,
         buckets: Vec<Arc<Bucket>>,
         options: StreamOptions,
-        columns: Columns,
+        (columns, schema): (Columns, SchemaRef),
     ) -> Result<Self> {
         let mut watching = Watching::new(&catalog, &buckets);
         // IMPORTANT: armed before the first look, so that nothing falls between the two.
@@ -65,7 +66,8 @@ impl Tail {
             tails.push(tail);
         }
         let due = (0..tails.len()).collect();
-        let merge = Merge { tails, due, ready: VecDeque::new(), watching, at_end: options.at_end };
+        let at_end = options.at_end;
+        let merge = Merge { tails, due, ready: VecDeque::new(), watching, at_end, schema };
         let shared = cursor.clone();
         let events =
             futures::stream::try_unfold((merge, shared), |(mut merge, shared)| async move {
@@ -108,6 +110,8 @@ struct Merge {
     ready: VecDeque<(u32, u64, TailEvent)>,
     watching: Watching,
     at_end: AtEnd,
+    /// The columns that every chunk has at least: a bucket may lack those that came late.
+    schema: SchemaRef,
 }
 
 impl Merge {
@@ -140,7 +144,7 @@ impl Merge {
         let (bucket, after, last) = (tail.bucket.place.id, tail.cursor(), events.len() - 1);
         for (number, event) in events.into_iter().enumerate() {
             let position = if number == last { after } else { behind(&event).unwrap_or(before) };
-            self.ready.push_back((bucket, position, public(event)));
+            self.ready.push_back((bucket, position, public(event, &self.schema)));
         }
         // There may be more; the others first.
         self.due.push_back(index);
@@ -157,9 +161,9 @@ fn behind(event: &BucketEvent) -> Option<u64> {
     }
 }
 
-fn public(event: BucketEvent) -> TailEvent {
+fn public(event: BucketEvent, schema: &SchemaRef) -> TailEvent {
     match event {
-        BucketEvent::Rows(chunk) => TailEvent::Rows(chunk),
+        BucketEvent::Rows(chunk) => TailEvent::Rows(chunk.padded(schema)),
         BucketEvent::Flushed(flushed) => TailEvent::Flushed(flushed),
         BucketEvent::Reset(reset) => TailEvent::Reset(reset),
     }
