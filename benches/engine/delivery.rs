@@ -94,7 +94,9 @@ pub(crate) fn write() {
         }
         times
     });
-    times.iter().for_each(|time| println!("{}", time.as_micros()));
+    for time in times {
+        println!("{}", time.as_micros());
+    }
 }
 
 #[expect(clippy::disallowed_methods, reason = "two processes have only the wall clock in common")]

@@ -190,7 +190,7 @@ pub enum Error {
     TopicDiffers {
         /// The topic's name.
         topic: String,
-        /// What differs: "num_buckets", "bucket_column", "schema".
+        /// What differs: `num_buckets`, `bucket_column`, `column`.
         what: &'static str,
         /// What it is.
         existing: String,

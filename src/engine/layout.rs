@@ -125,7 +125,7 @@ fn classify(folder_name: &str, folder: PathBuf) -> Option<Place> {
         return Some(Place { name, folder, origin: Origin::Native });
     }
     let found = foreign_buckets(&folder);
-    (!found.is_empty()).then(|| Place { name, folder, origin: Origin::Foreign(found) })
+    (!found.is_empty()).then_some(Place { name, folder, origin: Origin::Foreign(found) })
 }
 
 /// `<root>/bucket_N/data.lance`: the root itself is a topic, named after its folder.

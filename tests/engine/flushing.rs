@@ -71,10 +71,10 @@ async fn an_old_record_is_flushed_though_no_other_comes() {
 async fn puts_go_on_while_a_flush_runs_and_none_is_lost() {
     let setup = Setup::new().await;
     let writer = setup.engine.writer("t").flush_threshold(50).open().await.unwrap();
-    let flusher = writer.clone();
+    let other = writer.clone();
     let flushes = tokio::spawn(async move {
         for _ in 0..20 {
-            flusher.flush().await.unwrap();
+            other.flush().await.unwrap();
         }
     });
     put_all(&writer, 0..2000).await;

@@ -11,7 +11,7 @@ use crate::setup::{Setup, put_all};
 async fn next_ids(tail: &mut Tail, count: usize) -> Vec<u64> {
     let mut ids = Vec::new();
     while ids.len() < count {
-        let event = tokio::time::timeout(Duration::from_secs(60), tail.next()).await;
+        let event = tokio::time::timeout(Duration::from_mins(1), tail.next()).await;
         match event.expect("the stream is stuck").expect("the stream ended").unwrap() {
             TailEvent::Rows(chunk) => {
                 ids.extend(chunk.records().map(|record| record.fields["id"].as_u64().unwrap()));

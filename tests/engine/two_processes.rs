@@ -36,7 +36,7 @@ fn start_writer(root: &Path) -> Child {
 }
 
 async fn next(tail: &mut Tail) -> TailEvent {
-    let event = tokio::time::timeout(Duration::from_secs(60), tail.next()).await;
+    let event = tokio::time::timeout(Duration::from_mins(1), tail.next()).await;
     event.expect("the stream is stuck").expect("the stream ended").unwrap()
 }
 

@@ -157,7 +157,7 @@ mod tests {
     fn filled(records: i64) -> Memtable {
         let mut memtable = Memtable::starting_at(100);
         for n in 0..records {
-            assert_eq!(memtable.append(batch(n..n + 1)), 100 + n as u64);
+            assert_eq!(memtable.append(batch(n..n + 1)), 100 + n.cast_unsigned());
         }
         memtable
     }
@@ -167,7 +167,7 @@ mod tests {
         let memtable = filled(10_000);
         for from in [0, 100, 101, 163, 164, 5000, 10_099, 10_100] {
             let found = memtable.read(from);
-            let expected: Vec<i64> = (from.max(100) as i64 - 100..10_000).collect();
+            let expected: Vec<i64> = (from.max(100).cast_signed() - 100..10_000).collect();
             assert_eq!(values(&found), expected, "from {from}");
             assert!(found.first().is_none_or(|(lsn, _)| *lsn == from.max(100)));
         }

@@ -109,7 +109,9 @@ impl Table {
         for (tag, found) in tags {
             by_version.entry(found.version).or_default().push(tag);
         }
-        by_version.values_mut().for_each(|tags| tags.sort());
+        for tags in by_version.values_mut() {
+            tags.sort();
+        }
         Ok(by_version)
     }
 
@@ -126,7 +128,10 @@ impl Table {
         Ok(Version {
             number,
             timestamp: made.timestamp,
-            operation: operation(number, made.transaction.map(|t| t.operation.name().to_string())),
+            operation: operation(
+                number,
+                made.transaction.as_ref().map(|t| t.operation.name().to_string()).as_deref(),
+            ),
             rows: rows as u64,
             tags: tags.get(&number).cloned().unwrap_or_default(),
         })
@@ -134,8 +139,8 @@ impl Table {
 }
 
 /// Lance's operation names in the words of the design: lower case, `create`, `compact`.
-fn operation(version: u64, name: Option<String>) -> String {
-    match name.as_deref() {
+fn operation(version: u64, name: Option<&str>) -> String {
+    match name {
         None => "unknown".into(),
         Some("Overwrite") if version == 1 => "create".into(),
         Some("Rewrite") => "compact".into(),
@@ -160,7 +165,7 @@ mod tests {
 
     #[test]
     fn operations_have_the_names_of_the_design() {
-        let named = |version, name: &str| operation(version, Some(name.into()));
+        let named = |version, name: &str| operation(version, Some(name));
         assert_eq!(named(1, "Overwrite"), "create");
         assert_eq!(named(7, "Overwrite"), "overwrite");
         assert_eq!(named(2, "Append"), "append");

@@ -60,7 +60,7 @@ impl OffsetIndex {
     }
 
     /// The spans that may hold offsets from `offset` on, in order.
-    pub(crate) fn from_offset(&self, offset: u64) -> &[Span] {
+    pub(crate) fn spans_from(&self, offset: u64) -> &[Span] {
         let skip = if self.disjoint {
             self.spans.partition_point(|span| span.last < offset)
         } else {
@@ -98,7 +98,7 @@ mod tests {
         let index = OffsetIndex::new(vec![span(7, 20, 29), span(9, 0, 19), span(8, 30, 30)]);
         assert_eq!(index.rows(), 31);
         assert_eq!(index.first(), Some(0));
-        let from = |offset| index.from_offset(offset).first().map(|s| s.fragment);
+        let from = |offset| index.spans_from(offset).first().map(|s| s.fragment);
         assert_eq!(
             [from(0), from(19), from(20), from(30), from(31)],
             [Some(9), Some(9), Some(7), Some(8), None]
@@ -124,8 +124,8 @@ mod tests {
     fn interleaved_fragments_are_noticed_and_none_is_left_out() {
         let index = OffsetIndex::new(vec![span(0, 0, 99), span(5, 3, 3), span(6, 50, 120)]);
         assert!(!index.is_disjoint());
-        assert_eq!(index.from_offset(60).len(), 3);
-        let fragments: Vec<u64> = index.from_offset(110).iter().map(|s| s.fragment).collect();
+        assert_eq!(index.spans_from(60).len(), 3);
+        let fragments: Vec<u64> = index.spans_from(110).iter().map(|s| s.fragment).collect();
         assert!(fragments.contains(&6));
     }
 

@@ -113,7 +113,7 @@ impl Readers {
 
     async fn all_offsets(&self, table: &Table) -> Result<Vec<u64>> {
         let mut all = Vec::new();
-        for span in table.index().from_offset(0) {
+        for span in table.index().spans_from(0) {
             all.extend(self.live(table, span).await?.iter().map(|(offset, _)| *offset));
         }
         all.sort_unstable();
@@ -161,7 +161,7 @@ impl Reading<'_> {
     async fn in_order(&self, offset: u64, limit: usize) -> Result<Vec<Rows>> {
         let mut found = Vec::new();
         let mut left = limit;
-        for span in self.table.index().from_offset(offset) {
+        for span in self.table.index().spans_from(offset) {
             if left == 0 {
                 break;
             }
@@ -208,7 +208,7 @@ impl Reading<'_> {
     /// Fragments whose offsets interleave, as foreign updates leave them: read each, merge by offset.
     async fn interleaved(&self, offset: u64, limit: usize) -> Result<Vec<Rows>> {
         let mut parts = Vec::new();
-        for span in self.table.index().from_offset(offset) {
+        for span in self.table.index().spans_from(offset) {
             parts.push(self.span(span, offset, limit).await?);
         }
         parts.retain(|rows| !rows.offsets.is_empty());

@@ -188,7 +188,7 @@ async fn build_index(
 
 fn known_spans(table: &Table) -> std::collections::HashMap<u64, (&Fragment, &Span)> {
     let spans: std::collections::HashMap<u64, &Span> =
-        table.index.from_offset(0).iter().map(|span| (span.fragment, span)).collect();
+        table.index.spans_from(0).iter().map(|span| (span.fragment, span)).collect();
     table
         .dataset
         .fragments()

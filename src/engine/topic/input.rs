@@ -40,7 +40,9 @@ impl<'a> Input<'a> {
             Self::Batch(batch) => TopicSchema::new(&batch.schema()),
             Self::Records(objects, _) => {
                 let mut inference = SchemaInference::new();
-                objects.iter().for_each(|object| inference.observe(object));
+                for object in objects {
+                    inference.observe(object);
+                }
                 inference.finish()
             }
         }
