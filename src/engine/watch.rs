@@ -3,7 +3,7 @@
 //! Invariant: a hint is never the truth. Whoever gets one looks at the disk, and whoever gets none
 //! looks at the disk when its poll is due. So a lost event costs time, never a record.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
@@ -38,7 +38,7 @@ struct Mailbox {
 pub(crate) struct Subscription {
     hub: Hub,
     mailbox: Arc<Mailbox>,
-    folders: Vec<PathBuf>,
+    folders: HashSet<(PathBuf, u64)>,
 }
 
 impl Hub {
@@ -66,7 +66,7 @@ impl Hub {
     }
 
     pub(crate) fn subscribe(&self) -> Subscription {
-        Subscription { hub: self.clone(), mailbox: Arc::default(), folders: Vec::new() }
+        Subscription { hub: self.clone(), mailbox: Arc::default(), folders: HashSet::new() }
     }
 }
 
@@ -124,7 +124,7 @@ impl Subscription {
     pub(crate) fn add(&mut self, folder: &Path, token: u64) {
         let Some(folder) = folder.ancestors().find(|folder| folder.is_dir()) else { return };
         let Ok(folder) = folder.canonicalize() else { return };
-        if self.folders.contains(&folder) && self.has(&folder, token) {
+        if !self.folders.insert((folder.clone(), token)) {
             return;
         }
         let entry = (Arc::downgrade(&self.mailbox), token);
@@ -134,16 +134,6 @@ impl Subscription {
         {
             tracing::debug!(folder = %folder.display(), %error, "cannot be watched; the poll covers it");
         }
-        self.folders.push(folder);
-    }
-
-    fn has(&self, folder: &Path, token: u64) -> bool {
-        let folders = lock(&self.hub.0.folders);
-        let mine = Arc::downgrade(&self.mailbox);
-        folders
-            .interest
-            .get(folder)
-            .is_some_and(|all| all.iter().any(|(m, t)| *t == token && m.ptr_eq(&mine)))
     }
 
     /// Waits for hints and takes all that are there. Safe to drop at any await.
@@ -165,7 +155,7 @@ impl Drop for Subscription {
         let mut unused = Vec::new();
         {
             let mut folders = lock(&self.hub.0.folders);
-            for folder in &self.folders {
+            for (folder, _) in &self.folders {
                 if let Some(entries) = folders.interest.get_mut(folder) {
                     entries.retain(|(mailbox, _)| !mailbox.ptr_eq(&mine));
                     if entries.is_empty() {

@@ -49,12 +49,15 @@ async fn a_broken_dataset_does_not_hide_sound_ones() {
 }
 
 #[tokio::test]
-async fn a_dataset_without_versions_is_damaged_not_empty() {
+async fn a_dataset_without_versions_is_damaged_once_nobody_can_be_making_it() {
     let setup = Setup::new().await;
     let folder = setup.engine.root().join("odd.lance/data");
     fs::create_dir_all(&folder).unwrap();
     fs::write(folder.join("x.lance"), "data").unwrap();
     let reader = setup.engine.reader("odd").await.unwrap();
+    assert_eq!(reader.counts().await.unwrap().total_count, 0, "it may be in the making");
+    let long_ago = std::time::SystemTime::UNIX_EPOCH;
+    fs::File::open(&folder).unwrap().set_modified(long_ago).unwrap();
     assert_eq!(reader.counts().await.unwrap_err().kind(), ErrorKind::Corrupt);
 }
 

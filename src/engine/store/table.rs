@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use arrow_schema::{Schema, SchemaRef};
 use futures::FutureExt;
@@ -18,6 +19,9 @@ use super::index::{OffsetIndex, Span};
 use super::session::session;
 use crate::engine::error::{Error, Result};
 use crate::engine::layout::VERSIONS;
+
+/// A dataset is created data first, version last; for so long, data without a version is no damage.
+const IN_THE_MAKING: Duration = Duration::from_secs(10);
 
 /// One version of a dataset. Cheap to clone; never changes.
 #[derive(Debug, Clone)]
@@ -43,11 +47,9 @@ impl Table {
     /// [`Error::Damaged`] where the head cannot be read, or where there is data and no version.
     pub(crate) async fn open(path: &Path) -> Result<Option<Self>> {
         if !holds(&path.join(VERSIONS), "manifest") {
-            return if holds(&path.join("data"), "lance") {
-                Err(no_versions(path))
-            } else {
-                Ok(None)
-            };
+            let data = path.join("data");
+            let abandoned = holds(&data, "lance") && !is_young(&data);
+            return if abandoned { Err(no_versions(path)) } else { Ok(None) };
         }
         let dataset = DatasetBuilder::from_uri(uri(path)?)
             .with_session(session())
@@ -147,6 +149,12 @@ fn holds(folder: &Path, kind: &str) -> bool {
     let Ok(mut entries) = fs::read_dir(folder) else { return false };
     entries
         .any(|entry| entry.is_ok_and(|e| e.path().extension().is_some_and(|found| found == kind)))
+}
+
+/// Whether a folder changed so lately that whoever writes there may still be at it.
+fn is_young(folder: &Path) -> bool {
+    let modified = fs::metadata(folder).and_then(|metadata| metadata.modified()).ok();
+    modified.and_then(|time| time.elapsed().ok()).is_none_or(|age| age < IN_THE_MAKING)
 }
 
 /// The state of a version's manifest file, where there is one: one `stat`.
