@@ -45,7 +45,9 @@ fn a_flush_syncs_data_before_the_manifest_has_its_name_and_the_name_after_it() {
         call.contains("link") && call.contains(&manifest)
     });
     let synced = |call: &str, ending: &str| call.contains("sync(") && call.contains(ending);
-    let data = position(&calls, "fsync of a data file", |call| synced(call, ".lance>)"));
+    let data = position(&calls, "fsync of a data file", |call| {
+        call.contains("/data/") && synced(call, ".lance>)")
+    });
     let data_folder = position(&calls, "fsync of data/", |call| synced(call, "/data>)"));
     let staged = calls[..link].iter().rposition(|call| synced(call, ".manifest#1>)"));
     let versions = calls[link..].iter().position(|call| synced(call, "/_versions>)"));
