@@ -41,3 +41,6 @@ pub use engine::*;
 
 #[cfg(feature = "tui")]
 pub mod tui;
+
+#[cfg(feature = "cli")]
+pub mod cli;

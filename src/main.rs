@@ -1,3 +1,7 @@
 //! The `lanceq` program.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    lanceq::cli::main()
+}

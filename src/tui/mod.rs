@@ -41,3 +41,6 @@ pub use picture::picture;
 pub use run::{Ended, run, run_with};
 pub use terminal::TerminalError;
 pub use theme::Theme;
+
+#[cfg(feature = "cli")]
+pub(crate) use text::sanitize::{clean, clip, width};

@@ -1,0 +1,382 @@
+//! The command line's grammar; its comments are its help.
+
+use std::path::PathBuf;
+
+use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+
+use super::moment::Place;
+use crate::From;
+
+/// Queues on the Lance columnar format: put records, read them by offset, follow them live.
+///
+/// Without a command, the explorer opens on ROOT.
+#[derive(Debug, Parser)]
+#[command(name = "lanceq", version, disable_help_subcommand = true)]
+pub(crate) struct Args {
+    /// The folder to explore; the same as --root
+    #[arg(value_name = "ROOT")]
+    pub(crate) explore: Option<PathBuf>,
+
+    /// The folder that holds the topics [default: what `LANCEQ_ROOT` names, else `./queue_storage`]
+    #[arg(long, global = true, value_name = "PATH")]
+    pub(crate) root: Option<PathBuf>,
+
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
+}
+
+/// Whether a command takes the screen over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Draws {
+    /// It draws on the whole screen.
+    Screen,
+    /// It writes lines.
+    Lines,
+}
+
+impl Args {
+    /// Whether this command line opens the explorer.
+    pub(crate) fn draws(&self) -> Draws {
+        match &self.command {
+            None | Some(Command::Open(_)) => Draws::Screen,
+            Some(Command::Demo(demo)) if demo.headless.is_none() => Draws::Screen,
+            Some(_) => Draws::Lines,
+        }
+    }
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Open the explorer
+    Open(OpenArgs),
+    /// Put records into a topic, which is created where it does not exist
+    Put(Box<PutArgs>),
+    /// Persist what is buffered
+    Flush(FlushArgs),
+    /// Print records from an offset on
+    Get(GetArgs),
+    /// Print new records as they come
+    Tail(TailArgs),
+    /// List the topics
+    Ls(FactsArgs),
+    /// Show how many records there are, and what they cost on disk
+    Stats(StatsArgs),
+    /// Show a topic's fields and their types
+    Schema(SchemaArgs),
+    /// List the versions of a topic's buckets, newest first
+    Versions(VersionsArgs),
+    /// Print the completion script of a shell
+    Completions(CompletionsArgs),
+    /// Show live data: writers in a temporary root, and the explorer on it
+    Demo(DemoArgs),
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct OpenArgs {
+    /// The folder to explore; the same as --root
+    #[arg(value_name = "ROOT")]
+    pub(crate) explore: Option<PathBuf>,
+}
+
+/// Where the records come from, and what is done with those that do not fit.
+///
+/// A regular file is read whole before anything is put: its schema is inferred from all of it, and
+/// nothing is put if a record does not fit. From a pipe, records are put as they come.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct PutArgs {
+    /// The topic
+    pub(crate) topic: String,
+
+    /// The file to read; `-` or nothing reads stdin
+    #[arg(conflicts_with = "record")]
+    pub(crate) file: Option<PathBuf>,
+
+    /// Put this one record, a JSON object
+    #[arg(long, value_name = "JSON")]
+    pub(crate) record: Option<String>,
+
+    /// What the input is [default: by extension, else by its first bytes]
+    #[arg(long, value_name = "FORMAT", conflicts_with = "record")]
+    pub(crate) input_format: Option<InputFormat>,
+
+    /// Give the topic this schema, as `lanceq schema TOPIC --json` prints it
+    #[arg(long, value_name = "FILE")]
+    pub(crate) schema: Option<PathBuf>,
+
+    /// Convert between text, numbers and booleans where a value does not fit its field
+    #[arg(long)]
+    pub(crate) coerce: bool,
+
+    /// What to do with a record that does not fit
+    #[arg(long, value_enum, default_value_t, value_name = "WHAT")]
+    pub(crate) on_error: OnError,
+
+    /// Check only: print the schema and list what would be refused
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+
+    #[command(flatten)]
+    pub(crate) topic_options: TopicOptions,
+}
+
+/// What a topic is made with, and how often this writer flushes.
+#[derive(Debug, Clone, ClapArgs)]
+pub(crate) struct TopicOptions {
+    /// How many buckets a new topic gets [default: 1]
+    #[arg(long, value_name = "N", value_parser = buckets, allow_negative_numbers = true)]
+    pub(crate) buckets: Option<u32>,
+
+    /// Which field of a new topic's records chooses the bucket [default: id]
+    #[arg(long, value_name = "COLUMN")]
+    pub(crate) bucket_column: Option<String>,
+
+    /// Records buffered in a bucket that start a flush [default: 1000]
+    #[arg(long, value_name = "N", value_parser = positive, allow_negative_numbers = true)]
+    pub(crate) flush_threshold: Option<usize>,
+}
+
+/// The form of an input.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum InputFormat {
+    /// One JSON object a line
+    #[value(alias = "ndjson")]
+    Jsonl,
+    /// A JSON array of objects
+    Json,
+    /// Comma-separated values with a header line
+    Csv,
+    /// Apache Parquet
+    Parquet,
+    /// Arrow IPC, as a file or as a stream; also known as Feather
+    #[value(aliases = ["feather", "ipc"])]
+    Arrow,
+}
+
+/// What happens to a record that does not fit.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum OnError {
+    /// Stop; of a regular file nothing is put
+    #[default]
+    Stop,
+    /// Leave it out and list it on stderr
+    Skip,
+    /// Leave it out and append it, with the reason, to FILE.rejected.jsonl (for stdin TOPIC.rejected.jsonl)
+    DeadLetter,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct FlushArgs {
+    /// The topic; all of them without it
+    pub(crate) topic: Option<String>,
+
+    /// One bucket only
+    #[arg(long, value_name = "I", requires = "topic", value_parser = bucket, allow_negative_numbers = true)]
+    pub(crate) bucket: Option<u32>,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct GetArgs {
+    /// The topic
+    pub(crate) topic: String,
+
+    /// The first offset to print, in each bucket
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = whole, allow_negative_numbers = true)]
+    pub(crate) offset: u64,
+
+    /// At most so many records in all
+    #[arg(long, value_name = "N", default_value_t = 100, value_parser = whole, allow_negative_numbers = true)]
+    pub(crate) limit: u64,
+
+    /// One bucket only
+    #[arg(long, value_name = "I", value_parser = bucket, allow_negative_numbers = true)]
+    pub(crate) bucket: Option<u32>,
+
+    /// Read at a version's number, a tag, or a time: 2026-01-31T12:00:00Z, or `2h ago`
+    #[arg(long, value_name = "VERSION|TAG|TIME")]
+    pub(crate) at: Option<Place>,
+
+    /// Print these fields only
+    #[arg(long, value_name = "A,B", value_delimiter = ',', conflicts_with = "exclude")]
+    pub(crate) columns: Vec<String>,
+
+    /// Print all fields but these
+    #[arg(long, value_name = "A,B", value_delimiter = ',')]
+    pub(crate) exclude: Vec<String>,
+
+    #[command(flatten)]
+    pub(crate) print: PrintArgs,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct TailArgs {
+    /// The topic
+    pub(crate) topic: String,
+
+    /// Where to start in each bucket: `end`, `start`, an offset, or -N for the last N records
+    #[arg(
+        long,
+        value_name = "end|start|N|-N",
+        default_value = "end",
+        value_parser = super::moment::tail_start,
+        allow_hyphen_values = true
+    )]
+    pub(crate) from: From,
+
+    /// Stop after so many records
+    #[arg(long, value_name = "N", value_parser = whole, allow_negative_numbers = true)]
+    pub(crate) limit: Option<u64>,
+
+    /// Stop when nothing has come for so long; fractions are fine
+    #[arg(long, value_name = "SECONDS", value_parser = super::moment::seconds, allow_negative_numbers = true)]
+    pub(crate) timeout: Option<std::time::Duration>,
+
+    /// One bucket only
+    #[arg(long, value_name = "I", value_parser = bucket, allow_negative_numbers = true)]
+    pub(crate) bucket: Option<u32>,
+
+    #[command(flatten)]
+    pub(crate) print: PrintArgs,
+}
+
+/// How records are printed.
+#[derive(Debug, Clone, Copy, ClapArgs)]
+pub(crate) struct PrintArgs {
+    /// How to print records [default: table on a terminal, jsonl in a pipe]
+    #[arg(long, value_enum, value_name = "FORMAT")]
+    pub(crate) format: Option<Format>,
+
+    /// Print first where each record lies: `_bucket`, `_offset`, `_buffered`
+    #[arg(long)]
+    pub(crate) with_offset: bool,
+}
+
+/// The form in which records are printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// Aligned columns for people; long values are cut
+    Table,
+    /// One JSON object a line
+    Jsonl,
+    /// A JSON array of objects
+    Json,
+    /// Comma-separated values with a header line; nested values as JSON text
+    Csv,
+}
+
+/// How facts are printed.
+#[derive(Debug, Clone, Copy, ClapArgs)]
+pub(crate) struct FactsArgs {
+    /// Print JSON; its shape is documented and stable
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct StatsArgs {
+    /// The topic; all of them without it
+    pub(crate) topic: Option<String>,
+
+    #[command(flatten)]
+    pub(crate) facts: FactsArgs,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct SchemaArgs {
+    /// The topic
+    pub(crate) topic: String,
+
+    #[command(flatten)]
+    pub(crate) facts: FactsArgs,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct VersionsArgs {
+    /// The topic
+    pub(crate) topic: String,
+
+    /// One bucket only
+    #[arg(long, value_name = "I", value_parser = bucket, allow_negative_numbers = true)]
+    pub(crate) bucket: Option<u32>,
+
+    /// The newest N of each bucket [default: all]
+    #[arg(long, value_name = "N", value_parser = positive, allow_negative_numbers = true)]
+    pub(crate) limit: Option<usize>,
+
+    #[command(flatten)]
+    pub(crate) facts: FactsArgs,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct CompletionsArgs {
+    /// The shell
+    pub(crate) shell: clap_complete::Shell,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct DemoArgs {
+    /// Only write, for so long, and print a summary; no explorer
+    #[arg(long, value_name = "SECONDS", value_parser = super::moment::seconds, allow_negative_numbers = true)]
+    pub(crate) headless: Option<std::time::Duration>,
+
+    /// Stop when stdin ends: how the demo's own writer follows the explorer
+    #[arg(long, hide = true, requires = "headless")]
+    pub(crate) until_stdin_ends: bool,
+}
+
+fn whole(text: &str) -> Result<u64, String> {
+    text.parse().map_err(|_| "expected a whole number, 0 or more".into())
+}
+
+fn bucket(text: &str) -> Result<u32, String> {
+    text.parse().map_err(|_| "buckets are numbered from 0".into())
+}
+
+fn positive(text: &str) -> Result<usize, String> {
+    let number = text.parse().ok().filter(|number| *number > 0);
+    number.ok_or_else(|| "expected a whole number, 1 or more".into())
+}
+
+fn buckets(text: &str) -> Result<u32, String> {
+    positive(text).and_then(|number| u32::try_from(number).map_err(|error| error.to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn the_grammar_is_sound() {
+        Args::command().debug_assert();
+    }
+
+    #[test]
+    fn a_word_that_is_no_command_is_a_root() {
+        let args = Args::try_parse_from(["lanceq", "some/folder"]).unwrap();
+        assert_eq!(args.explore, Some(PathBuf::from("some/folder")));
+        assert_eq!(args.draws(), Draws::Screen);
+    }
+
+    #[test]
+    fn negative_numbers_are_wrong_use_and_named() {
+        for line in [
+            ["lanceq", "get", "t", "--limit", "-1"],
+            ["lanceq", "get", "t", "--offset", "-1"],
+            ["lanceq", "tail", "t", "--limit", "-1"],
+            ["lanceq", "tail", "t", "--timeout", "-1"],
+            ["lanceq", "get", "t", "--bucket", "-1"],
+        ] {
+            let error = Args::try_parse_from(line).unwrap_err();
+            assert_eq!(error.exit_code(), 2);
+            assert!(error.to_string().contains(line[3]), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_tail_may_start_so_many_records_before_the_end() {
+        let args = Args::try_parse_from(["lanceq", "tail", "t", "--from", "-5"]).unwrap();
+        let Some(Command::Tail(tail)) = args.command else { panic!("no tail") };
+        assert_eq!(tail.from, From::Last(5));
+    }
+}

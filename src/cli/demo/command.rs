@@ -1,0 +1,87 @@
+//! The command: writes, or starts the writers and shows what they write.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use tempfile::TempDir;
+
+use super::writer_process::{WriterProcess, stdin_ends};
+use super::writers::{TRACES, Written, write};
+use crate::cli::args::DemoArgs;
+use crate::cli::failure::{Failure, Result};
+use crate::cli::interrupt::Interrupt;
+use crate::cli::{open, output};
+use crate::tui::{Options, Start};
+use crate::{Engine, TopicName};
+
+/// Runs the demo in `root`, or in a temporary one.
+pub(crate) async fn run(args: &DemoArgs, root: Option<PathBuf>) -> Result {
+    match args.headless {
+        Some(time) => headless(args, time, root).await,
+        None => explore(root).await,
+    }
+}
+
+async fn explore(root: Option<PathBuf>) -> Result {
+    open::needs_terminal()?;
+    if let Some(root) = root {
+        return explore_in(&root).await;
+    }
+    let folder = temporary()?;
+    let result = explore_in(folder.path()).await;
+    drop(folder);
+    result
+}
+
+/// Shows what the writers write; when it returns, they have ended.
+async fn explore_in(root: &Path) -> Result {
+    let engine = Engine::open(root).await?;
+    output::narrate("starting the writers …");
+    let mut writers = WriterProcess::start(root)?;
+    let result = match writers.has_written(&engine).await {
+        Ok(()) => {
+            let start = Start::Tail(TRACES.parse::<TopicName>()?);
+            open::explore(&engine, Options { start, ..Options::default() }).await
+        }
+        Err(failure) => Err(failure),
+    };
+    writers.stop().await;
+    result
+}
+
+/// Writes for so long. A temporary root is kept, for somebody to look at.
+async fn headless(args: &DemoArgs, time: Duration, root: Option<PathBuf>) -> Result {
+    let root = match root {
+        Some(root) => root,
+        None => temporary()?.keep(),
+    };
+    let engine = Engine::open(&root).await?;
+    output::narrate(format!("writing to {0}; watch it with `lanceq {0}`", root.display()));
+    let mut interrupt = Interrupt::listen(Some("stopping; Ctrl-C again ends at once"));
+    let mut is_interrupted = false;
+    let stop = async {
+        tokio::select! {
+            () = tokio::time::sleep(time) => {}
+            () = interrupt.asked() => is_interrupted = true,
+            () = stdin_ends(), if args.until_stdin_ends => {}
+        }
+    };
+    let written = write(&engine, stop).await?;
+    sum_up(&written, &root);
+    if is_interrupted { Err(Failure::Interrupted) } else { Ok(()) }
+}
+
+fn temporary() -> Result<TempDir> {
+    tempfile::Builder::new()
+        .prefix("lanceq-demo-")
+        .tempdir()
+        .map_err(|error| Failure::io("could not make a temporary folder", &error))
+}
+
+fn sum_up(written: &Written, root: &Path) {
+    let Written { traces, metrics, events } = written;
+    output::narrate(format!(
+        "put and flushed {traces} traces, {metrics} metrics and {events} events in {}",
+        root.display()
+    ));
+}

@@ -1,0 +1,44 @@
+//! From the command line to the command.
+
+use std::path::PathBuf;
+
+use super::args::{Args, Command};
+use super::failure::{Failure, Result};
+use super::{completions, demo, flush, get, ls, open, put, schema, stats, tail, versions};
+use crate::Engine;
+
+const DEFAULT_ROOT: &str = "./queue_storage";
+const ROOT_VARIABLE: &str = "LANCEQ_ROOT";
+
+/// Runs the command that the arguments name.
+pub(crate) async fn dispatch(args: Args) -> Result {
+    let Args { explore, root, command } = args;
+    let Some(command) = command else {
+        return open::run(&opened(explore.or(root)).await?).await;
+    };
+    if let Some(word) = explore {
+        let word = word.display();
+        return Err(Failure::wrong_use(format!("there is no command `{word}`"))
+            .hint("`lanceq --help` lists the commands; name a folder with `--root PATH`"));
+    }
+    match command {
+        Command::Completions(args) => completions::run(&args),
+        // Its writers never write where somebody keeps records, unless told to.
+        Command::Demo(args) => demo::run(&args, root).await,
+        Command::Open(args) => open::run(&opened(args.explore.or(root)).await?).await,
+        Command::Put(args) => put::run(&opened(root).await?, &args).await,
+        Command::Flush(args) => flush::run(&opened(root).await?, &args).await,
+        Command::Get(args) => get::run(&opened(root).await?, &args).await,
+        Command::Tail(args) => tail::run(&opened(root).await?, args).await,
+        Command::Ls(args) => ls::run(&opened(root).await?, args).await,
+        Command::Stats(args) => stats::run(&opened(root).await?, &args).await,
+        Command::Schema(args) => schema::run(&opened(root).await?, &args).await,
+        Command::Versions(args) => versions::run(&opened(root).await?, &args).await,
+    }
+}
+
+async fn opened(root: Option<PathBuf>) -> Result<Engine> {
+    let named = || std::env::var_os(ROOT_VARIABLE).filter(|root| !root.is_empty());
+    let root = root.or_else(|| named().map(PathBuf::from));
+    Ok(Engine::open(root.unwrap_or_else(|| DEFAULT_ROOT.into())).await?)
+}

@@ -1,0 +1,12 @@
+//! Records and facts as text: aligned columns, JSON Lines, JSON, CSV.
+
+mod csv;
+mod form;
+mod grid;
+mod json;
+mod jsonl;
+mod printer;
+mod table;
+
+pub(crate) use grid::{Cell, facts};
+pub(crate) use printer::Printer;

@@ -1,0 +1,80 @@
+//! Prints records in the form that was asked for.
+
+use super::csv::Csv;
+use super::form::{Form, Row};
+use super::json::Json;
+use super::jsonl::Jsonl;
+use super::table::Table;
+use crate::cli::args::{Format, PrintArgs};
+use crate::cli::failure::Result;
+use crate::cli::output::{self, Data};
+use crate::{Chunk, Decoder, JsonObject};
+
+/// Takes records in portions, and prints them to stdout.
+pub(crate) struct Printer {
+    form: Box<dyn Form>,
+    out: Data,
+    with_offset: bool,
+    printed: u64,
+    non_finite: usize,
+}
+
+impl Printer {
+    /// Chooses the form: what was asked for, else a table for eyes and JSON Lines for programs.
+    pub(crate) fn new(args: PrintArgs) -> Self {
+        let by_reader = || if output::stdout_is_terminal() { Format::Table } else { Format::Jsonl };
+        let form: Box<dyn Form> = match args.format.unwrap_or_else(by_reader) {
+            Format::Table => Box::new(Table::default()),
+            Format::Jsonl => Box::new(Jsonl),
+            Format::Json => Box::new(Json::default()),
+            Format::Csv => Box::new(Csv::default()),
+        };
+        Self { form, out: Data::stdout(), with_offset: args.with_offset, printed: 0, non_finite: 0 }
+    }
+
+    /// Prints the first `most` records of a chunk.
+    pub(crate) fn chunk(&mut self, chunk: &Chunk, most: usize) -> Result {
+        let decoder = Decoder::new(&chunk.batch);
+        let offsets = chunk.offsets.iter().take(most).enumerate();
+        let rows: Vec<Row> = offsets
+            .map(|(row, offset)| {
+                let labels = self.with_offset.then_some((chunk.bucket, *offset, chunk.buffered));
+                labelled(labels, decoder.row(row))
+            })
+            .collect();
+        self.printed += rows.len() as u64;
+        self.non_finite += decoder.non_finite();
+        self.form.rows(&rows, &mut self.out)
+    }
+
+    /// Hands on what is printed so far, for somebody who is waiting for it.
+    pub(crate) fn flush(&mut self) -> Result {
+        self.out.flush()
+    }
+
+    /// How many records were printed.
+    pub(crate) fn printed(&self) -> u64 {
+        self.printed
+    }
+
+    /// Prints what comes after the last record.
+    pub(crate) fn finish(mut self) -> Result {
+        self.form.end(&mut self.out)?;
+        self.out.finish()?;
+        if self.non_finite > 0 {
+            let count = self.non_finite;
+            output::narrate(format!("note: {count} values are NaN or infinite, printed as null"));
+        }
+        Ok(())
+    }
+}
+
+fn labelled(labels: Option<(u32, u64, bool)>, fields: JsonObject) -> Row {
+    let Some((bucket, offset, buffered)) = labels else { return fields };
+    let mut row = Row::new();
+    row.insert("_bucket".into(), bucket.into());
+    row.insert("_offset".into(), offset.into());
+    row.insert("_buffered".into(), buffered.into());
+    row.extend(fields);
+    row
+}

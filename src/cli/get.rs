@@ -1,0 +1,79 @@
+//! `lanceq get`: records from an offset on.
+
+use super::args::GetArgs;
+use super::failure::Result;
+use super::format::Printer;
+use super::output;
+use crate::{Columns, Engine, Reader};
+
+/// Records read and printed at a time.
+const PAGE: u64 = 1000;
+
+/// Prints up to `--limit` records, bucket after bucket.
+pub(crate) async fn run(engine: &Engine, args: &GetArgs) -> Result {
+    let reader = chosen(engine, args).await?;
+    let mut printer = Printer::new(args.print);
+    for bucket in reader.buckets() {
+        print_bucket(&reader.bucket(*bucket)?, args, &mut printer).await?;
+    }
+    let is_empty = printer.printed() == 0;
+    printer.finish()?;
+    if is_empty && args.limit > 0 {
+        tell_the_end(&reader, args).await?;
+    }
+    Ok(())
+}
+
+async fn chosen(engine: &Engine, args: &GetArgs) -> Result<Reader> {
+    let mut reader = engine.reader(&args.topic).await?;
+    if let Some(bucket) = args.bucket {
+        reader = reader.bucket(bucket)?;
+    }
+    if let Some(place) = &args.at {
+        reader = reader.at(place.seen_at(chrono::Utc::now())).await?;
+    }
+    Ok(reader.columns(columns(args)))
+}
+
+fn columns(args: &GetArgs) -> Columns {
+    match (args.columns.as_slice(), args.exclude.as_slice()) {
+        ([], []) => Columns::All,
+        ([], exclude) => Columns::Except(exclude.to_vec()),
+        (only, _) => Columns::Only(only.to_vec()),
+    }
+}
+
+async fn print_bucket(bucket: &Reader, args: &GetArgs, printer: &mut Printer) -> Result {
+    let mut offset = args.offset;
+    while printer.printed() < args.limit {
+        let ask = PAGE.min(args.limit - printer.printed());
+        let page = bucket.get(offset, usize::try_from(ask).unwrap_or(usize::MAX)).await?;
+        let Some(last) = page.chunks.iter().filter_map(|chunk| chunk.offsets.last()).max() else {
+            return Ok(());
+        };
+        offset = last.saturating_add(1);
+        page.chunks.iter().try_for_each(|chunk| printer.chunk(chunk, usize::MAX))?;
+    }
+    Ok(())
+}
+
+/// Says where the topic ends, to somebody who asked for what lies behind that.
+async fn tell_the_end(reader: &Reader, args: &GetArgs) -> Result {
+    let counts = reader.counts().await?;
+    let read = |id: &u32| reader.buckets().contains(id);
+    let ends = counts.buckets.iter().filter(|bucket| read(&bucket.bucket_id));
+    for bucket in ends {
+        let (id, end) = (bucket.bucket_id, bucket.next_offset);
+        let first = bucket.first_offset;
+        output::narrate(match bucket.total_count {
+            0 => format!("{}, bucket {id}: no records", args.topic),
+            _ => format!(
+                "{}, bucket {id}: nothing at offset {} and behind; its offsets are {first} to {}, the next will be {end}",
+                args.topic,
+                args.offset,
+                end.saturating_sub(1)
+            ),
+        });
+    }
+    Ok(())
+}

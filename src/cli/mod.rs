@@ -1,0 +1,29 @@
+//! The command line: every screen's headless twin, for scripts and for hands.
+//!
+//! Data goes to stdout, narration to stderr. Exit codes: 0 done (also where nothing matched),
+//! 1 failed, 2 wrong use, 130 interrupted.
+
+mod args;
+mod completions;
+mod demo;
+mod dispatch;
+mod failure;
+mod flush;
+mod format;
+mod get;
+mod import;
+mod interrupt;
+mod log;
+mod ls;
+mod moment;
+mod open;
+mod output;
+mod progress;
+mod put;
+mod run;
+mod schema;
+mod stats;
+mod tail;
+mod versions;
+
+pub use run::main;

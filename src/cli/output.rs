@@ -1,0 +1,107 @@
+//! The one place that prints: data to stdout, narration to stderr.
+
+use std::io::{self, BufWriter, IsTerminal, Stdout, Write};
+
+use super::failure::{Failure, Report, Result};
+use crate::tui::clean;
+
+/// Where data goes: kept until it is flushed or 64 KiB have come together.
+#[derive(Debug)]
+pub(crate) struct Data {
+    out: BufWriter<Stdout>,
+    is_terminal: bool,
+}
+
+impl Data {
+    /// Takes stdout.
+    pub(crate) fn stdout() -> Self {
+        let out = BufWriter::with_capacity(64 << 10, io::stdout());
+        Self { out, is_terminal: stdout_is_terminal() }
+    }
+
+    /// Writes text: as it is for a program, for a person with no control character but line ends.
+    pub(crate) fn write(&mut self, text: &str) -> Result {
+        if !self.is_terminal {
+            return self.out.write_all(text.as_bytes()).map_err(|error| write_failure(&error));
+        }
+        let safe: Vec<_> = text.split('\n').map(clean).collect();
+        self.out.write_all(safe.join("\n").as_bytes()).map_err(|error| write_failure(&error))
+    }
+
+    /// Writes a line of text.
+    pub(crate) fn line(&mut self, text: &str) -> Result {
+        self.write(text)?;
+        self.write("\n")
+    }
+
+    /// Hands on what is buffered.
+    pub(crate) fn flush(&mut self) -> Result {
+        self.out.flush().map_err(|error| write_failure(&error))
+    }
+
+    /// Hands on what is buffered, for the last time.
+    pub(crate) fn finish(mut self) -> Result {
+        self.flush()
+    }
+}
+
+fn write_failure(error: &io::Error) -> Failure {
+    match error.kind() {
+        io::ErrorKind::BrokenPipe => Failure::BrokenPipe,
+        _ => Failure::io("could not write to stdout", error),
+    }
+}
+
+/// Prints a value as indented JSON, and a line end.
+pub(crate) fn json(value: &impl serde::Serialize) -> Result {
+    let text = serde_json::to_string_pretty(value)
+        .map_err(|error| Failure::failed("could not write JSON").because(error.to_string()))?;
+    let mut data = Data::stdout();
+    data.line(&text)?;
+    data.finish()
+}
+
+/// Prints lines for people; each is cleaned.
+pub(crate) fn lines(lines: &[String]) -> Result {
+    let mut data = Data::stdout();
+    for line in lines {
+        data.line(&clean(line))?;
+    }
+    data.finish()
+}
+
+/// Tells the person something on stderr, cleaned; nobody listening is no error.
+pub(crate) fn narrate(message: impl AsRef<str>) {
+    writeln!(io::stderr(), "{}", clean(message.as_ref())).ok();
+}
+
+/// Shows how a command ended badly.
+pub(crate) fn report(report: &Report) {
+    report.lines().for_each(narrate);
+}
+
+/// Prints what the argument parser has to say: help and version to stdout, errors to stderr.
+pub(crate) fn parser_message(message: &clap::Error) {
+    message.print().ok();
+}
+
+/// Where the engine's warnings go.
+pub(crate) fn warnings() -> impl Write {
+    io::stderr()
+}
+
+/// Whether data is read by a person now.
+pub(crate) fn stdout_is_terminal() -> bool {
+    io::stdout().is_terminal()
+}
+
+/// Whether narration is read by a person now.
+pub(crate) fn stderr_is_terminal() -> bool {
+    io::stderr().is_terminal()
+}
+
+/// How many cells a line of stdout may have; none where it is no terminal.
+pub(crate) fn width() -> Option<usize> {
+    let size = rustix::termios::tcgetwinsize(io::stdout()).ok()?;
+    Some(usize::from(size.ws_col)).filter(|columns| *columns > 0)
+}

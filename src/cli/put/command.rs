@@ -1,0 +1,72 @@
+//! The command: opens both ends, puts, flushes, and says what was kept.
+
+use std::path::Path;
+
+use super::file;
+use super::job::Job;
+use super::listing::Listing;
+use super::load::Load;
+use super::outcome::Outcome;
+use crate::cli::args::PutArgs;
+use crate::cli::failure::{Failure, Result};
+use crate::cli::import::{Feed, Meter, Origin, Pace, Pipe};
+use crate::cli::progress::Progress;
+use crate::{Engine, Strictness, TopicSchema, Writer};
+
+/// Puts what the arguments name.
+pub(crate) async fn run(engine: &Engine, args: &PutArgs) -> Result {
+    let given = args.schema.as_deref().map(given_schema).transpose()?;
+    let writer = open(engine, args, given.clone()).await?;
+    let origin = Origin::find(args)?;
+    let mut job = Job::new(engine, args, writer, given).await?;
+    let result = match origin {
+        Origin::Again(source) => file::put(&mut job, source).await,
+        Origin::Once(pipe) if args.dry_run => file::put(&mut job, pipe.spool()?).await,
+        Origin::Once(pipe) => put_pipe(&mut job, pipe).await,
+    };
+    Outcome::of(job).await.tell(result)
+}
+
+fn given_schema(path: &Path) -> Result<TopicSchema> {
+    let unreadable = |cause: String| {
+        Failure::failed(format!("{} is no schema that can be read", path.display()))
+            .because(cause)
+            .hint("`lanceq schema TOPIC --json` and `lanceq put … --dry-run` print schemas to start from")
+    };
+    let text = std::fs::read_to_string(path).map_err(|error| unreadable(error.to_string()))?;
+    text.parse::<TopicSchema>().map_err(|error| unreadable(error.to_string()))
+}
+
+async fn open(engine: &Engine, args: &PutArgs, given: Option<TopicSchema>) -> Result<Writer> {
+    let options = &args.topic_options;
+    let strictness = if args.coerce { Strictness::Coerce } else { Strictness::Strict };
+    let mut writer = engine.writer(&args.topic).strictness(strictness);
+    if let Some(schema) = given {
+        writer = writer.schema(schema);
+    }
+    if let Some(buckets) = options.buckets {
+        writer = writer.num_buckets(buckets);
+    }
+    if let Some(column) = &options.bucket_column {
+        writer = writer.bucket_column(column);
+    }
+    if let Some(records) = options.flush_threshold {
+        writer = writer.flush_threshold(records);
+    }
+    Ok(writer.open().await?)
+}
+
+/// Puts records as they come; the schema is that of the first, and grows with those behind it.
+async fn put_pipe(job: &mut Job<'_>, pipe: Pipe) -> Result {
+    let name = pipe.name.clone();
+    let fit = job.fit(job.base.clone());
+    let listing = Listing::of(job.args, &name);
+    let feed = Feed::start(pipe.entries(), Pace::Live)?;
+    Load { job, fit, listing, progress: Progress::none(), meter: Meter::default() }
+        .run(feed)
+        .await?;
+    if job.tally.seen == 0 {
+        return Err(Failure::failed(format!("{name} is empty: there is no record in it")));
+    }
+    Ok(())
+}

@@ -1,0 +1,38 @@
+//! The program from its arguments to its exit code.
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use super::args::Args;
+use super::dispatch::dispatch;
+use super::failure::Failure;
+use super::{log, output};
+
+/// Runs the command line that this process was started with.
+pub fn main() -> ExitCode {
+    let args = match Args::try_parse() {
+        Ok(args) => args,
+        Err(message) => {
+            output::parser_message(&message);
+            return ExitCode::from(u8::try_from(message.exit_code()).unwrap_or(2));
+        }
+    };
+    match start(args) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            failure.report().into_iter().for_each(output::report);
+            ExitCode::from(failure.exit_code())
+        }
+    }
+}
+
+fn start(args: Args) -> Result<(), Failure> {
+    log::start(args.draws())?;
+    let runtime = tokio::runtime::Runtime::new()
+        .map_err(|error| Failure::io("could not start the runtime", &error))?;
+    let result = runtime.block_on(dispatch(args));
+    // A read of stdin cannot be called off: whoever waits for it would wait for ever.
+    runtime.shutdown_background();
+    result
+}

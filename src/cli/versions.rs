@@ -1,0 +1,36 @@
+//! `lanceq versions`: the versions of a topic's buckets, newest first.
+
+use super::args::VersionsArgs;
+use super::failure::Result;
+use super::format::{Cell, facts};
+use super::output;
+use crate::{Engine, VersionInfo};
+
+/// Prints the versions, bucket after bucket.
+pub(crate) async fn run(engine: &Engine, args: &VersionsArgs) -> Result {
+    let mut reader = engine.reader(&args.topic).await?;
+    if let Some(bucket) = args.bucket {
+        reader = reader.bucket(bucket)?;
+    }
+    let versions = reader.versions(args.limit.unwrap_or(usize::MAX)).await?;
+    if args.facts.json {
+        return output::json(&versions);
+    }
+    if versions.is_empty() {
+        output::narrate(format!("{} has no versions yet: nothing was flushed", args.topic));
+        return Ok(());
+    }
+    let rows: Vec<_> = versions.iter().map(row).collect();
+    facts(&["BUCKET", "VERSION", "WHEN", "OPERATION", "RECORDS", "TAGS"], &rows)
+}
+
+fn row(version: &VersionInfo) -> Vec<Cell> {
+    vec![
+        Cell::number(&version.bucket_id),
+        Cell::number(&version.version),
+        Cell::Text(version.timestamp.format("%Y-%m-%d %H:%M:%S%.3f UTC").to_string()),
+        Cell::Text(version.operation.clone()),
+        Cell::number(&version.rows),
+        Cell::Text(version.tags.join(" ")),
+    ]
+}
