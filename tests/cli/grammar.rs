@@ -1,0 +1,87 @@
+//! The grammar: help, wrong use, completions.
+
+use crate::program::Test;
+
+#[test]
+fn wrong_use_is_exit_code_2_and_names_what_is_wrong() {
+    let test = Test::new().topic("t", "{\"n\":1}\n");
+    for (args, named) in [
+        (["get", "t", "--limit", "-1"].as_slice(), "--limit"),
+        (&["get", "t", "--offset", "-5"], "--offset"),
+        (&["get", "t", "--bucket", "-1"], "--bucket"),
+        (&["tail", "t", "--limit", "-1"], "--limit"),
+        (&["tail", "t", "--timeout", "-1"], "--timeout"),
+        (&["tail", "t", "--from", "middle"], "--from"),
+        (&["put", "t", "--flush-threshold", "0"], "--flush-threshold"),
+        (&["put", "t", "--buckets", "0"], "--buckets"),
+        (&["get"], "<TOPIC>"),
+        (&["get", "t", "--format", "xml"], "--format"),
+        (&["get", "t", "--columns", "n", "--exclude", "n"], "--exclude"),
+        (&["put", "t", "x.jsonl", "--record", "{}"], "--record"),
+        (&["stat", "ls"], "stat"),
+    ] {
+        test.run(args).code(2).stdout("").stderr_contains(named);
+    }
+}
+
+#[test]
+fn every_command_has_help_on_stdout() {
+    let test = Test::new();
+    let help = test.run(["--help"]).code(0).stderr("");
+    for command in [
+        "open",
+        "put",
+        "flush",
+        "get",
+        "tail",
+        "ls",
+        "stats",
+        "schema",
+        "versions",
+        "completions",
+        "demo",
+    ] {
+        assert!(help.stdout.contains(&format!("\n  {command} ")), "{command} is in the help");
+        test.run([command, "--help"]).code(0).stdout_contains("Usage: ").stderr("");
+    }
+    test.run(["--version"]).code(0).stdout_contains(env!("CARGO_PKG_VERSION"));
+}
+
+#[test]
+fn the_explorer_says_that_it_needs_a_terminal() {
+    let test = Test::new().topic("t", "{\"n\":1}\n");
+    for args in [[].as_slice(), &["queue_storage"], &["open"], &["demo"]] {
+        test.run(args)
+            .code(2)
+            .stdout("")
+            .stderr_contains("needs a terminal")
+            .stderr_contains("hint: ");
+    }
+}
+
+#[test]
+fn every_shell_gets_a_script_that_knows_the_commands() {
+    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
+        Test::new()
+            .run(["completions", shell])
+            .code(0)
+            .stdout_contains("versions")
+            .stdout_contains("on-error");
+    }
+}
+
+#[test]
+fn every_option_is_documented() {
+    let documented = include_str!("../../docs/cli.md");
+    let test = Test::new();
+    for command in
+        ["put", "flush", "get", "tail", "ls", "stats", "schema", "versions", "completions", "demo"]
+    {
+        assert!(documented.contains(&format!("lanceq {command}")), "{command}");
+        let help = test.run([command, "--help"]).stdout;
+        let options = help.split_whitespace().filter(|word| word.starts_with("--"));
+        for option in options.map(|word| word.trim_end_matches([',', '.', ';', '`'])) {
+            assert!(documented.contains(option), "{option} of {command} is not in docs/cli.md");
+        }
+    }
+}

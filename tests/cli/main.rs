@@ -1,0 +1,23 @@
+//! The command line's promises, kept by the real program. One binary, because linking Lance is slow.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::print_stderr,
+    reason = "tests"
+)]
+
+mod bad_input;
+mod broken_topics;
+mod demo;
+mod facts;
+mod formats;
+mod get;
+mod grammar;
+mod interrupts;
+mod program;
+mod put_file;
+mod put_pipe;
+mod real_movies;
+mod tail;
