@@ -5,6 +5,7 @@
     clippy::indexing_slicing,
     clippy::panic,
     clippy::print_stderr,
+    clippy::print_stdout,
     reason = "tests"
 )]
 
@@ -19,5 +20,7 @@ mod interrupts;
 mod program;
 mod put_file;
 mod put_pipe;
+mod quick_start;
+mod readme;
 mod real_movies;
 mod tail;

@@ -83,7 +83,7 @@ fn films_with_embeddings_come_in_from_parquet_with_their_types() {
     let Some(path) = shared("movies_embedded.parquet") else { return };
     let test = Test::new();
     test.run(["put", "films", path.to_str().unwrap()]).code(0);
-    test.run(["schema", "films"]).code(0).stdout_contains("fixed_size_list<float32, 384>");
+    test.run(["schema", "films"]).code(0).stdout_contains("float32, 384>");
     let records = test.records("films");
     assert_eq!(records.len(), 3201);
     assert!(records.iter().all(|film| film["vector"].as_array().unwrap().len() == 384));
