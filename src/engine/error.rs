@@ -161,6 +161,15 @@ pub enum Error {
         /// The path.
         path: PathBuf,
     },
+    /// It is not known whether a flush happened; until the writer is opened again, nothing may rely
+    /// on it.
+    #[error("it is not known whether the last flush of {} happened", path.display())]
+    Poisoned {
+        /// The dataset.
+        path: PathBuf,
+        /// What went wrong.
+        source: Source,
+    },
     /// The topic can only be read.
     #[error("topic `{topic}` can only be read: {reason}")]
     ReadOnly {
@@ -245,6 +254,7 @@ impl Error {
                 ErrorKind::Unavailable
             }
             Self::Damaged { .. } => ErrorKind::Corrupt,
+            Self::Poisoned { .. } => ErrorKind::Poisoned,
             Self::Closed { .. } => ErrorKind::Closed,
             Self::ReadOnly { .. } | Self::Unsupported { .. } => ErrorKind::Unsupported,
         }
@@ -270,6 +280,9 @@ impl Error {
             Self::TopicDiffers { .. } => {
                 Some("leave the option out to use the topic as it is, or choose another topic".into())
             }
+            Self::Poisoned { .. } => Some("open the writer again; look at the end of the topic before putting the same records again".into()),
+            Self::Damaged { .. } => Some("other topics are not affected; restore the file from a copy, or remove what is damaged".into()),
+            Self::ReadOnly { .. } => Some("write it with the program that made it; lanceq reads and follows it".into()),
             Self::Io { source, .. } => io_hint(source),
             Self::Storage { source, .. } => io_cause(source.as_ref()).and_then(io_hint),
             _ => None,

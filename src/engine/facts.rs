@@ -104,7 +104,7 @@ pub struct VersionInfo {
     /// When it was committed.
     #[serde(serialize_with = "as_text")]
     pub timestamp: DateTime<Utc>,
-    /// What made it, in lower case: `append`, `overwrite`, `rewrite` (a compaction), ….
+    /// What made it, in lower case: `create`, `append`, `overwrite`, `compact`, ….
     pub operation: String,
     /// Records in it.
     pub rows: u64,

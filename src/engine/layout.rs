@@ -163,7 +163,8 @@ fn numbered_buckets(folder: &Path) -> Vec<BucketPlace> {
 }
 
 fn bucket_number(name: &str) -> Option<u32> {
-    name.strip_prefix(BUCKET_PREFIX)?.parse().ok()
+    let number: u32 = name.strip_prefix(BUCKET_PREFIX)?.parse().ok()?;
+    (number < u32::MAX && name == format!("{BUCKET_PREFIX}{number}")).then_some(number)
 }
 
 #[cfg(test)]

@@ -121,19 +121,26 @@ impl Mailbox {
 impl Subscription {
     /// Asks for hints on names that come and go in `folder`, marked with `token`. Where the folder
     /// does not exist yet, its nearest existing ancestor is watched instead: ask again on a hint.
-    pub(crate) fn add(&mut self, folder: &Path, token: u64) {
-        let Some(folder) = folder.ancestors().find(|folder| folder.is_dir()) else { return };
-        let Ok(folder) = folder.canonicalize() else { return };
+    ///
+    /// Returns whether the folder itself is watched.
+    pub(crate) fn add(&mut self, wanted: &Path, token: u64) -> bool {
+        let Some(there) = wanted.ancestors().find(|folder| folder.is_dir()) else { return false };
+        let exact = there == wanted;
+        let Ok(folder) = there.canonicalize() else { return false };
         if !self.folders.insert((folder.clone(), token)) {
-            return;
+            return exact;
         }
         let entry = (Arc::downgrade(&self.mailbox), token);
+        // IMPORTANT: the watcher's lock is held over both steps, here and in `drop`: else one
+        // subscriber's last look at a folder could end the watch that another has just begun.
+        let mut watcher = lock(&self.hub.0.watcher);
         lock(&self.hub.0.folders).interest.entry(folder.clone()).or_default().push(entry);
-        if let Some(watcher) = lock(&self.hub.0.watcher).as_mut()
+        if let Some(watcher) = watcher.as_mut()
             && let Err(error) = watcher.watch(&folder, RecursiveMode::NonRecursive)
         {
             tracing::debug!(folder = %folder.display(), %error, "cannot be watched; the poll covers it");
         }
+        exact
     }
 
     /// Waits for hints and takes all that are there. Safe to drop at any await.
@@ -153,6 +160,7 @@ impl Drop for Subscription {
     fn drop(&mut self) {
         let mine = Arc::downgrade(&self.mailbox);
         let mut unused = Vec::new();
+        let mut watcher = lock(&self.hub.0.watcher);
         {
             let mut folders = lock(&self.hub.0.folders);
             for (folder, _) in &self.folders {
@@ -165,7 +173,7 @@ impl Drop for Subscription {
                 }
             }
         }
-        if let Some(watcher) = lock(&self.hub.0.watcher).as_mut() {
+        if let Some(watcher) = watcher.as_mut() {
             for folder in unused {
                 // A folder that is gone is not watched any more anyway.
                 drop(watcher.unwatch(folder));

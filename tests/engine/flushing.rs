@@ -68,6 +68,44 @@ async fn an_old_record_is_flushed_though_no_other_comes() {
 }
 
 #[tokio::test]
+async fn a_record_put_during_a_flush_gets_its_own_age() {
+    let setup = Setup::new().await;
+    let age = Duration::from_millis(5);
+    let writer = setup.engine.writer("t").flush_age(age).open().await.unwrap();
+    writer.put(record(0)).await.unwrap();
+    let reader = setup.engine.reader("t").await.unwrap();
+    let mut tail = reader.stream(StreamOptions::from_start().blocking()).await.unwrap();
+    let mut persisted = 0;
+    for n in 1..60 {
+        writer.put(record(n)).await.unwrap();
+        tokio::task::yield_now().await;
+    }
+    // Nobody flushes and no threshold is reached: only ages make this end.
+    while persisted < 60 {
+        if let TailEvent::Flushed(flushed) =
+            futures::StreamExt::next(&mut tail).await.unwrap().unwrap()
+        {
+            persisted = flushed.next_offset;
+        }
+    }
+    assert_eq!(writer.buffer_count(), 0);
+}
+
+#[tokio::test]
+async fn a_close_that_fails_keeps_the_records_for_the_next_one() {
+    let setup = Setup::new().await;
+    let writer = setup.engine.writer("t").open().await.unwrap();
+    writer.put(record(0)).await.unwrap();
+    let data = setup.engine.root().join("t/bucket_0/data.lance/data");
+    std::fs::write(&data, "in the way").unwrap();
+    writer.close().await.unwrap_err();
+    assert_eq!(writer.buffer_count(), 1);
+    std::fs::remove_file(&data).unwrap();
+    assert_eq!(writer.close().await.unwrap()[0].next_offset, 1);
+    assert_eq!(writer.put(record(1)).await.unwrap_err().kind(), ErrorKind::Closed);
+}
+
+#[tokio::test]
 async fn puts_go_on_while_a_flush_runs_and_none_is_lost() {
     let setup = Setup::new().await;
     let writer = setup.engine.writer("t").flush_threshold(50).open().await.unwrap();
@@ -116,8 +154,7 @@ async fn a_closed_writer_refuses_puts_and_the_topic_can_be_opened_again() {
     writer.put(record(0)).await.unwrap();
     writer.close().await.unwrap();
     assert_eq!(clone.put(record(1)).await.unwrap_err().kind(), ErrorKind::Closed);
-    drop(clone);
-    let writer = setup.engine.writer("t").open().await.unwrap();
+    let writer = setup.other().await.writer("t").open().await.unwrap();
     writer.put(record(1)).await.unwrap();
     assert_eq!(writer.close().await.unwrap()[0].next_offset, 2);
 }

@@ -75,6 +75,44 @@ async fn a_foreign_append_between_a_put_and_its_flush_hides_and_doubles_nothing(
 }
 
 #[tokio::test]
+async fn a_stream_that_starts_among_buffered_records_delivers_foreign_rows_that_come_before_them() {
+    let setup = Setup::new().await;
+    let writer = setup.engine.writer("t").open().await.unwrap();
+    put_all(&writer, 0..3).await;
+    writer.flush().await.unwrap();
+    put_all(&writer, 3..5).await;
+    let reader = setup.engine.reader("t").await.unwrap();
+    let mut tail = reader.stream(StreamOptions::from_end().blocking()).await.unwrap();
+    write(&own(&setup), 100..102, WriteMode::Append, true).await;
+    writer.flush().await.unwrap();
+    put_all(&writer, 5..6).await;
+    assert_eq!(next(&mut tail, 3).await.0, [100, 101, 5]);
+}
+
+#[tokio::test]
+async fn rows_that_another_program_updated_are_read_at_their_offsets() {
+    let setup = Setup::new().await;
+    let writer = setup.engine.writer("t").open().await.unwrap();
+    for flush in 0..4 {
+        put_all(&writer, flush * 25..flush * 25 + 25).await;
+        writer.flush().await.unwrap();
+    }
+    let dataset = Arc::new(open(&own(&setup)).await);
+    let update = lance::dataset::UpdateBuilder::new(dataset).update_where("id in (3, 40)").unwrap();
+    let update = update.set("text", "'updated'").unwrap().build().unwrap();
+    Box::pin(update.execute()).await.unwrap();
+    let reader = setup.engine.reader("t").await.unwrap();
+    for (offset, limit) in [(0, 100), (3, 1), (2, 3), (30, 20), (60, 10), (99, 5)] {
+        let page = reader.get(offset, limit).await.unwrap();
+        let end = 100.min(offset + limit as u64);
+        assert_eq!(ids(&page), (offset..end).collect::<Vec<_>>(), "{offset}+{limit}");
+        assert_eq!(ids(&reader.window(offset, limit).await.unwrap()), ids(&page));
+    }
+    let page = reader.get(3, 1).await.unwrap();
+    assert_eq!(page.records().next().unwrap().fields["text"], "updated");
+}
+
+#[tokio::test]
 async fn a_stream_follows_foreign_appends() {
     let setup = Setup::new().await;
     for stable in [true, false] {

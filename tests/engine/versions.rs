@@ -1,6 +1,6 @@
 //! Reads at a version.
 
-use lanceq::{At, ErrorKind};
+use lanceq::{At, ErrorKind, StreamOptions};
 
 use crate::setup::{Setup, ids, put_all};
 
@@ -19,6 +19,22 @@ async fn a_pinned_reader_sees_its_version_whatever_comes_after() {
     assert_eq!(pinned.counts().await.unwrap().total_count, 10);
     let empty = reader.at(At::Version(1)).await.unwrap();
     assert_eq!(empty.counts().await.unwrap().total_count, 0);
+}
+
+#[tokio::test]
+async fn a_stream_of_a_pinned_reader_ends_with_its_version() {
+    let setup = Setup::new().await;
+    let writer = setup.engine.writer("t").open().await.unwrap();
+    put_all(&writer, 0..10).await;
+    let version = writer.flush().await.unwrap()[0].version;
+    put_all(&writer, 10..20).await;
+    writer.flush().await.unwrap();
+    put_all(&writer, 20..25).await;
+    let pinned = setup.engine.reader("t").await.unwrap().at(At::Version(version)).await.unwrap();
+    let tail = pinned.stream(StreamOptions::from_start().blocking()).await.unwrap();
+    let streamed = futures::StreamExt::collect::<Vec<_>>(tail.records()).await;
+    let offsets: Vec<u64> = streamed.into_iter().map(|record| record.unwrap().offset).collect();
+    assert_eq!(offsets, (0..10).collect::<Vec<_>>());
 }
 
 #[tokio::test]

@@ -9,4 +9,4 @@ mod writer;
 pub(crate) use shared::Bucket;
 pub(crate) use snapshot::Snapshot;
 pub(crate) use tail::{BucketEvent, BucketTail};
-pub(crate) use writer::{BucketWriter, WhenFull};
+pub(crate) use writer::{BucketWriter, FlushDue, WhenFull};

@@ -9,13 +9,12 @@ use crate::engine::buffer::{FlushedRanges, Memtable, Pending};
 use crate::engine::error::Result;
 use crate::engine::layout::BucketPlace;
 use crate::engine::name::TopicName;
-use crate::engine::store::{Readers, Table};
+use crate::engine::store::Table;
 
 /// One bucket, shared by the readers, the streams and the writer of a process.
 pub(crate) struct Bucket {
     pub(crate) topic: TopicName,
     pub(crate) place: BucketPlace,
-    pub(crate) readers: Readers,
     live: Mutex<Live>,
     changed: watch::Sender<u64>,
 }
@@ -35,13 +34,7 @@ struct Live {
 
 impl Bucket {
     pub(crate) fn new(topic: TopicName, place: BucketPlace) -> Self {
-        Self {
-            topic,
-            place,
-            readers: Readers::default(),
-            live: Mutex::default(),
-            changed: watch::Sender::new(0),
-        }
+        Self { topic, place, live: Mutex::default(), changed: watch::Sender::new(0) }
     }
 
     /// The head and what is buffered behind it, as of one moment. Costs two `stat` calls where
@@ -84,7 +77,10 @@ impl Bucket {
             let next = table.next_offset().max(live.memtable.next());
             live.memtable = Memtable::starting_at(next);
         }
-        live.table = Some(table);
+        // A reader may have found a newer one meanwhile.
+        if live.table.as_ref().is_none_or(|known| known.version() <= table.version()) {
+            live.table = Some(table);
+        }
         live.generation += 1;
         drop(live);
         self.wake();

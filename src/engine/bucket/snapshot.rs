@@ -113,7 +113,7 @@ impl Snapshot {
         columns: &Columns,
     ) -> Result<Vec<Chunk>> {
         let Some(table) = &self.table else { return Ok(Vec::new()) };
-        let rows = bucket.readers.read(table, offset, limit, columns).await?;
+        let rows = table.read(offset, limit, columns).await?;
         let id = bucket.place.id;
         let chunk = |rows: crate::engine::store::Rows| Chunk {
             bucket: id,
@@ -158,19 +158,19 @@ impl Snapshot {
     }
 
     /// The offset of row number `row`, counted from the first record.
-    pub(crate) async fn offset_at(&self, bucket: &Bucket, row: u64) -> Result<u64> {
+    pub(crate) async fn offset_at(&self, row: u64) -> Result<u64> {
         let persisted = self.persisted_rows();
         match &self.table {
-            Some(table) if row < persisted => bucket.readers.offset_at(table, row).await,
+            Some(table) if row < persisted => table.offset_at(row).await,
             _ => Ok(self.persisted_end() + (row - persisted)),
         }
     }
 
     /// How many records have a smaller offset.
-    pub(crate) async fn rows_before(&self, bucket: &Bucket, offset: u64) -> Result<u64> {
+    pub(crate) async fn rows_before(&self, offset: u64) -> Result<u64> {
         let end = self.persisted_end();
         match &self.table {
-            Some(table) if offset < end => bucket.readers.rows_before(table, offset).await,
+            Some(table) if offset < end => table.rows_before(offset).await,
             _ => Ok((self.persisted_rows() + (offset - end)).min(self.rows())),
         }
     }

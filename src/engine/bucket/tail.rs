@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::shared::Bucket;
 use super::snapshot::Snapshot;
+use crate::engine::buffer::batch_bytes;
 use crate::engine::error::Result;
 use crate::engine::facts::{Flushed, Reset, ResetReason};
 use crate::engine::options::{Columns, From};
@@ -18,13 +19,24 @@ use crate::engine::store::Table;
 pub(crate) struct BucketTail {
     pub(crate) bucket: Arc<Bucket>,
     columns: Columns,
+    /// The version that it reads, where it does not follow the head.
+    pinned: Option<Table>,
     offset: u64,
     lsn: u64,
     seen: Option<Table>,
     announced: u64,
     /// The number of one that stands for both, while there is no foreign row in between.
     cursor: u64,
+    /// Records to read at a time, so that a turn takes about [`TURN_BYTES`].
+    turn: usize,
 }
+
+/// Records of the first turn, when nothing is known of their size.
+const FIRST_TURN: usize = 64;
+/// Records of a turn at most, so that other buckets have theirs.
+const LONGEST_TURN: usize = 1024;
+/// Memory that the records of one turn should take.
+const TURN_BYTES: u64 = 8 << 20;
 
 /// What a bucket has to tell.
 #[derive(Debug, Clone)]
@@ -36,26 +48,36 @@ pub(crate) enum BucketEvent {
 
 impl BucketTail {
     /// A tail at `from`.
-    pub(crate) async fn start(bucket: Arc<Bucket>, from: &From, columns: Columns) -> Result<Self> {
-        let snapshot = bucket.snapshot().await?;
+    pub(crate) async fn start(
+        bucket: Arc<Bucket>,
+        pinned: Option<Table>,
+        from: &From,
+        columns: Columns,
+    ) -> Result<Self> {
+        let snapshot = look(&bucket, pinned.as_ref()).await?;
         let start = match from {
             From::Start => 0,
             From::End => snapshot.end(),
             From::Offset(offset) => *offset,
             From::Last(rows) => {
                 let row = snapshot.rows().saturating_sub(*rows);
-                snapshot.offset_at(&bucket, row).await?
+                snapshot.offset_at(row).await?
             }
             From::Cursor(cursor) => cursor.get(bucket.place.id).unwrap_or_default(),
         };
-        let beyond = start.saturating_sub(snapshot.persisted_end());
+        let end = snapshot.persisted_end();
+        let beyond = start.saturating_sub(end);
         Ok(Self {
             columns,
-            offset: start,
+            pinned,
+            // A start among the buffered records is a log position: a foreign row that comes to lie
+            // before them is still to be delivered. A start behind everything is an offset.
+            offset: if start <= snapshot.end() { start.min(end) } else { start },
             lsn: if beyond > 0 { snapshot.first_lsn().saturating_add(beyond) } else { 0 },
             announced: snapshot.persisted_end(),
             seen: snapshot.table().cloned(),
             cursor: start,
+            turn: FIRST_TURN,
             bucket,
         })
     }
@@ -65,11 +87,13 @@ impl BucketTail {
         self.cursor
     }
 
-    /// What comes next, `limit` records at most; nothing where it has caught up.
+    /// What comes next, one turn of it; nothing where it has caught up.
     ///
-    /// Cancel: safe to drop; what was not returned comes again.
-    pub(crate) async fn advance(&mut self, limit: usize) -> Result<Vec<BucketEvent>> {
-        let snapshot = self.bucket.snapshot().await?;
+    /// Cancel: safe to drop; what was not returned comes again. After an error it can be called
+    /// again.
+    pub(crate) async fn advance(&mut self) -> Result<Vec<BucketEvent>> {
+        let snapshot = look(&self.bucket, self.pinned.as_ref()).await?;
+        let limit = self.turn;
         let mut events = Vec::new();
         if let Some(reset) = self.reset(&snapshot).await? {
             self.offset = reset.next_offset;
@@ -79,6 +103,7 @@ impl BucketTail {
         let offset = snapshot.flushed.skip_delivered(self.offset, self.lsn);
         let chunks = self.bucket_rows(&snapshot, offset, limit).await?;
         let read: usize = chunks.iter().map(|chunk| chunk.offsets.len()).sum();
+        self.measure(&chunks, read);
         self.seen = snapshot.table().cloned();
         self.offset = match chunks.last().and_then(|chunk| chunk.offsets.last()) {
             Some(last) if read >= limit => last + 1,
@@ -91,6 +116,14 @@ impl BucketTail {
         }
         self.cursor = self.position(&snapshot);
         Ok(events)
+    }
+
+    fn measure(&mut self, chunks: &[Chunk], rows: usize) {
+        let bytes: u64 = chunks.iter().map(|chunk| batch_bytes(&chunk.batch)).sum();
+        if rows > 0 {
+            let fitting = TURN_BYTES / (bytes / rows as u64).max(1);
+            self.turn = usize::try_from(fitting).unwrap_or(LONGEST_TURN).clamp(1, LONGEST_TURN);
+        }
     }
 
     async fn bucket_rows(
@@ -156,8 +189,16 @@ impl BucketTail {
 
     /// The offset of the row that stands where the stream stood: offsets changed, positions count.
     async fn same_position(&self, old: &Table, new: &Table) -> Result<u64> {
-        let delivered = self.bucket.readers.rows_before(old, self.offset).await?;
-        self.bucket.readers.offset_at(new, delivered).await
+        let delivered = old.rows_before(self.offset).await?;
+        new.offset_at(delivered).await
+    }
+}
+
+/// What there is to read now.
+async fn look(bucket: &Bucket, pinned: Option<&Table>) -> Result<Snapshot> {
+    match pinned {
+        Some(table) => Ok(Snapshot::pinned(table.clone())),
+        None => bucket.snapshot().await,
     }
 }
 

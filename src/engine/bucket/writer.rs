@@ -9,7 +9,7 @@ use arrow_schema::{Field, Schema, SchemaRef};
 
 use super::lock::HeldLock;
 use super::shared::Bucket;
-use crate::engine::buffer::Pending;
+use crate::engine::buffer::{Memtable, Pending, batch_bytes};
 use crate::engine::durable::{blocking, create_folders};
 use crate::engine::error::{Error, Result};
 use crate::engine::facts::{Flushed, Receipt};
@@ -17,6 +17,13 @@ use crate::engine::layout::APPEND_LOCK;
 use crate::engine::options::FlushPolicy;
 use crate::engine::record::{TopicSchema, conform, type_text};
 use crate::engine::store::Table;
+
+/// Whether a put started a flush; the caller lets it begin, also on a runtime of one thread.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum FlushDue {
+    Yes,
+    No,
+}
 
 /// What a put does where the buffer is full.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,9 +41,12 @@ pub(crate) struct BucketWriter {
     /// A flush is asked for and has not yet taken its records.
     scheduled: AtomicBool,
     closed: AtomicBool,
+    /// It is not known whether a flush happened: what it took must not be put a second time.
+    poisoned: AtomicBool,
     /// The schema that the dataset was last made ready for.
     prepared: Mutex<Option<SchemaRef>>,
-    _lock: HeldLock,
+    /// Held until `release`.
+    lock: Mutex<Option<HeldLock>>,
     own: Weak<Self>,
 }
 
@@ -63,28 +73,75 @@ impl BucketWriter {
             flushing: tokio::sync::Mutex::new(()),
             scheduled: AtomicBool::new(false),
             closed: AtomicBool::new(false),
+            poisoned: AtomicBool::new(false),
             prepared: Mutex::default(),
-            _lock: lock,
+            lock: Mutex::new(Some(lock)),
             own: own.clone(),
         }))
     }
 
-    /// Makes the dataset hold every column of `schema`, creating it where it does not exist.
+    /// Makes the bucket ready to take a batch: its dataset has every column, its buffer has room.
     ///
-    /// It comes before the first record of that schema is buffered, so that what was buffered can
-    /// always be flushed.
+    /// The dataset comes before the first record of a schema is buffered, so that what was buffered
+    /// can always be flushed.
+    ///
+    /// Cancel: nothing is put.
+    pub(crate) async fn make_ready(&self, batch: &RecordBatch, full: WhenFull) -> Result<()> {
+        self.check_usable()?;
+        self.prepare(&batch.schema()).await?;
+        while let Err(error) = self.has_room(batch) {
+            if full == WhenFull::Fail {
+                return Err(error);
+            }
+            self.flush().await?;
+        }
+        Ok(())
+    }
+
+    /// Buffers a batch that the bucket was made ready for; starts a flush where one is due.
+    pub(crate) fn push(&self, batch: RecordBatch) -> Result<(Receipt, FlushDue)> {
+        let rows = batch.num_rows() as u64;
+        let pushed = self.bucket.with_buffer(|buffer| {
+            // IMPORTANT: under the buffer's lock, which `close` takes to set it: what is put before
+            // that is flushed by it, and nothing is put behind.
+            if self.closed.load(Ordering::Acquire) {
+                return None;
+            }
+            let was_untaken = buffer.untaken().0 > 0;
+            let lsn = buffer.append(batch);
+            Some((lsn, was_untaken, buffer.untaken()))
+        });
+        let (lsn, was_untaken, (untaken, bytes)) = pushed.ok_or_else(|| self.is_closed())?;
+        self.bucket.wake();
+        let receipt = Receipt { bucket: self.bucket.place.id, lsn, rows };
+        if self.policy.is_due(usize::try_from(untaken).unwrap_or(usize::MAX), bytes) {
+            self.schedule_flush();
+            return Ok((receipt, FlushDue::Yes));
+        }
+        if !was_untaken {
+            self.schedule_age_flush(lsn);
+        }
+        Ok((receipt, FlushDue::No))
+    }
+
     async fn prepare(&self, schema: &SchemaRef) -> Result<()> {
         if self.prepared().as_ref() == Some(schema) {
             return Ok(());
         }
         let _one_at_a_time = self.flushing.lock().await;
-        let table = self.head(schema).await?;
-        let added = self.missing_columns(&table.schema(), schema)?;
-        let ready =
-            if added.fields().is_empty() { table } else { table.add_columns(added).await? };
-        self.bucket.publish(ready);
+        let table = match self.bucket.known_table() {
+            Some(known) => known.newer().await?.unwrap_or(known),
+            None => Table::create(&self.bucket.place.dataset, schema).await?,
+        };
+        self.bucket.publish(self.with_columns(table, schema).await?);
         *self.prepared.lock().unwrap_or_else(PoisonError::into_inner) = Some(schema.clone());
         Ok(())
+    }
+
+    /// The table, with every column of `schema` added that it lacks.
+    async fn with_columns(&self, table: Table, schema: &SchemaRef) -> Result<Table> {
+        let added = self.missing_columns(&table.schema(), schema)?;
+        if added.fields().is_empty() { Ok(table) } else { table.add_columns(added).await }
     }
 
     fn prepared(&self) -> Option<SchemaRef> {
@@ -108,42 +165,10 @@ impl BucketWriter {
         Ok(grown.added.as_ref().clone())
     }
 
-    /// Buffers a batch; starts a flush where one is due.
-    ///
-    /// Cancel: dropped while it waits for room, nothing was put.
-    pub(crate) async fn append(&self, batch: RecordBatch, full: WhenFull) -> Result<Receipt> {
-        self.prepare(&batch.schema()).await?;
-        let rows = batch.num_rows() as u64;
-        while let Err(error) = self.has_room(&batch) {
-            if full == WhenFull::Fail {
-                return Err(error);
-            }
-            self.flush().await?;
-        }
-        let (lsn, was_empty, due) = self.bucket.with_buffer(|buffer| {
-            let was_empty = buffer.rows() == 0;
-            let lsn = buffer.append(batch);
-            let rows = usize::try_from(buffer.rows()).unwrap_or(usize::MAX);
-            (lsn, was_empty, self.policy.is_due(rows, buffer.bytes()))
-        });
-        self.bucket.wake();
-        if due {
-            self.schedule_flush();
-            // Lets the flush start even where the caller never waits on a one-threaded runtime.
-            tokio::task::yield_now().await;
-        } else if was_empty {
-            self.schedule_age_flush(lsn);
-        }
-        Ok(Receipt { bucket: self.bucket.place.id, lsn, rows })
-    }
-
     fn has_room(&self, batch: &RecordBatch) -> Result<()> {
-        if self.closed.load(Ordering::Acquire) {
-            return Err(Error::Closed { topic: self.bucket.topic.to_string() });
-        }
         let (rows, bytes) = self.bucket.buffered();
         let limit = self.policy.buffer_limit;
-        if rows == 0 || bytes + batch.get_array_memory_size() as u64 <= limit {
+        if rows == 0 || bytes + batch_bytes(batch) <= limit {
             return Ok(());
         }
         let topic = self.bucket.topic.to_string();
@@ -162,14 +187,24 @@ impl BucketWriter {
         match tokio::spawn(async move { own.flush_here().await }).await {
             Ok(result) => result,
             Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
-            Err(_) => Err(Error::Closed { topic: self.bucket.topic.to_string() }),
+            Err(_) => Err(self.is_closed()),
         }
     }
 
-    /// Flushes, and refuses puts from then on.
+    /// Refuses puts from now on, and flushes. Where the flush fails, the bucket stays open, so that
+    /// nothing is lost and `close` can be tried again.
     pub(crate) async fn close(&self) -> Result<Flushed> {
-        self.closed.store(true, Ordering::Release);
-        self.flush().await
+        self.bucket.with_buffer(|_| self.closed.store(true, Ordering::Release));
+        let flushed = self.flush().await;
+        if flushed.is_err() {
+            self.closed.store(false, Ordering::Release);
+        }
+        flushed
+    }
+
+    /// Lets another process write the bucket; nothing can be put here any more.
+    pub(crate) fn release(&self) {
+        drop(self.lock.lock().unwrap_or_else(PoisonError::into_inner).take());
     }
 
     async fn flush_here(&self) -> Result<Flushed> {
@@ -178,9 +213,14 @@ impl BucketWriter {
         if self.bucket.buffered().0 == 0 {
             return Ok(self.nothing_flushed());
         }
+        self.check_usable()?;
         let head = self.fresh_head().await?;
+        // A flush that ends without a word, by a panic or with its runtime, may have committed.
+        let mut doubt = Doubt { writer: self, settled: false };
         let pending = self.bucket.begin_commit();
-        match self.commit(&pending, head).await {
+        let committed = self.commit(&pending, head).await;
+        doubt.settled = !matches!(committed, Err(Error::Poisoned { .. }));
+        let result = match committed {
             Ok(table) => {
                 let flushed = self.flushed(&table, pending.rows);
                 self.bucket.end_commit(&pending, table);
@@ -190,7 +230,10 @@ impl BucketWriter {
                 self.bucket.abort_commit();
                 Err(error)
             }
-        }
+        };
+        drop(doubt);
+        self.schedule_age_flush(self.bucket.with_buffer(|buffer| buffer.first()));
+        result
     }
 
     async fn commit(&self, pending: &Pending, head: Table) -> Result<Table> {
@@ -207,13 +250,11 @@ impl BucketWriter {
 
     async fn fresh_head(&self) -> Result<Table> {
         let known = self.bucket.known_table().ok_or_else(|| self.gone())?;
-        Ok(known.newer().await?.unwrap_or(known))
-    }
-
-    async fn head(&self, schema: &SchemaRef) -> Result<Table> {
-        match self.bucket.known_table() {
-            Some(known) => Ok(known.newer().await?.unwrap_or(known)),
-            None => Table::create(&self.bucket.place.dataset, schema).await,
+        let head = known.newer().await?.unwrap_or(known);
+        match self.prepared() {
+            // Another program may have dropped a column since the records were taken.
+            Some(schema) => self.with_columns(head, &schema).await,
+            None => Ok(head),
         }
     }
 
@@ -232,7 +273,7 @@ impl BucketWriter {
 
     /// Flushes when the record at `lsn` is older than the policy's age and still buffered.
     fn schedule_age_flush(&self, lsn: u64) {
-        let Some(age) = self.policy.age else { return };
+        let Some(age) = self.policy.age.filter(|_| self.bucket.buffered().0 > 0) else { return };
         let own = self.own.clone();
         tokio::spawn(async move {
             tokio::time::sleep(age).await;
@@ -263,6 +304,18 @@ impl BucketWriter {
         }
     }
 
+    fn check_usable(&self) -> Result<()> {
+        if self.poisoned.load(Ordering::Acquire) {
+            let source = "an earlier flush ended without an answer".into();
+            return Err(Error::Poisoned { path: self.bucket.place.dataset.clone(), source });
+        }
+        Ok(())
+    }
+
+    fn is_closed(&self) -> Error {
+        Error::Closed { topic: self.bucket.topic.to_string() }
+    }
+
     fn gone(&self) -> Error {
         Error::Damaged {
             path: self.bucket.place.dataset.clone(),
@@ -281,12 +334,27 @@ impl BucketWriter {
     }
 }
 
+/// Poisons the writer where a flush is dropped before it is known how it ended.
+struct Doubt<'a> {
+    writer: &'a BucketWriter,
+    settled: bool,
+}
+
+impl Drop for Doubt<'_> {
+    fn drop(&mut self) {
+        if !self.settled {
+            self.writer.poisoned.store(true, Ordering::Release);
+        }
+    }
+}
+
 impl Drop for BucketWriter {
     fn drop(&mut self) {
         let (rows, _) = self.bucket.buffered();
         if rows > 0 {
             let (topic, bucket) = (&self.bucket.topic, self.bucket.place.id);
             tracing::warn!(%topic, bucket, rows, "a writer was dropped with buffered records; they are lost, `close` would have flushed them");
+            self.bucket.with_buffer(Memtable::forget);
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use arrow_array::RecordBatch;
+use arrow_array::{Array, ArrayRef, RecordBatch};
 use arrow_select::concat::concat_batches;
 
 /// Trailing runs of this many small batches are joined into one.
@@ -55,10 +55,17 @@ impl Memtable {
         self.bytes
     }
 
+    /// Records and bytes that no running flush has taken.
+    pub(crate) fn untaken(&self) -> (u64, u64) {
+        self.batches.range(self.held..).fold((0, 0), |(rows, bytes), (batch, size)| {
+            (rows + batch.num_rows() as u64, bytes + size)
+        })
+    }
+
     /// Adds a batch; returns the log position of its first record.
     pub(crate) fn append(&mut self, batch: RecordBatch) -> u64 {
         let lsn = self.next;
-        let bytes = batch.get_array_memory_size() as u64;
+        let bytes = batch_bytes(&batch);
         self.next += batch.num_rows() as u64;
         self.bytes += bytes;
         self.batches.push_back((batch, bytes));
@@ -87,6 +94,11 @@ impl Memtable {
     /// Keeps the batches of a flush that failed; the next one takes them again.
     pub(crate) fn keep(&mut self) {
         self.held = 0;
+    }
+
+    /// Drops all records; their log positions are not given again.
+    pub(crate) fn forget(&mut self) {
+        *self = Self::starting_at(self.next);
     }
 
     /// The records from log position `lsn` on: the position of each batch, and the batch.
@@ -121,11 +133,20 @@ impl Memtable {
         // Batches of one schema always join; should they not, they stay as they are.
         let Ok(joined) = concat_batches(&schema, parts) else { return };
         let before: u64 = self.batches.range(from..).map(|(_, bytes)| bytes).sum();
-        let bytes = joined.get_array_memory_size() as u64;
+        let bytes = batch_bytes(&joined);
         self.batches.truncate(from);
         self.batches.push_back((joined, bytes));
         self.bytes = self.bytes - before + bytes;
     }
+}
+
+/// The bytes of a batch's own rows; a slice does not count what it leaves of its parent.
+pub(crate) fn batch_bytes(batch: &RecordBatch) -> u64 {
+    let size = |column: &ArrayRef| {
+        let own = column.to_data().get_slice_memory_size();
+        own.unwrap_or_else(|_| column.get_array_memory_size()) as u64
+    };
+    batch.columns().iter().map(size).sum()
 }
 
 fn to_index(rows: u64) -> usize {
@@ -136,9 +157,9 @@ fn to_index(rows: u64) -> usize {
 mod tests {
     use std::sync::Arc;
 
+    use arrow_array::Int64Array;
     use arrow_array::cast::AsArray;
     use arrow_array::types::Int64Type;
-    use arrow_array::{ArrayRef, Int64Array};
 
     use super::*;
 
@@ -189,6 +210,24 @@ mod tests {
         memtable.release();
         assert_eq!(values(&memtable.read(0)), (100..300).collect::<Vec<i64>>());
         assert_eq!((memtable.first(), memtable.rows()), (200, 200));
+    }
+
+    #[test]
+    fn what_a_running_flush_holds_is_not_due_again() {
+        let mut memtable = filled(100);
+        assert_eq!(memtable.untaken().0, 100);
+        memtable.pending();
+        assert_eq!(memtable.untaken(), (0, 0));
+        memtable.append(batch(100..103));
+        assert_eq!(memtable.untaken().0, 3);
+        memtable.keep();
+        assert_eq!(memtable.untaken().0, 103);
+    }
+
+    #[test]
+    fn a_slice_counts_its_own_rows_only() {
+        let whole = batch(0..100_000);
+        assert!(batch_bytes(&whole.slice(5, 10)) < 1000);
     }
 
     #[test]

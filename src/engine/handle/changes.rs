@@ -1,6 +1,6 @@
 //! Hints on a whole root: which topics are worth another look.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -13,7 +13,7 @@ use crate::engine::poll::Pace;
 use crate::engine::topic::{Catalog, TopicMeta};
 use crate::engine::watch::Subscription;
 
-/// The token of the root; topics have their number in the list, from 1 on.
+/// The token of the root; topics have theirs from 1 on.
 const ROOT: u64 = 0;
 
 /// A hint, never the truth: look at what it names.
@@ -29,12 +29,16 @@ pub enum Change {
 pub struct Changes {
     catalog: Arc<Catalog>,
     subscription: Subscription,
+    /// Each topic's token is its place here plus one; a place is never given to another topic.
     topics: Vec<TopicName>,
     /// When each watched folder changed last, as the poll saw it.
-    seen: HashMap<PathBuf, (u64, Option<SystemTime>)>,
+    seen: Seen,
+    /// Tokens of folders that are not there yet to be watched.
+    awaited: BTreeSet<u64>,
     ready: VecDeque<Change>,
     pace: Pace,
-    started: bool,
+    /// The root is to be listed, and what is new in it to be watched.
+    list_due: bool,
 }
 
 impl Changes {
@@ -45,72 +49,90 @@ impl Changes {
             subscription,
             topics: Vec::new(),
             seen: HashMap::new(),
+            awaited: BTreeSet::new(),
             ready: VecDeque::new(),
             pace,
-            started: false,
+            list_due: true,
         }
     }
 
-    /// Waits for the next hint. The first call arms the watch. Safe to drop at any await.
+    /// Waits for the next hint. The first call arms the watch. Safe to drop at any await: a hint
+    /// that was not returned comes with the next call.
     pub async fn next(&mut self) -> Change {
         loop {
+            if self.list_due {
+                self.arm().await;
+            }
             if let Some(change) = self.ready.pop_front() {
                 return change;
             }
-            if !self.started {
-                self.arm().await;
-                self.started = true;
-            }
-            let tokens = tokio::select! {
-                tokens = self.subscription.next() => tokens.into_iter().collect(),
+            tokio::select! {
+                tokens = self.subscription.next() => self.note(tokens),
                 () = tokio::time::sleep(self.pace.pause()) => self.poll().await,
-            };
-            self.note(tokens).await;
+            }
         }
     }
 
-    async fn note(&mut self, tokens: Vec<u64>) {
-        if tokens.is_empty() {
-            return self.pace.nothing();
-        }
+    fn note(&mut self, tokens: impl IntoIterator<Item = u64>) {
         self.pace.found();
-        for token in &tokens {
-            let change = match usize::try_from(*token).unwrap_or(usize::MAX).checked_sub(1) {
+        for token in tokens {
+            let change = match usize::try_from(token).unwrap_or(usize::MAX).checked_sub(1) {
                 None => Some(Change::Topics),
                 Some(index) => self.topics.get(index).cloned().map(Change::Topic),
             };
             self.ready.extend(change);
-        }
-        if tokens.contains(&ROOT) {
-            self.arm().await;
+            // A new topic's folders appear one after the other: watch those that are there now.
+            self.list_due |= token == ROOT || self.awaited.contains(&token);
         }
     }
 
     /// Watches the root and all datasets in it. What cannot be listed now is covered by the poll.
     async fn arm(&mut self) {
         let root = self.catalog.root.clone();
-        let folders = blocking(move || folders(&root)).await.unwrap_or_default();
-        self.topics = folders.iter().map(|(name, _)| name.clone()).collect();
-        self.watch(&self.catalog.root.clone(), ROOT);
-        for (index, (_, folders)) in folders.iter().enumerate() {
+        let listed = root.clone();
+        let folders = blocking(move || folders(&listed)).await.unwrap_or_default();
+        self.list_due = false;
+        self.awaited.clear();
+        self.watch(&root, ROOT);
+        for (name, folders) in folders {
+            let token = self.token(name);
             for folder in folders {
-                self.watch(folder, index as u64 + 1);
+                self.watch(&folder, token);
             }
         }
     }
 
-    fn watch(&mut self, folder: &Path, token: u64) {
-        self.subscription.add(folder, token);
-        let state = (token, modified(folder));
-        self.seen.entry(folder.to_path_buf()).or_insert(state).0 = token;
+    fn token(&mut self, name: TopicName) -> u64 {
+        let known = self.topics.iter().position(|topic| *topic == name);
+        let index = known.unwrap_or_else(|| {
+            self.topics.push(name);
+            self.topics.len() - 1
+        });
+        index as u64 + 1
     }
 
-    async fn poll(&mut self) -> Vec<u64> {
-        let seen = std::mem::take(&mut self.seen);
-        let looked = blocking(move || Ok(look(seen))).await;
-        let Ok((seen, tokens)) = looked else { return vec![ROOT] };
+    /// Watches a folder; until it is there, it is tried again with each listing.
+    fn watch(&mut self, folder: &Path, token: u64) {
+        if self.seen.contains_key(folder) {
+            return;
+        }
+        if self.subscription.add(folder, token) {
+            self.seen.insert(folder.to_path_buf(), (token, modified(folder)));
+        } else {
+            self.awaited.insert(token);
+        }
+    }
+
+    async fn poll(&mut self) {
+        let seen = self.seen.clone();
+        let Ok((seen, tokens)) = blocking(move || Ok(look(seen))).await else { return };
         self.seen = seen;
-        tokens
+        self.pace.nothing();
+        if tokens.is_empty() {
+            self.list_due = !self.awaited.is_empty();
+        } else {
+            self.note(tokens);
+        }
     }
 }
 

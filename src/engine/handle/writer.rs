@@ -139,7 +139,8 @@ impl Writer {
         self.put_one(record, WhenFull::Wait).await
     }
 
-    /// Puts one record, or returns at once with [`Error::BufferFull`] where the buffer is full.
+    /// Puts one record, or returns [`Error::BufferFull`] where the buffer is full, instead of
+    /// waiting for a flush.
     pub async fn try_put(&self, record: Value) -> Result<Receipt> {
         self.put_one(record, WhenFull::Fail).await
     }
@@ -169,14 +170,15 @@ impl Writer {
         self.0.check(records)
     }
 
-    /// Persists all that is buffered: one new version a bucket. After it returns, a power cut loses
+    /// Persists all that is buffered: one new version in each bucket that has any. After it returns, a power cut loses
     /// nothing of it.
     ///
     /// Cancel: the flush goes on without its caller.
     ///
     /// # Errors
     /// [`Unavailable`](crate::ErrorKind::Unavailable) where storage fails; the records stay
-    /// buffered, and the next flush takes them.
+    /// buffered, and the next flush takes them. [`Poisoned`](crate::ErrorKind::Poisoned) where it
+    /// cannot be known whether the commit happened; the writer then refuses everything else.
     pub async fn flush(&self) -> Result<Vec<Flushed>> {
         self.0.flush().await
     }
@@ -186,9 +188,12 @@ impl Writer {
         self.0.buffer_count()
     }
 
-    /// Flushes, and ends writing for all clones: their puts are refused from then on. The buckets
-    /// are free for other processes when the last clone is gone.
-    pub async fn close(self) -> Result<Vec<Flushed>> {
+    /// Ends writing for all clones: their puts are refused from now on, and what is buffered is
+    /// flushed. Then the buckets are free for other processes.
+    ///
+    /// # Errors
+    /// As [`flush`](Self::flush); the writer then stays open, and nothing is lost.
+    pub async fn close(&self) -> Result<Vec<Flushed>> {
         self.0.close().await
     }
 

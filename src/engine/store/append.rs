@@ -48,6 +48,9 @@ impl Table {
     ///
     /// On an error nothing was appended, and the files written are removed, so that trying again on a
     /// full disk does not fill it further.
+    ///
+    /// # Errors
+    /// [`Error::Poisoned`] where it cannot be known whether the commit happened.
     pub(crate) async fn append(&self, batches: Vec<RecordBatch>) -> Result<Self> {
         let params = WriteParams {
             mode: WriteMode::Append,
@@ -60,16 +63,17 @@ impl Table {
             .boxed()
             .await
             .map_err(storage(APPEND, &self.path))?;
-        let files = data_files(&self.path, &transaction);
-        match self.commit(transaction, files.clone()).await {
-            Ok(dataset) => Self::of(self.path.clone(), Arc::new(dataset), Some(self)).await,
-            Err(Uncommitted::Unknown(error)) => Err(storage(APPEND, &self.path)(error)),
-            Err(Uncommitted::Failed(error)) => {
-                // What cannot be removed is left to Lance's cleanup; the error that counts is the commit's.
-                drop(blocking(move || remove_files(&files)).await);
-                Err(error)
-            }
+        let (files, uuid) = (data_files(&self.path, &transaction), transaction.uuid.clone());
+        let committed = match self.commit(transaction, files.clone()).await {
+            Err(Uncommitted::Unknown(cause)) => self.settle(&uuid, cause).await,
+            Err(Uncommitted::Failed(error)) => Err(error),
+            Ok(dataset) => return self.published(dataset).await,
+        };
+        if !matches!(committed, Ok(_) | Err(Error::Poisoned { .. })) {
+            // What cannot be removed is left to Lance's cleanup; the error that counts is the commit's.
+            drop(blocking(move || remove_files(&files)).await);
         }
+        committed
     }
 
     async fn commit(
@@ -82,9 +86,40 @@ impl Table {
         sync_data_files(&self.path, files).await.map_err(Uncommitted::Failed)?;
         let commit = CommitBuilder::new(self.dataset.clone()).with_skip_auto_cleanup(true);
         match commit.execute(transaction).boxed().await {
-            Err(error) if error.is_commit_status_unknown() => Err(Uncommitted::Unknown(error)),
+            Err(error) if error.is_commit_status_unknown() => {
+                Err(Uncommitted::Unknown(storage(APPEND, &self.path)(error)))
+            }
             result => result.map_err(|e| Uncommitted::Failed(storage(APPEND, &self.path)(e))),
         }
+    }
+
+    /// The table after a commit that happened; no failure from here on may look as if it had not.
+    async fn published(&self, dataset: Dataset) -> Result<Self> {
+        let table = Self::of(self.path.clone(), Arc::new(dataset), Some(self)).await;
+        table.map_err(|error| self.in_doubt(error))
+    }
+
+    /// Finds out whether a transaction of unknown fate was committed: its version says so by its id.
+    ///
+    /// Returns `cause` where it was not.
+    async fn settle(&self, uuid: &str, cause: Error) -> Result<Self> {
+        let head = match Self::open(&self.path).await {
+            Ok(Some(head)) => head,
+            _ => return Err(self.in_doubt(cause)),
+        };
+        for version in self.version() + 1..=head.version() {
+            let Ok(found) = head.dataset.read_version_transaction(version).boxed().await else {
+                return Err(self.in_doubt(cause));
+            };
+            if found.transaction.is_some_and(|transaction| transaction.uuid == uuid) {
+                return head.checkout(version).await.map_err(|error| self.in_doubt(error));
+            }
+        }
+        Err(cause)
+    }
+
+    fn in_doubt(&self, cause: Error) -> Error {
+        Error::Poisoned { path: self.path.to_path_buf(), source: Box::new(cause) }
     }
 
     /// Adds nullable columns at the end, as one version; rewrites no data.
@@ -118,7 +153,7 @@ enum Uncommitted {
     /// It did not happen: nothing refers to the files.
     Failed(Error),
     /// It may have happened: the files stay.
-    Unknown(lance::Error),
+    Unknown(Error),
 }
 
 fn data_files(path: &Path, transaction: &Transaction) -> Vec<PathBuf> {

@@ -7,10 +7,11 @@ mod append;
 mod failure;
 mod history;
 mod index;
+mod kept;
 mod read;
 mod session;
 mod table;
 
 pub(crate) use history::Version;
-pub(crate) use read::{Readers, Rows};
+pub(crate) use read::Rows;
 pub(crate) use table::Table;

@@ -1,7 +1,6 @@
 //! Reading rows by offset: whole ranges of a fragment's file, with readers kept open.
 
-use std::num::NonZeroUsize;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::UInt64Type;
@@ -11,19 +10,14 @@ use arrow_select::take::take_record_batch;
 use futures::FutureExt;
 use lance::dataset::fragment::{FileFragment, FragReadConfig, FragmentReader};
 use lance_table::format::Fragment;
-use lru::LruCache;
 
 use super::failure::storage;
 use super::index::Span;
+use super::kept::{self, Live, ReaderKey};
 use super::table::Table;
 use crate::engine::error::{Error, Result};
 use crate::engine::options::Columns;
 
-/// Open readers kept a bucket at most: opening is half of what a small read costs.
-const KEPT_READERS: usize = 1024;
-/// A reader keeps the manifest of the version it was opened at, and readers may all be of other
-/// versions: so many fragment descriptions, of some 300 bytes each, they may keep together.
-const KEPT_DESCRIPTIONS: usize = 1 << 18;
 const READ_ACTION: &str = "read records of";
 
 /// Rows of consecutive offsets.
@@ -33,125 +27,102 @@ pub(crate) struct Rows {
     pub(crate) batch: RecordBatch,
 }
 
-/// The live rows of a fragment that has holes: offsets, and where each lies in the file.
-type Live = Vec<(u64, u32)>;
-
-/// Open readers of a bucket's fragments, shared by all reads of it.
-#[derive(Default)]
-pub(crate) struct Readers {
-    open: Cache<Arc<FragmentReader>>,
-    live: Cache<Arc<Live>>,
-}
-
-type Cache<T> = Mutex<Option<LruCache<ReaderKey, T>>>;
-
-/// What a reader depends on: the file, what is deleted of it, the columns.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-struct ReaderKey {
-    files: Vec<String>,
-    deletions: Option<(u64, u64)>,
-    fields: Vec<i32>,
-}
-
-impl Readers {
+impl Table {
     /// Up to `limit` rows with offsets from `offset` on, in order; fewer only at the end.
     ///
     /// Costs the rows read, plus a binary search, whatever the offset.
     pub(crate) async fn read(
         &self,
-        table: &Table,
         offset: u64,
         limit: usize,
         columns: &Columns,
     ) -> Result<Vec<Rows>> {
-        let (projection, only_rows) = projection(table, columns)?;
-        let reading = Reading { readers: self, table, projection };
-        let mut found = if table.index().is_disjoint() {
+        let (projection, only_rows) = projection(self, columns)?;
+        let reading = Reading { table: self, projection };
+        let mut found = if self.index().is_disjoint() {
             reading.in_order(offset, limit).await?
         } else {
             reading.interleaved(offset, limit).await?
         };
         if only_rows {
             for rows in &mut found {
-                rows.batch = rows.batch.project(&[]).map_err(arrow_error(table))?;
+                rows.batch = rows.batch.project(&[]).map_err(arrow_error(self))?;
             }
         }
         Ok(found)
     }
 
     /// The offset of row number `row`; the next offset where there are fewer rows.
-    pub(crate) async fn offset_at(&self, table: &Table, row: u64) -> Result<u64> {
-        if !table.index().is_disjoint() {
-            let all = self.all_offsets(table).await?;
-            return Ok(all.get(index(row)).copied().unwrap_or_else(|| table.next_offset()));
+    pub(crate) async fn offset_at(&self, row: u64) -> Result<u64> {
+        if !self.index().is_disjoint() {
+            let all = self.all_offsets().await?;
+            return Ok(all.get(index(row)).copied().unwrap_or_else(|| self.next_offset()));
         }
-        let Some((span, before)) = table.index().at_row(row) else {
-            return Ok(table.next_offset());
+        let Some((span, before)) = self.index().at_row(row) else {
+            return Ok(self.next_offset());
         };
         if span.dense {
             return Ok(span.first + (row - before));
         }
-        let live = self.live(table, span).await?;
+        let live = self.live(span).await?;
         Ok(live.get(index(row - before)).map_or(span.last, |(offset, _)| *offset))
     }
 
     /// How many rows have a smaller offset.
-    pub(crate) async fn rows_before(&self, table: &Table, offset: u64) -> Result<u64> {
-        if !table.index().is_disjoint() {
-            let all = self.all_offsets(table).await?;
+    pub(crate) async fn rows_before(&self, offset: u64) -> Result<u64> {
+        if !self.index().is_disjoint() {
+            let all = self.all_offsets().await?;
             return Ok(all.partition_point(|found| *found < offset) as u64);
         }
-        let Some((span, before)) = table.index().at_offset(offset) else {
-            return Ok(table.index().rows());
+        let Some((span, before)) = self.index().at_offset(offset) else {
+            return Ok(self.index().rows());
         };
         if span.dense {
             return Ok(before + offset.saturating_sub(span.first));
         }
-        let live = self.live(table, span).await?;
+        let live = self.live(span).await?;
         Ok(before + live.partition_point(|(found, _)| *found < offset) as u64)
     }
 
-    async fn all_offsets(&self, table: &Table) -> Result<Vec<u64>> {
+    async fn all_offsets(&self) -> Result<Vec<u64>> {
         let mut all = Vec::new();
-        for span in table.index().spans_from(0) {
-            all.extend(self.live(table, span).await?.iter().map(|(offset, _)| *offset));
+        for span in self.index().spans_from(0) {
+            all.extend(self.live(span).await?.iter().map(|(offset, _)| *offset));
         }
         all.sort_unstable();
         Ok(all)
     }
 
-    async fn live(&self, table: &Table, span: &Span) -> Result<Arc<Live>> {
-        let projection = table.dataset.schema().project::<&str>(&[]).map_err(read_error(table))?;
-        let key = key(table, span, &projection)?;
-        if let Some(live) = cached(&self.live, &key) {
+    async fn live(&self, span: &Span) -> Result<Arc<Live>> {
+        let projection = self.dataset.schema().project::<&str>(&[]).map_err(read_error(self))?;
+        let key = key(self, span, &projection)?;
+        if let Some(live) = kept::live(&key) {
             return Ok(live);
         }
-        let live = Arc::new(load_live(table, span, &projection).await?);
-        keep(&self.live, key, live.clone(), table);
+        let live = Arc::new(load_live(self, span, &projection).await?);
+        kept::keep_live(key, live.clone());
         Ok(live)
     }
 
     async fn reader(
         &self,
-        table: &Table,
         span: &Span,
         projection: &lance::datatypes::Schema,
     ) -> Result<Arc<FragmentReader>> {
-        let key = key(table, span, projection)?;
-        if let Some(reader) = cached(&self.open, &key) {
+        let key = key(self, span, projection)?;
+        if let Some(reader) = kept::reader(&key) {
             return Ok(reader);
         }
-        let fragment = fragment(table, span)?;
+        let fragment = fragment(self, span)?;
         let opened = fragment.open(projection, FragReadConfig::default()).boxed().await;
-        let reader = Arc::new(opened.map_err(read_error(table))?);
-        keep(&self.open, key, reader.clone(), table);
+        let reader = Arc::new(opened.map_err(read_error(self))?);
+        kept::keep_reader(key, reader.clone(), self.dataset.fragments().len());
         Ok(reader)
     }
 }
 
 /// One read: what it reads of, and which columns.
 struct Reading<'a> {
-    readers: &'a Readers,
     table: &'a Table,
     projection: lance::datatypes::Schema,
 }
@@ -182,21 +153,25 @@ impl Reading<'_> {
     }
 
     async fn dense(&self, span: &Span, offset: u64, limit: usize) -> Result<Rows> {
-        let start = offset.saturating_sub(span.first);
+        let start = offset.saturating_sub(span.first).min(span.rows);
         let end = span.rows.min(start.saturating_add(limit as u64));
-        let reader = self.readers.reader(self.table, span, &self.projection).await?;
+        if start == end {
+            let batch = RecordBatch::new_empty(self.table.schema());
+            return Ok(Rows { offsets: Vec::new(), batch });
+        }
+        let reader = self.table.reader(span, &self.projection).await?;
         let read = reader.read_range_as_batch(index(start)..index(end)).boxed().await;
         let batch = read.map_err(read_error(self.table))?;
         Ok(Rows { offsets: (span.first + start..span.first + end).collect(), batch })
     }
 
     async fn holed(&self, span: &Span, offset: u64, limit: usize) -> Result<Rows> {
-        let live = self.readers.live(self.table, span).await?;
+        let live = self.table.live(span).await?;
         let from = live.partition_point(|(found, _)| *found < offset);
         let wanted: Vec<(u64, u32)> = live.iter().skip(from).take(limit).copied().collect();
         let mut places: Vec<u32> = wanted.iter().map(|(_, place)| *place).collect();
         places.sort_unstable();
-        let reader = self.readers.reader(self.table, span, &self.projection).await?;
+        let reader = self.table.reader(span, &self.projection).await?;
         let batch =
             reader.take_as_batch(&places, None).boxed().await.map_err(read_error(self.table))?;
         let order: UInt64Array =
@@ -205,10 +180,15 @@ impl Reading<'_> {
         Ok(Rows { offsets: wanted.iter().map(|(offset, _)| *offset).collect(), batch })
     }
 
-    /// Fragments whose offsets interleave, as foreign updates leave them: read each, merge by offset.
+    /// Fragments whose offsets interleave, as foreign updates leave them: read those that can have
+    /// rows of the page, merge by offset.
     async fn interleaved(&self, offset: u64, limit: usize) -> Result<Vec<Rows>> {
-        let mut parts = Vec::new();
+        let mut parts: Vec<Rows> = Vec::new();
         for span in self.table.index().spans_from(offset) {
+            let before = parts.iter().flat_map(|rows| &rows.offsets).filter(|o| **o < span.first);
+            if before.count() >= limit {
+                break;
+            }
             parts.push(self.span(span, offset, limit).await?);
         }
         parts.retain(|rows| !rows.offsets.is_empty());
@@ -255,6 +235,7 @@ fn fragment(table: &Table, span: &Span) -> Result<FileFragment> {
 fn key(table: &Table, span: &Span, projection: &lance::datatypes::Schema) -> Result<ReaderKey> {
     let metadata = metadata(table, span)?;
     Ok(ReaderKey {
+        dataset: table.path.clone(),
         files: metadata.files.iter().map(|file| file.path.clone()).collect(),
         deletions: metadata.deletion_file.as_ref().map(|file| (file.id, file.read_version)),
         fields: projection.field_ids(),
@@ -283,20 +264,6 @@ fn projection(table: &Table, columns: &Columns) -> Result<(lance::datatypes::Sch
     let only_rows = chosen.is_empty();
     let read = if only_rows { names.get(..1).unwrap_or_default() } else { &chosen };
     Ok((schema.project(read).map_err(read_error(table))?, only_rows))
-}
-
-fn cached<T: Clone>(cache: &Cache<T>, key: &ReaderKey) -> Option<T> {
-    let mut cache = cache.lock().unwrap_or_else(PoisonError::into_inner);
-    cache.as_mut()?.get(key).cloned()
-}
-
-fn keep<T>(cache: &Cache<T>, key: ReaderKey, value: T, table: &Table) {
-    let kept = KEPT_READERS.min(KEPT_DESCRIPTIONS / table.dataset.fragments().len().max(1)).max(16);
-    let Some(kept) = NonZeroUsize::new(kept) else { return };
-    let mut cache = cache.lock().unwrap_or_else(PoisonError::into_inner);
-    let cache = cache.get_or_insert_with(|| LruCache::new(kept));
-    cache.resize(kept);
-    cache.put(key, value);
 }
 
 fn read_error(table: &Table) -> impl FnOnce(lance::Error) -> Error {

@@ -56,8 +56,9 @@ impl Catalog {
         options: WriterOptions,
     ) -> Result<Arc<TopicWriter>> {
         let mut writers = self.writers.lock().await;
-        if let Some(writer) = writers.get(&name).and_then(Weak::upgrade).filter(|w| !w.is_closed())
-        {
+        let open = writers.get(&name).and_then(Weak::upgrade).filter(|w| !w.is_closed());
+        if let Some(writer) = open {
+            writer.agrees(&options)?;
             return Ok(writer);
         }
         let writer = TopicWriter::open(self.clone(), name.clone(), options).await?;

@@ -161,7 +161,7 @@ impl Reader {
                 skip -= snapshot.rows();
                 continue;
             }
-            let offset = snapshot.offset_at(bucket, skip).await?;
+            let offset = snapshot.offset_at(skip).await?;
             page.chunks.extend(snapshot.read(bucket, offset, left, &self.columns).await?);
             skip = 0;
         }
@@ -175,7 +175,7 @@ impl Reader {
         let mut before = 0;
         for (found, snapshot) in self.buckets.iter().zip(&self.snapshots().await?) {
             if found.place.id == bucket {
-                return Ok(before + snapshot.rows_before(found, offset).await?);
+                return Ok(before + snapshot.rows_before(offset).await?);
             }
             before += snapshot.rows();
         }
@@ -230,7 +230,7 @@ impl Reader {
     pub async fn stream(&self, options: StreamOptions) -> Result<Tail> {
         let schema = self.schema().await?;
         let columns = (self.columns.clone(), schema);
-        Tail::start(self.catalog.clone(), self.buckets.clone(), options, columns).await
+        Tail::start(&self.catalog, self.sources(), options, columns).await
     }
 
     pub(super) async fn snapshots(&self) -> Result<Vec<Snapshot>> {
@@ -238,6 +238,11 @@ impl Reader {
             return Ok(tables.iter().cloned().map(Snapshot::pinned).collect());
         }
         futures::future::try_join_all(self.buckets.iter().map(|bucket| bucket.snapshot())).await
+    }
+
+    fn sources(&self) -> Vec<(Arc<Bucket>, Option<Table>)> {
+        let pinned = self.pinned.iter().flatten().cloned().map(Some);
+        self.buckets.iter().cloned().zip(pinned.chain(std::iter::repeat(None))).collect()
     }
 
     async fn table_at(&self, bucket: &Bucket, at: &At) -> Result<Table> {
@@ -281,8 +286,8 @@ impl Reader {
 
     /// Gives every chunk the same columns.
     fn uniform(&self, mut page: Page, schema: &SchemaRef) -> Result<Page> {
-        if self.buckets.len() > 1 {
-            for chunk in &mut page.chunks {
+        for chunk in &mut page.chunks {
+            if chunk.batch.num_columns() != schema.fields().len() || self.buckets.len() > 1 {
                 *chunk = self.conformed(chunk, schema)?;
             }
         }

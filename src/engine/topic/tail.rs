@@ -20,10 +20,9 @@ use crate::engine::offset::Cursor;
 use crate::engine::options::{AtEnd, Columns, StreamOptions};
 use crate::engine::poll::Pace;
 use crate::engine::record::{Chunk, Record};
+use crate::engine::store::Table;
 use crate::engine::watch::Subscription;
 
-/// Records read from a bucket before the next has its turn.
-const TURN: usize = 1024;
 /// One commit makes several events; looking after the last of them saves looking in vain.
 const COALESCE: Duration = Duration::from_millis(2);
 
@@ -41,6 +40,8 @@ pub enum TailEvent {
 
 /// A stream over the buckets of a topic; see [`Reader::stream`](crate::Reader::stream).
 ///
+/// An error is an item like the others: the stream can be read on, and looks at the same place
+/// again when it next looks.
 /// Cancel: dropping it, or a future that waits for its next item, loses nothing:
 /// [`cursor`](Self::cursor) is where it stands.
 pub struct Tail {
@@ -50,29 +51,32 @@ pub struct Tail {
 
 impl Tail {
     pub(super) async fn start(
-        catalog: Arc<Catalog>,
-        buckets: Vec<Arc<Bucket>>,
+        catalog: &Catalog,
+        sources: Vec<(Arc<Bucket>, Option<Table>)>,
         options: StreamOptions,
         (columns, schema): (Columns, SchemaRef),
     ) -> Result<Self> {
-        let mut watching = Watching::new(&catalog, &buckets);
+        let buckets: Vec<_> = sources.iter().map(|(bucket, _)| bucket.clone()).collect();
+        let pinned = sources.iter().any(|(_, table)| table.is_some());
+        let mut watching = Watching::new(catalog, &buckets);
         // IMPORTANT: armed before the first look, so that nothing falls between the two.
         watching.arm();
         let mut tails = Vec::new();
         let cursor = Arc::new(Mutex::new(Cursor::default()));
-        for bucket in buckets {
-            let tail = BucketTail::start(bucket, &options.from, columns.clone()).await?;
+        for (bucket, table) in sources {
+            let tail = BucketTail::start(bucket, table, &options.from, columns.clone()).await?;
             set(&cursor, tail.bucket.place.id, tail.cursor());
             tails.push(tail);
         }
         let due = (0..tails.len()).collect();
-        let at_end = options.at_end;
+        // Nothing is added to a version.
+        let at_end = if pinned { AtEnd::Stop } else { options.at_end };
         let merge = Merge { tails, due, ready: VecDeque::new(), watching, at_end, schema };
         let shared = cursor.clone();
-        let events =
-            futures::stream::try_unfold((merge, shared), |(mut merge, shared)| async move {
-                Ok(merge.next(&shared).await?.map(|event| (event, (merge, shared))))
-            });
+        let events = futures::stream::unfold((merge, shared), |(mut merge, shared)| async move {
+            let event = merge.next(&shared).await.transpose()?;
+            Some((event, (merge, shared)))
+        });
         Ok(Self { events: Box::pin(events), cursor })
     }
 
@@ -132,18 +136,18 @@ impl Merge {
         }
     }
 
+    /// Looks at one bucket. After an error it is looked at again with the next hint or poll.
     async fn look(&mut self, index: usize) -> Result<()> {
         let Some(tail) = self.tails.get_mut(index) else { return Ok(()) };
-        let before = tail.cursor();
-        let events = tail.advance(TURN).await?;
+        let mut position = tail.cursor();
+        let events = tail.advance().await?;
         if events.is_empty() {
-            self.watching.nothing_found();
             return Ok(());
         }
         self.watching.found();
         let (bucket, after, last) = (tail.bucket.place.id, tail.cursor(), events.len() - 1);
         for (number, event) in events.into_iter().enumerate() {
-            let position = if number == last { after } else { behind(&event).unwrap_or(before) };
+            position = if number == last { after } else { behind(&event).unwrap_or(position) };
             self.ready.push_back((bucket, position, public(event, &self.schema)));
         }
         // There may be more; the others first.
@@ -178,6 +182,8 @@ struct Watching {
     buckets: Vec<Arc<Bucket>>,
     changes: Vec<watch::Receiver<u64>>,
     subscription: Subscription,
+    /// The buckets whose folder of versions is not there to be watched yet.
+    unarmed: BTreeSet<usize>,
     pace: Pace,
 }
 
@@ -187,38 +193,48 @@ impl Watching {
             buckets: buckets.to_vec(),
             changes: buckets.iter().map(|bucket| bucket.changes()).collect(),
             subscription: catalog.hub.subscribe(),
+            unarmed: (0..buckets.len()).collect(),
             pace: catalog.pace(),
         }
     }
 
-    fn arm(&mut self) {
-        for (index, bucket) in self.buckets.iter().enumerate() {
-            self.subscription.add(&bucket.place.dataset.join(VERSIONS), index as u64);
-        }
+    /// Watches what is not watched yet; returns the buckets that came under watch.
+    fn arm(&mut self) -> BTreeSet<usize> {
+        let Self { buckets, subscription, unarmed, .. } = self;
+        let missing = std::mem::take(unarmed);
+        let (armed, missing) = missing.into_iter().partition(|index| {
+            buckets.get(*index).is_some_and(|bucket| {
+                subscription.add(&bucket.place.dataset.join(VERSIONS), *index as u64)
+            })
+        });
+        *unarmed = missing;
+        armed
     }
 
     fn found(&mut self) {
         self.pace.found();
     }
 
-    fn nothing_found(&mut self) {
-        self.pace.nothing();
-    }
-
     /// The buckets that are worth a look.
     async fn next(&mut self) -> BTreeSet<usize> {
-        // A folder that was missing may be there now.
-        self.arm();
+        let armed = self.arm();
+        if !armed.is_empty() {
+            // What came before the watch was armed is seen by looking, not by an event.
+            return armed;
+        }
+        let everything = (0..self.buckets.len()).collect();
         let mut local: FuturesUnordered<_> =
             self.changes.iter_mut().enumerate().map(changed).collect();
-        let everything = || (0..self.buckets.len()).collect();
         tokio::select! {
             Some(index) = local.next() => BTreeSet::from([index]),
             tokens = self.subscription.next() => {
                 tokio::time::sleep(COALESCE).await;
                 tokens.into_iter().filter_map(|token| usize::try_from(token).ok()).collect()
             }
-            () = tokio::time::sleep(self.pace.pause()) => everything(),
+            () = tokio::time::sleep(self.pace.pause()) => {
+                self.pace.nothing();
+                everything
+            }
         }
     }
 }

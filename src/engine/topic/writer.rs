@@ -13,7 +13,7 @@ use super::catalog::Catalog;
 use super::input::Input;
 use super::meta::TopicMeta;
 use super::split::split;
-use crate::engine::bucket::{BucketWriter, WhenFull};
+use crate::engine::bucket::{BucketWriter, FlushDue, WhenFull};
 use crate::engine::durable::blocking;
 use crate::engine::error::{Error, Result};
 use crate::engine::facts::{Flushed, Receipt};
@@ -76,6 +76,11 @@ impl TopicWriter {
         self.closed.load(Ordering::Acquire)
     }
 
+    /// Whether an opener with these options can have this writer.
+    pub(crate) fn agrees(&self, options: &WriterOptions) -> Result<()> {
+        self.opened().map_or(Ok(()), |open| agree(&self.name, &open.meta, options))
+    }
+
     /// The topic's schema, or the one that it was opened with and will have.
     pub(crate) fn schema(&self) -> Option<SchemaRef> {
         let open = self.opened().map(|open| open.meta.schema.clone());
@@ -108,7 +113,10 @@ impl TopicWriter {
     fn check_one(&self, record: &Value) -> Result<()> {
         let input =
             Input::records(&self.name, std::slice::from_ref(record), self.options.strictness)?;
-        let meta = self.meta(&input)?;
+        let meta = match self.opened() {
+            Some(open) => open.meta.clone(),
+            None => self.draft(&input)?,
+        };
         let schema = self.grown(&meta.schema, &input)?;
         let batch = input.convert(schema.as_arrow()).map_err(|e| self.wrong(e))?;
         self.route(&meta, &input, batch).map(drop)
@@ -121,12 +129,19 @@ impl TopicWriter {
         all.into_iter().collect()
     }
 
-    /// Flushes, refuses puts from then on, and lets go of the buckets when the last handle goes.
+    /// Refuses puts from now on, and flushes. Where that fails, it stays open.
     pub(crate) async fn close(&self) -> Result<Vec<Flushed>> {
+        // A put that is creating the topic comes before or not at all.
+        let _no_change = self.changing.lock().await;
         self.closed.store(true, Ordering::Release);
         let Some(open) = self.opened() else { return Ok(Vec::new()) };
         let all = futures::future::join_all(open.buckets.iter().map(|bucket| bucket.close())).await;
-        all.into_iter().collect()
+        let result: Result<Vec<Flushed>> = all.into_iter().collect();
+        self.closed.store(result.is_ok(), Ordering::Release);
+        if result.is_ok() {
+            open.buckets.iter().for_each(|bucket| bucket.release());
+        }
+        result
     }
 
     pub(crate) fn buffer_count(&self) -> u64 {
@@ -141,7 +156,10 @@ impl TopicWriter {
         }
         loop {
             let open = self.opened();
-            let meta = self.meta(input)?;
+            let meta = match &open {
+                Some(open) => open.meta.clone(),
+                None => self.draft(input)?,
+            };
             match input.convert(meta.schema.as_arrow()) {
                 Ok(batch) => {
                     let routed = self.route(&meta, input, batch)?;
@@ -161,11 +179,8 @@ impl TopicWriter {
         }
     }
 
-    /// The metadata that the topic has, or would be created with.
-    fn meta(&self, input: &Input<'_>) -> Result<TopicMeta> {
-        if let Some(open) = self.opened() {
-            return Ok(open.meta.clone());
-        }
+    /// The metadata that the topic would be created with.
+    fn draft(&self, input: &Input<'_>) -> Result<TopicMeta> {
         let schema = match &self.options.schema {
             Some(given) => self.grown(given, input)?,
             None => input.schema().map_err(|e| e.in_topic(self.name.as_str()))?,
@@ -209,6 +224,9 @@ impl TopicWriter {
     /// Creates the topic; where another process was faster, takes what that one created.
     async fn create(&self, draft: TopicMeta) -> Result<()> {
         let _one_at_a_time = self.changing.lock().await;
+        if self.is_closed() {
+            return Err(Error::Closed { topic: self.name.to_string() });
+        }
         if self.opened().is_some() {
             return Ok(());
         }
@@ -245,16 +263,29 @@ impl TopicWriter {
     }
 }
 
+/// Buffers what belongs to each bucket, once all of them are ready: what can fail comes first.
 async fn append(
     open: &Open,
     routed: Vec<(u32, RecordBatch)>,
     full: WhenFull,
 ) -> Result<Vec<Receipt>> {
-    let mut receipts = Vec::with_capacity(routed.len());
-    for (bucket, batch) in routed {
-        if let Some(writer) = open.buckets.get(bucket as usize) {
-            receipts.push(writer.append(batch, full).await?);
+    let writer = |bucket: u32| open.buckets.get(bucket as usize);
+    for (bucket, batch) in &routed {
+        if let Some(writer) = writer(*bucket) {
+            writer.make_ready(batch, full).await?;
         }
+    }
+    let mut receipts = Vec::with_capacity(routed.len());
+    let mut due = FlushDue::No;
+    for (bucket, batch) in routed {
+        if let Some(writer) = writer(bucket) {
+            let (receipt, flush) = writer.push(batch)?;
+            receipts.push(receipt);
+            due = if flush == FlushDue::Yes { flush } else { due };
+        }
+    }
+    if due == FlushDue::Yes {
+        tokio::task::yield_now().await;
     }
     Ok(receipts)
 }

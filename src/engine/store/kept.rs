@@ -1,0 +1,74 @@
+//! Fragment readers that stay open: opening is half of what a small read costs.
+//!
+//! One cache a process, because what bounds it are the process's open files.
+
+use std::num::NonZeroUsize;
+use std::path::Path;
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+
+use lance::dataset::fragment::FragmentReader;
+use lru::LruCache;
+
+/// Readers kept at most, where the process may open so many files twice over.
+const MOST_READERS: usize = 1024;
+const FEWEST_READERS: usize = 16;
+/// A reader keeps the manifest of the version it was opened at, and readers may all be of other
+/// versions: so many fragment descriptions, of some 300 bytes each, they may keep together.
+const KEPT_DESCRIPTIONS: usize = 1 << 18;
+/// Lists of live rows kept, of fragments with holes: 16 bytes a row.
+const KEPT_LIVE: NonZeroUsize = NonZeroUsize::new(32).unwrap();
+
+/// The live rows of a fragment that has holes: offsets, and where each lies in the file.
+pub(super) type Live = Vec<(u64, u32)>;
+
+/// What a reader depends on: the file, what is deleted of it, the columns.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) struct ReaderKey {
+    pub(super) dataset: Arc<Path>,
+    pub(super) files: Vec<String>,
+    pub(super) deletions: Option<(u64, u64)>,
+    pub(super) fields: Vec<i32>,
+}
+
+type Cache<T> = LazyLock<Mutex<LruCache<ReaderKey, T>>>;
+
+static READERS: Cache<Arc<FragmentReader>> =
+    LazyLock::new(|| Mutex::new(LruCache::new(capacity(0))));
+static LIVE: Cache<Arc<Live>> = LazyLock::new(|| Mutex::new(LruCache::new(KEPT_LIVE)));
+
+pub(super) fn reader(key: &ReaderKey) -> Option<Arc<FragmentReader>> {
+    READERS.lock().unwrap_or_else(PoisonError::into_inner).get(key).cloned()
+}
+
+/// Keeps a reader that was opened at a version of `fragments` fragments.
+pub(super) fn keep_reader(key: ReaderKey, reader: Arc<FragmentReader>, fragments: usize) {
+    let mut readers = READERS.lock().unwrap_or_else(PoisonError::into_inner);
+    let capacity = capacity(fragments);
+    if readers.len() > capacity.get() || readers.cap() < capacity {
+        readers.resize(capacity);
+    }
+    readers.put(key, reader);
+}
+
+pub(super) fn live(key: &ReaderKey) -> Option<Arc<Live>> {
+    LIVE.lock().unwrap_or_else(PoisonError::into_inner).get(key).cloned()
+}
+
+pub(super) fn keep_live(key: ReaderKey, live: Arc<Live>) {
+    LIVE.lock().unwrap_or_else(PoisonError::into_inner).put(key, live);
+}
+
+fn capacity(fragments: usize) -> NonZeroUsize {
+    let by_memory = KEPT_DESCRIPTIONS / fragments.max(1);
+    let readers = MOST_READERS.min(by_memory).min(open_files() / 2).max(FEWEST_READERS);
+    NonZeroUsize::new(readers).unwrap_or(NonZeroUsize::MIN)
+}
+
+/// How many files this process may have open.
+fn open_files() -> usize {
+    static LIMIT: LazyLock<usize> = LazyLock::new(|| {
+        let limit = rustix::process::getrlimit(rustix::process::Resource::Nofile).current;
+        limit.map_or(usize::MAX, |limit| usize::try_from(limit).unwrap_or(usize::MAX))
+    });
+    *LIMIT
+}
