@@ -50,6 +50,9 @@ pub(crate) enum Command {
     /// Open the explorer
     Open(OpenArgs),
     /// Put records into a topic, which is created where it does not exist
+    ///
+    /// A regular file is read whole before anything is put: its schema is inferred from all of it,
+    /// and nothing is put if a record does not fit. From a pipe, records are put as they come.
     Put(Box<PutArgs>),
     /// Persist what is buffered
     Flush(FlushArgs),
@@ -78,10 +81,6 @@ pub(crate) struct OpenArgs {
     pub(crate) explore: Option<PathBuf>,
 }
 
-/// Where the records come from, and what is done with those that do not fit.
-///
-/// A regular file is read whole before anything is put: its schema is inferred from all of it, and
-/// nothing is put if a record does not fit. From a pipe, records are put as they come.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct PutArgs {
     /// The topic
@@ -130,7 +129,7 @@ pub(crate) struct TopicOptions {
     #[arg(long, value_name = "COLUMN")]
     pub(crate) bucket_column: Option<String>,
 
-    /// Records buffered in a bucket that start a flush [default: 1000]
+    /// Records buffered in a bucket that start a flush [default: 1000; of a file 100000, or 32 MiB]
     #[arg(long, value_name = "N", value_parser = positive, allow_negative_numbers = true)]
     pub(crate) flush_threshold: Option<usize>,
 }

@@ -4,10 +4,13 @@ use super::args::GetArgs;
 use super::failure::Result;
 use super::format::Printer;
 use super::output;
-use crate::{Columns, Engine, Reader};
+use crate::{Columns, Engine, Page, Reader};
 
-/// Records read and printed at a time.
+/// Records of the first page, when nobody knows yet how large they are.
+const FIRST_PAGE: u64 = 100;
+/// Records and bytes of a page.
 const PAGE: u64 = 1000;
+const PAGE_BYTES: u64 = 4 << 20;
 
 /// Prints up to `--limit` records, bucket after bucket.
 pub(crate) async fn run(engine: &Engine, args: &GetArgs) -> Result {
@@ -44,17 +47,26 @@ fn columns(args: &GetArgs) -> Columns {
 }
 
 async fn print_bucket(bucket: &Reader, args: &GetArgs, printer: &mut Printer) -> Result {
-    let mut offset = args.offset;
+    let (mut offset, mut most) = (args.offset, FIRST_PAGE);
     while printer.printed() < args.limit {
-        let ask = PAGE.min(args.limit - printer.printed());
+        let ask = most.min(args.limit - printer.printed());
         let page = bucket.get(offset, usize::try_from(ask).unwrap_or(usize::MAX)).await?;
         let Some(last) = page.chunks.iter().filter_map(|chunk| chunk.offsets.last()).max() else {
             return Ok(());
         };
         offset = last.saturating_add(1);
+        most = next_page(&page);
         page.chunks.iter().try_for_each(|chunk| printer.chunk(chunk, usize::MAX))?;
     }
     Ok(())
+}
+
+/// How many records the page behind this one may have: wide records make short pages.
+fn next_page(page: &Page) -> u64 {
+    let bytes =
+        page.chunks.iter().map(|chunk| chunk.batch.get_array_memory_size() as u64).sum::<u64>();
+    let each = bytes / (page.len() as u64).max(1);
+    (PAGE_BYTES / each.max(1)).clamp(1, PAGE)
 }
 
 /// Says where the topic ends, to somebody who asked for what lies behind that.

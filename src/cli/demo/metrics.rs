@@ -54,13 +54,13 @@ impl Metrics {
         })
     }
 
-    fn processor_and_memory(&mut self) -> (Option<f32>, Option<u64>, Option<f64>) {
+    fn processor_and_memory(&mut self) -> (Option<f64>, Option<u64>, Option<f64>) {
         let Some(system) = &mut self.system else { return (None, None, None) };
         system.refresh_cpu_usage();
         system.refresh_memory();
         let (used, total) = (system.used_memory(), system.total_memory());
         let percent = (total > 0).then(|| tenth(used as f64 * 100.0 / total as f64));
-        (Some(system.global_cpu_usage()), Some(used), percent)
+        (Some(tenth(f64::from(system.global_cpu_usage()))), Some(used), percent)
     }
 
     fn disk(&mut self) -> (Option<u64>, Option<u64>) {

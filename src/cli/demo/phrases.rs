@@ -31,7 +31,7 @@ const WORK: [Work; 14] = [
     Work {
         prompt: "Summarise the release notes of {system} for {audience}.",
         tool: Some("fetch_url"),
-        response: "Three things matter to {audience}: {feature}, {feature}, and a fix where {symptom}.",
+        response: "Three things matter to {audience}: {feature}, {other_feature}, and a fix where {symptom}.",
     },
     Work {
         prompt: "Write a migration that adds {column} to the table {table}.",
@@ -69,7 +69,7 @@ const WORK: [Work; 14] = [
         response: "Thank you for telling us. We found that {cause}; the fix is in the next release of {system}.",
     },
     Work {
-        prompt: "Plan how to move {table} from {system} to {system} without downtime.",
+        prompt: "Plan how to move {table} from {system} to {other_system} without downtime.",
         tool: None,
         response: "Write to both, copy {table} in batches of {number}, compare counts, switch reads, stop the old writes.",
     },
@@ -166,34 +166,55 @@ const TOPICS: &[&str] = &[
     "learned indexes",
 ];
 
-/// Makes up one piece of work.
+/// Makes up one piece of work. A part that is named twice is the same both times.
 pub(super) fn phrase(dice: &mut Dice) -> Phrase {
     let index = usize::try_from(dice.below(WORK.len() as u64)).unwrap_or(0);
     let Some(work) = WORK.get(index) else {
         return Phrase { prompt: String::new(), tool: None, response: String::new() };
     };
-    Phrase {
-        prompt: filled(work.prompt, dice),
-        tool: work.tool,
-        response: filled(work.response, dice),
+    let mut parts = Parts { dice, chosen: Vec::new() };
+    let prompt = parts.fill(work.prompt);
+    Phrase { prompt, tool: work.tool, response: parts.fill(work.response) }
+}
+
+/// What was chosen for the parts of one piece of work.
+struct Parts<'d> {
+    dice: &'d mut Dice,
+    chosen: Vec<(&'static str, String)>,
+}
+
+impl Parts<'_> {
+    /// Fills in each `{part}`.
+    fn fill(&mut self, template: &'static str) -> String {
+        let mut text = String::new();
+        let mut rest = template;
+        while let Some((before, after)) = rest.split_once('{') {
+            let (name, behind) = after.split_once('}').unwrap_or((after, ""));
+            text.push_str(before);
+            text.push_str(&self.part(name));
+            rest = behind;
+        }
+        text + rest
+    }
+
+    fn part(&mut self, name: &'static str) -> String {
+        if let Some((_, chosen)) = self.chosen.iter().find(|(known, _)| *known == name) {
+            return chosen.clone();
+        }
+        let fresh = loop {
+            let fresh = one_of(name, self.dice);
+            if self.chosen.iter().all(|(_, chosen)| *chosen != fresh) {
+                break fresh;
+            }
+        };
+        self.chosen.push((name, fresh.clone()));
+        fresh
     }
 }
 
-/// Fills in each `{part}` anew.
-fn filled(template: &str, dice: &mut Dice) -> String {
-    let mut text = String::new();
-    let mut rest = template;
-    while let Some((before, after)) = rest.split_once('{') {
-        let (name, behind) = after.split_once('}').unwrap_or((after, ""));
-        text.push_str(before);
-        text.push_str(&part(name, dice));
-        rest = behind;
-    }
-    text + rest
-}
-
-fn part(name: &str, dice: &mut Dice) -> String {
-    let words = match name {
+/// One word of a kind; `other_` tells two of a kind apart.
+fn one_of(name: &str, dice: &mut Dice) -> String {
+    let words = match name.trim_start_matches("other_") {
         "file" => FILES,
         "function" => FUNCTIONS,
         "symptom" => SYMPTOMS,

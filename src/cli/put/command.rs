@@ -13,6 +13,12 @@ use crate::cli::import::{Feed, Meter, Origin, Pace, Pipe};
 use crate::cli::progress::Progress;
 use crate::{Engine, Strictness, TopicSchema, Writer};
 
+/// Records of a file that start a flush, where their bytes have not done so before.
+const FILE_THRESHOLD: usize = 100_000;
+
+/// Bytes that a bucket may buffer: an import waits for its flushes rather than take more memory.
+const BUFFER_LIMIT: u64 = 64 << 20;
+
 /// Puts what the arguments name.
 pub(crate) async fn run(engine: &Engine, args: &PutArgs) -> Result {
     let given = args.schema.as_deref().map(given_schema).transpose()?;
@@ -40,7 +46,7 @@ fn given_schema(path: &Path) -> Result<TopicSchema> {
 async fn open(engine: &Engine, args: &PutArgs, given: Option<TopicSchema>) -> Result<Writer> {
     let options = &args.topic_options;
     let strictness = if args.coerce { Strictness::Coerce } else { Strictness::Strict };
-    let mut writer = engine.writer(&args.topic).strictness(strictness);
+    let mut writer = engine.writer(&args.topic).strictness(strictness).buffer_limit(BUFFER_LIMIT);
     if let Some(schema) = given {
         writer = writer.schema(schema);
     }
@@ -50,10 +56,16 @@ async fn open(engine: &Engine, args: &PutArgs, given: Option<TopicSchema>) -> Re
     if let Some(column) = &options.bucket_column {
         writer = writer.bucket_column(column);
     }
-    if let Some(records) = options.flush_threshold {
+    if let Some(records) = options.flush_threshold.or(file_threshold(args)) {
         writer = writer.flush_threshold(records);
     }
     Ok(writer.open().await?)
+}
+
+/// A file is there already, so nobody waits for fresh versions of it: few large ones serve better,
+/// each of as many bytes as a bucket buffers before it flushes.
+fn file_threshold(args: &PutArgs) -> Option<usize> {
+    args.file.as_deref().is_some_and(Path::is_file).then_some(FILE_THRESHOLD)
 }
 
 /// Puts records as they come; the schema is that of the first, and grows with those behind it.
