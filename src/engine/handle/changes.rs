@@ -56,7 +56,8 @@ impl Changes {
         }
     }
 
-    /// Waits for the next hint. The first call arms the watch. Safe to drop at any await: a hint
+    /// Waits for the next hint. The first call arms the watch and returns [`Change::Topics`], so that
+    /// who looks then misses nothing. Safe to drop at any await: a hint
     /// that was not returned comes with the next call.
     pub async fn next(&mut self) -> Change {
         loop {
@@ -92,35 +93,42 @@ impl Changes {
         let listed = root.clone();
         let folders = blocking(move || folders(&listed)).await.unwrap_or_default();
         self.list_due = false;
-        self.awaited.clear();
-        self.watch(&root, ROOT);
+        let awaited = std::mem::take(&mut self.awaited);
+        if self.watch(&root, ROOT) {
+            self.ready.push_back(Change::Topics);
+        }
         for (name, folders) in folders {
-            let token = self.token(name);
-            for folder in folders {
-                self.watch(&folder, token);
+            let token = self.token(&name);
+            let came = folders.iter().filter(|folder| self.watch(folder, token)).count();
+            // What came before its folder was watched is seen by looking, not by an event.
+            if came > 0 && awaited.contains(&token) {
+                self.ready.push_back(Change::Topic(name));
             }
         }
     }
 
-    fn token(&mut self, name: TopicName) -> u64 {
-        let known = self.topics.iter().position(|topic| *topic == name);
+    fn token(&mut self, name: &TopicName) -> u64 {
+        let known = self.topics.iter().position(|topic| topic == name);
         let index = known.unwrap_or_else(|| {
-            self.topics.push(name);
+            self.topics.push(name.clone());
             self.topics.len() - 1
         });
         index as u64 + 1
     }
 
-    /// Watches a folder; until it is there, it is tried again with each listing.
-    fn watch(&mut self, folder: &Path, token: u64) {
+    /// Watches a folder; until it is there, it is tried again with each listing. Returns whether it
+    /// has come under watch now.
+    fn watch(&mut self, folder: &Path, token: u64) -> bool {
         if self.seen.contains_key(folder) {
-            return;
+            return false;
         }
-        if self.subscription.add(folder, token) {
+        let there = self.subscription.add(folder, token);
+        if there {
             self.seen.insert(folder.to_path_buf(), (token, modified(folder)));
         } else {
             self.awaited.insert(token);
         }
+        there
     }
 
     async fn poll(&mut self) {
