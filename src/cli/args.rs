@@ -11,7 +11,7 @@ use crate::From;
 ///
 /// Without a command, the explorer opens on ROOT.
 #[derive(Debug, Parser)]
-#[command(name = "lanceq", version, disable_help_subcommand = true)]
+#[command(name = "lanceq", version, disable_help_subcommand = true, args_override_self = true)]
 pub(crate) struct Args {
     /// The folder to explore; the same as --root
     #[arg(value_name = "ROOT")]

@@ -3,7 +3,7 @@
 use super::theme::Theme;
 use crate::{TopicName, Writer};
 
-/// What [`run`](super::run) needs to know.
+/// What [`run`](super::run()) needs to know.
 #[derive(Default)]
 pub struct Options {
     /// What is open at the start.

@@ -103,9 +103,8 @@ impl Table {
     ///
     /// Returns `cause` where it was not.
     async fn settle(&self, uuid: &str, cause: Error) -> Result<Self> {
-        let head = match Self::open(&self.path).await {
-            Ok(Some(head)) => head,
-            _ => return Err(self.in_doubt(cause)),
+        let Ok(Some(head)) = Self::open(&self.path).await else {
+            return Err(self.in_doubt(cause));
         };
         for version in self.version() + 1..=head.version() {
             let Ok(found) = head.dataset.read_version_transaction(version).boxed().await else {
