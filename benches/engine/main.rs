@@ -11,6 +11,7 @@
 )]
 
 mod delivery;
+mod frame;
 mod ingest;
 mod page;
 mod raw;
@@ -33,6 +34,9 @@ fn main() {
     }
     if runs("page") {
         runtime.block_on(page::run());
+    }
+    if runs("frame") {
+        runtime.block_on(frame::run());
     }
     if runs("delivery") {
         runtime.block_on(delivery::run());

@@ -1,5 +1,7 @@
-//! Ctrl-C: the first asks to stop cleanly, the second ends the process at once.
+//! Ctrl-C and SIGTERM: the first asks to stop cleanly, the second ends the process at once.
 
+#[cfg(unix)]
+use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
 use super::output;
@@ -11,16 +13,16 @@ pub(crate) struct Interrupt {
 }
 
 impl Interrupt {
-    /// Takes Ctrl-C over from the system for the rest of the process; `promise` is what is said at the first.
+    /// Takes Ctrl-C and SIGTERM over from the system for the rest of the process; `promise` is what is said at the first.
     pub(crate) fn listen(promise: Option<&'static str>) -> Self {
         let (ask, asked) = watch::channel(false);
         tokio::spawn(async move {
-            if tokio::signal::ctrl_c().await.is_err() {
+            if !signalled().await {
                 return;
             }
             promise.into_iter().for_each(output::narrate);
             ask.send_replace(true);
-            if tokio::signal::ctrl_c().await.is_ok() {
+            if signalled().await {
                 die();
             }
         });
@@ -38,6 +40,18 @@ impl Interrupt {
             std::future::pending::<()>().await;
         }
     }
+}
+
+/// Waits for a signal to stop; false where none can be waited for.
+async fn signalled() -> bool {
+    #[cfg(unix)]
+    if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+        return tokio::select! {
+            pressed = tokio::signal::ctrl_c() => pressed.is_ok(),
+            asked = terminate.recv() => asked.is_some(),
+        };
+    }
+    tokio::signal::ctrl_c().await.is_ok()
 }
 
 #[expect(clippy::exit, reason = "the second Ctrl-C asks for exactly that")]

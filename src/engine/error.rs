@@ -267,10 +267,7 @@ impl Error {
                 "one process at a time writes a bucket; reading works meanwhile. Stop that process, or put through it"
                     .into(),
             ),
-            Self::Mismatch { .. } => Some(
-                "make the value fit, or let text, numbers and booleans be converted with `--coerce` (in Rust: `Strictness::Coerce`)"
-                    .into(),
-            ),
+            Self::Mismatch { expected, found, .. } => coercion_hint(expected, found),
             Self::RootNotFound { .. } => {
                 Some("name the folder with `--root PATH` or LANCEQ_ROOT; `lanceq put` creates it".into())
             }
@@ -304,6 +301,16 @@ impl Error {
         let path = path.as_ref().to_path_buf();
         move |source| Self::Io { action, path, source }
     }
+}
+
+/// What to do about a value that does not fit: conversion is advised where it could help.
+fn coercion_hint(expected: &str, found: &str) -> Option<String> {
+    let scalar = |text: &str, kinds: &[&str]| kinds.iter().any(|kind| text.contains(kind));
+    let to_text = scalar(expected, &["utf8"]) && !scalar(found, &["list", "object"]);
+    let to_number = scalar(expected, &["int", "float"]) && found.starts_with("text");
+    (to_text || to_number).then(|| {
+        "make the value fit, or let it be converted with `--coerce` (in Rust: `Strictness::Coerce`)".into()
+    })
 }
 
 /// The operating system's error below an error of the storage library.

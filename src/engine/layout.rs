@@ -3,6 +3,7 @@
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use super::error::{Error, Result};
 use super::name::TopicName;
@@ -17,6 +18,9 @@ pub(crate) const DATASET: &str = "data.lance";
 pub(crate) const APPEND_LOCK: &str = ".append.lock";
 /// A dataset's manifests.
 pub(crate) const VERSIONS: &str = "_versions";
+
+/// How long the folders of a new topic may take to come.
+const NEW_TOPIC: Duration = Duration::from_secs(10);
 
 const FOREIGN_SUFFIX: &str = ".lance";
 const BUCKET_PREFIX: &str = "bucket_";
@@ -84,6 +88,16 @@ pub(crate) fn find(root: &Path, name: &str) -> Result<Option<Place>> {
     Ok(root_as_topic(root)?.filter(|place| place.name.as_str() == name))
 }
 
+/// Whether a native topic lost the folder of a bucket. The buckets of a new topic come right behind
+/// its metadata, so one whose metadata is young is not complained of.
+pub(crate) fn is_bucket_gone(place: &BucketPlace) -> bool {
+    let Some(folder) = place.dataset.parent() else { return false };
+    let meta = folder.parent().map(|topic| topic.join(TOPIC_FILE));
+    let written = meta.and_then(|meta| fs::metadata(meta).ok()?.modified().ok());
+    let is_old = written.and_then(|time| time.elapsed().ok()).is_some_and(|age| age > NEW_TOPIC);
+    is_old && !folder.exists()
+}
+
 fn not_a_folder(path: &Path) -> Error {
     Error::NotAFolder { path: path.into() }
 }
@@ -121,7 +135,8 @@ fn classify(folder_name: &str, folder: PathBuf) -> Option<Place> {
         return Some(Place { name, folder, origin: Origin::Foreign(vec![only]) });
     }
     let name = TopicName::of_folder(folder_name)?;
-    if folder.join(TOPIC_FILE).exists() {
+    // Where it cannot be told, it is a topic whose reading says why.
+    if !matches!(folder.join(TOPIC_FILE).try_exists(), Ok(false)) {
         return Some(Place { name, folder, origin: Origin::Native });
     }
     let found = foreign_buckets(&folder);

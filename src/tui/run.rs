@@ -80,6 +80,11 @@ where
     let mut stop = pin!(stop);
     let mut pace = Pace::new();
     while !state.ended {
+        if std::mem::take(&mut state.repaint) {
+            // Not `Terminal::clear`, which asks where the cursor is and waits for an answer.
+            terminal.backend_mut().clear().map_err(lost)?;
+            terminal.swap_buffers();
+        }
         if pace.is_due() {
             draw(terminal, &state)?;
             pace.drawn();

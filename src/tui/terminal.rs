@@ -12,7 +12,7 @@ use crossterm::event::{DisableBracketedPaste, DisableMouseCapture, EnableBracket
 use crossterm::terminal::{self, EnterAlternateScreen, LeaveAlternateScreen};
 use crossterm::{cursor, execute};
 use ratatui::Terminal;
-use ratatui::backend::CrosstermBackend;
+use ratatui::backend::{Backend, CrosstermBackend};
 use tokio::sync::Notify;
 
 /// Whether the terminal is ours.
@@ -65,8 +65,10 @@ impl Screen {
         terminal::enable_raw_mode()?;
         TAKEN.store(true, Ordering::SeqCst);
         // From here on whatever fails drops the guard, which restores.
-        let screen = Self { terminal: Terminal::new(CrosstermBackend::new(stdout()))? };
+        let mut screen = Self { terminal: Terminal::new(CrosstermBackend::new(stdout()))? };
         execute!(stdout(), EnterAlternateScreen, EnableBracketedPaste, cursor::Hide)?;
+        // Whatever stands there already, also where this is an alternate screen in another.
+        screen.terminal.backend_mut().clear()?;
         Ok(screen)
     }
 }

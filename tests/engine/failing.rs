@@ -49,6 +49,24 @@ async fn a_broken_dataset_does_not_hide_sound_ones() {
 }
 
 #[tokio::test]
+async fn a_bucket_that_is_gone_is_damage_and_no_empty_bucket() {
+    let setup = Setup::new().await;
+    let writer = setup.engine.writer("t").num_buckets(2).open().await.unwrap();
+    put_all(&writer, 0..9).await;
+    writer.close().await.unwrap();
+    let topic = setup.engine.root().join("t");
+    fs::remove_dir_all(topic.join("bucket_1")).unwrap();
+    let long_ago = std::time::SystemTime::UNIX_EPOCH;
+    fs::File::open(topic.join("topic.json")).unwrap().set_modified(long_ago).unwrap();
+    let other = setup.other().await;
+    let error = other.reader("t").await.unwrap().counts().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Corrupt);
+    let Err(error) = other.writer("t").open().await else { panic!("opened") };
+    assert_eq!(error.kind(), ErrorKind::Corrupt);
+    assert!(!topic.join("bucket_1").exists());
+}
+
+#[tokio::test]
 async fn a_dataset_without_versions_is_damaged_once_nobody_can_be_making_it() {
     let setup = Setup::new().await;
     let folder = setup.engine.root().join("odd.lance/data");

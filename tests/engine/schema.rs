@@ -63,6 +63,23 @@ async fn a_refused_batch_puts_nothing_and_names_record_field_and_types() {
     assert_eq!(writer.buffer_count(), 1);
 }
 
+/// A list in a list, so deep.
+fn nested(levels: usize) -> Value {
+    (0..levels)
+        .fold(json!(1), |inner, _| json!([inner]))
+        .as_array()
+        .map_or(json!({}), |l| json!({"a": l}))
+}
+
+#[tokio::test]
+async fn records_as_deep_as_is_allowed_read_back() {
+    let setup = Setup::new().await;
+    let writer = setup.engine.writer("t").open().await.unwrap();
+    writer.put(nested(30)).await.unwrap();
+    writer.close().await.unwrap();
+    assert_eq!(all(&setup).await, [nested(30)]);
+}
+
 #[tokio::test]
 async fn a_refused_first_record_leaves_no_topic_behind() {
     let setup = Setup::new().await;
@@ -76,6 +93,7 @@ async fn a_refused_first_record_leaves_no_topic_behind() {
         json!({"": 1}),
         json!({"a": 1, "A": 2}),
         json!({"n": u64::MAX}),
+        nested(40),
     ] {
         let writer = setup.engine.writer("t").open().await.unwrap();
         let error = writer.put(bad.clone()).await.unwrap_err();

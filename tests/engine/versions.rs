@@ -57,6 +57,21 @@ async fn a_time_finds_the_version_that_was_the_head_then() {
 }
 
 #[tokio::test]
+async fn a_bucket_that_came_later_than_the_time_was_empty_then() {
+    let setup = Setup::new().await;
+    let writer = setup.engine.writer("t").num_buckets(2).open().await.unwrap();
+    put_all(&writer, 1..2).await;
+    writer.flush().await.unwrap();
+    let reader = setup.engine.reader("t").await.unwrap();
+    let now = reader.versions(1).await.unwrap()[0].timestamp;
+    let then = reader.at(At::Time(now)).await.unwrap();
+    put_all(&writer, 2..3).await;
+    writer.close().await.unwrap();
+    assert_eq!(ids(&then.get(0, 9).await.unwrap()), [1]);
+    assert_eq!(ids(&reader.at(At::Time(now)).await.unwrap().get(0, 9).await.unwrap()), [1]);
+}
+
+#[tokio::test]
 async fn versions_come_newest_first_with_what_made_them() {
     let setup = Setup::new().await;
     let writer = setup.engine.writer("t").open().await.unwrap();

@@ -1,6 +1,7 @@
 //! The command: opens both ends, puts, flushes, and says what was kept.
 
 use std::path::Path;
+use std::time::Duration;
 
 use super::file;
 use super::job::Job;
@@ -15,6 +16,9 @@ use crate::{Engine, Strictness, TopicSchema, Writer};
 
 /// Records of a file that start a flush, where their bytes have not done so before.
 const FILE_THRESHOLD: usize = 100_000;
+
+/// How old a record from a pipe gets before it is flushed: other processes see it then.
+const PIPE_AGE: Duration = Duration::from_secs(1);
 
 /// Bytes that a bucket may buffer: an import waits for its flushes rather than take more memory.
 const BUFFER_LIMIT: u64 = 64 << 20;
@@ -58,6 +62,9 @@ async fn open(engine: &Engine, args: &PutArgs, given: Option<TopicSchema>) -> Re
     }
     if let Some(records) = options.flush_threshold.or(file_threshold(args)) {
         writer = writer.flush_threshold(records);
+    }
+    if file_threshold(args).is_none() {
+        writer = writer.flush_age(PIPE_AGE);
     }
     Ok(writer.open().await?)
 }

@@ -39,7 +39,13 @@ impl Refusal {
 
     /// What to do about it.
     pub(super) fn hint(&self) -> Option<&'static str> {
+        // Only a value of another type can be converted; a name, say, cannot.
+        let is_misfit = self.reason.contains("expected ");
         match (self.place, &self.original) {
+            (Place::Whole, _) if !is_misfit => None,
+            (_, Original::Record(_)) if !is_misfit => {
+                Some("correct it, or put the other records with `--on-error skip`")
+            }
             (Place::Whole, Original::Text(_)) => None,
             (Place::Whole, Original::Record(_)) => {
                 Some("make the value fit, or convert text, numbers and booleans with `--coerce`")

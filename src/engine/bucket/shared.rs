@@ -6,8 +6,8 @@ use tokio::sync::watch;
 
 use super::snapshot::Snapshot;
 use crate::engine::buffer::{FlushedRanges, Memtable, Pending};
-use crate::engine::error::Result;
-use crate::engine::layout::BucketPlace;
+use crate::engine::error::{Error, Result};
+use crate::engine::layout::{self, BucketPlace};
 use crate::engine::name::TopicName;
 use crate::engine::store::Table;
 
@@ -143,6 +143,10 @@ impl Live {
 async fn look(known: Option<&Table>, place: &BucketPlace) -> Result<Option<Table>> {
     match known {
         Some(table) => table.newer().await,
+        None if layout::is_bucket_gone(place) => Err(Error::Damaged {
+            path: place.dataset.clone(),
+            source: "the bucket's folder is gone".into(),
+        }),
         None => Table::open(&place.dataset).await,
     }
 }

@@ -33,9 +33,9 @@ impl Snapshot {
         Self { table, first_lsn, buffered, flushed }
     }
 
-    /// A version alone, with nothing behind it.
-    pub(crate) fn pinned(table: Table) -> Self {
-        Self::new(Some(table), 0, Vec::new(), FlushedRanges::default())
+    /// A version alone, or nothing, with nothing behind it.
+    pub(crate) fn pinned(table: Option<Table>) -> Self {
+        Self::new(table, 0, Vec::new(), FlushedRanges::default())
     }
 
     pub(crate) fn table(&self) -> Option<&Table> {

@@ -20,7 +20,7 @@ pub(crate) struct BucketTail {
     pub(crate) bucket: Arc<Bucket>,
     columns: Columns,
     /// The version that it reads, where it does not follow the head.
-    pinned: Option<Table>,
+    pinned: Option<Snapshot>,
     offset: u64,
     lsn: u64,
     seen: Option<Table>,
@@ -50,7 +50,7 @@ impl BucketTail {
     /// A tail at `from`.
     pub(crate) async fn start(
         bucket: Arc<Bucket>,
-        pinned: Option<Table>,
+        pinned: Option<Snapshot>,
         from: &From,
         columns: Columns,
     ) -> Result<Self> {
@@ -195,9 +195,9 @@ impl BucketTail {
 }
 
 /// What there is to read now.
-async fn look(bucket: &Bucket, pinned: Option<&Table>) -> Result<Snapshot> {
+async fn look(bucket: &Bucket, pinned: Option<&Snapshot>) -> Result<Snapshot> {
     match pinned {
-        Some(table) => Ok(Snapshot::pinned(table.clone())),
+        Some(snapshot) => Ok(snapshot.clone()),
         None => bucket.snapshot().await,
     }
 }

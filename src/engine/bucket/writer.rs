@@ -13,7 +13,7 @@ use crate::engine::buffer::{Memtable, Pending, batch_bytes};
 use crate::engine::durable::{blocking, create_folders};
 use crate::engine::error::{Error, Result};
 use crate::engine::facts::{Flushed, Receipt};
-use crate::engine::layout::APPEND_LOCK;
+use crate::engine::layout::{self, APPEND_LOCK};
 use crate::engine::options::FlushPolicy;
 use crate::engine::record::{TopicSchema, conform, type_text};
 use crate::engine::store::Table;
@@ -57,6 +57,10 @@ impl BucketWriter {
         root: &Path,
         policy: FlushPolicy,
     ) -> Result<Arc<Self>> {
+        if layout::is_bucket_gone(&bucket.place) {
+            // A new dataset in its place would give its offsets a second time.
+            bucket.snapshot().await?;
+        }
         let folder = bucket.place.dataset.parent().unwrap_or(root).to_path_buf();
         let (topic, id, root) = (bucket.topic.clone(), bucket.place.id, root.to_path_buf());
         let lock = blocking(move || {

@@ -29,8 +29,8 @@ pub struct Reader {
     all_buckets: u32,
     buckets: Vec<Arc<Bucket>>,
     numbers: Vec<u32>,
-    /// The version of each bucket, where the reader is pinned.
-    pinned: Option<Vec<Table>>,
+    /// What each bucket was, where the reader is pinned.
+    pinned: Option<Vec<Snapshot>>,
     columns: Columns,
 }
 
@@ -72,7 +72,7 @@ impl Reader {
             let (topic, buckets) = (self.name.to_string(), self.all_buckets);
             return Err(Error::BucketNotFound { topic, bucket, buckets });
         };
-        let one = |tables: &Vec<Table>| tables.get(index).cloned().into_iter().collect();
+        let one = |all: &Vec<Snapshot>| all.get(index).cloned().into_iter().collect();
         Ok(Self {
             buckets: self.buckets.get(index).cloned().into_iter().collect(),
             numbers: vec![bucket],
@@ -102,7 +102,17 @@ impl Reader {
         for bucket in &self.buckets {
             tables.push(self.table_at(bucket, &at).await?);
         }
-        Ok(Self { pinned: Some(tables), ..self.clone() })
+        // A bucket may have come into being later than the time asked for: then it was empty.
+        let missing = match at {
+            At::Time(_) if tables.iter().any(Option::is_some) => None,
+            _ => tables.iter().position(Option::is_none),
+        };
+        if let Some(bucket) = missing.and_then(|index| self.numbers.get(index)) {
+            let (topic, version) = (self.name.to_string(), shown(&at));
+            return Err(Error::VersionNotFound { topic, bucket: *bucket, version });
+        }
+        let pinned = Some(tables.into_iter().map(Snapshot::pinned).collect());
+        Ok(Self { pinned, ..self.clone() })
     }
 
     /// The same reader with these columns. Reads raise the error for a name that is not there.
@@ -234,30 +244,25 @@ impl Reader {
     }
 
     pub(super) async fn snapshots(&self) -> Result<Vec<Snapshot>> {
-        if let Some(tables) = &self.pinned {
-            return Ok(tables.iter().cloned().map(Snapshot::pinned).collect());
+        if let Some(pinned) = &self.pinned {
+            return Ok(pinned.clone());
         }
         futures::future::try_join_all(self.buckets.iter().map(|bucket| bucket.snapshot())).await
     }
 
-    fn sources(&self) -> Vec<(Arc<Bucket>, Option<Table>)> {
+    fn sources(&self) -> Vec<(Arc<Bucket>, Option<Snapshot>)> {
         let pinned = self.pinned.iter().flatten().cloned().map(Some);
         self.buckets.iter().cloned().zip(pinned.chain(std::iter::repeat(None))).collect()
     }
 
-    async fn table_at(&self, bucket: &Bucket, at: &At) -> Result<Table> {
+    async fn table_at(&self, bucket: &Bucket, at: &At) -> Result<Option<Table>> {
         let head = bucket.snapshot().await?;
-        let found = match (head.table(), at) {
-            (None, _) => None,
-            (Some(head), At::Version(version)) => head.at_version(*version).await?,
-            (Some(head), At::Tag(tag)) => head.at_tag(tag).await?,
-            (Some(head), At::Time(time)) => head.at_time(*time).await?,
-        };
-        found.ok_or_else(|| Error::VersionNotFound {
-            topic: self.name.to_string(),
-            bucket: bucket.place.id,
-            version: shown(at),
-        })
+        let Some(head) = head.table() else { return Ok(None) };
+        match at {
+            At::Version(version) => head.at_version(*version).await,
+            At::Tag(tag) => head.at_tag(tag).await,
+            At::Time(time) => head.at_time(*time).await,
+        }
     }
 
     /// All columns of all buckets: one that was written to last may have new ones before others.

@@ -12,7 +12,7 @@ use futures::{Stream, StreamExt};
 use tokio::sync::watch;
 
 use super::catalog::Catalog;
-use crate::engine::bucket::{Bucket, BucketEvent, BucketTail};
+use crate::engine::bucket::{Bucket, BucketEvent, BucketTail, Snapshot};
 use crate::engine::error::Result;
 use crate::engine::facts::{Flushed, Reset};
 use crate::engine::layout::VERSIONS;
@@ -20,7 +20,6 @@ use crate::engine::offset::Cursor;
 use crate::engine::options::{AtEnd, Columns, StreamOptions};
 use crate::engine::poll::Pace;
 use crate::engine::record::{Chunk, Record};
-use crate::engine::store::Table;
 use crate::engine::watch::Subscription;
 
 /// One commit makes several events; looking after the last of them saves looking in vain.
@@ -52,19 +51,19 @@ pub struct Tail {
 impl Tail {
     pub(super) async fn start(
         catalog: &Catalog,
-        sources: Vec<(Arc<Bucket>, Option<Table>)>,
+        sources: Vec<(Arc<Bucket>, Option<Snapshot>)>,
         options: StreamOptions,
         (columns, schema): (Columns, SchemaRef),
     ) -> Result<Self> {
         let buckets: Vec<_> = sources.iter().map(|(bucket, _)| bucket.clone()).collect();
-        let pinned = sources.iter().any(|(_, table)| table.is_some());
+        let pinned = sources.iter().any(|(_, snapshot)| snapshot.is_some());
         let mut watching = Watching::new(catalog, &buckets);
         // IMPORTANT: armed before the first look, so that nothing falls between the two.
         watching.arm();
         let mut tails = Vec::new();
         let cursor = Arc::new(Mutex::new(Cursor::default()));
-        for (bucket, table) in sources {
-            let tail = BucketTail::start(bucket, table, &options.from, columns.clone()).await?;
+        for (bucket, snapshot) in sources {
+            let tail = BucketTail::start(bucket, snapshot, &options.from, columns.clone()).await?;
             set(&cursor, tail.bucket.place.id, tail.cursor());
             tails.push(tail);
         }

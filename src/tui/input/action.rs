@@ -171,9 +171,9 @@ pub(crate) const ACTIONS: &[Entry] = &[
     Entry {
         action: Action::Refresh,
         id: "refresh",
-        title: "read everything again",
+        title: "read and draw everything again",
         hint: Some("refresh"),
-        keys: &[Key::Char('r')],
+        keys: &[Key::Char('r'), Key::Ctrl('l')],
         contexts: PANES,
         enabled: always,
     },

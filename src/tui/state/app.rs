@@ -39,6 +39,8 @@ pub(crate) struct State {
     pub(crate) notice: Option<Notice>,
     /// Whether the program is to end.
     pub(crate) ended: bool,
+    /// The whole screen is to be drawn anew: another program may have written on it.
+    pub(crate) repaint: bool,
 }
 
 /// What the middle shows.
@@ -101,6 +103,7 @@ impl State {
             loads: Loads::default(),
             notice: None,
             ended: false,
+            repaint: false,
         }
     }
 

@@ -123,8 +123,10 @@ pub(super) async fn many_topics(root: &TempDir, topics: usize) -> Engine {
     engine
 }
 
+/// A guard against work for each topic before the first frame, which would take many seconds; how
+/// fast it is, `cargo xtask bench frame` says.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_thousand_topics_are_on_the_screen_in_150_ms() {
+async fn a_thousand_topics_are_on_the_screen_before_all_are_counted() {
     let root = TempDir::new().unwrap();
     let first = many_topics(&root, 1000).await;
     let mut fastest = Duration::MAX;
@@ -136,5 +138,5 @@ async fn a_thousand_topics_are_on_the_screen_in_150_ms() {
         explorer.sees(full).await;
         fastest = fastest.min(begun.elapsed());
     }
-    assert!(fastest < Duration::from_millis(150), "it took {fastest:?}");
+    assert!(fastest < Duration::from_secs(1), "it took {fastest:?}");
 }

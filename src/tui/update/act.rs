@@ -156,6 +156,7 @@ fn flush(state: &mut State) -> Vec<Effect> {
 
 /// Reads everything again; the view stays where it is.
 fn refresh(state: &mut State) -> Vec<Effect> {
+    state.repaint = true;
     for topic in &mut state.topics.list {
         topic.stale = true;
     }

@@ -25,6 +25,9 @@ const RESERVED: [&str; 11] = [
 /// Fields that a schema can have, at all depths.
 pub(in crate::engine::record) const MAX_FIELDS: usize = 10_000;
 
+/// Levels of types inside types; their text, and so `topic.json`, is read back to twice as many.
+const MAX_LEVELS: usize = 32;
+
 /// Items of a vector; one that is null takes their room all the same.
 const MAX_ITEMS: i32 = 1 << 20;
 
@@ -37,6 +40,11 @@ pub(super) fn check(fields: &[FieldRef]) -> Result<(), SchemaError> {
     if let Some(field) = reserved {
         let rule = "this name is reserved for lanceq and Lance; choose another";
         return Err(SchemaError::Name { path: field.name().as_str().into(), rule });
+    }
+    if let Some(field) = fields.iter().find(|field| levels(field.data_type()) > MAX_LEVELS) {
+        let (path, data_type) = (field.name().as_str().into(), "a type that is this deep".into());
+        let rule = "objects and lists lie in each other at most 32 deep";
+        return Err(SchemaError::UnsupportedType { path, data_type, rule });
     }
     check_siblings(fields)?;
     let count: usize = fields.iter().map(|field| count(field.data_type())).sum();
@@ -51,6 +59,11 @@ pub(super) fn check(fields: &[FieldRef]) -> Result<(), SchemaError> {
 
 fn is_reserved(name: &str) -> bool {
     RESERVED.iter().any(|reserved| reserved.eq_ignore_ascii_case(name))
+}
+
+fn levels(data_type: &DataType) -> usize {
+    let below = children(data_type).iter().map(|child| levels(child.data_type()));
+    1 + below.max().unwrap_or_default()
 }
 
 fn count(data_type: &DataType) -> usize {
