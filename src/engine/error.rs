@@ -264,7 +264,7 @@ impl Error {
     pub fn hint(&self) -> Option<String> {
         match self {
             Self::Locked { .. } => Some(
-                "one process at a time writes a bucket; reading works meanwhile. Stop that process, or put through it"
+                "one process at a time writes a bucket; reading works meanwhile. Wait until that process ends, or stop it"
                     .into(),
             ),
             Self::Mismatch { expected, found, .. } => coercion_hint(expected, found),

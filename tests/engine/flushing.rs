@@ -160,6 +160,37 @@ async fn a_closed_writer_refuses_puts_and_the_topic_can_be_opened_again() {
 }
 
 #[tokio::test]
+async fn what_is_left_of_a_closed_writer_does_nothing_to_the_next_ones_records() {
+    let setup = Setup::new().await;
+    let closed = setup.engine.writer("t").open().await.unwrap();
+    closed.put(record(0)).await.unwrap();
+    closed.close().await.unwrap();
+    let next = setup.engine.writer("t").open().await.unwrap();
+    put_all(&next, 1..6).await;
+    assert!(closed.flush().await.unwrap().iter().all(|flushed| flushed.rows == 0));
+    drop(closed);
+    assert_eq!(next.buffer_count(), 5);
+    assert_eq!(next.close().await.unwrap()[0].next_offset, 6);
+}
+
+#[tokio::test]
+async fn records_of_a_writer_that_was_dropped_are_gone_and_their_offsets_are_given_again() {
+    let setup = Setup::new().await;
+    let reader = {
+        let writer = setup.engine.writer("t").open().await.unwrap();
+        put_all(&writer, 0..3).await;
+        writer.flush().await.unwrap();
+        put_all(&writer, 3..5).await;
+        setup.engine.reader("t").await.unwrap()
+    };
+    assert_eq!(ids(&reader.get(0, 9).await.unwrap()), [0, 1, 2]);
+    let writer = setup.engine.writer("t").open().await.unwrap();
+    put_all(&writer, 7..8).await;
+    writer.close().await.unwrap();
+    assert_eq!(ids(&reader.get(0, 9).await.unwrap()), [0, 1, 2, 7]);
+}
+
+#[tokio::test]
 async fn a_bucket_has_one_writing_process_and_any_number_of_reading_ones() {
     let setup = Setup::new().await;
     let writer = setup.engine.writer("t").open().await.unwrap();

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use arrow_array::RecordBatch;
 use arrow_schema::{Field, Schema, SchemaRef};
@@ -206,15 +206,23 @@ impl BucketWriter {
         flushed
     }
 
-    /// Lets another process write the bucket; nothing can be put here any more.
-    pub(crate) fn release(&self) {
-        drop(self.lock.lock().unwrap_or_else(PoisonError::into_inner).take());
+    /// Lets another writer have the bucket; this one does nothing to it any more.
+    ///
+    /// The buffer is the bucket's, so the next writer of this process has the same: a flush of this
+    /// one beside a flush of that one would write records twice.
+    pub(crate) async fn release(&self) {
+        let _no_flush = self.flushing.lock().await;
+        drop(self.held().take());
+    }
+
+    fn held(&self) -> MutexGuard<'_, Option<HeldLock>> {
+        self.lock.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     async fn flush_here(&self) -> Result<Flushed> {
         let _one_at_a_time = self.flushing.lock().await;
         self.scheduled.store(false, Ordering::Release);
-        if self.bucket.buffered().0 == 0 {
+        if self.held().is_none() || self.bucket.buffered().0 == 0 {
             return Ok(self.nothing_flushed());
         }
         self.check_usable()?;
@@ -355,7 +363,7 @@ impl Drop for Doubt<'_> {
 impl Drop for BucketWriter {
     fn drop(&mut self) {
         let (rows, _) = self.bucket.buffered();
-        if rows > 0 {
+        if rows > 0 && self.held().is_some() {
             let (topic, bucket) = (&self.bucket.topic, self.bucket.place.id);
             tracing::warn!(%topic, bucket, rows, "a writer was dropped with buffered records; they are lost, `close` would have flushed them");
             self.bucket.with_buffer(Memtable::forget);

@@ -21,6 +21,8 @@ pub(crate) struct Memtable {
     bytes: u64,
     batches: VecDeque<(RecordBatch, u64)>,
     held: usize,
+    held_rows: u64,
+    held_bytes: u64,
 }
 
 /// What a flush takes: all that was buffered when it started.
@@ -57,9 +59,7 @@ impl Memtable {
 
     /// Records and bytes that no running flush has taken.
     pub(crate) fn untaken(&self) -> (u64, u64) {
-        self.batches.range(self.held..).fold((0, 0), |(rows, bytes), (batch, size)| {
-            (rows + batch.num_rows() as u64, bytes + size)
-        })
+        (self.rows() - self.held_rows, self.bytes - self.held_bytes)
     }
 
     /// Adds a batch; returns the log position of its first record.
@@ -78,22 +78,22 @@ impl Memtable {
     /// Takes a copy of what is buffered; [`release`](Self::release) drops it once it is persisted.
     pub(crate) fn pending(&mut self) -> Pending {
         self.held = self.batches.len();
+        (self.held_rows, self.held_bytes) = (self.rows(), self.bytes);
         let batches = self.batches.iter().map(|(batch, _)| batch.clone()).collect();
         Pending { first: self.first, rows: self.rows(), batches }
     }
 
     /// Drops the batches of the flush that succeeded.
     pub(crate) fn release(&mut self) {
-        for (batch, bytes) in self.batches.drain(..self.held) {
-            self.first += batch.num_rows() as u64;
-            self.bytes -= bytes;
-        }
-        self.held = 0;
+        self.batches.drain(..self.held);
+        self.first += self.held_rows;
+        self.bytes -= self.held_bytes;
+        self.keep();
     }
 
     /// Keeps the batches of a flush that failed; the next one takes them again.
     pub(crate) fn keep(&mut self) {
-        self.held = 0;
+        (self.held, self.held_rows, self.held_bytes) = (0, 0, 0);
     }
 
     /// Drops all records; their log positions are not given again.

@@ -46,15 +46,8 @@ impl Table {
 
     /// The version that a tag marks, where there is such a tag.
     pub(crate) async fn at_tag(&self, tag: &str) -> Result<Option<Self>> {
-        let tags = self
-            .dataset
-            .tags()
-            .list()
-            .boxed()
-            .await
-            .map_err(storage("read the tags of", &self.path))?;
-        match tags.get(tag) {
-            Some(found) => self.at_version(found.version).await,
+        match self.tags().await?.get(tag) {
+            Some(version) => self.at_version(*version).await,
             None => Ok(None),
         }
     }
@@ -97,25 +90,14 @@ impl Table {
         Ok(refs.into_iter().map(|found| found.version).collect())
     }
 
-    async fn tags(&self) -> Result<BTreeMap<u64, Vec<String>>> {
-        let tags = self
-            .dataset
-            .tags()
-            .list()
-            .boxed()
-            .await
-            .map_err(storage("read the tags of", &self.path))?;
-        let mut by_version: BTreeMap<u64, Vec<String>> = BTreeMap::new();
-        for (tag, found) in tags {
-            by_version.entry(found.version).or_default().push(tag);
-        }
-        for tags in by_version.values_mut() {
-            tags.sort();
-        }
-        Ok(by_version)
+    /// Each tag, and the version that it marks.
+    async fn tags(&self) -> Result<BTreeMap<String, u64>> {
+        let tags = self.dataset.tags().list().boxed().await;
+        let tags = tags.map_err(storage("read the tags of", &self.path))?;
+        Ok(tags.into_iter().map(|(tag, found)| (tag, found.version)).collect())
     }
 
-    async fn describe(&self, number: u64, tags: &BTreeMap<u64, Vec<String>>) -> Result<Version> {
+    async fn describe(&self, number: u64, tags: &BTreeMap<String, u64>) -> Result<Version> {
         let dataset =
             self.dataset.checkout_version(number).boxed().await.map_err(opening(&self.path))?;
         let made =
@@ -133,7 +115,7 @@ impl Table {
                 made.transaction.as_ref().map(|t| t.operation.name().to_string()).as_deref(),
             ),
             rows: rows as u64,
-            tags: tags.get(&number).cloned().unwrap_or_default(),
+            tags: tags.iter().filter(|(_, v)| **v == number).map(|(tag, _)| tag.clone()).collect(),
         })
     }
 }

@@ -139,7 +139,7 @@ impl TopicWriter {
         let result: Result<Vec<Flushed>> = all.into_iter().collect();
         self.closed.store(result.is_ok(), Ordering::Release);
         if result.is_ok() {
-            open.buckets.iter().for_each(|bucket| bucket.release());
+            futures::future::join_all(open.buckets.iter().map(|bucket| bucket.release())).await;
         }
         result
     }
