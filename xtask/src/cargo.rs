@@ -1,15 +1,17 @@
 //! Starts cargo as the user would have, with `PROTOC` set.
 
 use std::env;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Command, ExitCode};
 
 use crate::protoc;
 
-/// The folder of the repository.
+/// The folder of the repository: the one that cargo runs this for, as clones may share a target folder and with it
+/// this program; the one that it was built in, where it runs by itself.
 pub(crate) fn root() -> PathBuf {
-    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-    here.parent().unwrap_or(here).to_path_buf()
+    let here = env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
+    let here = here.unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
+    here.parent().unwrap_or(&here).to_path_buf()
 }
 
 /// A cargo command on the repository's manifest, in the caller's own folder, so that relative paths mean what they say.
