@@ -126,17 +126,58 @@ pub enum Error {
         /// What is wrong with it, and where.
         reason: String,
     },
-    /// Another process writes this bucket.
-    #[error("topic `{topic}`, bucket {bucket} is being written by {}", holder(*pid, since.as_deref()))]
+    /// Another program changed the dataset so that what the log holds cannot be added to it.
+    #[error(
+        "topic `{topic}`, bucket {bucket}: another program changed the dataset in version {version}: {reason}"
+    )]
+    Diverged {
+        /// The topic's name.
+        topic: String,
+        /// The bucket.
+        bucket: u32,
+        /// The version that does not fit.
+        version: u64,
+        /// What does not fit.
+        reason: String,
+    },
+    /// The log is damaged before its end, so that records which were promised may be lost.
+    #[error("the log {} is damaged at byte {at}: {reason}; records from log position {lsn} on are at risk", path.display())]
+    LogDamaged {
+        /// The segment.
+        path: PathBuf,
+        /// The byte at which the damage begins.
+        at: u64,
+        /// The log position of the first record that cannot be read.
+        lsn: u64,
+        /// What is wrong there.
+        reason: String,
+    },
+    /// Another process held a lock of the bucket for longer than the caller would wait.
+    #[error(
+        "topic `{topic}`, bucket {bucket}: {} has held the {lock} lock for longer than {} ms",
+        holder(*pid, since.as_deref()), waited.as_millis()
+    )]
     Locked {
         /// The topic's name.
         topic: String,
         /// The bucket.
         bucket: u32,
+        /// Which lock: "append", "flush".
+        lock: &'static str,
         /// The process that holds it, where the lock file says so.
         pid: Option<u32>,
         /// Since when (RFC 3339), where the lock file says so.
         since: Option<String>,
+        /// How long was waited.
+        waited: std::time::Duration,
+    },
+    /// A sync failed: what was put since the last one that did not may be lost to a power cut.
+    #[error("{} could not be made durable: what was put last may not survive a power cut", path.display())]
+    NotDurable {
+        /// The log.
+        path: PathBuf,
+        /// What the system said.
+        source: Source,
     },
     /// A value does not fit the field's type; nothing of the call was put.
     #[error(
@@ -249,12 +290,12 @@ impl Error {
             | Self::InvalidSchema { .. }
             | Self::Mismatch { .. }
             | Self::NotAFolder { .. } => ErrorKind::Invalid,
-            Self::Locked { .. } => ErrorKind::Conflict,
+            Self::Locked { .. } | Self::Diverged { .. } => ErrorKind::Conflict,
             Self::BufferFull { .. } | Self::Io { .. } | Self::Storage { .. } => {
                 ErrorKind::Unavailable
             }
-            Self::Damaged { .. } => ErrorKind::Corrupt,
-            Self::Poisoned { .. } => ErrorKind::Poisoned,
+            Self::Damaged { .. } | Self::LogDamaged { .. } => ErrorKind::Corrupt,
+            Self::Poisoned { .. } | Self::NotDurable { .. } => ErrorKind::Poisoned,
             Self::Closed { .. } => ErrorKind::Closed,
             Self::ReadOnly { .. } | Self::Unsupported { .. } => ErrorKind::Unsupported,
         }
@@ -263,10 +304,13 @@ impl Error {
     /// The next step, where there is one to advise: one line, without "hint:".
     pub fn hint(&self) -> Option<String> {
         match self {
-            Self::Locked { .. } => Some(
-                "one process at a time writes a bucket; reading works meanwhile. Wait until that process ends, or stop it"
-                    .into(),
-            ),
+            Self::Locked { pid, .. } => Some(match pid {
+                Some(pid) => format!("nothing was put. See what process {pid} does; `kill -CONT {pid}` wakes one that was stopped"),
+                None => "nothing was put. See what else writes there; a process that was stopped holds its locks".into(),
+            }),
+            Self::Diverged { .. } => Some("reading works and the log is kept; restore the version before it with the program that changed it".into()),
+            Self::LogDamaged { .. } => Some("reading works; `lanceq repair TOPIC` cuts the log there and keeps what it takes away".into()),
+            Self::NotDurable { .. } => Some("open the writer again: it writes what the log holds anew. Look at the disk first".into()),
             Self::Mismatch { expected, found, .. } => coercion_hint(expected, found),
             Self::RootNotFound { .. } => {
                 Some("name the folder with `--root PATH` or LANCEQ_ROOT; `lanceq put` creates it".into())

@@ -154,6 +154,19 @@ pub struct Reset {
     pub reason: ResetReason,
 }
 
+/// What opening a bucket for writing, or repairing it, had to mend.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Recovery {
+    /// The bucket's number.
+    pub bucket_id: u32,
+    /// What was found and done, as one sentence without a full stop.
+    pub what: String,
+    /// Where what was taken away lies now.
+    pub kept_in: Option<std::path::PathBuf>,
+    /// How many records are lost by it; `None` where that cannot be known.
+    pub records_lost: Option<u64>,
+}
+
 /// What made offsets invalid.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]

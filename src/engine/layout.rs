@@ -14,8 +14,14 @@ pub(crate) const TOPIC_FILE: &str = "topic.json";
 pub(crate) const TOPIC_LOCK: &str = ".lock";
 /// A bucket's dataset.
 pub(crate) const DATASET: &str = "data.lance";
-/// Held by the process that writes the bucket.
+/// Held while a frame is appended to the log, and never longer.
 pub(crate) const APPEND_LOCK: &str = ".append.lock";
+/// Held while the bucket is flushed, settled or repaired.
+pub(crate) const FLUSH_LOCK: &str = ".flush.lock";
+/// A bucket's log.
+pub(crate) const LOG: &str = "wal";
+/// Where recovery and repair put what they take away: in the log's folder.
+pub(crate) const QUARANTINE: &str = "quarantine";
 /// A dataset's manifests.
 pub(crate) const VERSIONS: &str = "_versions";
 

@@ -3,8 +3,8 @@
 //! A module imports from the layers below its own only, and only `store` knows Lance:
 //!
 //! ```text
-//! L5 handle → L4 topic → L3 bucket → L2 buffer | store → L1 record
-//!   → L0 error, name, offset, clock, durable, facts, layout, options, poll, watch
+//! L5 handle → L4 topic → L3 bucket → L2 buffer | wal | store → L1 record
+//!   → L0 error, name, offset, clock, durable, facts, fault, layout, options, poll, watch
 //! ```
 
 mod bucket;
@@ -13,6 +13,8 @@ mod clock;
 mod durable;
 mod error;
 mod facts;
+#[doc(hidden)]
+pub mod fault;
 mod handle;
 mod layout;
 mod name;
@@ -22,17 +24,18 @@ mod poll;
 mod record;
 mod store;
 mod topic;
+mod wal;
 mod watch;
 
 pub use error::{Error, ErrorKind, Result, Source};
 pub use facts::{
-    BucketCounts, BucketStats, Flushed, Receipt, Reset, ResetReason, TopicCounts, TopicEntry,
-    TopicStats, VersionInfo,
+    BucketCounts, BucketStats, Flushed, Receipt, Recovery, Reset, ResetReason, TopicCounts,
+    TopicEntry, TopicStats, VersionInfo,
 };
 pub use handle::{Change, Changes, Engine, EngineBuilder, WatchMode, Writer, WriterBuilder};
 pub use name::{MAX_TOPIC_NAME, TopicName};
 pub use offset::Cursor;
-pub use options::{At, AtEnd, Columns, Events, From, StreamOptions};
+pub use options::{At, AtEnd, Columns, Durability, Events, From, StreamOptions};
 pub use record::{
     Chunk, Decoder, EncodeError, Extended, FieldPath, JsonArray, JsonError, JsonLines, JsonObject,
     JsonReason, Located, Page, ReadError, Record, RouteError, SchemaError, SchemaInference,

@@ -26,6 +26,63 @@ impl Default for EngineOptions {
     }
 }
 
+/// What an acknowledged put survives.
+///
+/// What is flushed survives everything, at each level. In between, a record lies in the bucket's log, but for
+/// [`Memory`](Self::Memory).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Durability {
+    /// No log: what is not flushed is lost when the process ends, however it ends, and no other process sees it
+    /// before. For file systems whose locks do not work, and for data that can be made again.
+    Memory,
+    /// The record is in the system's hands: it survives `kill -9`, not a power cut.
+    Os,
+    /// As [`Os`](Self::Os), and a power cut takes at most what was acknowledged in so long a time before it, while the
+    /// process runs. After a kill, until the next process opens the bucket for writing, or the system writes back by
+    /// itself (about half a minute). The default, with one second.
+    Interval(Duration),
+    /// The record is on the disk: it survives a power cut. Puts that wait at the same time share one sync.
+    Always,
+}
+
+impl Default for Durability {
+    fn default() -> Self {
+        Self::Interval(Duration::from_secs(1))
+    }
+}
+
+impl std::fmt::Display for Durability {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Memory => f.write_str("memory"),
+            Self::Os => f.write_str("os"),
+            Self::Interval(pause) => write!(f, "{}", pause.as_millis()),
+            Self::Always => f.write_str("always"),
+        }
+    }
+}
+
+impl std::str::FromStr for Durability {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        match text {
+            "memory" => Ok(Self::Memory),
+            "os" => Ok(Self::Os),
+            "always" => Ok(Self::Always),
+            _ => match text.parse() {
+                Ok(ms @ 1..) => Ok(Self::Interval(Duration::from_millis(ms))),
+                _ => Err(Error::InvalidOption {
+                    option: "durability",
+                    value: format!("`{text}`"),
+                    reason: "it is `memory`, `os`, `always`, or milliseconds from 1 on".into(),
+                }),
+            },
+        }
+    }
+}
+
 /// When a bucket's buffer is flushed by itself, and how much it may hold.
 ///
 /// The three triggers are independent: whichever is reached first flushes.

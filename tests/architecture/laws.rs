@@ -6,8 +6,8 @@ use crate::source::Source;
 /// each other, but for the lowest, which are words.
 const LAYERS: [&[&str]; 6] = [
     &[
-        "clock", "durable", "error", "facts", "job", "layout", "name", "offset", "options", "poll",
-        "watch",
+        "clock", "durable", "error", "facts", "fault", "job", "layout", "name", "offset",
+        "options", "poll", "watch",
     ],
     &["record"],
     &["buffer", "store", "wal"],

@@ -47,6 +47,8 @@ impl HeldLock {
                     bucket,
                     pid: holder.as_ref().map(|holder| holder.pid),
                     since: holder.map(|holder| holder.since),
+                    lock: "append",
+                    waited: std::time::Duration::ZERO,
                 })
             }
             Err(TryLockError::Error(error)) => Err(Error::io("lock", path)(error)),
@@ -86,7 +88,7 @@ mod tests {
         let path = folder.path().join(".append.lock");
         let held = HeldLock::take(&path, "t", 3).unwrap();
         match HeldLock::take(&path, "t", 3).unwrap_err() {
-            Error::Locked { topic, bucket, pid, since } => {
+            Error::Locked { topic, bucket, pid, since, .. } => {
                 assert_eq!((topic.as_str(), bucket, pid), ("t", 3, Some(std::process::id())));
                 assert!(since.is_some());
             }

@@ -12,7 +12,7 @@ use super::shared::Bucket;
 use crate::engine::buffer::{Memtable, Pending, batch_bytes};
 use crate::engine::durable::{blocking, create_folders};
 use crate::engine::error::{Error, Result};
-use crate::engine::facts::{Flushed, Receipt};
+use crate::engine::facts::{Flushed, Receipt, Recovery};
 use crate::engine::layout::{self, APPEND_LOCK};
 use crate::engine::options::FlushPolicy;
 use crate::engine::record::{TopicSchema, conform, type_text};
@@ -177,6 +177,11 @@ impl BucketWriter {
         }
         let topic = self.bucket.topic.to_string();
         Err(Error::BufferFull { topic, bucket: self.bucket.place.id, bytes, limit })
+    }
+
+    /// What opening had to mend.
+    pub(crate) fn recoveries(&self) -> Vec<Recovery> {
+        Vec::new()
     }
 
     pub(crate) fn buffered(&self) -> (u64, u64) {

@@ -10,8 +10,9 @@ use serde_json::Value;
 
 use crate::engine::bucket::WhenFull;
 use crate::engine::error::{Error, Result};
-use crate::engine::facts::{Flushed, Receipt};
+use crate::engine::facts::{Flushed, Receipt, Recovery};
 use crate::engine::name::TopicName;
+use crate::engine::options::Durability;
 use crate::engine::record::{Strictness, TopicSchema};
 use crate::engine::topic::{Catalog, MAX_BUCKETS, TopicWriter, WriterOptions};
 
@@ -50,6 +51,19 @@ impl WriterBuilder {
     /// Age of the oldest buffered record that starts a flush. Default: none.
     pub fn flush_age(mut self, age: Duration) -> Self {
         self.options.policy.age = Some(age);
+        self
+    }
+
+    /// What an acknowledged put survives. Default: a second of puts may be lost to a power cut, nothing to a kill.
+    pub fn durability(mut self, durability: Durability) -> Self {
+        self.options.durability = durability;
+        self
+    }
+
+    /// How long to wait for a lock of a bucket that another process holds. Default 10 s. Locks are held for an append
+    /// or a flush, so only a holder that is stopped or stuck takes longer; the error names it.
+    pub fn lock_timeout(mut self, timeout: Duration) -> Self {
+        self.options.lock_timeout = timeout;
         self
     }
 
@@ -181,6 +195,11 @@ impl Writer {
     /// cannot be known whether the commit happened; the writer then refuses everything else.
     pub async fn flush(&self) -> Result<Vec<Flushed>> {
         self.0.flush().await
+    }
+
+    /// What opening had to mend: manifests that a power cut left unreadable, ends of logs that were cut short.
+    pub fn recoveries(&self) -> Vec<Recovery> {
+        self.0.recoveries()
     }
 
     /// Records buffered now, over all buckets.

@@ -4,6 +4,7 @@ use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use arrow_array::RecordBatch;
 use arrow_schema::SchemaRef;
@@ -16,20 +17,39 @@ use super::split::split;
 use crate::engine::bucket::{BucketWriter, FlushDue, WhenFull};
 use crate::engine::durable::blocking;
 use crate::engine::error::{Error, Result};
-use crate::engine::facts::{Flushed, Receipt};
+use crate::engine::facts::{Flushed, Receipt, Recovery};
 use crate::engine::layout::{self, Origin};
 use crate::engine::name::TopicName;
-use crate::engine::options::FlushPolicy;
+use crate::engine::options::{Durability, FlushPolicy};
 use crate::engine::record::{EncodeError, RouteError, Strictness, TopicSchema, type_text};
 
+/// Far longer than an append or a flush takes, short enough for a person to wait.
+const LOCK_TIMEOUT: Duration = Duration::from_secs(10);
+
 /// What a topic is opened for writing with.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub(crate) struct WriterOptions {
     pub(crate) policy: FlushPolicy,
+    pub(crate) durability: Durability,
+    pub(crate) lock_timeout: Duration,
     pub(crate) num_buckets: Option<NonZeroU32>,
     pub(crate) bucket_column: Option<String>,
     pub(crate) schema: Option<TopicSchema>,
     pub(crate) strictness: Strictness,
+}
+
+impl Default for WriterOptions {
+    fn default() -> Self {
+        Self {
+            policy: FlushPolicy::default(),
+            durability: Durability::default(),
+            lock_timeout: LOCK_TIMEOUT,
+            num_buckets: None,
+            bucket_column: None,
+            schema: None,
+            strictness: Strictness::default(),
+        }
+    }
 }
 
 /// Writes a topic. One in a process; the topic comes into being with its first accepted record.
@@ -142,6 +162,12 @@ impl TopicWriter {
             futures::future::join_all(open.buckets.iter().map(|bucket| bucket.release())).await;
         }
         result
+    }
+
+    /// What opening the buckets had to mend.
+    pub(crate) fn recoveries(&self) -> Vec<Recovery> {
+        let open = self.opened();
+        open.iter().flat_map(|open| &open.buckets).flat_map(|bucket| bucket.recoveries()).collect()
     }
 
     pub(crate) fn buffer_count(&self) -> u64 {
