@@ -20,6 +20,8 @@ pub(crate) const APPEND_LOCK: &str = ".append.lock";
 pub(crate) const FLUSH_LOCK: &str = ".flush.lock";
 /// A bucket's log.
 pub(crate) const LOG: &str = "wal";
+/// What the names of the log's segments end in.
+pub(crate) const SEGMENT: &str = "wal";
 /// Where recovery and repair put what they take away: in the log's folder.
 pub(crate) const QUARANTINE: &str = "quarantine";
 /// A dataset's manifests.

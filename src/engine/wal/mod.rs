@@ -1,1 +1,28 @@
 //! L2: the log of a bucket: frames in segments, the base that bounds every look back, the locks around them.
+//!
+//! The written format is in `docs/format.md`. Everything here blocks.
+
+mod base;
+mod bytes;
+mod cut;
+mod frame;
+mod header;
+mod lock;
+mod log;
+mod payload;
+mod place;
+mod recovery;
+mod segment;
+mod sharing;
+mod sync;
+#[cfg(test)]
+mod tests;
+
+pub(crate) use base::{Base, Shift, read_base};
+pub(crate) use lock::{FileLock, Held};
+pub(crate) use log::{Log, Read};
+pub(crate) use payload::{Payload, encode};
+pub(crate) use place::LogPlace;
+pub(crate) use recovery::{Recovered, repair};
+pub(crate) use sharing::check_sharing;
+pub(crate) use sync::Synced;

@@ -1,0 +1,355 @@
+//! The lock files of a bucket: held for an append or a flush, never stolen, never replaced.
+
+use std::fs::{File, OpenOptions, TryLockError};
+use std::os::unix::fs::{FileExt, MetadataExt};
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use chrono::DateTime;
+use uuid::Uuid;
+
+use super::bytes::Bytes;
+use super::place::LogPlace;
+use crate::engine::clock;
+use crate::engine::error::{Error, Result};
+use crate::engine::layout::{APPEND_LOCK, FLUSH_LOCK};
+
+/// The first and the longest pause between two tries.
+const PAUSES: (Duration, Duration) = (Duration::from_micros(20), Duration::from_millis(1));
+/// Lock files that were replaced under a lock before it gives up.
+const REPLACED: usize = 8;
+
+/// A lock of a bucket. Excludes other processes by `flock`, and other users in this process by a flag, because an open
+/// file does not exclude itself.
+pub(crate) struct FileLock(Arc<Inner>);
+
+struct Inner {
+    path: PathBuf,
+    topic: String,
+    bucket: u32,
+    name: &'static str,
+    /// Held for short and often: who holds it is written once for all its turns.
+    is_short: bool,
+    taken: AtomicBool,
+    opened: Mutex<Option<Opened>>,
+}
+
+#[derive(Clone)]
+struct Opened {
+    file: Arc<File>,
+    /// A child of a fork has the same open file, and would hold the lock along with its parent.
+    pid: u32,
+    identity: (u64, u64),
+}
+
+/// A lock that is held; dropping it lets go.
+pub(crate) struct Held {
+    inner: Arc<Inner>,
+    file: Arc<File>,
+    stamp: Stamp,
+}
+
+/// The head of a lock file: which log it guards, and what happened to it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Stamp {
+    pub(super) log: Uuid,
+    /// Counts the changes that make what other processes know of the log void.
+    pub(super) generation: u64,
+    /// A sync of the log failed in some process.
+    pub(super) is_poisoned: bool,
+}
+
+/// Who holds a lock, as it left it in the file.
+struct Holder {
+    pid: u32,
+    since: i64,
+    host: String,
+}
+
+const STAMP: usize = 16 + 8 + 4;
+const HOLDER: usize = 4 + 8 + HOST;
+const HOST: usize = 64;
+
+impl FileLock {
+    /// The lock of the log's end.
+    pub(crate) fn append(place: &LogPlace) -> Self {
+        Self::new(place, APPEND_LOCK, "append", true)
+    }
+
+    /// The lock of flushes, recovery and repair.
+    pub(crate) fn flush(place: &LogPlace) -> Self {
+        Self::new(place, FLUSH_LOCK, "flush", false)
+    }
+
+    fn new(place: &LogPlace, file: &str, name: &'static str, is_short: bool) -> Self {
+        Self(Arc::new(Inner {
+            path: place.folder.join(file),
+            topic: place.topic.clone(),
+            bucket: place.bucket,
+            name,
+            is_short,
+            taken: AtomicBool::new(false),
+            opened: Mutex::default(),
+        }))
+    }
+
+    /// Takes the lock where nobody holds it. Never waits; five system calls.
+    pub(crate) fn try_lock(&self) -> Result<Option<Held>> {
+        if self.0.taken.swap(true, Ordering::Acquire) {
+            return Ok(None);
+        }
+        let held = self.0.lock_file();
+        if !matches!(held, Ok(Some(_))) {
+            self.0.taken.store(false, Ordering::Release);
+        }
+        held
+    }
+
+    /// Takes the lock, waiting for up to `timeout`. Blocks.
+    ///
+    /// # Errors
+    /// [`Error::Locked`] with the holder's process. A holder that was stopped keeps its lock: to take it away would
+    /// let two write at once.
+    pub(crate) fn lock(&self, timeout: Duration) -> Result<Held> {
+        let started = Instant::now();
+        let (mut pause, longest) = PAUSES;
+        loop {
+            if let Some(held) = self.try_lock()? {
+                return Ok(held);
+            }
+            if started.elapsed() >= timeout {
+                return Err(self.0.is_locked(timeout));
+            }
+            wait(pause);
+            pause = (pause * 2).min(longest);
+        }
+    }
+}
+
+impl FileLock {
+    /// Tells every process that a sync of this log failed; best effort: each finds out by its own
+    /// syncs all the same.
+    pub(crate) fn poison(&self) {
+        if let Ok(Some(mut held)) = self.try_lock() {
+            let stamp = Stamp { is_poisoned: true, ..held.stamp() };
+            drop(held.set_stamp(stamp));
+        }
+    }
+}
+
+impl Inner {
+    fn lock_file(self: &Arc<Self>) -> Result<Option<Held>> {
+        for _ in 0..REPLACED {
+            let opened = self.open()?;
+            match opened.file.try_lock() {
+                Err(TryLockError::WouldBlock) => return Ok(None),
+                Err(TryLockError::Error(error)) => return Err(self.io("lock")(error)),
+                Ok(()) => {}
+            }
+            // A file that was replaced has another lock than the one of its name.
+            if identity(&self.path).is_some_and(|found| found == opened.identity) {
+                return Held::begin(self, opened.file).map(Some);
+            }
+            drop(opened.file.unlock());
+            *self.opened.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        }
+        Err(self.io("lock")(std::io::Error::other("it is replaced again and again")))
+    }
+
+    fn open(&self) -> Result<Opened> {
+        let mut opened = self.opened.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(opened) = opened.as_ref() {
+            if opened.pid == std::process::id() {
+                return Ok(opened.clone());
+            }
+            return Err(Error::Unsupported {
+                what: "writing in a process that was forked".into(),
+                reason: "its locks are its parent's; open the engine after the fork".into(),
+            });
+        }
+        let mut options = OpenOptions::new();
+        let file = options.read(true).write(true).create(true).truncate(false).open(&self.path);
+        let file = file.map_err(self.io("open the lock file"))?;
+        let found = file.metadata().map_err(self.io("look at the lock file"))?;
+        let new = Opened {
+            file: Arc::new(file),
+            pid: std::process::id(),
+            identity: (found.dev(), found.ino()),
+        };
+        *opened = Some(new.clone());
+        Ok(new)
+    }
+
+    fn is_locked(&self, waited: Duration) -> Error {
+        let opened = self.opened.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let holder = opened.and_then(|opened| Holder::read(&opened.file));
+        let since = holder.as_ref().filter(|_| !self.is_short);
+        Error::Locked {
+            topic: self.topic.clone(),
+            bucket: self.bucket,
+            lock: self.name,
+            pid: holder.as_ref().map(|holder| holder.pid),
+            since: since.and_then(Holder::since),
+            waited,
+        }
+    }
+
+    fn io(&self, action: &'static str) -> impl FnOnce(std::io::Error) -> Error {
+        Error::io(action, &self.path)
+    }
+}
+
+impl Held {
+    pub(super) fn stamp(&self) -> Stamp {
+        self.stamp
+    }
+
+    /// Changes what every process that takes the lock from now on reads.
+    pub(super) fn set_stamp(&mut self, stamp: Stamp) -> Result<()> {
+        let written = self.file.write_all_at(&stamp.encode(), 0);
+        written.map_err(self.inner.io("write"))?;
+        self.stamp = stamp;
+        Ok(())
+    }
+
+    fn begin(inner: &Arc<Inner>, file: Arc<File>) -> Result<Self> {
+        let mut bytes = [0; STAMP + 4];
+        let read = file.read_at(&mut bytes, 0).map_err(inner.io("read"))?;
+        let mut read = Bytes(bytes.get(..read).unwrap_or_default());
+        let stamp = read.take(STAMP).and_then(Stamp::decode).unwrap_or_default();
+        let is_own = read.u32() == Some(std::process::id());
+        if !(is_own && inner.is_short) {
+            let holder = Holder::own().encode();
+            file.write_all_at(&holder, STAMP as u64).map_err(inner.io("write"))?;
+        }
+        Ok(Self { inner: inner.clone(), file, stamp })
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        // A child that was forked meanwhile would keep the lock; unlocking ends it for both.
+        drop(self.file.unlock());
+        self.inner.taken.store(false, Ordering::Release);
+    }
+}
+
+impl Stamp {
+    fn encode(self) -> [u8; STAMP] {
+        let mut bytes = [0; STAMP];
+        let parts = self.log.as_bytes().iter().copied();
+        let parts = parts.chain(self.generation.to_le_bytes());
+        let parts = parts.chain(u32::from(self.is_poisoned).to_le_bytes());
+        bytes.iter_mut().zip(parts).for_each(|(byte, part)| *byte = part);
+        bytes
+    }
+
+    fn decode(bytes: &[u8]) -> Option<Self> {
+        let mut bytes = Bytes(bytes);
+        Some(Self {
+            log: Uuid::from_bytes(bytes.array()?),
+            generation: bytes.u64()?,
+            is_poisoned: bytes.u32()? != 0,
+        })
+    }
+}
+
+impl Holder {
+    fn own() -> Self {
+        static HOST_NAME: LazyLock<String> = LazyLock::new(|| {
+            std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default().trim().into()
+        });
+        let since = clock::now().timestamp_millis();
+        Self { pid: std::process::id(), since, host: HOST_NAME.clone() }
+    }
+
+    fn encode(&self) -> [u8; HOLDER] {
+        let mut bytes = [0; HOLDER];
+        let host = self.host.bytes().chain(std::iter::repeat(0)).take(HOST);
+        let parts = self.pid.to_le_bytes().into_iter().chain(self.since.to_le_bytes()).chain(host);
+        bytes.iter_mut().zip(parts).for_each(|(byte, part)| *byte = part);
+        bytes
+    }
+
+    fn read(file: &File) -> Option<Self> {
+        let mut bytes = [0; HOLDER];
+        file.read_exact_at(&mut bytes, STAMP as u64).ok()?;
+        let mut bytes = Bytes(&bytes);
+        let (pid, since) = (bytes.u32()?, bytes.i64()?);
+        let host = String::from_utf8_lossy(bytes.0).trim_end_matches('\0').to_owned();
+        (pid != 0).then_some(Self { pid, since, host })
+    }
+
+    fn since(&self) -> Option<String> {
+        let since = DateTime::from_timestamp_millis(self.since).map(clock::text)?;
+        let is_here = self.host == Self::own().host;
+        Some(if is_here { since } else { format!("{since} on {}", self.host) })
+    }
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a lock of another process tells nobody when it is free"
+)]
+fn wait(pause: Duration) {
+    std::thread::sleep(pause);
+}
+
+fn identity(path: &std::path::Path) -> Option<(u64, u64)> {
+    std::fs::metadata(path).ok().map(|found| (found.dev(), found.ino()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn place(folder: &std::path::Path) -> LogPlace {
+        LogPlace { topic: "t".into(), bucket: 3, folder: folder.into() }
+    }
+
+    #[test]
+    fn a_second_holder_waits_and_is_told_by_whom_it_is_kept_out() {
+        let folder = tempfile::tempdir().unwrap();
+        let (one, two) = (place(folder.path()), place(folder.path()));
+        let (one, two) = (FileLock::append(&one), FileLock::append(&two));
+        let held = one.lock(Duration::ZERO).unwrap();
+        assert!(two.try_lock().unwrap().is_none() && one.try_lock().unwrap().is_none());
+        match two.lock(Duration::from_millis(1)).err().unwrap() {
+            Error::Locked { topic, bucket, lock, pid, .. } => {
+                assert_eq!((topic.as_str(), bucket, lock), ("t", 3, "append"));
+                assert_eq!(pid, Some(std::process::id()));
+            }
+            other => panic!("{other}"),
+        }
+        drop(held);
+        two.lock(Duration::ZERO).unwrap();
+        one.lock(Duration::ZERO).unwrap();
+    }
+
+    #[test]
+    fn a_lock_file_that_was_replaced_does_not_let_two_in() {
+        let folder = tempfile::tempdir().unwrap();
+        let place = place(folder.path());
+        let (one, two) = (FileLock::flush(&place), FileLock::flush(&place));
+        drop(one.lock(Duration::ZERO).unwrap());
+        std::fs::remove_file(folder.path().join(FLUSH_LOCK)).unwrap();
+        let held = two.lock(Duration::ZERO).unwrap();
+        assert!(one.try_lock().unwrap().is_none());
+        drop(held);
+        assert!(one.try_lock().unwrap().is_some());
+    }
+
+    #[test]
+    fn what_one_holder_writes_the_next_one_reads() {
+        let folder = tempfile::tempdir().unwrap();
+        let lock = FileLock::append(&place(folder.path()));
+        let stamp = Stamp { log: Uuid::new_v4(), generation: 7, is_poisoned: true };
+        lock.lock(Duration::ZERO).unwrap().set_stamp(stamp).unwrap();
+        assert_eq!(
+            FileLock::append(&place(folder.path())).lock(Duration::ZERO).unwrap().stamp(),
+            stamp
+        );
+    }
+}

@@ -1,0 +1,178 @@
+//! A frame's payload: one batch as Arrow IPC messages, without its schema, which the segment's header has.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use arrow_array::RecordBatch;
+use arrow_buffer::Buffer;
+use arrow_ipc::convert::try_schema_from_ipc_buffer;
+use arrow_ipc::reader::{read_dictionary, read_record_batch};
+use arrow_ipc::root_as_message;
+use arrow_ipc::writer::{
+    CompressionContext, DictionaryTracker, EncodedData, IpcDataGenerator, IpcWriteOptions,
+    write_message,
+};
+use arrow_schema::{ArrowError, Schema, SchemaRef};
+
+use super::bytes::Bytes;
+use super::frame::LONGEST;
+use crate::engine::error::{Error, Result};
+
+/// A batch encoded for a frame; made outside every lock.
+pub(crate) struct Payload {
+    pub(super) schema: SchemaRef,
+    pub(super) rows: u32,
+    pub(super) bytes: Vec<u8>,
+}
+
+impl Payload {
+    /// Its length in bytes.
+    pub(crate) fn len(&self) -> usize {
+        self.bytes.len()
+    }
+}
+
+/// Encodes a batch. Costs microseconds for one record of a few columns.
+pub(crate) fn encode(batch: &RecordBatch) -> Result<Payload> {
+    let bytes = messages(batch).map_err(|e| cannot("encode a batch", &e.to_string()))?;
+    let rows = u32::try_from(batch.num_rows());
+    match rows {
+        Ok(rows) if bytes.len() <= LONGEST => Ok(Payload { schema: batch.schema(), rows, bytes }),
+        _ => Err(cannot("a batch of this size", "it takes more than a gigabyte; put it in parts")),
+    }
+}
+
+fn messages(batch: &RecordBatch) -> Result<Vec<u8>, ArrowError> {
+    let options =
+        IpcWriteOptions::try_new(super::frame::ALIGNMENT, false, arrow_ipc::MetadataVersion::V5)?;
+    let mut dictionaries = DictionaryTracker::new(false);
+    // Numbers the dictionaries as the schema's message does.
+    let generator = IpcDataGenerator::default();
+    drop(generator.schema_to_bytes_with_dictionary_tracker(
+        &batch.schema(),
+        &mut dictionaries,
+        &options,
+    ));
+    let mut context = CompressionContext::default();
+    let (dictionaries, records) =
+        generator.encode(batch, &mut dictionaries, &options, &mut context)?;
+    let mut bytes = Vec::new();
+    for message in dictionaries.into_iter().chain([records]) {
+        write_message(&mut bytes, message, &options)?;
+    }
+    Ok(bytes)
+}
+
+/// A schema as an IPC message.
+pub(super) fn encode_schema(schema: &Schema) -> Result<Vec<u8>> {
+    let made = || {
+        let options = IpcWriteOptions::try_new(
+            super::frame::ALIGNMENT,
+            false,
+            arrow_ipc::MetadataVersion::V5,
+        )?;
+        let mut dictionaries = DictionaryTracker::new(false);
+        let message: EncodedData = IpcDataGenerator::default()
+            .schema_to_bytes_with_dictionary_tracker(schema, &mut dictionaries, &options);
+        let mut bytes = Vec::new();
+        write_message(&mut bytes, message, &options)?;
+        Ok::<_, ArrowError>(bytes)
+    };
+    made().map_err(|e| cannot("encode a schema", &e.to_string()))
+}
+
+/// Reads the batches of one segment.
+pub(super) struct PayloadReader {
+    schema: SchemaRef,
+}
+
+impl PayloadReader {
+    /// A reader for payloads of the schema in an IPC message.
+    pub(super) fn new(schema_message: &[u8]) -> Result<Self, ArrowError> {
+        try_schema_from_ipc_buffer(schema_message).map(|schema| Self { schema: Arc::new(schema) })
+    }
+
+    pub(super) fn schema(&self) -> SchemaRef {
+        self.schema.clone()
+    }
+
+    pub(super) fn decode(&self, payload: &[u8]) -> Result<RecordBatch, ArrowError> {
+        let mut rest = Bytes(payload);
+        let mut dictionaries = HashMap::new();
+        loop {
+            let (message, body) =
+                next_message(&mut rest).ok_or_else(|| wrong("a message is cut short"))?;
+            let message = root_as_message(message).map_err(|e| wrong(&e.to_string()))?;
+            let (body, version) = (Buffer::from(body), message.version());
+            if let Some(batch) = message.header_as_dictionary_batch() {
+                read_dictionary(&body, batch, &self.schema, &mut dictionaries, &version)?;
+            } else if let Some(batch) = message.header_as_record_batch() {
+                let schema = self.schema.clone();
+                return read_record_batch(&body, batch, schema, &dictionaries, None, &version);
+            } else {
+                return Err(wrong("a message is neither a batch nor a dictionary"));
+            }
+        }
+    }
+}
+
+/// The next encapsulated message and its body: a continuation mark, a length, the message, the body.
+fn next_message<'a>(bytes: &mut Bytes<'a>) -> Option<(&'a [u8], &'a [u8])> {
+    let _continuation = bytes.u32()?;
+    let length = usize::try_from(bytes.u32()?).ok()?;
+    let message = bytes.take(length)?;
+    let body = usize::try_from(root_as_message(message).ok()?.bodyLength()).ok()?;
+    Some((message, bytes.take(body)?))
+}
+
+fn wrong(reason: &str) -> ArrowError {
+    ArrowError::IpcError(reason.into())
+}
+
+fn cannot(what: &str, reason: &str) -> Error {
+    Error::Unsupported { what: what.into(), reason: reason.into() }
+}
+
+#[cfg(test)]
+mod tests {
+    use arrow_array::types::Int32Type;
+    use arrow_array::{ArrayRef, DictionaryArray, Int64Array, NullArray, StringArray};
+
+    use super::*;
+
+    fn read_back(batch: &RecordBatch) -> RecordBatch {
+        let reader = PayloadReader::new(&encode_schema(&batch.schema()).unwrap()).unwrap();
+        reader.decode(&encode(batch).unwrap().bytes).unwrap()
+    }
+
+    fn batch(columns: Vec<(&str, ArrayRef)>) -> RecordBatch {
+        RecordBatch::try_from_iter(columns).unwrap()
+    }
+
+    #[test]
+    fn batches_read_back_with_dictionaries_nulls_and_slices() {
+        let words: DictionaryArray<Int32Type> = ["a", "b", "a"].into_iter().collect();
+        let numbers = Int64Array::from(vec![Some(1), None, Some(3)]);
+        let texts = StringArray::from(vec![Some("x"), Some(""), None]);
+        let all = batch(vec![
+            ("w", Arc::new(words)),
+            ("n", Arc::new(numbers)),
+            ("t", Arc::new(texts)),
+            ("nothing", Arc::new(NullArray::new(3))),
+        ]);
+        assert_eq!(read_back(&all), all);
+        assert_eq!(read_back(&all.slice(1, 2)), all.slice(1, 2));
+        let empty_body = batch(vec![("nothing", Arc::new(NullArray::new(2)) as ArrayRef)]);
+        assert_eq!(read_back(&empty_body), empty_body);
+    }
+
+    #[test]
+    fn a_payload_that_is_cut_anywhere_is_an_error_and_no_panic() {
+        let one = batch(vec![("t", Arc::new(StringArray::from(vec!["some text"])) as ArrayRef)]);
+        let reader = PayloadReader::new(&encode_schema(&one.schema()).unwrap()).unwrap();
+        let bytes = encode(&one).unwrap().bytes;
+        for length in 0..bytes.len() {
+            assert!(reader.decode(&bytes[..length]).is_err(), "{length}");
+        }
+    }
+}

@@ -1,0 +1,306 @@
+//! One segment file: read up to a known end, and appended to behind it.
+
+use std::fs::{File, OpenOptions};
+use std::io;
+use std::os::unix::fs::{FileExt, MetadataExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use arrow_schema::{ArrowError, SchemaRef};
+
+use super::frame::{Frame, Home, Kind, Step, read};
+use super::header::{Header, HeaderError};
+use super::log::Found;
+use super::payload::PayloadReader;
+use crate::engine::durable::sync_file;
+use crate::engine::error::{Error, Result};
+
+/// Enough for the header of any usual schema in one read.
+const FIRST_READ: usize = 64 << 10;
+
+/// A segment as this process knows it.
+pub(super) struct Segment {
+    pub(super) path: PathBuf,
+    pub(super) home: Home,
+    reader: Arc<PayloadReader>,
+    pub(super) file: Arc<File>,
+    /// Device, inode.
+    identity: (u64, u64),
+    /// The byte behind the last frame read.
+    pub(super) at: u64,
+    /// The log position behind the last record read.
+    pub(super) end: u64,
+    pub(super) is_sealed: bool,
+    /// What the frames read say of what is on the disk.
+    pub(super) promised: u64,
+    /// Opened for writing by this process, all bytes before written anew through this file: a sync
+    /// of it vouches for them.
+    pub(super) is_own: bool,
+    pub(super) disk: OnDisk,
+}
+
+/// What of a segment is on the disk, by syncs of this process.
+#[derive(Clone, Copy)]
+pub(super) struct OnDisk {
+    /// Records below.
+    pub(super) upto: u64,
+    pub(super) has_seal: bool,
+    /// The header and the name.
+    pub(super) has_name: bool,
+}
+
+/// What stands behind the last sound frame.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Rest {
+    Nothing,
+    Incomplete,
+    Bad(&'static str),
+}
+
+impl Segment {
+    /// Creates a segment under its final name, complete; a plan of syncs makes it durable.
+    ///
+    /// Replaces one of the same name, which holds no records then.
+    pub(super) fn create(path: &Path, home: Home, schema_message: Vec<u8>) -> Result<Self> {
+        let io = |e| Error::io("create the segment", path)(e);
+        let reader = PayloadReader::new(&schema_message).map_err(|e| unreadable(path, &e))?;
+        let header = Header { home, schema: schema_message };
+        let new = path.with_extension("new");
+        let file = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(true)
+            .mode(0o666)
+            .open(&new)
+            .map_err(io)?;
+        let written =
+            file.write_all_at(&header.encode(), 0).and_then(|()| std::fs::rename(&new, path));
+        if let Err(error) = written {
+            // The error that counts is the write's; the leftover is only untidy.
+            drop(std::fs::remove_file(&new));
+            return Err(io(error));
+        }
+        Self::new(path, &header, reader, file, true).map_err(io)
+    }
+
+    /// Opens a segment for reading; `None` where it is gone.
+    pub(super) fn open(path: &Path) -> Result<Option<Self>> {
+        let io = |e| Error::io("read the segment", path)(e);
+        let file = match File::open(path) {
+            Ok(file) => file,
+            Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(e) => return Err(io(e)),
+        };
+        let header = read_header(&file, path)?;
+        let reader = PayloadReader::new(&header.schema).map_err(|e| unreadable(path, &e))?;
+        Self::new(path, &header, reader, file, false).map(Some).map_err(io)
+    }
+
+    fn new(
+        path: &Path,
+        header: &Header,
+        reader: PayloadReader,
+        file: File,
+        is_own: bool,
+    ) -> io::Result<Self> {
+        let identity = identity(&file)?;
+        Ok(Self {
+            path: path.to_path_buf(),
+            home: header.home,
+            reader: Arc::new(reader),
+            file: Arc::new(file),
+            identity,
+            at: header.size() as u64,
+            end: header.home.first,
+            is_sealed: false,
+            promised: 0,
+            is_own,
+            disk: OnDisk { upto: header.home.first, has_seal: false, has_name: false },
+        })
+    }
+
+    pub(super) fn schema(&self) -> SchemaRef {
+        self.reader.schema()
+    }
+
+    /// Whether every record, and the seal where there is one, is on the disk.
+    pub(super) fn is_synced(&self) -> bool {
+        let OnDisk { upto, has_seal, has_name } = self.disk;
+        has_name && upto >= self.end && (has_seal || !self.is_sealed)
+    }
+
+    /// Whether its path still names this file, and the file's length; one `stat`.
+    pub(super) fn look(&self) -> Option<u64> {
+        let found = std::fs::metadata(&self.path).ok()?;
+        ((found.dev(), found.ino()) == self.identity).then_some(found.len())
+    }
+
+    /// Reads the sound frames behind the known end.
+    ///
+    /// # Errors
+    /// Where the system refuses, where a newer version wrote a frame, and where frames do not adjoin.
+    pub(super) fn read_on(&mut self, found: &mut Vec<Found>) -> Result<Rest> {
+        if self.is_sealed {
+            return Ok(Rest::Nothing);
+        }
+        let bytes = self.bytes_behind(self.at)?;
+        let mut rest = bytes.as_slice();
+        loop {
+            match read(self.home, self.at, rest) {
+                Step::End => return Ok(Rest::Nothing),
+                Step::Incomplete => return Ok(Rest::Incomplete),
+                Step::Bad(reason) => return Ok(Rest::Bad(reason)),
+                Step::Newer(kind) => return Err(self.newer(kind)),
+                Step::Frame(frame, payload, size) => {
+                    self.take(frame, payload, size, found)?;
+                    rest = rest.get(size..).unwrap_or_default();
+                    if self.is_sealed {
+                        return Ok(Rest::Nothing);
+                    }
+                }
+            }
+        }
+    }
+
+    fn take(
+        &mut self,
+        frame: Frame,
+        payload: &[u8],
+        size: usize,
+        found: &mut Vec<Found>,
+    ) -> Result<()> {
+        if frame.first != self.end {
+            return Err(self.damaged(&format!("the frame begins at log position {}", frame.first)));
+        }
+        if frame.kind == Kind::Data {
+            let batch = self.reader.decode(payload);
+            let batch = batch.map_err(|e| self.damaged(&e.to_string()))?;
+            if batch.num_rows() != frame.rows as usize {
+                return Err(self.damaged("the batch has another number of records than its frame"));
+            }
+            found.push(Found { lsn: frame.first, put_at: frame.put_at, batch });
+        }
+        self.passed(&frame, size);
+        Ok(())
+    }
+
+    fn passed(&mut self, frame: &Frame, size: usize) {
+        self.at += size as u64;
+        self.end = frame.end();
+        self.is_sealed = frame.kind == Kind::Seal;
+        self.promised = self.promised.max(frame.durable_upto);
+    }
+
+    /// Writes one frame behind the known end; cuts it off again where it cannot be written whole.
+    pub(super) fn write(&mut self, frame: &Frame, payload: &[u8]) -> Result<()> {
+        let mut bytes = Vec::with_capacity(super::frame::size(payload.len()));
+        frame.encode(self.home, self.at, payload, &mut bytes);
+        if let Err(error) = self.file.write_all_at(&bytes, self.at) {
+            self.cut()?;
+            return Err(Error::io("append to", &self.path)(error));
+        }
+        self.passed(frame, bytes.len());
+        Ok(())
+    }
+
+    /// Cuts off what stands behind the last sound frame.
+    pub(super) fn cut(&self) -> Result<()> {
+        self.file.set_len(self.at).map_err(Error::io("cut the torn end of", &self.path))
+    }
+
+    /// Opens the file for writing. What others wrote before is written once more: a sync vouches only
+    /// for what was written through a file since it was opened, and theirs may have failed.
+    pub(super) fn own(&mut self, rewrite: bool) -> Result<()> {
+        if self.is_own {
+            return Ok(());
+        }
+        let io = |e| Error::io("open the segment for writing", &self.path)(e);
+        let file = OpenOptions::new().read(true).write(true).open(&self.path).map_err(io)?;
+        if identity(&file).map_err(io)? != self.identity {
+            return Err(io(io::Error::other("it was replaced")));
+        }
+        if rewrite {
+            let length = usize::try_from(self.at).unwrap_or(usize::MAX);
+            let mut bytes = vec![0; length];
+            file.read_exact_at(&mut bytes, 0).map_err(io)?;
+            file.write_all_at(&bytes, 0).map_err(io)?;
+        }
+        self.file = Arc::new(file);
+        self.is_own = true;
+        Ok(())
+    }
+
+    pub(super) fn bytes_behind(&self, at: u64) -> Result<Vec<u8>> {
+        let io = |e| Error::io("read the segment", &self.path)(e);
+        let length = self.file.metadata().map_err(io)?.len();
+        let mut bytes = vec![0; usize::try_from(length.saturating_sub(at)).unwrap_or(0)];
+        let mut filled = 0;
+        while let Some(into) = bytes.get_mut(filled..).filter(|into| !into.is_empty()) {
+            match self.file.read_at(into, at + filled as u64).map_err(io)? {
+                // Somebody cut it meanwhile.
+                0 => break,
+                read => filled += read,
+            }
+        }
+        bytes.truncate(filled);
+        Ok(bytes)
+    }
+
+    pub(super) fn damaged(&self, reason: &str) -> Error {
+        Error::LogDamaged {
+            path: self.path.clone(),
+            at: self.at,
+            lsn: self.end,
+            reason: reason.into(),
+        }
+    }
+
+    fn newer(&self, kind: u16) -> Error {
+        Error::Unsupported {
+            what: format!("a frame of kind {kind} in {}", self.path.display()),
+            reason: "a newer lanceq wrote it".into(),
+        }
+    }
+}
+
+/// Makes names in the log's folder durable.
+pub(super) fn sync_names(folder: &Path) -> Result<()> {
+    sync_file(folder)
+}
+
+fn read_header(file: &File, path: &Path) -> Result<Header> {
+    let io = |e| Error::io("read the segment", path)(e);
+    let length = usize::try_from(file.metadata().map_err(io)?.len()).unwrap_or(usize::MAX);
+    let mut wanted = FIRST_READ.min(length);
+    loop {
+        let mut bytes = vec![0; wanted];
+        file.read_exact_at(&mut bytes, 0).map_err(io)?;
+        match Header::decode(&bytes) {
+            Ok(header) => return Ok(header),
+            Err(HeaderError::Incomplete) if wanted < length => wanted = (wanted * 4).min(length),
+            Err(HeaderError::Incomplete) => return Err(no_segment(path, "it ends in its header")),
+            Err(HeaderError::Bad(reason)) => return Err(no_segment(path, reason)),
+            Err(HeaderError::Newer(format)) => {
+                return Err(Error::Unsupported {
+                    what: format!("format {format} of {}", path.display()),
+                    reason: "a newer lanceq wrote it".into(),
+                });
+            }
+        }
+    }
+}
+
+fn no_segment(path: &Path, reason: &str) -> Error {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let lsn = super::place::first_of(&name).unwrap_or_default();
+    Error::LogDamaged { path: path.into(), at: 0, lsn, reason: reason.into() }
+}
+
+fn unreadable(path: &Path, error: &ArrowError) -> Error {
+    no_segment(path, &error.to_string())
+}
+
+fn identity(file: &File) -> io::Result<(u64, u64)> {
+    file.metadata().map(|found| (found.dev(), found.ino()))
+}

@@ -1,0 +1,227 @@
+//! What a log promises to processes that share it.
+
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use arrow_array::cast::AsArray;
+use arrow_array::types::Int64Type;
+use arrow_array::{ArrayRef, Int64Array, RecordBatch};
+use arrow_schema::SchemaRef;
+
+use super::recovery::repair;
+use super::{FileLock, Held, Log, LogPlace, Read, encode};
+use crate::engine::error::Error;
+
+/// A process as the log sees one.
+struct Process {
+    place: LogPlace,
+    lock: FileLock,
+    log: Log,
+    seen: Vec<i64>,
+}
+
+fn place(folder: &Path) -> LogPlace {
+    LogPlace { topic: "t".into(), bucket: 0, folder: folder.into() }
+}
+
+fn batch(values: impl IntoIterator<Item = i64>) -> RecordBatch {
+    let column: ArrayRef = Arc::new(Int64Array::from_iter_values(values));
+    RecordBatch::try_from_iter([("n", column)]).unwrap()
+}
+
+fn schema() -> SchemaRef {
+    batch([]).schema()
+}
+
+fn values(read: &Read) -> Vec<i64> {
+    let batches = read.found.iter().map(|found| &found.batch);
+    batches.flat_map(|b| b.column(0).as_primitive::<Int64Type>().values().to_vec()).collect()
+}
+
+impl Process {
+    fn create(folder: &Path) -> Self {
+        let lock = FileLock::append(&place(folder));
+        let log = Log::create(&place(folder), &mut held(&lock), 1, 0, &schema()).unwrap();
+        Self { place: place(folder), lock, log, seen: Vec::new() }
+    }
+
+    fn open(folder: &Path) -> Self {
+        let (log, read) = Log::open(&place(folder)).unwrap().unwrap();
+        let lock = FileLock::append(&place(folder));
+        Self { place: place(folder), lock, log, seen: values(&read) }
+    }
+
+    fn take(&mut self, read: &Read) {
+        if read.restarted {
+            self.seen.clear();
+        }
+        self.seen.extend(values(read));
+    }
+
+    fn put(&mut self, values: impl IntoIterator<Item = i64>) -> u64 {
+        let held = held(&self.lock);
+        let read = self.log.adopt(&held).unwrap();
+        self.take(&read);
+        let batch = batch(values);
+        let lsn = self.log.append(&held, &encode(&batch).unwrap(), 0, self.log.durable_upto());
+        self.seen.extend(batch.column(0).as_primitive::<Int64Type>().values());
+        lsn.unwrap().unwrap()
+    }
+
+    fn seal(&mut self) {
+        let held = held(&self.lock);
+        let read = self.log.adopt(&held).unwrap();
+        self.take(&read);
+        self.log.seal(&held, &schema()).unwrap();
+    }
+
+    fn look(&mut self) -> &[i64] {
+        let read = self.log.read_on().unwrap();
+        self.take(&read);
+        &self.seen
+    }
+
+    fn sync(&mut self) {
+        let synced = self.log.sync_plan().unwrap().run().unwrap();
+        self.log.synced(&synced);
+    }
+
+    fn active(&self) -> std::path::PathBuf {
+        self.place.segment(self.log.sealed_end())
+    }
+}
+
+fn held(lock: &FileLock) -> Held {
+    lock.lock(Duration::from_secs(5)).unwrap()
+}
+
+fn recovered(folder: &Path, persisted: u64) -> Result<(Vec<i64>, usize), Error> {
+    let lock = FileLock::append(&place(folder));
+    let found = Log::recover(&place(folder), &mut held(&lock), persisted, &schema())?.unwrap();
+    Ok((values(&found.1), found.2.len()))
+}
+
+#[test]
+fn two_processes_append_in_one_order_and_each_sees_all() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut one = Process::create(folder.path());
+    let mut two = Process::open(folder.path());
+    for n in 0..50 {
+        let lsn = if n % 3 == 0 { one.put([n]) } else { two.put([n]) };
+        assert_eq!(lsn, n.unsigned_abs());
+        if n % 7 == 0 {
+            one.seal();
+        }
+    }
+    let all: Vec<i64> = (0..50).collect();
+    assert_eq!(one.look(), all);
+    assert_eq!(two.look(), all);
+    assert_eq!(Process::open(folder.path()).look(), all);
+}
+
+#[test]
+fn a_reader_that_slept_through_flushes_starts_at_what_is_left() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut writer = Process::create(folder.path());
+    let mut reader = Process::open(folder.path());
+    for n in 0..6 {
+        writer.put([n]);
+        assert_eq!(reader.look().last(), Some(&n));
+        writer.seal();
+    }
+    writer.log.release(4).unwrap();
+    let mut late = Process::open(folder.path());
+    assert_eq!((late.log.first(), late.look()), (4, [4, 5].as_slice()));
+    writer.put([6]);
+    writer.seal();
+    writer.put([7]);
+    writer.log.release(7).unwrap();
+    assert_eq!(reader.look().last(), Some(&7));
+    assert_eq!(reader.log.end(), 8);
+}
+
+#[test]
+fn a_frame_that_was_cut_short_is_overwritten_by_the_next_writer() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut dead = Process::create(folder.path());
+    dead.put([0]);
+    let whole = fs::metadata(dead.active()).unwrap().len();
+    dead.put([1, 2]);
+    let file = fs::OpenOptions::new().write(true).open(dead.active()).unwrap();
+    let mut living = Process::open(folder.path());
+    for length in (whole + 1..fs::metadata(dead.active()).unwrap().len()).rev().step_by(17) {
+        file.set_len(length).unwrap();
+        living = Process::open(folder.path());
+        assert_eq!(living.look(), [0], "a reader shows whole frames only");
+    }
+    assert_eq!(living.put([9]), 1);
+    assert_eq!(Process::open(folder.path()).look(), [0, 9]);
+}
+
+#[test]
+fn recovery_cuts_a_torn_end_keeps_it_aside_and_does_nothing_the_second_time() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut dead = Process::create(folder.path());
+    dead.put([0]);
+    dead.put([1]);
+    let file = fs::OpenOptions::new().write(true).open(dead.active()).unwrap();
+    file.set_len(file.metadata().unwrap().len() - 5).unwrap();
+    assert_eq!(recovered(folder.path(), 0).unwrap(), (vec![0], 1));
+    assert_eq!(recovered(folder.path(), 0).unwrap(), (vec![0], 0));
+    assert_eq!(fs::read_dir(place(folder.path()).quarantine()).unwrap().count(), 1);
+}
+
+#[test]
+fn damage_in_front_of_what_was_promised_is_refused_until_it_is_repaired() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut writer = Process::create(folder.path());
+    let first = fs::metadata(writer.active()).unwrap().len();
+    writer.put([0]);
+    writer.put([1]);
+    writer.sync();
+    // This frame says that the two before are on the disk.
+    writer.put([2]);
+    let path = writer.active();
+    let mut bytes = fs::read(&path).unwrap();
+    bytes[usize::try_from(first).unwrap() + 60] ^= 1;
+    fs::write(&path, &bytes).unwrap();
+    match recovered(folder.path(), 0) {
+        Err(Error::LogDamaged { at, lsn, .. }) => assert_eq!((at, lsn), (first, 0)),
+        other => panic!("{other:?}"),
+    }
+    assert_eq!(fs::read(&path).unwrap(), bytes, "nothing was changed");
+    let lock = FileLock::append(&place(folder.path()));
+    let (_, read, mended) =
+        repair(&place(folder.path()), &mut held(&lock), 0, &schema()).unwrap().unwrap();
+    assert_eq!((values(&read), mended.len()), (vec![], 1));
+    assert_eq!(recovered(folder.path(), 0).unwrap(), (vec![], 0));
+}
+
+#[test]
+fn a_missing_segment_in_front_is_a_gap_and_no_beginning() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut writer = Process::create(folder.path());
+    writer.put([0]);
+    writer.seal();
+    writer.put([1]);
+    fs::remove_file(writer.place.segment(0)).unwrap();
+    assert!(matches!(recovered(folder.path(), 0), Err(Error::LogDamaged { lsn: 0, .. })));
+    // What is said to be persisted decides whether anything is missing.
+    assert_eq!(recovered(folder.path(), 1).unwrap(), (vec![1], 0));
+}
+
+#[test]
+fn a_log_of_the_first_format_opens_for_good() {
+    let fixture = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/log_v1");
+    if std::env::var_os("LANCEQ_WRITE_FIXTURE").is_some() {
+        let mut writer = Process::create(&fixture);
+        writer.put([10, 11]);
+        writer.seal();
+        writer.put([12]);
+    }
+    let mut read = Process::open(&fixture);
+    assert_eq!(read.look(), [10, 11, 12]);
+    assert_eq!((read.log.first(), read.log.end(), read.log.sealed_end()), (0, 3, 2));
+}
