@@ -34,7 +34,7 @@ pub use facts::{
 };
 pub use handle::{Change, Changes, Engine, EngineBuilder, WatchMode, Writer, WriterBuilder};
 pub use name::{MAX_TOPIC_NAME, TopicName};
-pub use offset::Cursor;
+pub use offset::{Cursor, Position};
 pub use options::{At, AtEnd, Columns, Durability, Events, From, StreamOptions};
 pub use record::{
     Chunk, Decoder, EncodeError, Extended, FieldPath, JsonArray, JsonError, JsonLines, JsonObject,

@@ -11,6 +11,7 @@ use notify::event::{EventKind, Flag, ModifyKind};
 use notify::{RecommendedWatcher, RecursiveMode, Watcher};
 use tokio::sync::Notify;
 
+use super::layout::SEGMENT;
 use super::options::Events;
 
 /// One watcher for all subscriptions of an engine.
@@ -76,7 +77,7 @@ impl Inner {
         if event.flag() == Some(Flag::Rescan) {
             return self.wake_all();
         }
-        if !names_changed(event.kind) {
+        if !names_changed(event.kind) && !log_grew(&event) {
             return;
         }
         let mailboxes = {
@@ -196,6 +197,13 @@ fn names_changed(kind: EventKind) -> bool {
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Records were appended to a log. What else is written to in place is of no interest.
+fn log_grew(event: &notify::Event) -> bool {
+    let is_segment = |path: &PathBuf| path.extension().is_some_and(|found| found == SEGMENT);
+    matches!(event.kind, EventKind::Modify(ModifyKind::Data(_)))
+        && event.paths.iter().any(is_segment)
 }
 
 #[cfg(test)]

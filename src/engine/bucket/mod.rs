@@ -1,12 +1,20 @@
-//! L3: one bucket: its head and its buffer as one snapshot, its single writing process, its tail.
+//! L3: one bucket: its head and its log as one snapshot, its writer, its flush and its recovery, its tail.
 
-mod lock;
+mod append;
+mod columns;
+mod evidence;
+mod flush;
+mod lane;
+mod live;
+mod recovery;
+mod settle;
 mod shared;
 mod snapshot;
+mod sync;
 mod tail;
 mod writer;
 
 pub(crate) use shared::Bucket;
 pub(crate) use snapshot::Snapshot;
 pub(crate) use tail::{BucketEvent, BucketTail};
-pub(crate) use writer::{BucketWriter, FlushDue, WhenFull};
+pub(crate) use writer::{BucketOptions, BucketWriter, FlushDue, WhenFull};

@@ -1,57 +1,84 @@
-//! A bucket as all handles of this process see it: the head they know, and the writer's buffer.
+//! One bucket, as all handles of a process share it.
 
+use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::watch;
+use uuid::Uuid;
 
+use super::evidence::gather;
+use super::live::{Head, Live};
 use super::snapshot::Snapshot;
-use crate::engine::buffer::{FlushedRanges, Memtable, Pending};
+use crate::engine::durable::blocking;
 use crate::engine::error::{Error, Result};
+use crate::engine::fault;
 use crate::engine::layout::{self, BucketPlace};
 use crate::engine::name::TopicName;
 use crate::engine::store::Table;
+use crate::engine::wal::{FileLock, Log, LogPlace};
+
+/// How often a read starts again where flushes and cleanups overtake it.
+const ATTEMPTS: usize = 5;
 
 /// One bucket, shared by the readers, the streams and the writer of a process.
 pub(crate) struct Bucket {
     pub(crate) topic: TopicName,
     pub(crate) place: BucketPlace,
+    pub(super) log_place: LogPlace,
+    pub(super) append_lock: FileLock,
+    pub(super) flush_lock: FileLock,
+    /// Stands for a log in the versions that a writer without one makes.
+    pub(super) memory_id: Uuid,
+    /// Another program made the dataset: there is no log beside it.
+    is_foreign: bool,
     live: Mutex<Live>,
     changed: watch::Sender<u64>,
 }
 
-/// What changes. The lock around it is held for memory operations only, never over an await.
-#[derive(Default)]
-struct Live {
-    table: Option<Table>,
-    memtable: Memtable,
-    flushed: FlushedRanges,
-    /// A flush is between its look at the head and its publication: the disk may already show
-    /// records that the buffer still holds, so nobody else moves the table on.
-    committing: bool,
-    /// Counts publications, so that a look at the disk that began before one is not taken for newer.
-    generation: u64,
-}
-
 impl Bucket {
-    pub(crate) fn new(topic: TopicName, place: BucketPlace) -> Self {
-        Self { topic, place, live: Mutex::default(), changed: watch::Sender::new(0) }
+    pub(crate) fn new(topic: TopicName, place: BucketPlace, is_foreign: bool) -> Self {
+        let folder = place.dataset.parent().unwrap_or(Path::new(".")).to_path_buf();
+        let log_place = LogPlace { topic: topic.to_string(), bucket: place.id, folder };
+        Self {
+            append_lock: FileLock::append(&log_place),
+            flush_lock: FileLock::flush(&log_place),
+            topic,
+            place,
+            log_place,
+            memory_id: Uuid::new_v4(),
+            is_foreign,
+            live: Mutex::default(),
+            changed: watch::Sender::new(0),
+        }
     }
 
-    /// The head and what is buffered behind it, as of one moment. Costs two `stat` calls where
-    /// nobody committed since the last look; waits for no writer.
+    /// The head and what is buffered behind it, by whichever process, as of one moment.
+    ///
+    /// The log is read before the head: a flush in between moves records from the one to the other,
+    /// and so shows them in both, which the flush's mark in the version tells apart. The other way
+    /// round they would be in neither.
+    /// Cost: three `stat` calls where nothing happened since the last look. Waits for no writer.
+    ///
+    /// # Errors
+    /// [`Error::Damaged`] where the log does not begin where the table ends, though both were read
+    /// several times.
     pub(crate) async fn snapshot(&self) -> Result<Snapshot> {
-        let (known, generation, committing) = {
-            let live = self.live();
-            (live.table.clone(), live.generation, live.committing)
-        };
-        if !committing && let Some(newer) = look(known.as_ref(), &self.place).await? {
-            let mut live = self.live();
-            if live.generation == generation && !live.committing {
-                live.table = Some(newer);
-                live.generation += 1;
+        let log_first = fault::is_on(&self.log_place.folder, "log-first");
+        for attempt in 0..ATTEMPTS {
+            if log_first {
+                self.read_log(attempt > 1).await?;
+            }
+            fault::at(&self.log_place.folder, "read.log")?;
+            self.look().await?;
+            if !log_first {
+                fault::at(&self.log_place.folder, "read.head")?;
+                self.read_log(false).await?;
+            }
+            if let Some(snapshot) = self.live().snapshot() {
+                return Ok(snapshot);
             }
         }
-        Ok(self.live().snapshot())
+        Err(self.overtaken())
     }
 
     /// Wakes on every put and flush of this process.
@@ -61,8 +88,17 @@ impl Bucket {
 
     /// Buffered records and the bytes they take.
     pub(crate) fn buffered(&self) -> (u64, u64) {
-        let live = self.live();
-        (live.memtable.rows(), live.memtable.bytes())
+        self.live().buffered()
+    }
+
+    /// Where the log lies, or will; `None` where another program made the dataset.
+    pub(crate) fn log_folder(&self) -> Option<PathBuf> {
+        (!self.is_foreign).then(|| self.log_place.folder.join(layout::LOG))
+    }
+
+    /// Bytes of the log on disk.
+    pub(crate) fn log_bytes(&self) -> u64 {
+        self.live().log.as_ref().map_or(0, Log::bytes)
     }
 
     /// The head as this process last saw it.
@@ -70,83 +106,101 @@ impl Bucket {
         self.live().table.clone()
     }
 
-    /// Makes a table the known head, with nothing buffered behind an older one.
-    pub(super) fn publish(&self, table: Table) {
-        let mut live = self.live();
-        if live.memtable.rows() == 0 {
-            let next = table.next_offset().max(live.memtable.next());
-            live.memtable = Memtable::starting_at(next);
-        }
-        // A reader may have found a newer one meanwhile.
-        if live.table.as_ref().is_none_or(|known| known.version() <= table.version()) {
-            live.table = Some(table);
-        }
-        live.generation += 1;
-        drop(live);
-        self.wake();
-    }
-
-    /// Runs `change` on the buffer.
-    pub(super) fn with_buffer<T>(&self, change: impl FnOnce(&mut Memtable) -> T) -> T {
-        change(&mut self.live().memtable)
-    }
-
-    /// A flush begins: what it takes.
-    pub(super) fn begin_commit(&self) -> Pending {
-        let mut live = self.live();
-        live.committing = true;
-        live.generation += 1;
-        live.memtable.pending()
-    }
-
-    /// A flush ended with a new head that holds its records.
-    pub(super) fn end_commit(&self, pending: &Pending, table: Table) {
-        let mut live = self.live();
-        live.flushed.push(pending.first, table.next_offset() - pending.rows, pending.rows);
-        live.memtable.release();
-        live.table = Some(table);
-        live.committing = false;
-        live.generation += 1;
-        drop(live);
-        self.wake();
-    }
-
-    /// A flush ended without effect.
-    pub(super) fn abort_commit(&self) {
-        let mut live = self.live();
-        live.memtable.keep();
-        live.committing = false;
-        live.generation += 1;
-    }
-
     pub(super) fn wake(&self) {
         self.changed.send_modify(|count| *count += 1);
     }
 
-    fn live(&self) -> MutexGuard<'_, Live> {
+    pub(super) fn live(&self) -> MutexGuard<'_, Live> {
         self.live.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
 
-impl Live {
-    fn snapshot(&self) -> Snapshot {
-        Snapshot::new(
-            self.table.clone(),
-            self.memtable.first(),
-            self.memtable.read(0),
-            self.flushed.clone(),
-        )
+    /// Reads what was added to the log; all of it at first, and where `anew`.
+    pub(super) async fn read_log(&self, anew: bool) -> Result<()> {
+        if self.is_foreign {
+            return Ok(());
+        }
+        if self.live().log.is_some() && !anew {
+            return self.live().read_on();
+        }
+        let place = self.log_place.clone();
+        let opened = blocking(move || Log::open(&place)).await?;
+        let mut live = self.live();
+        match opened {
+            // Two may have opened it at once; the one that is there may have been written through.
+            Some((log, read)) if live.log.is_none() || anew => live.set_log(log, read),
+            Some(_) => live.read_on()?,
+            None => {}
+        }
+        Ok(())
     }
-}
 
-/// The head on disk where it is another one than the known.
-async fn look(known: Option<&Table>, place: &BucketPlace) -> Result<Option<Table>> {
-    match known {
-        Some(table) => table.newer().await,
-        None if layout::is_bucket_gone(place) => Err(Error::Damaged {
-            path: place.dataset.clone(),
-            source: "the bucket's folder is gone".into(),
-        }),
-        None => Table::open(&place.dataset).await,
+    /// Takes note of the head on disk where it is another one than the known.
+    async fn look(&self) -> Result<()> {
+        let (known, generation) = {
+            let live = self.live();
+            (live.table.clone(), live.generation)
+        };
+        let newer = match &known {
+            Some(table) => table.newer().await?,
+            None => self.open_table().await?,
+        };
+        let is_asked = self.live().is_known();
+        let table = match (newer, known) {
+            (Some(newer), _) => newer,
+            // The log was listed anew: what the same head holds of it is to be asked again.
+            (None, Some(known)) if !is_asked => known,
+            _ => return Ok(()),
+        };
+        let head = self.ask(table).await?;
+        let mut live = self.live();
+        if live.generation == generation {
+            live.install(head);
+        }
+        Ok(())
+    }
+
+    /// Asks the versions up to a head what they hold of the log.
+    pub(super) async fn ask(&self, table: Table) -> Result<Head> {
+        let (known, log) = {
+            let mut live = self.live();
+            (live.known(table.version())?, live.log.as_ref().map(Log::id))
+        };
+        let evidence = match known.zip(log) {
+            Some((known, log)) => Some(gather(&table, log, known).await?),
+            None => None,
+        };
+        Ok(Head { table, evidence })
+    }
+
+    async fn open_table(&self) -> Result<Option<Table>> {
+        if layout::is_bucket_gone(&self.place) {
+            return Err(self.damaged("the bucket's folder is gone"));
+        }
+        let Some((table, passed_over)) = Table::open_readable(&self.place.dataset).await? else {
+            return Ok(None);
+        };
+        if !passed_over.is_empty() {
+            tracing::warn!(topic = %self.topic, bucket = self.place.id, ?passed_over, version = table.version(), "versions cannot be read; an older one is shown");
+        }
+        Ok(Some(table))
+    }
+
+    fn overtaken(&self) -> Error {
+        let live = self.live();
+        let reason = match (&live.log, live.has_gap()) {
+            (Some(_), _) if live.table.is_none() => {
+                "its log holds records and its dataset is gone".into()
+            }
+            (Some(log), true) => format!(
+                "its log begins at position {}, and the table ends before that: a version that held the records in between is gone",
+                log.first()
+            ),
+            _ => "it changed faster than it could be read".into(),
+        };
+        self.damaged(&reason)
+    }
+
+    pub(super) fn damaged(&self, reason: &str) -> Error {
+        Error::Damaged { path: self.place.dataset.clone(), source: reason.into() }
     }
 }

@@ -3,8 +3,8 @@
 use arrow_array::RecordBatch;
 use arrow_schema::SchemaRef;
 
+use super::lane::{LANES, LaneView};
 use super::shared::Bucket;
-use crate::engine::buffer::FlushedRanges;
 use crate::engine::error::{Error, Result};
 use crate::engine::options::Columns;
 use crate::engine::record::{Chunk, conform};
@@ -17,25 +17,17 @@ use crate::engine::store::Table;
 #[derive(Clone)]
 pub(crate) struct Snapshot {
     table: Option<Table>,
-    /// Log position of the first buffered record.
-    first_lsn: u64,
-    buffered: Vec<(u64, RecordBatch)>,
-    pub(super) flushed: FlushedRanges,
+    pub(super) lanes: [LaneView; LANES],
 }
 
 impl Snapshot {
-    pub(super) fn new(
-        table: Option<Table>,
-        first_lsn: u64,
-        buffered: Vec<(u64, RecordBatch)>,
-        flushed: FlushedRanges,
-    ) -> Self {
-        Self { table, first_lsn, buffered, flushed }
+    pub(super) fn new(table: Option<Table>, lanes: [LaneView; LANES]) -> Self {
+        Self { table, lanes }
     }
 
     /// A version alone, or nothing, with nothing behind it.
     pub(crate) fn pinned(table: Option<Table>) -> Self {
-        Self::new(table, 0, Vec::new(), FlushedRanges::default())
+        Self::new(table, Default::default())
     }
 
     pub(crate) fn table(&self) -> Option<&Table> {
@@ -51,7 +43,7 @@ impl Snapshot {
     }
 
     pub(crate) fn buffered_rows(&self) -> u64 {
-        self.buffered.iter().map(|(_, batch)| batch.num_rows() as u64).sum()
+        self.lanes.iter().map(LaneView::rows).sum()
     }
 
     pub(crate) fn rows(&self) -> u64 {
@@ -74,14 +66,22 @@ impl Snapshot {
         persisted.unwrap_or_else(|| self.persisted_end())
     }
 
-    /// The log position of the first buffered record, which all persisted ones of the log are below.
-    pub(super) fn first_lsn(&self) -> u64 {
-        self.first_lsn
+    /// The log positions from which on records are still to come, for one who has all persisted
+    /// records and so many of the buffered ones.
+    pub(super) fn positions_behind(&self, buffered: u64) -> [u64; LANES] {
+        let mut left = buffered;
+        self.lanes.each_ref().map(|lane| {
+            let taken = left.min(lane.rows());
+            left -= taken;
+            lane.first + taken
+        })
     }
 
-    /// The log position behind the last record.
-    pub(super) fn end_lsn(&self) -> u64 {
-        self.first_lsn + self.buffered_rows()
+    /// How many buffered records lie below these log positions.
+    pub(super) fn buffered_below(&self, positions: &[u64; LANES]) -> u64 {
+        let below =
+            |(lane, upto): (&LaneView, &u64)| (*upto).clamp(lane.first, lane.end()) - lane.first;
+        self.lanes.iter().zip(positions).map(below).sum()
     }
 
     /// Up to `limit` records with offsets from `offset` on.
@@ -93,14 +93,11 @@ impl Snapshot {
         columns: &Columns,
     ) -> Result<Vec<Chunk>> {
         let mut chunks = self.read_persisted(bucket, offset, limit, columns).await?;
-        let read: usize = chunks.iter().map(|chunk| chunk.offsets.len()).sum();
-        let skip = offset.saturating_sub(self.persisted_end());
-        chunks.extend(self.read_buffered(
-            bucket,
-            self.first_lsn.saturating_add(skip),
-            limit - read,
-            columns,
-        )?);
+        let behind = self.positions_behind(offset.saturating_sub(self.persisted_end()));
+        for (lane, from) in behind.into_iter().enumerate() {
+            let read: usize = chunks.iter().map(|chunk| chunk.offsets.len()).sum();
+            chunks.extend(self.read_buffered(bucket, (lane, from), limit - read, columns)?);
+        }
         Ok(chunks)
     }
 
@@ -124,21 +121,25 @@ impl Snapshot {
         Ok(rows.into_iter().map(chunk).collect())
     }
 
-    /// Up to `limit` buffered records with log positions from `lsn` on.
+    /// Up to `limit` buffered records of one lane with log positions from `lsn` on.
     pub(super) fn read_buffered(
         &self,
         bucket: &Bucket,
-        lsn: u64,
+        (lane, lsn): (usize, u64),
         limit: usize,
         columns: &Columns,
     ) -> Result<Vec<Chunk>> {
-        let Some(schema) = self.schema().filter(|_| limit > 0 && !self.buffered.is_empty()) else {
+        let (Some(schema), Some(view)) = (self.schema(), self.lanes.get(lane)) else {
             return Ok(Vec::new());
         };
+        if limit == 0 || view.batches.is_empty() {
+            return Ok(Vec::new());
+        }
+        let before: u64 = self.lanes.iter().take(lane).map(LaneView::rows).sum();
         let columns = column_numbers(&schema, columns);
         let mut left = limit;
         let mut chunks = Vec::new();
-        for (start, batch) in &self.buffered {
+        for (start, batch) in &view.batches {
             let rows = batch.num_rows();
             let skip = usize::try_from(lsn.saturating_sub(*start)).unwrap_or(rows).min(rows);
             let take = (rows - skip).min(left);
@@ -146,7 +147,7 @@ impl Snapshot {
                 continue;
             }
             left -= take;
-            let first = self.persisted_end() + (start - self.first_lsn) + skip as u64;
+            let first = self.persisted_end() + before + (start - view.first) + skip as u64;
             chunks.push(Chunk {
                 bucket: bucket.place.id,
                 offsets: (first..first + take as u64).collect(),

@@ -2,19 +2,21 @@
 
 use std::sync::Arc;
 
+use super::lane::{LANES, LOG};
 use super::shared::Bucket;
 use super::snapshot::Snapshot;
 use crate::engine::buffer::batch_bytes;
 use crate::engine::error::Result;
 use crate::engine::facts::{Flushed, Reset, ResetReason};
+use crate::engine::offset::Position;
 use crate::engine::options::{Columns, From};
 use crate::engine::record::Chunk;
 use crate::engine::store::Table;
 
 /// Where a stream stands in a bucket.
 ///
-/// Invariant: all rows with an offset below `offset` are delivered, and all records of the log
-/// below `lsn`. Two numbers, because a foreign append between a put and its flush moves the
+/// Invariant: all rows with an offset below `offset` are delivered, and all records of each lane
+/// below its log position. Two numbers, because a foreign append between a put and its flush moves the
 /// record's offset up: one number would skip the foreign row or deliver the record twice.
 pub(crate) struct BucketTail {
     pub(crate) bucket: Arc<Bucket>,
@@ -22,11 +24,10 @@ pub(crate) struct BucketTail {
     /// The version that it reads, where it does not follow the head.
     pinned: Option<Snapshot>,
     offset: u64,
-    lsn: u64,
+    positions: [u64; LANES],
     seen: Option<Table>,
     announced: u64,
-    /// The number of one that stands for both, while there is no foreign row in between.
-    cursor: u64,
+    cursor: Position,
     /// Records to read at a time, so that a turn takes about [`TURN_BYTES`].
     turn: usize,
 }
@@ -55,6 +56,7 @@ impl BucketTail {
         columns: Columns,
     ) -> Result<Self> {
         let snapshot = look(&bucket, pinned.as_ref()).await?;
+        let end = snapshot.persisted_end();
         let start = match from {
             From::Start => 0,
             From::End => snapshot.end(),
@@ -63,27 +65,37 @@ impl BucketTail {
                 let row = snapshot.rows().saturating_sub(*rows);
                 snapshot.offset_at(row).await?
             }
-            From::Cursor(cursor) => cursor.get(bucket.place.id).unwrap_or_default(),
+            From::Cursor(cursor) => cursor.get(bucket.place.id).unwrap_or_default().offset,
         };
-        let end = snapshot.persisted_end();
-        let beyond = start.saturating_sub(end);
-        Ok(Self {
+        let mut positions = match start.checked_sub(end) {
+            Some(beyond @ 1..) => snapshot.positions_behind(beyond),
+            _ => [0; LANES],
+        };
+        // A start among the buffered records is a log position: a foreign row that comes to lie
+        // before them is still to be delivered. A start behind everything is an offset.
+        let mut offset = if start <= snapshot.end() { start.min(end) } else { start };
+        if let From::Cursor(cursor) = from
+            && let Some(Position { offset: stored, lsn: Some(lsn) }) = cursor.get(bucket.place.id)
+        {
+            (offset, positions[LOG]) = (stored, lsn);
+        }
+        let mut tail = Self {
             columns,
             pinned,
-            // A start among the buffered records is a log position: a foreign row that comes to lie
-            // before them is still to be delivered. A start behind everything is an offset.
-            offset: if start <= snapshot.end() { start.min(end) } else { start },
-            lsn: if beyond > 0 { snapshot.first_lsn().saturating_add(beyond) } else { 0 },
-            announced: snapshot.persisted_end(),
+            offset,
+            positions,
+            announced: end,
             seen: snapshot.table().cloned(),
-            cursor: start,
+            cursor: Position::default(),
             turn: FIRST_TURN,
             bucket,
-        })
+        };
+        tail.cursor = tail.position(&snapshot);
+        Ok(tail)
     }
 
-    /// The offset of the next record; provisional while that is buffered.
-    pub(crate) fn cursor(&self) -> u64 {
+    /// Where it stands.
+    pub(crate) fn cursor(&self) -> Position {
         self.cursor
     }
 
@@ -91,28 +103,33 @@ impl BucketTail {
     ///
     /// Cancel: safe to drop; what was not returned comes again. After an error it can be called
     /// again.
-    pub(crate) async fn advance(&mut self) -> Result<Vec<BucketEvent>> {
+    pub(crate) async fn advance(&mut self) -> Result<Vec<(BucketEvent, Position)>> {
         let snapshot = look(&self.bucket, self.pinned.as_ref()).await?;
         let limit = self.turn;
         let mut events = Vec::new();
         if let Some(reset) = self.reset(&snapshot).await? {
             self.offset = reset.next_offset;
             self.announced = snapshot.persisted_end();
-            events.push(BucketEvent::Reset(reset));
+            events.push((BucketEvent::Reset(reset), self.position(&snapshot)));
         }
-        let offset = snapshot.flushed.skip_delivered(self.offset, self.lsn);
+        let offset = self.skip_delivered(&snapshot);
         let chunks = self.bucket_rows(&snapshot, offset, limit).await?;
         let read: usize = chunks.iter().map(|chunk| chunk.offsets.len()).sum();
         self.measure(&chunks, read);
         self.seen = snapshot.table().cloned();
-        self.offset = match chunks.last().and_then(|chunk| chunk.offsets.last()) {
-            Some(last) if read >= limit => last + 1,
-            _ => offset.max(snapshot.persisted_end()),
-        };
-        events.extend(chunks.into_iter().filter_map(|c| self.undelivered(&snapshot, c)));
+        let is_full = read >= limit;
+        for chunk in chunks {
+            self.offset = chunk.offsets.last().map_or(self.offset, |last| last + 1);
+            let position = self.position(&snapshot);
+            events.extend(self.undelivered(&snapshot, chunk).map(|event| (event, position)));
+        }
+        if !is_full {
+            self.offset = self.offset.max(offset).max(snapshot.persisted_end());
+        }
         if self.offset >= snapshot.persisted_end() {
-            events.extend(self.announce(&snapshot));
-            events.extend(self.buffered(&snapshot, limit.saturating_sub(read))?);
+            let announced = self.announce(&snapshot);
+            events.extend(announced.map(|event| (event, self.position(&snapshot))));
+            self.buffered(&snapshot, limit.saturating_sub(read), &mut events)?;
         }
         self.cursor = self.position(&snapshot);
         Ok(events)
@@ -140,11 +157,8 @@ impl BucketTail {
 
     /// The chunk without the records that were delivered while they were buffered.
     fn undelivered(&self, snapshot: &Snapshot, chunk: Chunk) -> Option<BucketEvent> {
-        let keep: Vec<bool> = chunk
-            .offsets
-            .iter()
-            .map(|offset| snapshot.flushed.lsn_of(*offset).is_none_or(|lsn| lsn >= self.lsn))
-            .collect();
+        let keep: Vec<bool> =
+            chunk.offsets.iter().map(|offset| !self.is_delivered(snapshot, *offset)).collect();
         let chunk = if keep.contains(&false) { chunk.filter(&keep)? } else { chunk };
         (!chunk.offsets.is_empty()).then_some(BucketEvent::Rows(chunk))
     }
@@ -158,19 +172,64 @@ impl BucketTail {
         Some(BucketEvent::Flushed(Flushed { bucket_id, version, rows, next_offset }))
     }
 
-    fn buffered(&mut self, snapshot: &Snapshot, limit: usize) -> Result<Vec<BucketEvent>> {
-        self.lsn = self.lsn.max(snapshot.first_lsn());
-        let chunks = snapshot.read_buffered(&self.bucket, self.lsn, limit, &self.columns)?;
-        self.lsn += chunks.iter().map(|chunk| chunk.offsets.len() as u64).sum::<u64>();
-        Ok(chunks.into_iter().map(BucketEvent::Rows).collect())
+    fn buffered(
+        &mut self,
+        snapshot: &Snapshot,
+        limit: usize,
+        events: &mut Vec<(BucketEvent, Position)>,
+    ) -> Result<()> {
+        let mut left = limit;
+        for (lane, view) in snapshot.lanes.iter().enumerate() {
+            let from = self.positions.get(lane).map_or(view.first, |from| view.first.max(*from));
+            for chunk in snapshot.read_buffered(&self.bucket, (lane, from), left, &self.columns)? {
+                left -= chunk.offsets.len();
+                self.pass(lane, from, chunk.offsets.len() as u64);
+                events.push((BucketEvent::Rows(chunk), self.position(snapshot)));
+            }
+            self.pass(lane, from, 0);
+        }
+        Ok(())
     }
 
-    fn position(&self, snapshot: &Snapshot) -> u64 {
-        if self.offset < snapshot.persisted_end() {
-            return self.offset;
+    /// So many records of a lane from `from` on are delivered.
+    fn pass(&mut self, lane: usize, from: u64, rows: u64) {
+        if let Some(position) = self.positions.get_mut(lane) {
+            *position = (*position).max(from) + rows;
         }
-        let delivered = self.lsn.min(snapshot.end_lsn()).saturating_sub(snapshot.first_lsn());
-        self.offset.max(snapshot.persisted_end() + delivered)
+    }
+
+    /// The next offset, past the records that were delivered while they were buffered.
+    fn skip_delivered(&self, snapshot: &Snapshot) -> u64 {
+        let lanes = snapshot.lanes.iter().zip(self.positions);
+        lanes.fold(self.offset, |offset, (lane, lsn)| lane.flushed.skip_delivered(offset, lsn))
+    }
+
+    fn is_delivered(&self, snapshot: &Snapshot, offset: u64) -> bool {
+        let mut lanes = snapshot.lanes.iter().zip(self.positions);
+        lanes.any(|(lane, upto)| lane.flushed.lsn_of(offset).is_some_and(|lsn| lsn < upto))
+    }
+
+    /// Two numbers where records were delivered that lie behind the table; else the offset says all.
+    fn position(&self, snapshot: &Snapshot) -> Position {
+        let end = snapshot.persisted_end();
+        let delivered = snapshot.buffered_below(&self.positions);
+        if self.offset < end || delivered == 0 {
+            let lsn = self.has_more_than(snapshot).then_some(self.positions[LOG]);
+            return Position { offset: self.offset, lsn };
+        }
+        match self.positions[LOG].checked_sub(snapshot.lanes[LOG].first) {
+            Some(1..) => Position { offset: self.offset, lsn: Some(self.positions[LOG]) },
+            _ => Position { offset: self.offset + delivered, lsn: None },
+        }
+    }
+
+    /// Whether persisted records behind the offset were delivered while they were buffered.
+    fn has_more_than(&self, snapshot: &Snapshot) -> bool {
+        let runs = snapshot.lanes[LOG].flushed.runs();
+        let last = runs.filter(|(lsn, ..)| *lsn < self.positions[LOG]).last();
+        last.is_some_and(|(lsn, offset, rows)| {
+            offset + (self.positions[LOG] - lsn).min(rows) > self.offset
+        })
     }
 
     /// Whether the head is no continuation of the one seen before, and where to go on then.

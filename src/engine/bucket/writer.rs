@@ -1,22 +1,24 @@
-//! The one writer of a bucket in a process: buffers, flushes by itself, and makes flushes durable.
+//! A bucket's writer in this process: validates against the log's schema, puts, flushes by itself, acknowledges.
 
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, Weak};
+use std::time::Duration;
 
 use arrow_array::RecordBatch;
-use arrow_schema::{Field, Schema, SchemaRef};
+use arrow_schema::SchemaRef;
 
-use super::lock::HeldLock;
+use super::append::Appended;
+use super::lane::MEMORY;
 use super::shared::Bucket;
-use crate::engine::buffer::{Memtable, Pending, batch_bytes};
-use crate::engine::durable::{blocking, create_folders};
+use super::sync::Syncer;
+use crate::engine::buffer::batch_bytes;
 use crate::engine::error::{Error, Result};
 use crate::engine::facts::{Flushed, Receipt, Recovery};
-use crate::engine::layout::{self, APPEND_LOCK};
-use crate::engine::options::FlushPolicy;
-use crate::engine::record::{TopicSchema, conform, type_text};
+use crate::engine::options::{Durability, FlushPolicy};
+use crate::engine::record::{EncodeError, conform};
 use crate::engine::store::Table;
+use crate::engine::wal::{Log, Payload, encode};
 
 /// Whether a put started a flush; the caller lets it begin, also on a runtime of one thread.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,146 +34,181 @@ pub(crate) enum WhenFull {
     Fail,
 }
 
-/// Owns a bucket for writing. Dropped with buffered records, it warns; `close` flushes them.
+/// How a bucket is written.
+#[derive(Debug, Clone)]
+pub(crate) struct BucketOptions {
+    pub(crate) policy: FlushPolicy,
+    pub(crate) durability: Durability,
+    pub(crate) lock_timeout: Duration,
+}
+
+/// A batch that the bucket can take, encoded.
+pub(crate) struct Ready {
+    batch: RecordBatch,
+    /// As a frame of the log; `None` where there is none.
+    payload: Option<Payload>,
+}
+
+/// Schemas that change under a put before it gives up.
+const ATTEMPTS: usize = 8;
+
+/// Writes a bucket. What it buffers lies in the log, where every process finds it; a writer without a
+/// log loses it when it is dropped, and says so.
 pub(crate) struct BucketWriter {
     bucket: Arc<Bucket>,
-    policy: FlushPolicy,
-    /// One flush at a time; held over the whole of it.
+    options: BucketOptions,
+    syncer: Arc<Syncer>,
+    /// One flush of this process at a time.
     flushing: tokio::sync::Mutex<()>,
     /// A flush is asked for and has not yet taken its records.
     scheduled: AtomicBool,
-    closed: AtomicBool,
+    closed: Arc<AtomicBool>,
     /// It is not known whether a flush happened: what it took must not be put a second time.
     poisoned: AtomicBool,
-    /// The schema that the dataset was last made ready for.
-    prepared: Mutex<Option<SchemaRef>>,
-    /// Held until `release`.
-    lock: Mutex<Option<HeldLock>>,
+    recoveries: Vec<Recovery>,
     own: Weak<Self>,
 }
 
 impl BucketWriter {
-    /// Takes the bucket's lock, and creates its folder where there is none.
+    /// Heals and settles the bucket, and creates its folder where there is none.
     pub(crate) async fn open(
         bucket: Arc<Bucket>,
         root: &Path,
-        policy: FlushPolicy,
+        options: BucketOptions,
     ) -> Result<Arc<Self>> {
-        if layout::is_bucket_gone(&bucket.place) {
-            // A new dataset in its place would give its offsets a second time.
-            bucket.snapshot().await?;
-        }
-        let folder = bucket.place.dataset.parent().unwrap_or(root).to_path_buf();
-        let (topic, id, root) = (bucket.topic.clone(), bucket.place.id, root.to_path_buf());
-        let lock = blocking(move || {
-            create_folders(&folder, &root)?;
-            HeldLock::take(&folder.join(APPEND_LOCK), topic.as_str(), id)
-        })
-        .await?;
-        if let Some(table) = bucket.snapshot().await?.table() {
-            bucket.publish(table.clone());
-        }
+        let recoveries = bucket.recover(root, options.durability, options.lock_timeout).await?;
+        let syncer = Syncer::new(bucket.clone());
         Ok(Arc::new_cyclic(|own| Self {
             bucket,
-            policy,
+            options,
+            syncer,
             flushing: tokio::sync::Mutex::new(()),
             scheduled: AtomicBool::new(false),
-            closed: AtomicBool::new(false),
+            closed: Arc::new(AtomicBool::new(false)),
             poisoned: AtomicBool::new(false),
-            prepared: Mutex::default(),
-            lock: Mutex::new(Some(lock)),
+            recoveries,
             own: own.clone(),
         }))
     }
 
     /// Makes the bucket ready to take a batch: its dataset has every column, its buffer has room.
     ///
-    /// The dataset comes before the first record of a schema is buffered, so that what was buffered
-    /// can always be flushed.
-    ///
     /// Cancel: nothing is put.
-    pub(crate) async fn make_ready(&self, batch: &RecordBatch, full: WhenFull) -> Result<()> {
+    pub(crate) async fn make_ready(&self, batch: &RecordBatch, full: WhenFull) -> Result<Ready> {
         self.check_usable()?;
-        self.prepare(&batch.schema()).await?;
+        let ready = self.fit(batch).await?;
         while let Err(error) = self.has_room(batch) {
             if full == WhenFull::Fail {
                 return Err(error);
             }
             self.flush().await?;
         }
-        Ok(())
+        Ok(ready)
     }
 
-    /// Buffers a batch that the bucket was made ready for; starts a flush where one is due.
-    pub(crate) fn push(&self, batch: RecordBatch) -> Result<(Receipt, FlushDue)> {
-        let rows = batch.num_rows() as u64;
-        let pushed = self.bucket.with_buffer(|buffer| {
-            // IMPORTANT: under the buffer's lock, which `close` takes to set it: what is put before
-            // that is flushed by it, and nothing is put behind.
-            if self.closed.load(Ordering::Acquire) {
-                return None;
-            }
-            let was_untaken = buffer.untaken().0 > 0;
-            let lsn = buffer.append(batch);
-            Some((lsn, was_untaken, buffer.untaken()))
-        });
-        let (lsn, was_untaken, (untaken, bytes)) = pushed.ok_or_else(|| self.is_closed())?;
+    /// Puts a batch; starts a flush where one is due. It is acknowledged by
+    /// [`acknowledge`](Self::acknowledge).
+    pub(crate) async fn push(&self, ready: Ready) -> Result<(Receipt, FlushDue)> {
+        let rows = ready.batch.num_rows() as u64;
+        let had_untaken = self.bucket.live().untaken().0 > 0;
+        let lsn = self.append(ready).await?;
         self.bucket.wake();
         let receipt = Receipt { bucket: self.bucket.place.id, lsn, rows };
-        if self.policy.is_due(usize::try_from(untaken).unwrap_or(usize::MAX), bytes) {
+        let (untaken, bytes) = self.bucket.live().untaken();
+        if self.options.policy.is_due(usize::try_from(untaken).unwrap_or(usize::MAX), bytes) {
             self.schedule_flush();
             return Ok((receipt, FlushDue::Yes));
         }
-        if !was_untaken {
+        if !had_untaken {
             self.schedule_age_flush(lsn);
         }
         Ok((receipt, FlushDue::No))
     }
 
-    async fn prepare(&self, schema: &SchemaRef) -> Result<()> {
-        if self.prepared().as_ref() == Some(schema) {
-            return Ok(());
+    /// Returns once a put survives what the durability promises.
+    pub(crate) async fn acknowledge(&self, receipt: &Receipt) -> Result<()> {
+        match self.options.durability {
+            Durability::Memory | Durability::Os => self.syncer.check(),
+            Durability::Interval(pause) => {
+                self.syncer.within(pause);
+                self.syncer.check()
+            }
+            Durability::Always => self.syncer.wait(receipt.lsn + receipt.rows).await,
         }
-        let _one_at_a_time = self.flushing.lock().await;
-        let table = match self.bucket.known_table() {
-            Some(known) => known.newer().await?.unwrap_or(known),
-            None => Table::create(&self.bucket.place.dataset, schema).await?,
-        };
-        self.bucket.publish(self.with_columns(table, schema).await?);
-        *self.prepared.lock().unwrap_or_else(PoisonError::into_inner) = Some(schema.clone());
-        Ok(())
     }
 
-    /// The table, with every column of `schema` added that it lacks.
-    async fn with_columns(&self, table: Table, schema: &SchemaRef) -> Result<Table> {
-        let added = self.missing_columns(&table.schema(), schema)?;
-        if added.fields().is_empty() { Ok(table) } else { table.add_columns(added).await }
-    }
-
-    fn prepared(&self) -> Option<SchemaRef> {
-        self.prepared.lock().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
-    /// The columns of `wanted` that `existing` lacks, as nullable ones.
-    fn missing_columns(&self, existing: &SchemaRef, wanted: &SchemaRef) -> Result<Schema> {
-        let topic = self.bucket.topic.as_str();
-        let known = |schema: &SchemaRef| TopicSchema::new(schema).map_err(|e| e.in_topic(topic));
-        let grown = known(existing)?.merge_new_fields(&known(wanted)?);
-        let grown = grown.map_err(|e| e.in_topic(topic))?;
-        for field in wanted.fields() {
-            let found = grown.schema.as_arrow().field_with_name(field.name());
-            if let Ok(found) = found
-                && !found.data_type().equals_datatype(field.data_type())
-            {
-                return Err(self.differs(found, field));
+    async fn append(&self, ready: Ready) -> Result<u64> {
+        let Some(mut payload) = ready.payload else { return self.remember(ready.batch) };
+        let mut batch = ready.batch;
+        for _ in 0..ATTEMPTS {
+            let (closed, topic) = (self.closed.clone(), self.bucket.topic.to_string());
+            let permit = move || {
+                if closed.load(Ordering::Acquire) { Err(Error::Closed { topic }) } else { Ok(()) }
+            };
+            let timeout = self.options.lock_timeout;
+            match self.bucket.append(payload, batch.clone(), timeout, permit).await? {
+                Appended::At(lsn) => return Ok(lsn),
+                Appended::OtherSchema => {
+                    let again = self.fit(&batch).await?;
+                    batch = again.batch;
+                    payload = again.payload.map_or_else(|| encode(&batch), Ok)?;
+                }
             }
         }
-        Ok(grown.added.as_ref().clone())
+        Err(self.bucket.diverged(0, "its columns change faster than a record can be put"))
+    }
+
+    /// Buffers a batch in this process only.
+    fn remember(&self, batch: RecordBatch) -> Result<u64> {
+        let mut live = self.bucket.live();
+        // IMPORTANT: under the lock that `close` takes to set it: what is put before that is flushed
+        // by it, and nothing is put behind.
+        if self.closed.load(Ordering::Acquire) {
+            return Err(self.is_closed());
+        }
+        Ok(live.lanes[MEMORY].records.append(batch))
+    }
+
+    /// The batch with the columns of the active segment, and they with all of the batch's.
+    async fn fit(&self, batch: &RecordBatch) -> Result<Ready> {
+        let topic = self.bucket.topic.as_str();
+        for _ in 0..ATTEMPTS {
+            let fitted = match self.schema() {
+                Some(schema) if *batch.schema_ref() == schema => Ok(batch.clone()),
+                Some(schema) => conform(batch, &schema),
+                None => Err(EncodeError::NewFields { record: 0, paths: Vec::new() }),
+            };
+            match fitted {
+                Ok(batch) => {
+                    let payload = self.has_log().then(|| encode(&batch)).transpose()?;
+                    return Ok(Ready { batch, payload });
+                }
+                Err(EncodeError::NewFields { .. } | EncodeError::ColumnType { .. }) => {
+                    let _one_at_a_time = self.flushing.lock().await;
+                    let timeout = self.options.lock_timeout;
+                    self.bucket.make_columns(&batch.schema(), self.has_log(), timeout).await?;
+                }
+                Err(error) => return Err(error.in_topic(topic)),
+            }
+        }
+        Err(self.bucket.diverged(0, "its columns change faster than a record can be put"))
+    }
+
+    fn schema(&self) -> Option<SchemaRef> {
+        let live = self.bucket.live();
+        if self.has_log() {
+            return live.log.as_ref().map(Log::schema);
+        }
+        live.table.as_ref().map(Table::schema)
+    }
+
+    fn has_log(&self) -> bool {
+        self.options.durability != Durability::Memory
     }
 
     fn has_room(&self, batch: &RecordBatch) -> Result<()> {
         let (rows, bytes) = self.bucket.buffered();
-        let limit = self.policy.buffer_limit;
+        let limit = self.options.policy.buffer_limit;
         if rows == 0 || bytes + batch_bytes(batch) <= limit {
             return Ok(());
         }
@@ -181,19 +218,20 @@ impl BucketWriter {
 
     /// What opening had to mend.
     pub(crate) fn recoveries(&self) -> Vec<Recovery> {
-        Vec::new()
+        self.recoveries.clone()
     }
 
     pub(crate) fn buffered(&self) -> (u64, u64) {
         self.bucket.buffered()
     }
 
-    /// Persists all that is buffered when it starts. It is durable when this returns.
+    /// Persists all that is buffered when it starts, by whichever process. It is durable when this
+    /// returns.
     ///
     /// Cancel: the flush goes on without its caller.
     pub(crate) async fn flush(&self) -> Result<Flushed> {
-        let Some(own) = self.own.upgrade() else { return self.flush_here().await };
-        match tokio::spawn(async move { own.flush_here().await }).await {
+        let Some(own) = self.own.upgrade() else { return self.flush_here(true).await };
+        match tokio::spawn(async move { own.flush_here(true).await }).await {
             Ok(result) => result,
             Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
             Err(_) => Err(self.is_closed()),
@@ -203,7 +241,7 @@ impl BucketWriter {
     /// Refuses puts from now on, and flushes. Where the flush fails, the bucket stays open, so that
     /// nothing is lost and `close` can be tried again.
     pub(crate) async fn close(&self) -> Result<Flushed> {
-        self.bucket.with_buffer(|_| self.closed.store(true, Ordering::Release));
+        self.refuse_puts();
         let flushed = self.flush().await;
         if flushed.is_err() {
             self.closed.store(false, Ordering::Release);
@@ -211,68 +249,60 @@ impl BucketWriter {
         flushed
     }
 
-    /// Lets another writer have the bucket; this one does nothing to it any more.
-    ///
-    /// The buffer is the bucket's, so the next writer of this process has the same: a flush of this
-    /// one beside a flush of that one would write records twice.
-    pub(crate) async fn release(&self) {
+    /// Refuses puts from now on, and makes durable what the log holds; without a log, flushes.
+    pub(crate) async fn close_unflushed(&self) -> Result<()> {
+        if !self.has_log() {
+            return self.close().await.map(drop);
+        }
+        self.refuse_puts();
+        if self.scheduled.load(Ordering::Acquire) {
+            self.flush().await?;
+        }
         let _no_flush = self.flushing.lock().await;
-        drop(self.held().take());
+        let end = self.bucket.live().log.as_ref().map(Log::end);
+        match end {
+            Some(end) => self.syncer.wait(end).await,
+            None => Ok(()),
+        }
     }
 
-    fn held(&self) -> MutexGuard<'_, Option<HeldLock>> {
-        self.lock.lock().unwrap_or_else(PoisonError::into_inner)
+    /// No put of this writer is under way, and none begins, when this returns.
+    fn refuse_puts(&self) {
+        // A put asks under this lock whether it may.
+        let _no_put = self.bucket.live();
+        self.closed.store(true, Ordering::Release);
     }
 
-    async fn flush_here(&self) -> Result<Flushed> {
+    async fn flush_here(&self, wait: bool) -> Result<Flushed> {
         let _one_at_a_time = self.flushing.lock().await;
         self.scheduled.store(false, Ordering::Release);
-        if self.held().is_none() || self.bucket.buffered().0 == 0 {
+        self.check_usable()?;
+        self.bucket.read_log(false).await?;
+        if self.bucket.buffered().0 == 0 && !self.is_behind().await? {
             return Ok(self.nothing_flushed());
         }
-        self.check_usable()?;
-        let head = self.fresh_head().await?;
-        // A flush that ends without a word, by a panic or with its runtime, may have committed.
-        let mut doubt = Doubt { writer: self, settled: false };
-        let pending = self.bucket.begin_commit();
-        let committed = self.commit(&pending, head).await;
-        doubt.settled = !matches!(committed, Err(Error::Poisoned { .. }));
-        let result = match committed {
-            Ok(table) => {
-                let flushed = self.flushed(&table, pending.rows);
-                self.bucket.end_commit(&pending, table);
-                Ok(flushed)
-            }
-            Err(error) => {
-                self.bucket.abort_commit();
-                Err(error)
-            }
+        let held = if wait {
+            self.bucket.lock_flush(self.options.lock_timeout).await?
+        } else {
+            // Whoever flushes takes these records as well, or the next put asks again.
+            let free = self.bucket.flush_lock.try_lock()?;
+            let Some(held) = free else { return Ok(self.nothing_flushed()) };
+            held
         };
-        drop(doubt);
-        self.schedule_age_flush(self.bucket.with_buffer(|buffer| buffer.first()));
+        // A flush that ends without a word, by a panic or with its runtime, may have committed what
+        // has no log.
+        let mut doubt = Doubt { writer: self, settled: false };
+        let result = self.bucket.flush(self.options.lock_timeout).await;
+        doubt.settled = !matches!(result, Err(Error::Poisoned { .. }));
+        drop((doubt, held));
+        let first = self.bucket.live().persisted();
+        self.schedule_age_flush(first);
         result
     }
 
-    async fn commit(&self, pending: &Pending, head: Table) -> Result<Table> {
-        let schema = head.schema();
-        let batches: Result<Vec<RecordBatch>> = pending
-            .batches
-            .iter()
-            .map(|batch| {
-                conform(batch, &schema).map_err(|e| e.in_topic(self.bucket.topic.as_str()))
-            })
-            .collect();
-        head.append(batches?).await
-    }
-
-    async fn fresh_head(&self) -> Result<Table> {
-        let known = self.bucket.known_table().ok_or_else(|| self.gone())?;
-        let head = known.newer().await?.unwrap_or(known);
-        match self.prepared() {
-            // Another program may have dropped a column since the records were taken.
-            Some(schema) => self.with_columns(head, &schema).await,
-            None => Ok(head),
-        }
+    /// Whether the log holds records that this process has not read.
+    async fn is_behind(&self) -> Result<bool> {
+        self.bucket.snapshot().await.map(|snapshot| snapshot.buffered_rows() > 0)
     }
 
     fn schedule_flush(&self) {
@@ -281,7 +311,7 @@ impl BucketWriter {
         }
         let Some(own) = self.own.upgrade() else { return };
         tokio::spawn(async move {
-            if let Err(error) = own.flush_here().await {
+            if let Err(error) = own.flush_here(false).await {
                 // Nobody waits for this flush; the records stay, and the next one tries again.
                 tracing::warn!(topic = %own.bucket.topic, bucket = own.bucket.place.id, %error, "auto-flush failed");
             }
@@ -290,12 +320,14 @@ impl BucketWriter {
 
     /// Flushes when the record at `lsn` is older than the policy's age and still buffered.
     fn schedule_age_flush(&self, lsn: u64) {
-        let Some(age) = self.policy.age.filter(|_| self.bucket.buffered().0 > 0) else { return };
+        let Some(age) = self.options.policy.age.filter(|_| self.bucket.buffered().0 > 0) else {
+            return;
+        };
         let own = self.own.clone();
         tokio::spawn(async move {
             tokio::time::sleep(age).await;
             if let Some(own) = own.upgrade()
-                && own.bucket.with_buffer(|buffer| buffer.rows() > 0 && buffer.first() <= lsn)
+                && own.bucket.live().has_older_than(lsn)
             {
                 own.schedule_flush();
             }
@@ -303,21 +335,11 @@ impl BucketWriter {
     }
 
     fn nothing_flushed(&self) -> Flushed {
-        let table = self.bucket.known_table();
-        Flushed {
-            bucket_id: self.bucket.place.id,
-            version: table.as_ref().map_or(0, Table::version),
-            rows: 0,
-            next_offset: table.as_ref().map_or(0, Table::next_offset),
-        }
-    }
-
-    fn flushed(&self, table: &Table, rows: u64) -> Flushed {
-        Flushed {
-            bucket_id: self.bucket.place.id,
-            version: table.version(),
-            rows,
-            next_offset: table.next_offset(),
+        match self.bucket.known_table() {
+            Some(table) => self.bucket.flushed(&table, 0),
+            None => {
+                Flushed { bucket_id: self.bucket.place.id, version: 0, rows: 0, next_offset: 0 }
+            }
         }
     }
 
@@ -326,28 +348,11 @@ impl BucketWriter {
             let source = "an earlier flush ended without an answer".into();
             return Err(Error::Poisoned { path: self.bucket.place.dataset.clone(), source });
         }
-        Ok(())
+        self.syncer.check()
     }
 
     fn is_closed(&self) -> Error {
         Error::Closed { topic: self.bucket.topic.to_string() }
-    }
-
-    fn gone(&self) -> Error {
-        Error::Damaged {
-            path: self.bucket.place.dataset.clone(),
-            source: "the dataset was removed while it was being written".into(),
-        }
-    }
-
-    fn differs(&self, existing: &Field, wanted: &Field) -> Error {
-        let shown = |field: &Field| format!("`{}: {}`", field.name(), type_text(field.data_type()));
-        Error::TopicDiffers {
-            topic: self.bucket.topic.to_string(),
-            what: "column",
-            existing: shown(existing),
-            wanted: shown(wanted),
-        }
     }
 }
 
@@ -367,11 +372,12 @@ impl Drop for Doubt<'_> {
 
 impl Drop for BucketWriter {
     fn drop(&mut self) {
-        let (rows, _) = self.bucket.buffered();
-        if rows > 0 && self.held().is_some() {
+        let mut live = self.bucket.live();
+        let rows = live.lanes[MEMORY].records.rows();
+        if rows > 0 && !self.closed.load(Ordering::Acquire) {
             let (topic, bucket) = (&self.bucket.topic, self.bucket.place.id);
-            tracing::warn!(%topic, bucket, rows, "a writer was dropped with buffered records; they are lost, `close` would have flushed them");
-            self.bucket.with_buffer(Memtable::forget);
+            tracing::warn!(%topic, bucket, rows, "a writer without a log was dropped with buffered records; they are lost, `close` would have flushed them");
+            live.lanes[MEMORY].records.forget();
         }
     }
 }

@@ -13,24 +13,30 @@ const TIERS: [usize; 2] = [64, 4096];
 /// Records put and not yet persisted.
 ///
 /// Invariant: batches adjoin; the first begins at log position `first`, the last ends at `next`.
-/// The `held` first batches belong to a running flush and keep their borders.
-#[derive(Debug, Default)]
+/// Batches below `taken` belong to a running flush and keep their borders.
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Memtable {
     first: u64,
     next: u64,
     bytes: u64,
     batches: VecDeque<(RecordBatch, u64)>,
-    held: usize,
-    held_rows: u64,
-    held_bytes: u64,
+    taken: u64,
+    untaken_bytes: u64,
 }
 
 /// What a flush takes: all that was buffered when it started.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Pending {
     pub(crate) first: u64,
     pub(crate) rows: u64,
     pub(crate) batches: Vec<RecordBatch>,
+}
+
+impl Pending {
+    /// The log position behind the last record taken.
+    pub(crate) fn end(&self) -> u64 {
+        self.first + self.rows
+    }
 }
 
 impl Memtable {
@@ -59,7 +65,7 @@ impl Memtable {
 
     /// Records and bytes that no running flush has taken.
     pub(crate) fn untaken(&self) -> (u64, u64) {
-        (self.rows() - self.held_rows, self.bytes - self.held_bytes)
+        (self.next - self.taken.clamp(self.first, self.next), self.untaken_bytes)
     }
 
     /// Adds a batch; returns the log position of its first record.
@@ -68,6 +74,7 @@ impl Memtable {
         let bytes = batch_bytes(&batch);
         self.next += batch.num_rows() as u64;
         self.bytes += bytes;
+        self.untaken_bytes += bytes;
         self.batches.push_back((batch, bytes));
         for small in TIERS {
             self.join_run(small);
@@ -75,25 +82,55 @@ impl Memtable {
         lsn
     }
 
-    /// Takes a copy of what is buffered; [`release`](Self::release) drops it once it is persisted.
+    /// Adds a batch whose first record has log position `lsn`, but for what was trimmed before it came.
+    pub(crate) fn append_at(&mut self, lsn: u64, batch: RecordBatch) {
+        let rows = batch.num_rows() as u64;
+        let known = self.next.saturating_sub(lsn).min(rows);
+        if known == 0 {
+            self.append(batch);
+        } else if known < rows {
+            self.append(batch.slice(to_index(known), to_index(rows - known)));
+        }
+    }
+
+    /// Takes a copy of what is buffered, for a flush that ends with [`trim`](Self::trim) or
+    /// [`keep`](Self::keep).
     pub(crate) fn pending(&mut self) -> Pending {
-        self.held = self.batches.len();
-        (self.held_rows, self.held_bytes) = (self.rows(), self.bytes);
+        self.taken = self.next;
+        self.untaken_bytes = 0;
         let batches = self.batches.iter().map(|(batch, _)| batch.clone()).collect();
         Pending { first: self.first, rows: self.rows(), batches }
     }
 
-    /// Drops the batches of the flush that succeeded.
-    pub(crate) fn release(&mut self) {
-        self.batches.drain(..self.held);
-        self.first += self.held_rows;
-        self.bytes -= self.held_bytes;
-        self.keep();
+    /// Drops the records below log position `upto`: they are persisted.
+    pub(crate) fn trim(&mut self, upto: u64) {
+        while let Some((batch, bytes)) = self.batches.pop_front() {
+            let rows = batch.num_rows() as u64;
+            let below = upto.saturating_sub(self.first).min(rows);
+            if below == rows {
+                self.first += rows;
+                self.bytes -= bytes;
+                continue;
+            }
+            let left = batch.slice(to_index(below), to_index(rows - below));
+            let left_bytes = batch_bytes(&left);
+            self.bytes = self.bytes - bytes + left_bytes;
+            self.batches.push_front((left, left_bytes));
+            self.first += below;
+            break;
+        }
+        if self.batches.is_empty() {
+            // Records that were put and flushed elsewhere in the meantime have positions, too.
+            self.first = self.first.max(upto);
+            self.next = self.first;
+        }
+        self.untaken_bytes = self.untaken_bytes.min(self.bytes);
     }
 
     /// Keeps the batches of a flush that failed; the next one takes them again.
     pub(crate) fn keep(&mut self) {
-        (self.held, self.held_rows, self.held_bytes) = (0, 0, 0);
+        self.taken = self.first;
+        self.untaken_bytes = self.bytes;
     }
 
     /// Drops all records; their log positions are not given again.
@@ -118,12 +155,17 @@ impl Memtable {
     }
 
     fn join_run(&mut self, small: usize) {
-        let free = self.batches.range(self.held..);
         let Some((last, _)) = self.batches.back() else { return };
         let schema = last.schema();
-        let run = free
+        let mut start = self.next;
+        let run = self
+            .batches
+            .iter()
             .rev()
-            .take_while(|(batch, _)| batch.num_rows() < small && batch.schema() == schema)
+            .take_while(|(batch, _)| {
+                start -= batch.num_rows() as u64;
+                start >= self.taken && batch.num_rows() < small && batch.schema() == schema
+            })
             .count();
         if run < RUN {
             return;
@@ -137,6 +179,7 @@ impl Memtable {
         self.batches.truncate(from);
         self.batches.push_back((joined, bytes));
         self.bytes = self.bytes - before + bytes;
+        self.untaken_bytes = (self.untaken_bytes + bytes).saturating_sub(before);
     }
 }
 
@@ -208,14 +251,14 @@ mod tests {
     }
 
     #[test]
-    fn puts_during_a_flush_outlive_its_release() {
+    fn puts_during_a_flush_outlive_its_end() {
         let mut memtable = filled(100);
         let pending = memtable.pending();
         for n in 100..300 {
             memtable.append(batch(n..n + 1));
         }
         assert_eq!((pending.first, pending.rows), (100, 100));
-        memtable.release();
+        memtable.trim(pending.end());
         assert_eq!(values(&memtable.read(0)), (100..300).collect::<Vec<i64>>());
         assert_eq!((memtable.first(), memtable.rows()), (200, 200));
     }
@@ -250,8 +293,30 @@ mod tests {
     #[test]
     fn bytes_return_to_zero_when_all_is_flushed() {
         let mut memtable = filled(1000);
-        memtable.pending();
-        memtable.release();
-        assert_eq!((memtable.bytes(), memtable.rows()), (0, 0));
+        let pending = memtable.pending();
+        memtable.trim(pending.end());
+        assert_eq!((memtable.bytes(), memtable.rows(), memtable.untaken()), (0, 0, (0, 0)));
+    }
+
+    #[test]
+    fn a_flush_of_another_process_may_end_anywhere() {
+        for upto in [0, 100, 101, 164, 5000, 10_099, 10_100, 10_200] {
+            let mut memtable = filled(10_000);
+            memtable.trim(upto);
+            let left: Vec<i64> = (upto.clamp(100, 10_100).cast_signed() - 100..10_000).collect();
+            assert_eq!(values(&memtable.read(0)), left, "upto {upto}");
+            assert_eq!(memtable.rows(), left.len() as u64);
+            assert_eq!(memtable.next(), upto.max(10_100));
+        }
+    }
+
+    #[test]
+    fn what_was_flushed_before_it_was_read_is_not_buffered() {
+        let mut memtable = filled(10);
+        memtable.trim(115);
+        memtable.append_at(110, batch(10..12));
+        memtable.append_at(112, batch(12..18));
+        assert_eq!(values(&memtable.read(0)), (15..18).collect::<Vec<i64>>());
+        assert_eq!((memtable.first(), memtable.next()), (115, 118));
     }
 }

@@ -24,6 +24,11 @@ impl FlushedRanges {
         }
     }
 
+    /// The runs as `(log position, offset, records)`, in order.
+    pub(crate) fn runs(&self) -> impl Iterator<Item = (u64, u64, u64)> + '_ {
+        self.0.iter().map(|run| (run.lsn, run.offset, run.rows))
+    }
+
     /// The log position of the record at an offset, where it came through this log.
     pub(crate) fn lsn_of(&self, offset: u64) -> Option<u64> {
         let index = self.0.partition_point(|run| run.offset <= offset).checked_sub(1)?;

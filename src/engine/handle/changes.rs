@@ -7,7 +7,7 @@ use std::time::SystemTime;
 
 use crate::engine::durable::blocking;
 use crate::engine::error::Result;
-use crate::engine::layout::{self, Origin, Place, VERSIONS};
+use crate::engine::layout::{self, LOG, Origin, Place, SEGMENT, VERSIONS};
 use crate::engine::name::TopicName;
 use crate::engine::poll::Pace;
 use crate::engine::topic::{Catalog, TopicMeta};
@@ -21,7 +21,7 @@ const ROOT: u64 = 0;
 pub enum Change {
     /// Topics may have come or gone.
     Topics,
-    /// A topic may have new versions.
+    /// A topic may have new versions or new buffered records.
     Topic(TopicName),
 }
 
@@ -124,7 +124,7 @@ impl Changes {
         }
         let there = self.subscription.add(folder, token);
         if there {
-            self.seen.insert(folder.to_path_buf(), (token, modified(folder)));
+            self.seen.insert(folder.to_path_buf(), Look::at(folder, token));
         } else {
             self.awaited.insert(token);
         }
@@ -144,15 +144,37 @@ impl Changes {
     }
 }
 
-type Seen = HashMap<PathBuf, (u64, Option<SystemTime>)>;
+type Seen = HashMap<PathBuf, Look>;
+
+/// When a folder changed last, and, in a log, the segment that is appended to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Look {
+    token: u64,
+    names: Option<SystemTime>,
+    /// Appending changes the file, not its folder. Listing a thousand folders at each poll would
+    /// keep a core busy; this is one more `stat`.
+    segment: Option<(PathBuf, Option<SystemTime>)>,
+}
+
+impl Look {
+    fn at(folder: &Path, token: u64) -> Self {
+        let newest = folder.ends_with(LOG).then(|| newest_segment(folder)).flatten();
+        let segment = newest.map(|path| (path.clone(), modified(&path)));
+        Self { token, names: modified(folder), segment }
+    }
+
+    fn has_changed(&self, folder: &Path) -> bool {
+        let appended = |(path, before): &(PathBuf, _)| modified(path) != *before;
+        modified(folder) != self.names || self.segment.as_ref().is_some_and(appended)
+    }
+}
 
 fn look(mut seen: Seen) -> (Seen, Vec<u64>) {
     let mut tokens = Vec::new();
-    for (folder, (token, before)) in &mut seen {
-        let now = modified(folder);
-        if now != *before {
-            *before = now;
-            tokens.push(*token);
+    for (folder, before) in &mut seen {
+        if before.has_changed(folder) {
+            *before = Look::at(folder, before.token);
+            tokens.push(before.token);
         }
     }
     tokens.sort_unstable();
@@ -160,23 +182,32 @@ fn look(mut seen: Seen) -> (Seen, Vec<u64>) {
     (seen, tokens)
 }
 
-fn modified(folder: &Path) -> Option<SystemTime> {
-    std::fs::metadata(folder).and_then(|metadata| metadata.modified()).ok()
+fn modified(path: &Path) -> Option<SystemTime> {
+    std::fs::metadata(path).and_then(|metadata| metadata.modified()).ok()
 }
 
-/// Each topic, and the folders in which its versions appear.
+fn newest_segment(folder: &Path) -> Option<PathBuf> {
+    let entries = std::fs::read_dir(folder).ok()?.flatten().map(|entry| entry.path());
+    entries.filter(|path| path.extension().is_some_and(|found| found == SEGMENT)).max()
+}
+
+/// Each topic, and the folders in which its versions and its buffered records appear.
 fn folders(root: &Path) -> Result<Vec<(TopicName, Vec<PathBuf>)>> {
     let of = |place: Place| {
-        let datasets: Vec<PathBuf> = match &place.origin {
-            Origin::Foreign(buckets) => buckets.iter().map(|b| b.dataset.clone()).collect(),
+        let folders = match &place.origin {
+            Origin::Foreign(buckets) => buckets.iter().map(|b| b.dataset.join(VERSIONS)).collect(),
             Origin::Native => {
                 let buckets =
                     TopicMeta::read(&place.folder).map_or(1, |meta| meta.num_buckets.get());
-                (0..buckets).map(|id| layout::dataset(&place.folder, id).dataset).collect()
+                (0..buckets).flat_map(|id| native_folders(&place.folder, id)).collect()
             }
         };
-        let folders = datasets.iter().map(|dataset| dataset.join(VERSIONS)).collect();
         (place.name, folders)
     };
     Ok(layout::scan(root)?.into_iter().map(of).collect())
+}
+
+fn native_folders(topic: &Path, bucket: u32) -> [PathBuf; 2] {
+    let versions = layout::dataset(topic, bucket).dataset.join(VERSIONS);
+    [versions, layout::bucket_folder(topic, bucket).join(LOG)]
 }

@@ -9,7 +9,7 @@ use super::changes::Changes;
 use super::writer::WriterBuilder;
 use crate::engine::durable::blocking;
 use crate::engine::error::{Error, Result};
-use crate::engine::facts::TopicEntry;
+use crate::engine::facts::{Recovery, TopicEntry};
 use crate::engine::layout::{self, Origin, Place};
 use crate::engine::options::EngineOptions;
 use crate::engine::topic::{Catalog, Reader, TopicMeta};
@@ -80,6 +80,26 @@ impl Engine {
     /// Options for writing a topic.
     pub fn writer(&self, topic: &str) -> WriterBuilder {
         WriterBuilder::new(self.0.clone(), topic)
+    }
+
+    /// Cuts the logs of a topic, or of one of its buckets, where they are damaged, so that they can be
+    /// written again. What is taken away is kept in the log's quarantine folder, and said.
+    ///
+    /// A log that is only torn at its end needs no repair: opening a writer mends it.
+    ///
+    /// # Errors
+    /// [`NotFound`](crate::ErrorKind::NotFound) and [`OutOfRange`](crate::ErrorKind::OutOfRange) for
+    /// what does not exist; [`Unsupported`](crate::ErrorKind::Unsupported) for a topic that another
+    /// program made.
+    pub async fn repair(&self, topic: &str, bucket: Option<u32>) -> Result<Vec<Recovery>> {
+        let place = self.place(topic).await?;
+        if place.origin != Origin::Native {
+            let reason = format!("another program made {}", place.folder.display());
+            return Err(Error::ReadOnly { topic: topic.into(), reason });
+        }
+        let reader = Reader::open(self.0.clone(), place).await?;
+        let reader = bucket.map_or_else(|| Ok(reader.clone()), |bucket| reader.bucket(bucket))?;
+        reader.repair().await
     }
 
     /// Hints that something changed on disk, by whichever process.

@@ -109,8 +109,10 @@ impl WriterBuilder {
     ///
     /// # Errors
     /// - [`Invalid`](crate::ErrorKind::Invalid) for names and options that cannot be.
-    /// - [`Conflict`](crate::ErrorKind::Conflict) where another process writes a bucket; the error
-    ///   names it.
+    /// - [`Conflict`](crate::ErrorKind::Conflict) where another process holds a lock of a bucket for
+    ///   longer than the timeout; the error names it. Also where another program changed a dataset so
+    ///   that its log cannot be added to it.
+    /// - [`Corrupt`](crate::ErrorKind::Corrupt) where a log is damaged before its end.
     /// - [`AlreadyExists`](crate::ErrorKind::AlreadyExists) where the topic has another shape.
     /// - [`Unsupported`](crate::ErrorKind::Unsupported) where another program made the dataset.
     pub async fn open(mut self) -> Result<Writer> {
@@ -123,8 +125,8 @@ impl WriterBuilder {
 
 /// Writes a topic. Cheap to clone; all clones put into one buffer a bucket.
 ///
-/// Records are buffered in memory: what is not flushed is lost when the process dies. Call
-/// [`close`](Self::close), or [`flush`](Self::flush), before it ends.
+/// What is put lies in the log of its bucket until it is flushed, by this process or by another;
+/// [`Durability`] says what it survives there. Any number of processes may write a topic.
 #[derive(Clone)]
 pub struct Writer(Arc<TopicWriter>);
 
@@ -197,6 +199,23 @@ impl Writer {
         self.0.flush().await
     }
 
+    /// Persists what is buffered in one bucket, as [`flush`](Self::flush) does in all of them.
+    ///
+    /// # Errors
+    /// As [`flush`](Self::flush); [`OutOfRange`](crate::ErrorKind::OutOfRange) where there is no such
+    /// bucket.
+    pub async fn flush_bucket(&self, bucket: u32) -> Result<Flushed> {
+        self.0.flush_bucket(bucket).await
+    }
+
+    /// The bucket of each row of a batch; none before the topic exists.
+    ///
+    /// # Errors
+    /// [`Invalid`](crate::ErrorKind::Invalid) for rows that have no bucket.
+    pub fn buckets_of(&self, batch: &RecordBatch) -> Result<Vec<u32>> {
+        self.0.buckets_of(batch)
+    }
+
     /// What opening had to mend: manifests that a power cut left unreadable, ends of logs that were cut short.
     pub fn recoveries(&self) -> Vec<Recovery> {
         self.0.recoveries()
@@ -214,6 +233,19 @@ impl Writer {
     /// As [`flush`](Self::flush); the writer then stays open, and nothing is lost.
     pub async fn close(&self) -> Result<Vec<Flushed>> {
         self.0.close().await
+    }
+
+    /// Ends writing without a flush: what is buffered stays in the log, which is synced, for any
+    /// process to flush; a writer without a log flushes. Where clones of this writer live, only this
+    /// one ends.
+    ///
+    /// # Errors
+    /// [`Poisoned`](crate::ErrorKind::Poisoned) where the log cannot be synced.
+    pub async fn close_unflushed(&self) -> Result<()> {
+        if Arc::strong_count(&self.0) == 1 {
+            self.0.close_unflushed().await?;
+        }
+        Ok(())
     }
 
     async fn put_one(&self, record: Value, full: WhenFull) -> Result<Receipt> {

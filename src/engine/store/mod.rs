@@ -3,15 +3,26 @@
 //! Lance's futures are boxed where they are called: unboxed, their nesting would make every program
 //! that links this crate raise its recursion limit.
 
-mod append;
+mod commit;
+mod create;
 mod failure;
+mod heal;
 mod history;
 mod index;
 mod kept;
+mod made;
+mod mark;
 mod read;
+mod require;
 mod session;
+mod stage;
 mod table;
 
+pub(crate) use commit::Committed;
+pub(crate) use heal::{Healed, heal};
 pub(crate) use history::Version;
+pub(crate) use made::Made;
+pub(crate) use mark::FlushMark;
 pub(crate) use read::Rows;
+pub(crate) use stage::Staged;
 pub(crate) use table::Table;

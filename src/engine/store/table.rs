@@ -15,8 +15,10 @@ use lance_table::rowids::RowIdSequence;
 use lance_table::rowids::segment::U64Segment;
 
 use super::failure::{opening, storage};
+use super::heal::manifests;
 use super::index::{OffsetIndex, Span};
 use super::session::session;
+use crate::engine::durable::blocking;
 use crate::engine::error::{Error, Result};
 use crate::engine::layout::VERSIONS;
 
@@ -58,6 +60,54 @@ impl Table {
             .await
             .map_err(opening(path))?;
         Self::of(path.into(), Arc::new(dataset), None).await.map(Some)
+    }
+
+    /// As [`open`](Self::open), but where the head cannot be read, the newest version that can; for
+    /// readers. Also returns the versions that were passed over.
+    pub(crate) async fn open_readable(path: &Path) -> Result<Option<(Self, Vec<u64>)>> {
+        let first = match Self::open(path).await {
+            Err(Error::Damaged { source, path }) => Error::Damaged { source, path },
+            opened => return Ok(opened?.map(|table| (table, Vec::new()))),
+        };
+        let mut passed_over = Vec::new();
+        for (version, _) in manifests(path)?.into_iter().rev() {
+            let opened = DatasetBuilder::from_uri(uri(path)?)
+                .with_session(session())
+                .with_version(version)
+                .load()
+                .boxed()
+                .await;
+            match opened {
+                Ok(dataset) => {
+                    let table = Self::of(path.into(), Arc::new(dataset), None).await?;
+                    return Ok(Some((table, passed_over)));
+                }
+                Err(_) => passed_over.push(version),
+            }
+        }
+        Err(first)
+    }
+
+    /// The head, found by listing the versions: a look for the next number would miss it behind a gap,
+    /// and a commit into that gap would be in no head.
+    pub(crate) async fn fresh_head(&self) -> Result<Self> {
+        let path = self.path.to_path_buf();
+        let newest = blocking(move || Ok(manifests(&path)?.pop().map(|(version, _)| version)));
+        let newest = newest.await?.ok_or_else(|| no_versions(&self.path))?;
+        let is_this = newest == self.version();
+        if is_this && stamp(&self.path, &self.dataset, newest) == self.stamp {
+            return Ok(self.clone());
+        }
+        if is_this {
+            // Another one took its number.
+            return Self::open(&self.path).await?.ok_or_else(|| no_versions(&self.path));
+        }
+        self.checkout(newest).await
+    }
+
+    /// The name of a version's manifest.
+    pub(super) fn manifest_name(&self, version: u64) -> Option<String> {
+        manifest_name(&self.dataset, version)
     }
 
     /// Wraps an opened dataset; `before` spares decoding what it has in common with it.
@@ -157,11 +207,16 @@ fn is_young(folder: &Path) -> bool {
     modified.and_then(|time| time.elapsed().ok()).is_none_or(|age| age < IN_THE_MAKING)
 }
 
+fn manifest_name(dataset: &Dataset, version: u64) -> Option<String> {
+    let naming = dataset.manifest_location().naming_scheme;
+    let path = naming.manifest_path(&object_store::path::Path::default(), version);
+    path.filename().map(str::to_owned)
+}
+
 /// The state of a version's manifest file, where there is one: one `stat`.
 fn stamp(path: &Path, dataset: &Dataset, version: u64) -> Option<Stamp> {
-    let naming = dataset.manifest_location().naming_scheme;
-    let name = naming.manifest_path(&object_store::path::Path::default(), version);
-    let metadata = fs::metadata(path.join(VERSIONS).join(name.filename()?)).ok()?;
+    let name = manifest_name(dataset, version)?;
+    let metadata = fs::metadata(path.join(VERSIONS).join(name)).ok()?;
     #[cfg(unix)]
     let inode = std::os::unix::fs::MetadataExt::ino(&metadata);
     #[cfg(not(unix))]

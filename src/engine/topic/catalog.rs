@@ -4,7 +4,8 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
-use super::writer::{TopicWriter, WriterOptions};
+use super::writer::TopicWriter;
+use super::writer_options::WriterOptions;
 use crate::engine::bucket::Bucket;
 use crate::engine::error::Result;
 use crate::engine::layout::BucketPlace;
@@ -37,14 +38,19 @@ impl Catalog {
     }
 
     /// The state of a bucket, made when it is first asked for.
-    pub(crate) fn bucket(&self, topic: &TopicName, place: BucketPlace) -> Arc<Bucket> {
+    pub(crate) fn bucket(
+        &self,
+        topic: &TopicName,
+        place: BucketPlace,
+        is_foreign: bool,
+    ) -> Arc<Bucket> {
         let mut buckets = self.buckets();
         if let Some(bucket) = buckets.get(&place.dataset).and_then(Weak::upgrade) {
             return bucket;
         }
         buckets.retain(|_, bucket| bucket.strong_count() > 0);
         let dataset = place.dataset.clone();
-        let bucket = Arc::new(Bucket::new(topic.clone(), place));
+        let bucket = Arc::new(Bucket::new(topic.clone(), place, is_foreign));
         buckets.insert(dataset, Arc::downgrade(&bucket));
         bucket
     }

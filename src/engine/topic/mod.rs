@@ -8,9 +8,11 @@ mod split;
 mod stats;
 mod tail;
 mod writer;
+mod writer_options;
 
 pub(crate) use catalog::Catalog;
 pub(crate) use meta::{MAX_BUCKETS, TopicMeta};
 pub use reader::Reader;
 pub use tail::{Tail, TailEvent};
-pub(crate) use writer::{TopicWriter, WriterOptions};
+pub(crate) use writer::TopicWriter;
+pub(crate) use writer_options::WriterOptions;

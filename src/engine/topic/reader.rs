@@ -7,10 +7,11 @@ use arrow_schema::{Field, Schema, SchemaRef};
 use super::catalog::Catalog;
 use super::meta::TopicMeta;
 use super::tail::Tail;
+use super::writer_options::LOCK_TIMEOUT;
 use crate::engine::bucket::{Bucket, Snapshot};
 use crate::engine::durable::blocking;
 use crate::engine::error::{Error, Result};
-use crate::engine::facts::{BucketCounts, TopicCounts, TopicStats, VersionInfo};
+use crate::engine::facts::{BucketCounts, Recovery, TopicCounts, TopicStats, VersionInfo};
 use crate::engine::layout::{Origin, Place, dataset};
 use crate::engine::name::TopicName;
 use crate::engine::options::{At, Columns, StreamOptions};
@@ -46,7 +47,9 @@ impl Reader {
                 (Some(meta.schema), places)
             }
         };
-        let buckets: Vec<_> = places.into_iter().map(|p| catalog.bucket(&place.name, p)).collect();
+        let is_foreign = schema.is_none();
+        let buckets: Vec<_> =
+            places.into_iter().map(|p| catalog.bucket(&place.name, p, is_foreign)).collect();
         let numbers: Vec<u32> = buckets.iter().map(|bucket| bucket.place.id).collect();
         let all_buckets = numbers.last().map_or(0, |last| last + 1);
         let (name, columns) = (place.name, Columns::All);
@@ -241,6 +244,15 @@ impl Reader {
         let schema = self.schema().await?;
         let columns = (self.columns.clone(), schema);
         Tail::start(&self.catalog, self.sources(), options, columns).await
+    }
+
+    /// See [`Engine::repair`](crate::Engine::repair).
+    pub(crate) async fn repair(&self) -> Result<Vec<Recovery>> {
+        let mut mended = Vec::new();
+        for bucket in &self.buckets {
+            mended.extend(bucket.repair(LOCK_TIMEOUT).await?);
+        }
+        Ok(mended)
     }
 
     pub(super) async fn snapshots(&self) -> Result<Vec<Snapshot>> {

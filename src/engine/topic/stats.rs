@@ -44,7 +44,7 @@ fn bucket_stats(bucket: &Bucket, snapshot: &Snapshot) -> Result<BucketStats> {
         version: snapshot.table().map_or(0, Table::version),
         fragments: snapshot.table().map_or(0, Table::fragments),
         bytes_on_disk: bytes_below(dataset).map_err(Error::io("measure", dataset))?,
-        wal_bytes: 0,
+        wal_bytes: bucket.log_bytes(),
         storage_path: dataset.display().to_string(),
     })
 }

@@ -16,7 +16,7 @@ use crate::engine::bucket::{Bucket, BucketEvent, BucketTail, Snapshot};
 use crate::engine::error::Result;
 use crate::engine::facts::{Flushed, Reset};
 use crate::engine::layout::VERSIONS;
-use crate::engine::offset::Cursor;
+use crate::engine::offset::{Cursor, Position};
 use crate::engine::options::{AtEnd, Columns, StreamOptions};
 use crate::engine::poll::Pace;
 use crate::engine::record::{Chunk, Record};
@@ -110,7 +110,7 @@ struct Merge {
     tails: Vec<BucketTail>,
     /// The buckets to look at, in turn.
     due: VecDeque<usize>,
-    ready: VecDeque<(u32, u64, TailEvent)>,
+    ready: VecDeque<(u32, Position, TailEvent)>,
     watching: Watching,
     at_end: AtEnd,
     /// The columns that every chunk has at least: a bucket may lack those that came late.
@@ -138,29 +138,17 @@ impl Merge {
     /// Looks at one bucket. After an error it is looked at again with the next hint or poll.
     async fn look(&mut self, index: usize) -> Result<()> {
         let Some(tail) = self.tails.get_mut(index) else { return Ok(()) };
-        let mut position = tail.cursor();
         let events = tail.advance().await?;
         if events.is_empty() {
             return Ok(());
         }
         self.watching.found();
-        let (bucket, after, last) = (tail.bucket.place.id, tail.cursor(), events.len() - 1);
-        for (number, event) in events.into_iter().enumerate() {
-            position = if number == last { after } else { behind(&event).unwrap_or(position) };
-            self.ready.push_back((bucket, position, public(event, &self.schema)));
-        }
+        let bucket = tail.bucket.place.id;
+        let public = |(event, position)| (bucket, position, public(event, &self.schema));
+        self.ready.extend(events.into_iter().map(public));
         // There may be more; the others first.
         self.due.push_back(index);
         Ok(())
-    }
-}
-
-/// The offset behind an event, where it moves the stream.
-fn behind(event: &BucketEvent) -> Option<u64> {
-    match event {
-        BucketEvent::Rows(chunk) => chunk.offsets.last().map(|last| last + 1),
-        BucketEvent::Reset(reset) => Some(reset.next_offset),
-        BucketEvent::Flushed(_) => None,
     }
 }
 
@@ -172,7 +160,7 @@ fn public(event: BucketEvent, schema: &SchemaRef) -> TailEvent {
     }
 }
 
-fn set(cursor: &Mutex<Cursor>, bucket: u32, position: u64) {
+fn set(cursor: &Mutex<Cursor>, bucket: u32, position: Position) {
     cursor.lock().unwrap_or_else(PoisonError::into_inner).set(bucket, position);
 }
 
@@ -202,9 +190,7 @@ impl Watching {
         let Self { buckets, subscription, unarmed, .. } = self;
         let missing = std::mem::take(unarmed);
         let (armed, missing) = missing.into_iter().partition(|index| {
-            buckets.get(*index).is_some_and(|bucket| {
-                subscription.add(&bucket.place.dataset.join(VERSIONS), *index as u64)
-            })
+            buckets.get(*index).is_some_and(|bucket| watch_bucket(subscription, bucket, *index))
         });
         *unarmed = missing;
         armed
@@ -236,6 +222,14 @@ impl Watching {
             }
         }
     }
+}
+
+/// Watches where versions and buffered records of a bucket appear; returns whether all of it is there.
+fn watch_bucket(subscription: &mut Subscription, bucket: &Bucket, index: usize) -> bool {
+    let token = index as u64;
+    let versions = subscription.add(&bucket.place.dataset.join(VERSIONS), token);
+    let log = bucket.log_folder().is_none_or(|folder| subscription.add(&folder, token));
+    versions && log
 }
 
 async fn changed((index, receiver): (usize, &mut watch::Receiver<u64>)) -> usize {

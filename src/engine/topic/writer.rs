@@ -1,10 +1,8 @@
 //! Puts into a topic: validates, converts, routes, and lets the schema grow.
 
-use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
 use arrow_array::RecordBatch;
 use arrow_schema::SchemaRef;
@@ -13,44 +11,15 @@ use serde_json::Value;
 use super::catalog::Catalog;
 use super::input::Input;
 use super::meta::TopicMeta;
-use super::split::split;
+use super::split::{buckets_of, split};
+use super::writer_options::{WriterOptions, agree};
 use crate::engine::bucket::{BucketWriter, FlushDue, WhenFull};
 use crate::engine::durable::blocking;
 use crate::engine::error::{Error, Result};
 use crate::engine::facts::{Flushed, Receipt, Recovery};
 use crate::engine::layout::{self, Origin};
 use crate::engine::name::TopicName;
-use crate::engine::options::{Durability, FlushPolicy};
-use crate::engine::record::{EncodeError, RouteError, Strictness, TopicSchema, type_text};
-
-/// Far longer than an append or a flush takes, short enough for a person to wait.
-const LOCK_TIMEOUT: Duration = Duration::from_secs(10);
-
-/// What a topic is opened for writing with.
-#[derive(Debug, Clone)]
-pub(crate) struct WriterOptions {
-    pub(crate) policy: FlushPolicy,
-    pub(crate) durability: Durability,
-    pub(crate) lock_timeout: Duration,
-    pub(crate) num_buckets: Option<NonZeroU32>,
-    pub(crate) bucket_column: Option<String>,
-    pub(crate) schema: Option<TopicSchema>,
-    pub(crate) strictness: Strictness,
-}
-
-impl Default for WriterOptions {
-    fn default() -> Self {
-        Self {
-            policy: FlushPolicy::default(),
-            durability: Durability::default(),
-            lock_timeout: LOCK_TIMEOUT,
-            num_buckets: None,
-            bucket_column: None,
-            schema: None,
-            strictness: Strictness::default(),
-        }
-    }
-}
+use crate::engine::record::{EncodeError, RouteError, TopicSchema};
 
 /// Writes a topic. One in a process; the topic comes into being with its first accepted record.
 pub(crate) struct TopicWriter {
@@ -144,9 +113,29 @@ impl TopicWriter {
 
     /// Flushes all buckets, those that fail as well as those that don't; the first error counts.
     pub(crate) async fn flush(&self) -> Result<Vec<Flushed>> {
-        let Some(open) = self.opened() else { return Ok(Vec::new()) };
+        let Some(open) = self.opened().filter(|_| !self.is_closed()) else { return Ok(Vec::new()) };
         let all = futures::future::join_all(open.buckets.iter().map(|bucket| bucket.flush())).await;
         all.into_iter().collect()
+    }
+
+    /// Flushes one bucket.
+    pub(crate) async fn flush_bucket(&self, bucket: u32) -> Result<Flushed> {
+        let open = self.opened();
+        let all = open.as_ref().map_or(&[][..], |open| &open.buckets);
+        if let Some(writer) = all.get(bucket as usize) {
+            return writer.flush().await;
+        }
+        let (topic, buckets) =
+            (self.name.to_string(), u32::try_from(all.len()).unwrap_or(u32::MAX));
+        Err(Error::BucketNotFound { topic, bucket, buckets })
+    }
+
+    /// The bucket of each row; none before the topic exists.
+    pub(crate) fn buckets_of(&self, batch: &RecordBatch) -> Result<Vec<u32>> {
+        let Some(open) = self.opened() else { return Ok(Vec::new()) };
+        let column = &open.meta.bucket_column;
+        let found = buckets_of(batch, column, open.meta.num_buckets);
+        found.map_err(|e| e.in_topic(self.name.as_str(), 0, column))
     }
 
     /// Refuses puts from now on, and flushes. Where that fails, it stays open.
@@ -158,10 +147,16 @@ impl TopicWriter {
         let all = futures::future::join_all(open.buckets.iter().map(|bucket| bucket.close())).await;
         let result: Result<Vec<Flushed>> = all.into_iter().collect();
         self.closed.store(result.is_ok(), Ordering::Release);
-        if result.is_ok() {
-            futures::future::join_all(open.buckets.iter().map(|bucket| bucket.release())).await;
-        }
         result
+    }
+
+    /// Refuses puts from now on; what is buffered stays in the log, durable.
+    pub(crate) async fn close_unflushed(&self) -> Result<()> {
+        let _no_change = self.changing.lock().await;
+        self.closed.store(true, Ordering::Release);
+        let Some(open) = self.opened() else { return Ok(()) };
+        let all = open.buckets.iter().map(|bucket| bucket.close_unflushed());
+        futures::future::try_join_all(all).await.map(drop)
     }
 
     /// What opening the buckets had to mend.
@@ -296,24 +291,24 @@ async fn append(
     full: WhenFull,
 ) -> Result<Vec<Receipt>> {
     let writer = |bucket: u32| open.buckets.get(bucket as usize);
-    for (bucket, batch) in &routed {
-        if let Some(writer) = writer(*bucket) {
-            writer.make_ready(batch, full).await?;
-        }
-    }
-    let mut receipts = Vec::with_capacity(routed.len());
-    let mut due = FlushDue::No;
+    let mut ready = Vec::with_capacity(routed.len());
     for (bucket, batch) in routed {
         if let Some(writer) = writer(bucket) {
-            let (receipt, flush) = writer.push(batch)?;
-            receipts.push(receipt);
-            due = if flush == FlushDue::Yes { flush } else { due };
+            ready.push((writer, writer.make_ready(&batch, full).await?));
         }
+    }
+    let mut put = Vec::with_capacity(ready.len());
+    let mut due = FlushDue::No;
+    for (writer, ready) in ready {
+        let (receipt, flush) = writer.push(ready).await?;
+        put.push((writer, receipt));
+        due = if flush == FlushDue::Yes { flush } else { due };
     }
     if due == FlushDue::Yes {
         tokio::task::yield_now().await;
     }
-    Ok(receipts)
+    futures::future::try_join_all(put.iter().map(|(writer, r)| writer.acknowledge(r))).await?;
+    Ok(put.into_iter().map(|(_, receipt)| receipt).collect())
 }
 
 async fn read_existing(catalog: &Catalog, name: &TopicName) -> Result<Option<TopicMeta>> {
@@ -338,35 +333,8 @@ async fn take_buckets(
     let folder = catalog.root.join(name.as_str());
     let mut buckets = Vec::new();
     for id in 0..meta.num_buckets.get() {
-        let bucket = catalog.bucket(name, layout::dataset(&folder, id));
-        buckets.push(BucketWriter::open(bucket, &catalog.root, options.policy.clone()).await?);
+        let bucket = catalog.bucket(name, layout::dataset(&folder, id), false);
+        buckets.push(BucketWriter::open(bucket, &catalog.root, options.bucket()).await?);
     }
     Ok(buckets)
-}
-
-/// Whether a topic is what its opener takes it for.
-fn agree(name: &TopicName, meta: &TopicMeta, options: &WriterOptions) -> Result<()> {
-    let differs = |what, existing: String, wanted: String| Error::TopicDiffers {
-        topic: name.to_string(),
-        what,
-        existing,
-        wanted,
-    };
-    if let Some(wanted) = options.num_buckets.filter(|wanted| *wanted != meta.num_buckets) {
-        return Err(differs("num_buckets", meta.num_buckets.to_string(), wanted.to_string()));
-    }
-    if let Some(wanted) = options.bucket_column.as_ref().filter(|w| **w != meta.bucket_column) {
-        return Err(differs("bucket_column", meta.bucket_column.clone(), wanted.clone()));
-    }
-    let wanted = options.schema.iter().flat_map(|schema| schema.as_arrow().fields());
-    for field in wanted {
-        if let Ok(found) = meta.schema.as_arrow().field_with_name(field.name())
-            && found.data_type() != field.data_type()
-        {
-            let shown =
-                |f: &arrow_schema::Field| format!("`{}: {}`", f.name(), type_text(f.data_type()));
-            return Err(differs("column", shown(found), shown(field)));
-        }
-    }
-    Ok(())
 }

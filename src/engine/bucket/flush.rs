@@ -1,0 +1,279 @@
+//! One flush: what is buffered becomes one version, exactly once, whatever happens in between.
+//!
+//! The commit is the point of no return. It is pinned to the version that was examined, and what it took of the log
+//! stands in its transaction; so whoever comes next, after whatever end, can tell whether it happened.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use arrow_array::RecordBatch;
+
+use super::evidence::Evidence;
+use super::lane::{LANES, LOG, MEMORY};
+use super::live::Head;
+use super::shared::Bucket;
+use crate::engine::buffer::Pending;
+use crate::engine::durable::blocking;
+use crate::engine::error::{Error, Result};
+use crate::engine::facts::Flushed;
+use crate::engine::fault;
+use crate::engine::record::conform;
+use crate::engine::store::{Committed, FlushMark, Made, Staged, Table};
+use crate::engine::wal::{Held, Log};
+
+/// How often a flush starts again where other programs commit in between.
+const ATTEMPTS: usize = 32;
+
+/// What one flush takes, with the version that its files were written for.
+struct Load {
+    taken: [Pending; LANES],
+    staged: Staged,
+}
+
+impl Bucket {
+    /// The lock of flushes, waited for off the runtime.
+    pub(super) async fn lock_flush(self: &Arc<Self>, timeout: Duration) -> Result<Held> {
+        if let Some(held) = self.flush_lock.try_lock()? {
+            return Ok(held);
+        }
+        let own = self.clone();
+        blocking(move || own.flush_lock.lock(timeout)).await
+    }
+
+    /// Persists all that is buffered now. Needs the flush lock.
+    ///
+    /// After an error what was buffered is buffered still, or, where it is said to be unknown, may
+    /// be persisted; the next flush finds out.
+    pub(super) async fn flush(self: &Arc<Self>, timeout: Duration) -> Result<Flushed> {
+        let flushed = self.flush_again(timeout).await;
+        if flushed.is_err() {
+            self.live().keep();
+        }
+        flushed
+    }
+
+    async fn flush_again(self: &Arc<Self>, timeout: Duration) -> Result<Flushed> {
+        let mut last: Option<Load> = None;
+        for _ in 0..ATTEMPTS {
+            let head = self.settle().await?;
+            let load = match last.take() {
+                Some(load) if self.is_buffered(&load) && head.fits(&load.staged) => load,
+                before => {
+                    if let Some(load) = before {
+                        load.staged.discard().await;
+                    }
+                    match self.load(&head, timeout).await? {
+                        Some(load) => load,
+                        None => return Ok(self.flushed(&head, 0)),
+                    }
+                }
+            };
+            // The columns that it needs may have been added to it.
+            let head = self.known_table().unwrap_or(head);
+            match self.commit(&head, &load).await {
+                Ok(Some(table)) => return self.end(table, load).await,
+                Ok(None) => last = Some(load),
+                Err(error) => {
+                    if !matches!(error, Error::Poisoned { .. }) {
+                        load.staged.discard().await;
+                    }
+                    return Err(error);
+                }
+            }
+        }
+        Err(self.diverged(0, "other programs commit faster than this one can"))
+    }
+
+    /// What is to be flushed, written as files; `None` where nothing is buffered.
+    async fn load(self: &Arc<Self>, head: &Table, timeout: Duration) -> Result<Option<Load>> {
+        let taken = self.take(head, timeout).await?;
+        if rows(&taken) == 0 {
+            return Ok(None);
+        }
+        let head = self.with_columns_of(head.clone(), &taken).await?;
+        let staged = self.stage(&head, &taken).await?;
+        Ok(Some(Load { taken, staged }))
+    }
+
+    /// Whether nobody else persisted some of it meanwhile.
+    fn is_buffered(&self, load: &Load) -> bool {
+        self.live().lanes[LOG].records.first() == load.taken[LOG].first
+    }
+
+    /// Seals the log and takes what is buffered.
+    async fn take(self: &Arc<Self>, head: &Table, timeout: Duration) -> Result<[Pending; LANES]> {
+        let (own, schema) = (self.clone(), head.schema());
+        blocking(move || {
+            if own.live().log.is_none() {
+                return Ok(own.live().pending());
+            }
+            let lock = own.append_lock.lock(timeout)?;
+            let mut live = own.live();
+            live.adopt(&lock)?;
+            if let Some(log) = &mut live.log {
+                log.seal(&lock, &schema)?;
+            }
+            Ok(live.pending())
+        })
+        .await
+    }
+
+    async fn stage(&self, head: &Table, taken: &[Pending; LANES]) -> Result<Staged> {
+        let schema = head.schema();
+        let batches: Result<Vec<RecordBatch>> = taken
+            .iter()
+            .flat_map(|pending| &pending.batches)
+            .map(|batch| {
+                conform(batch, &schema).map_err(|e| {
+                    self.diverged(head.version(), &e.in_topic(self.topic.as_str()).to_string())
+                })
+            })
+            .collect();
+        let staged = head.stage(batches?).await?;
+        head.sync_staged(&staged).await?;
+        Ok(staged)
+    }
+
+    /// Commits; `None` where another program was faster, and everything is to be looked at again.
+    async fn commit(self: &Arc<Self>, head: &Table, load: &Load) -> Result<Option<Table>> {
+        self.sync_log().await?;
+        self.secure(head).await?;
+        fault::at(&self.log_place.folder, "flush.commit")?;
+        let mark = self.mark(head, &load.taken);
+        match head.commit_staged(&load.staged, mark).await {
+            Ok(Committed::Done(table)) => Ok(Some(table)),
+            Ok(Committed::Moved) => Ok(None),
+            Ok(Committed::Unknown(cause)) => self.find(head, mark, cause).await,
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Finds out what became of a commit without an answer: its version says so by its mark.
+    async fn find(&self, before: &Table, mark: FlushMark, cause: Error) -> Result<Option<Table>> {
+        let in_doubt = |cause: Error| Error::Poisoned {
+            path: self.place.dataset.clone(),
+            source: Box::new(cause),
+        };
+        let Ok(Some(head)) = Table::open(&self.place.dataset).await else {
+            return Err(in_doubt(cause));
+        };
+        for version in before.version() + 1..=head.version() {
+            match head.made(version).await {
+                // It is there, and it could not be made durable.
+                Ok(Made::Flush(found)) if found == mark => {
+                    return Err(in_doubt(cause));
+                }
+                Ok(Made::Unreadable | Made::Missing) | Err(_) => return Err(in_doubt(cause)),
+                _ => {}
+            }
+        }
+        Err(cause)
+    }
+
+    /// Everything below the taken records' end, the seal and the successor's name reach the disk.
+    ///
+    /// IMPORTANT: before the commit. Else a power cut could bring back a log that ends below what
+    /// the version says is persisted, and new records would get positions that count as persisted.
+    async fn sync_log(&self) -> Result<()> {
+        if !fault::is_on(&self.log_place.folder, "log-sync") {
+            return Ok(());
+        }
+        let plan = self.live().log.as_mut().map(Log::sync_plan).transpose()?;
+        let Some(plan) = plan else { return Ok(()) };
+        let synced = blocking(move || plan.run()).await?;
+        if let Some(log) = &mut self.live().log {
+            log.synced(&synced);
+        }
+        Ok(())
+    }
+
+    /// What the head refers to reaches the disk, where other programs wrote it: a durable version
+    /// must not stand on files that are not.
+    async fn secure(&self, head: &Table) -> Result<()> {
+        let durable = self.live().durable.clone();
+        let known = match durable.filter(|durable| durable.version() <= head.version()) {
+            Some(durable) => Some(durable),
+            None => self.newest_flush(head).await?,
+        };
+        head.make_durable(known.as_ref()).await
+    }
+
+    /// The newest version that is known to be durable: a flush, or the one the base names.
+    async fn newest_flush(&self, head: &Table) -> Result<Option<Table>> {
+        let Some((log, base)) = self.live().log.as_ref().map(|log| (log.id(), log.base().version))
+        else {
+            return Ok(None);
+        };
+        let mut version = head.version();
+        while version > base {
+            if matches!(head.made(version).await?, Made::Flush(mark) if mark.log == log) {
+                break;
+            }
+            version -= 1;
+        }
+        head.at_version(version).await
+    }
+
+    fn mark(&self, head: &Table, taken: &[Pending; LANES]) -> FlushMark {
+        let live = self.live();
+        let offset = head.next_offset();
+        let [log, memory] = taken;
+        match &live.log {
+            Some(found) if log.rows > 0 => {
+                FlushMark { log: found.id(), first: log.first, end: log.end(), offset }
+            }
+            // Rows without a log have an id of their own, so that a lost answer can be looked for.
+            _ => FlushMark { log: self.memory_id, first: memory.first, end: memory.end(), offset },
+        }
+    }
+
+    /// The commit is durable: publish it, and let go of what it holds.
+    async fn end(self: &Arc<Self>, table: Table, load: Load) -> Result<Flushed> {
+        let Load { taken, staged } = load;
+        let [log, memory] = &taken;
+        {
+            let mut live = self.live();
+            let first = table.next_offset() - memory.rows - log.rows;
+            let evidence = live.log.is_some().then(|| Evidence {
+                persisted: log.end().max(live.lanes[LOG].records.first()),
+                flush: Some(table.version()),
+                runs: vec![(log.first, first, log.rows)],
+                hole: None,
+                overwritten: None,
+            });
+            let lane = &mut live.lanes[MEMORY];
+            if memory.rows > 0 {
+                lane.flushed.push(memory.first, first + log.rows, memory.rows);
+                lane.records.trim(memory.end());
+            }
+            live.install(Head { table: table.clone(), evidence });
+            live.durable = Some(table.clone());
+        }
+        self.wake();
+        if !staged.is_complete().await? {
+            return Err(self.damaged("a file of the version that was just committed is gone"));
+        }
+        let own = self.clone();
+        let upto = log.end();
+        blocking(move || match &mut own.live().log {
+            Some(log) => log.release(upto).map(drop),
+            None => Ok(()),
+        })
+        .await?;
+        self.rebase(&table, log.end())?;
+        Ok(self.flushed(&table, rows(&taken)))
+    }
+
+    pub(super) fn flushed(&self, table: &Table, rows: u64) -> Flushed {
+        Flushed {
+            bucket_id: self.place.id,
+            version: table.version(),
+            rows,
+            next_offset: table.next_offset(),
+        }
+    }
+}
+
+fn rows(taken: &[Pending; LANES]) -> u64 {
+    taken.iter().map(|pending| pending.rows).sum()
+}

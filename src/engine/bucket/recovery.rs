@@ -1,0 +1,113 @@
+//! Opening a bucket for writing: heals what a power cut left, settles, and brings the log to a known end.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use arrow_schema::SchemaRef;
+
+use super::live::Head;
+use super::shared::Bucket;
+use crate::engine::durable::{blocking, create_folders};
+use crate::engine::error::{Error, Result};
+use crate::engine::facts::Recovery;
+use crate::engine::layout;
+use crate::engine::options::Durability;
+use crate::engine::store::{Healed, Table, heal};
+use crate::engine::wal::{self, Held, Log, LogPlace, Recovered};
+
+type Recover = fn(&LogPlace, &mut Held, u64, &SchemaRef) -> Result<Option<Recovered>>;
+
+impl Bucket {
+    /// Makes the bucket ready to be written by this process; returns what had to be mended.
+    ///
+    /// Cost: the flush lock; the unsealed segment, of 8 MiB at most, is written and synced once more.
+    pub(super) async fn recover(
+        self: &Arc<Self>,
+        root: &Path,
+        durability: Durability,
+        timeout: Duration,
+    ) -> Result<Vec<Recovery>> {
+        if layout::is_bucket_gone(&self.place) {
+            // A new dataset in its place would give its offsets a second time.
+            return Err(self.damaged("the bucket's folder is gone"));
+        }
+        let (folder, root) = (self.log_place.folder.clone(), root.to_path_buf());
+        blocking(move || create_folders(&folder, &root)).await?;
+        self.check_sharing(durability)?;
+        let _flush = self.lock_flush(timeout).await?;
+        let mut mended = self.heal().await?;
+        let Some(table) = Table::open(&self.place.dataset).await? else { return Ok(mended) };
+        self.read_log(false).await?;
+        let head = self.ask(table).await?;
+        self.live().install(head);
+        if self.live().log.is_some() {
+            self.settle().await?;
+            mended.extend(self.recover_log(timeout, Log::recover).await?);
+        }
+        Ok(mended)
+    }
+
+    /// Cuts the log where it is damaged, though promised records may lie behind; see
+    /// [`Engine::repair`](crate::Engine::repair).
+    pub(crate) async fn repair(self: &Arc<Self>, timeout: Duration) -> Result<Vec<Recovery>> {
+        let _flush = self.lock_flush(timeout).await?;
+        let mut mended = self.heal().await?;
+        let Some(table) = Table::open(&self.place.dataset).await? else { return Ok(mended) };
+        self.read_log(false).await?;
+        let head = self.ask(table).await?;
+        self.live().install(head);
+        mended.extend(self.recover_log(timeout, wal::repair).await?);
+        Ok(mended)
+    }
+
+    async fn heal(&self) -> Result<Vec<Recovery>> {
+        let place = self.log_place.clone();
+        let base = blocking(move || wal::read_base(&place)).await?;
+        let healed = heal(&self.place.dataset, base.map_or(0, |base| base.version)).await?;
+        Ok(healed.into_iter().map(|healed| self.told(healed)).collect())
+    }
+
+    async fn recover_log(
+        self: &Arc<Self>,
+        timeout: Duration,
+        recover: Recover,
+    ) -> Result<Vec<Recovery>> {
+        let own = self.clone();
+        let mended = blocking(move || {
+            let mut held = own.append_lock.lock(timeout)?;
+            let mut live = own.live();
+            let (persisted, schema) = (live.persisted(), live.table_schema());
+            let recovered = recover(&own.log_place, &mut held, persisted, &schema)?;
+            let Some((log, read, mended)) = recovered else { return Ok(Vec::new()) };
+            live.set_log(log, read);
+            Ok(mended)
+        })
+        .await?;
+        if let Some(table) = self.known_table() {
+            let Head { table, evidence } = self.ask(table).await?;
+            self.live().install(Head { table, evidence });
+        }
+        Ok(mended)
+    }
+
+    /// Refuses a log where its locks would not keep others out.
+    fn check_sharing(&self, durability: Durability) -> Result<()> {
+        if durability == Durability::Memory {
+            return Ok(());
+        }
+        wal::check_sharing(&self.log_place.folder).map_err(|system| Error::Unsupported {
+            what: format!("a log on {system}"),
+            reason: "its locks do not keep other machines out; write with durability `memory`, which keeps what is not flushed in the process, or to a local disk".into(),
+        })
+    }
+
+    fn told(&self, healed: Healed) -> Recovery {
+        Recovery {
+            bucket_id: self.place.id,
+            what: format!("version {} could not be read: {}", healed.version, healed.reason),
+            kept_in: Some(healed.kept_in),
+            records_lost: None,
+        }
+    }
+}

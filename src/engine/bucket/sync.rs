@@ -1,0 +1,139 @@
+//! When a put may be acknowledged: one sync for all that wait for it, and none after one that failed.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::Notify;
+
+use super::shared::Bucket;
+use crate::engine::error::{Error, Result};
+use crate::engine::wal::{Log, Synced};
+
+/// The syncs of a bucket's log by this process.
+pub(super) struct Syncer {
+    bucket: Arc<Bucket>,
+    state: Mutex<State>,
+    ended: Notify,
+    /// A sync is due within the interval.
+    is_timed: AtomicBool,
+}
+
+#[derive(Default)]
+struct State {
+    is_running: bool,
+    /// Why a sync failed. IMPORTANT: it is never tried again; the system forgets what it could not
+    /// write, and the next sync would say that all is well.
+    failed: Option<String>,
+}
+
+impl Syncer {
+    pub(super) fn new(bucket: Arc<Bucket>) -> Arc<Self> {
+        let (state, ended) = (Mutex::default(), Notify::new());
+        Arc::new(Self { bucket, state, ended, is_timed: AtomicBool::new(false) })
+    }
+
+    /// Fails where an earlier sync did.
+    pub(super) fn check(&self) -> Result<()> {
+        self.state().failed.as_ref().map_or(Ok(()), |reason| Err(self.not_durable(reason)))
+    }
+
+    /// Returns once every record below `upto` is on the disk by a sync of this process.
+    ///
+    /// Those who wait at the same time share a sync; one that runs already may have begun too early,
+    /// and then the next one counts.
+    /// Cancel: the sync goes on.
+    ///
+    /// # Errors
+    /// [`Error::NotDurable`] where a sync failed, from then on always.
+    pub(super) async fn wait(self: &Arc<Self>, upto: u64) -> Result<()> {
+        loop {
+            let ended = self.ended.notified();
+            tokio::pin!(ended);
+            ended.as_mut().enable();
+            self.check()?;
+            if self.is_durable(upto) {
+                return Ok(());
+            }
+            self.start();
+            ended.await;
+        }
+    }
+
+    /// Syncs within `pause` what is put until then.
+    pub(super) fn within(self: &Arc<Self>, pause: Duration) {
+        if self.is_timed.swap(true, Ordering::AcqRel) {
+            return;
+        }
+        let own = self.clone();
+        tokio::spawn(async move {
+            tokio::time::sleep(pause).await;
+            own.is_timed.store(false, Ordering::Release);
+            let end = own.bucket.live().log.as_ref().map(Log::end);
+            if let Some(end) = end {
+                // Who puts next is told where it failed.
+                drop(own.wait(end).await);
+            }
+        });
+    }
+
+    fn is_durable(&self, upto: u64) -> bool {
+        // A segment is unlinked only when a durable version holds its records.
+        let is_there = |log: &Log| log.durable_upto() >= upto || log.first() >= upto;
+        self.bucket.live().log.as_ref().is_none_or(is_there)
+    }
+
+    /// Starts a sync unless one runs.
+    fn start(self: &Arc<Self>) {
+        {
+            let mut state = self.state();
+            if state.is_running || state.failed.is_some() {
+                return;
+            }
+            state.is_running = true;
+        }
+        let plan = self.bucket.live().log.as_mut().map(Log::sync_plan).transpose();
+        let plan = match plan {
+            Ok(Some(plan)) => plan,
+            Ok(None) => return self.end(Ok(None)),
+            Err(error) => return self.end(Err(error)),
+        };
+        let own = self.clone();
+        // Not awaited: who waits is told by `ended`, and a sync outlives who asked for it.
+        drop(tokio::task::spawn_blocking(move || own.end(plan.run().map(Some))));
+    }
+
+    fn end(&self, result: Result<Option<Synced>>) {
+        let failed = match result {
+            Ok(synced) => {
+                if let (Some(log), Some(synced)) = (&mut self.bucket.live().log, synced) {
+                    log.synced(&synced);
+                }
+                None
+            }
+            Err(error) => Some(self.fail(&error)),
+        };
+        let mut state = self.state();
+        state.is_running = false;
+        state.failed = state.failed.take().or(failed);
+        drop(state);
+        self.ended.notify_waiters();
+    }
+
+    fn fail(&self, error: &Error) -> String {
+        self.bucket.append_lock.poison();
+        let cause = std::error::Error::source(error).map(ToString::to_string);
+        cause.unwrap_or_else(|| error.to_string())
+    }
+
+    fn not_durable(&self, reason: &str) -> Error {
+        Error::NotDurable {
+            path: self.bucket.log_place.folder.join(crate::engine::layout::LOG),
+            source: reason.into(),
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

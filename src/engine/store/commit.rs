@@ -1,0 +1,168 @@
+//! A commit that becomes exactly the next version of the one that was examined, or nothing.
+//!
+//! Lance rebases an append over whatever was committed meanwhile. Over a change of a column's type, the values just
+//! written would read as null; over a flush of the same records by another process, they would be there twice.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use async_trait::async_trait;
+use futures::FutureExt;
+use lance::Dataset;
+use lance::dataset::CommitBuilder;
+use lance_io::object_store::ObjectStore;
+use lance_table::format::{IndexMetadata, Manifest, Transaction};
+use lance_table::io::commit::{
+    CommitError, CommitHandler, ConditionalPutCommitHandler, ManifestLocation,
+    ManifestNamingScheme, ManifestWriter,
+};
+use object_store::path::Path;
+
+use super::failure::storage;
+use super::mark::FlushMark;
+use super::stage::Staged;
+use super::table::Table;
+use crate::engine::error::Error;
+use crate::engine::fault;
+use crate::engine::layout::VERSIONS;
+
+const APPEND: &str = "append to";
+
+/// What became of a commit.
+pub(crate) enum Committed {
+    /// The new head, durable.
+    Done(Table),
+    /// The head is another one than was examined. Nothing was committed.
+    Moved,
+    /// It may have happened or not, or it is there and not durable.
+    Unknown(Error),
+}
+
+impl Table {
+    /// Appends staged rows as the version behind this one. They are durable when it returns.
+    ///
+    /// # Errors
+    /// Where nothing was committed for another reason than a moved head.
+    pub(crate) async fn commit_staged(
+        &self,
+        staged: &Staged,
+        mark: FlushMark,
+    ) -> Result<Committed, Error> {
+        let mut transaction = staged.transaction.clone();
+        transaction.read_version = self.version();
+        transaction.transaction_properties = Some(Arc::new(mark.properties()));
+        let pin = Arc::new(Pinned::to(self.version() + 1));
+        let commit = CommitBuilder::new(self.dataset.clone()).with_skip_auto_cleanup(true);
+        let commit = if fault::is_on(&self.path, "pin") {
+            commit.with_max_retries(0).with_commit_handler(pin.clone())
+        } else {
+            commit
+        };
+        let result = commit.execute(transaction).boxed().await;
+        if let Some(error) = pin.failure() {
+            // The name may be there all the same, and not on the disk.
+            return Ok(Committed::Unknown(storage(APPEND, &self.path)(error)));
+        }
+        match result {
+            Ok(dataset) => Ok(self.committed(dataset).await),
+            Err(_) if pin.has_moved() => Ok(Committed::Moved),
+            Err(error) if error.is_commit_status_unknown() => {
+                Ok(Committed::Unknown(storage(APPEND, &self.path)(error)))
+            }
+            Err(error) => Err(storage(APPEND, &self.path)(error)),
+        }
+    }
+
+    async fn committed(&self, dataset: Dataset) -> Committed {
+        // The handle must not go on with a commit handler that is pinned to this version.
+        let published = async {
+            fault::at(&self.path, "flush.committed")?;
+            let table = self.checkout(dataset.version_id()).await?;
+            if let Some(name) = table.manifest_name(table.version()) {
+                fault::synced(&self.path.join(VERSIONS).join(name));
+                fault::synced(&self.path.join(VERSIONS));
+            }
+            Ok(table)
+        };
+        match published.await {
+            Ok(table) => Committed::Done(table),
+            Err(error) => Committed::Unknown(error),
+        }
+    }
+}
+
+/// Lance's local commit, for one version only.
+#[derive(Debug)]
+struct Pinned {
+    version: u64,
+    inner: ConditionalPutCommitHandler,
+    has_moved: AtomicBool,
+    /// An error of the inner commit. Lance reads the version back, and takes one that is there for a
+    /// success, though its name may not be on the disk.
+    failure: Mutex<Option<lance::Error>>,
+}
+
+impl Pinned {
+    fn to(version: u64) -> Self {
+        let inner = ConditionalPutCommitHandler;
+        Self { version, inner, has_moved: AtomicBool::new(false), failure: Mutex::default() }
+    }
+
+    fn has_moved(&self) -> bool {
+        self.has_moved.load(Ordering::Acquire)
+    }
+
+    fn failure(&self) -> Option<lance::Error> {
+        self.failure.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
+    fn moved(&self) -> CommitError {
+        self.has_moved.store(true, Ordering::Release);
+        CommitError::OtherError(lance::Error::invalid_input("the head has moved"))
+    }
+}
+
+#[async_trait]
+impl CommitHandler for Pinned {
+    fn is_version_not_found_definitive(&self) -> bool {
+        self.inner.is_version_not_found_definitive()
+    }
+
+    fn propagate_commit_error_after_success(&self) -> bool {
+        self.inner.propagate_commit_error_after_success()
+    }
+
+    async fn commit(
+        &self,
+        manifest: &mut Manifest,
+        indices: Option<Vec<IndexMetadata>>,
+        base_path: &Path,
+        object_store: &ObjectStore,
+        manifest_writer: ManifestWriter,
+        naming_scheme: ManifestNamingScheme,
+        transaction: Option<Transaction>,
+    ) -> Result<ManifestLocation, CommitError> {
+        if manifest.version != self.version {
+            return Err(self.moved());
+        }
+        let scheme = naming_scheme;
+        let written = self.inner.commit(
+            manifest,
+            indices,
+            base_path,
+            object_store,
+            manifest_writer,
+            scheme,
+            transaction,
+        );
+        match written.await {
+            Err(CommitError::CommitConflict) => Err(self.moved()),
+            Err(CommitError::OtherError(error)) => {
+                let told = lance::Error::io(error.to_string());
+                *self.failure.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
+                Err(CommitError::OtherError(told))
+            }
+            done => done,
+        }
+    }
+}

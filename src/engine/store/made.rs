@@ -1,0 +1,45 @@
+//! What made a version, as far as the log is concerned.
+
+use futures::FutureExt;
+use lance::dataset::transaction::Operation;
+
+use super::mark::{FlushMark, PROPERTY};
+use super::table::Table;
+use crate::engine::error::Result;
+use crate::engine::layout::VERSIONS;
+
+/// What made a version.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Made {
+    /// A flush.
+    Flush(FlushMark),
+    /// All rows were written anew by another program.
+    Overwrite,
+    /// Something that left the rows as they are, or added some.
+    Other,
+    /// It is there, and cannot be read.
+    Unreadable,
+    /// It is not there.
+    Missing,
+}
+
+impl Table {
+    /// Asks a version what made it. Reads one manifest; none for the table's own version.
+    pub(crate) async fn made(&self, version: u64) -> Result<Made> {
+        let Ok(found) = self.dataset.read_version_transaction(version).boxed().await else {
+            let name = self.manifest_name(version);
+            let is_there = name.is_some_and(|name| self.path.join(VERSIONS).join(name).exists());
+            return Ok(if is_there { Made::Unreadable } else { Made::Missing });
+        };
+        let Some(transaction) = found.transaction else { return Ok(Made::Other) };
+        Ok(match &transaction.operation {
+            Operation::Append { .. } => {
+                let properties = transaction.transaction_properties.as_ref();
+                let text = properties.and_then(|properties| properties.get(PROPERTY));
+                text.and_then(|text| FlushMark::parse(text)).map_or(Made::Other, Made::Flush)
+            }
+            Operation::Overwrite { .. } if version > 1 => Made::Overwrite,
+            _ => Made::Other,
+        })
+    }
+}
