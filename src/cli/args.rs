@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
 use super::moment::Place;
-use crate::From;
+use crate::{Durability, Error, From};
 
 /// Queues on the Lance columnar format: put records, read them by offset, follow them live.
 ///
@@ -54,8 +54,12 @@ pub(crate) enum Command {
     /// A regular file is read whole before anything is put: its schema is inferred from all of it,
     /// and nothing is put if a record does not fit. From a pipe, records are put as they come.
     Put(Box<PutArgs>),
-    /// Persist what is buffered
+    /// Persist what is buffered, by whichever process
     Flush(FlushArgs),
+    /// Mend a topic that cannot be opened for writing
+    ///
+    /// What cannot be read of its log is taken away and kept aside, and what is lost by it is said.
+    Repair(RepairArgs),
     /// Print records from an offset on
     Get(GetArgs),
     /// Print new records as they come
@@ -115,7 +119,32 @@ pub(crate) struct PutArgs {
     pub(crate) dry_run: bool,
 
     #[command(flatten)]
+    pub(crate) promise: Promise,
+
+    #[command(flatten)]
     pub(crate) topic_options: TopicOptions,
+}
+
+/// What a put record is promised, and how that is told.
+#[derive(Debug, Clone, Copy, ClapArgs)]
+pub(crate) struct Promise {
+    /// What a put record survives before it is flushed: memory (nothing), os (kill -9),
+    /// always (a power cut), or MS: a power cut, but for the last so many milliseconds [default: 1000]
+    #[arg(
+        long,
+        value_name = "memory|os|always|MS",
+        value_parser = durability,
+        allow_negative_numbers = true
+    )]
+    pub(crate) durability: Option<Durability>,
+
+    /// Leave the last records in the log: no flush at the end, only at the threshold
+    #[arg(long)]
+    pub(crate) no_flush: bool,
+
+    /// Print `BUCKET OFFSET` to stdout for each record, once it is as durable as asked for
+    #[arg(long, conflicts_with = "dry_run")]
+    pub(crate) ack: bool,
 }
 
 /// What a topic is made with, and how often this writer flushes.
@@ -171,6 +200,19 @@ pub(crate) struct FlushArgs {
     /// One bucket only
     #[arg(long, value_name = "I", requires = "topic", value_parser = bucket, allow_negative_numbers = true)]
     pub(crate) bucket: Option<u32>,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct RepairArgs {
+    /// The topic
+    pub(crate) topic: String,
+
+    /// One bucket only
+    #[arg(long, value_name = "I", value_parser = bucket, allow_negative_numbers = true)]
+    pub(crate) bucket: Option<u32>,
+
+    #[command(flatten)]
+    pub(crate) facts: FactsArgs,
 }
 
 #[derive(Debug, ClapArgs)]
@@ -330,6 +372,13 @@ fn bucket(text: &str) -> Result<u32, String> {
     text.parse().map_err(|_| "buckets are numbered from 0".into())
 }
 
+fn durability(text: &str) -> Result<Durability, String> {
+    text.parse().map_err(|error| match error {
+        Error::InvalidOption { reason, .. } => reason,
+        other => other.to_string(),
+    })
+}
+
 fn positive(text: &str) -> Result<usize, String> {
     let number = text.parse().ok().filter(|number| *number > 0);
     number.ok_or_else(|| "expected a whole number, 1 or more".into())
@@ -365,6 +414,7 @@ mod tests {
             ["lanceq", "tail", "t", "--limit", "-1"],
             ["lanceq", "tail", "t", "--timeout", "-1"],
             ["lanceq", "get", "t", "--bucket", "-1"],
+            ["lanceq", "put", "t", "--durability", "-1"],
         ] {
             let error = Args::try_parse_from(line).unwrap_err();
             assert_eq!(error.exit_code(), 2);

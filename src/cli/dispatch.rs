@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::args::{Args, Command};
 use super::failure::{Failure, Result};
-use super::{completions, demo, flush, get, ls, open, put, schema, stats, tail, versions};
+use super::{completions, demo, flush, get, ls, open, put, repair, schema, stats, tail, versions};
 use crate::Engine;
 
 const DEFAULT_ROOT: &str = "./queue_storage";
@@ -28,6 +28,7 @@ pub(crate) async fn dispatch(args: Args) -> Result {
         Command::Open(args) => open::run(&opened(args.explore.or(root)).await?).await,
         Command::Put(args) => put::run(&opened(root).await?, &args).await,
         Command::Flush(args) => flush::run(&opened(root).await?, &args).await,
+        Command::Repair(args) => repair::run(&opened(root).await?, &args).await,
         Command::Get(args) => get::run(&opened(root).await?, &args).await,
         Command::Tail(args) => tail::run(&opened(root).await?, args).await,
         Command::Ls(args) => ls::run(&opened(root).await?, args).await,

@@ -2,6 +2,9 @@
 
 use std::io::{self, BufWriter, IsTerminal, Stdout, Write};
 
+use rustix::event::{PollFd, PollFlags, poll};
+use rustix::io::Errno;
+
 use super::failure::{Failure, Report, Result};
 use crate::tui::clean;
 
@@ -98,6 +101,23 @@ pub(crate) fn stdout_is_terminal() -> bool {
 /// Whether narration is read by a person now.
 pub(crate) fn stderr_is_terminal() -> bool {
     io::stderr().is_terminal()
+}
+
+/// Blocks until whoever reads stdout is gone; false where that cannot be seen.
+pub(crate) fn stdout_hangs_up() -> bool {
+    let stdout = io::stdout();
+    // An error and a hang-up are told without being asked for.
+    let mut watched = [PollFd::new(&stdout, PollFlags::empty())];
+    loop {
+        match poll(&mut watched, None) {
+            Err(Errno::INTR) => {}
+            Err(_) => return false,
+            Ok(_) => {
+                let [stdout] = &watched;
+                return stdout.revents().intersects(PollFlags::ERR | PollFlags::HUP);
+            }
+        }
+    }
 }
 
 /// How many cells a line of stdout may have; none where it is no terminal.

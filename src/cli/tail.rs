@@ -10,6 +10,7 @@ use super::failure::{Failure, Result};
 use super::format::Printer;
 use super::interrupt::Interrupt;
 use super::output;
+use super::reader_gone::ReaderGone;
 use crate::{Chunk, Engine, From, Reader, Reset, ResetReason, StreamOptions, Tail, TailEvent};
 
 /// Why a tail is over.
@@ -28,6 +29,7 @@ pub(crate) async fn run(engine: &Engine, args: TailArgs) -> Result {
     let mut follow = Follow {
         printer: Printer::new(args.print),
         interrupt: Interrupt::listen(None),
+        reader_gone: ReaderGone::listen(),
         limit: args.limit.unwrap_or(u64::MAX),
     };
     let over = follow.follow(&reader, &args).await?;
@@ -42,6 +44,7 @@ pub(crate) async fn run(engine: &Engine, args: TailArgs) -> Result {
 struct Follow {
     printer: Printer,
     interrupt: Interrupt,
+    reader_gone: ReaderGone,
     limit: u64,
 }
 
@@ -67,6 +70,7 @@ impl Follow {
             let event = tokio::select! {
                 biased;
                 () = self.interrupt.asked() => return Ok(Over::Interrupted),
+                () = self.reader_gone.noticed() => return Err(Failure::BrokenPipe),
                 event = tail.next() => event,
                 () = idle_until(idle.map(|idle| last + idle)) => return Ok(Over::Done),
             };

@@ -1,6 +1,6 @@
 //! What the update asks of the outside, as data; only the runner carries it out.
 
-use crate::TopicName;
+use crate::{JsonObject, TopicName};
 
 /// Something to be done outside the state.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,6 +31,8 @@ pub(crate) enum Slot {
     Detail,
     Seek,
     Tail,
+    Check,
+    Put(TopicName),
     Flush(TopicName),
 }
 
@@ -49,8 +51,12 @@ pub(crate) enum Request {
     Locate(RecordId),
     /// Follows a topic or a bucket, starting with the last `backlog` records of each bucket.
     Tail { place: Place, backlog: u64 },
-    /// Flushes what this process has buffered in a topic.
-    Flush(TopicName),
+    /// Finds out whether a record could be put.
+    Check { topic: TopicName, record: JsonObject },
+    /// Puts a record.
+    Put { topic: TopicName, record: JsonObject },
+    /// Flushes what is buffered in a topic or in a bucket of it.
+    Flush(Place),
 }
 
 /// A page of a bucket: rows `index * PAGE` to `(index + 1) * PAGE`.

@@ -8,7 +8,7 @@ use ratatui::layout::Size;
 use super::data::{Fault, Field, Rows};
 use super::effect::{LoadId, Slot};
 use super::input::Key;
-use crate::{Change, Flushed, Reset, TopicCounts, TopicEntry, WatchMode};
+use crate::{Change, Flushed, Receipt, Reset, TopicCounts, TopicEntry, WatchMode};
 
 /// Something happened.
 #[derive(Debug)]
@@ -57,7 +57,11 @@ pub(crate) enum Answer {
     Row(u32, u64),
     /// Some events of the tail, and when they arrived.
     Tail(Vec<Arrival>, NaiveDateTime),
-    Flushed(Vec<Flushed>),
+    /// Why a record cannot be put; none where it can.
+    Checked(Option<String>),
+    Put(Receipt),
+    /// What was flushed, and how long it took.
+    Flushed(Vec<Flushed>, Duration),
 }
 
 /// One event of a tail.

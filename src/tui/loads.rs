@@ -3,10 +3,11 @@
 use std::time::Instant;
 
 use super::data::{Fault, Field, Rows};
-use super::effect::{PageKey, RecordId};
+use super::effect::{PageKey, Place, RecordId};
 use super::event::Answer;
 use super::state::PAGE;
-use crate::{Engine, Result, TopicName, Writer};
+use super::writers::Writers;
+use crate::{Engine, Error, JsonObject, Result, TopicName};
 
 /// Lists the topics.
 pub(super) async fn topics(engine: &Engine) -> Result<Answer> {
@@ -51,10 +52,55 @@ pub(super) async fn locate(engine: &Engine, id: &RecordId) -> Result<Answer> {
     Ok(Answer::Row(id.bucket, reader.locate(id.bucket, id.offset).await?))
 }
 
-/// Flushes what this process has buffered in a topic.
-pub(super) async fn flush(writers: &[Writer], topic: &TopicName) -> Result<Answer, Fault> {
-    match writers.iter().find(|writer| writer.topic() == topic) {
-        Some(writer) => Ok(Answer::Flushed(writer.flush().await?)),
-        None => Err(Fault::new(format!("this process does not write `{topic}`"))),
+/// Finds out whether a record could be put.
+pub(super) async fn check(
+    writers: &Writers,
+    topic: &TopicName,
+    record: JsonObject,
+) -> Result<Answer> {
+    let writer = writers.of(topic).await?;
+    let refused = writer.check(&[record.into()]).pop();
+    Ok(Answer::Checked(refused.map(|(_, error)| refusal(&error))))
+}
+
+/// Puts a record.
+pub(super) async fn put(
+    writers: &Writers,
+    topic: &TopicName,
+    record: JsonObject,
+) -> Result<Answer, Fault> {
+    let writer = writers.of(topic).await?;
+    let put = writer.put(record.into()).await;
+    put.map(Answer::Put).map_err(|error| {
+        writers.note(topic, &error);
+        Fault { message: refusal(&error), ..error.into() }
+    })
+}
+
+/// Why a record that stands alone is refused: neither topic nor number need to be named.
+fn refusal(error: &Error) -> String {
+    match error {
+        Error::Mismatch { field, expected, found, .. } => {
+            format!("field `{field}`: expected {expected}, found {found}")
+        }
+        Error::InvalidRecord { reason, .. } => reason.clone(),
+        other => Fault::told(other),
+    }
+}
+
+/// Flushes what is buffered in a topic or in a bucket of it, whichever process put it.
+pub(super) async fn flush(writers: &Writers, place: &Place) -> Result<Answer> {
+    let begun = Instant::now();
+    let writer = writers.of(&place.topic).await?;
+    let flushed = match place.bucket {
+        Some(bucket) => writer.flush_bucket(bucket).await.map(|flushed| vec![flushed]),
+        None => writer.flush().await,
+    };
+    match flushed {
+        Ok(flushed) => Ok(Answer::Flushed(flushed, begun.elapsed())),
+        Err(error) => {
+            writers.note(&place.topic, &error);
+            Err(error)
+        }
     }
 }

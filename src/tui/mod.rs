@@ -30,6 +30,7 @@ mod text;
 mod theme;
 mod update;
 mod view;
+mod writers;
 
 #[cfg(test)]
 mod tests;

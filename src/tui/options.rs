@@ -10,7 +10,8 @@ pub struct Options {
     pub start: Start,
     /// Colours or none; [`Theme::from_env`] honours `NO_COLOR`. Default: the terminal's colours.
     pub theme: Theme,
-    /// Writers of this process: `F` flushes what they have buffered. Default: none.
+    /// Writers of this process: the explorer puts and flushes with them, and leaves them open. For
+    /// other topics it opens writers of its own, and ends them without a flush. Default: none.
     pub writers: Vec<Writer>,
 }
 

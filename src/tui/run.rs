@@ -62,7 +62,7 @@ pub async fn run(engine: Engine, options: Options) -> Result<Ended, TerminalErro
 /// [`TerminalError::Lost`] where the backend fails.
 pub async fn run_with<B>(
     terminal: &mut Terminal<B>,
-    mut inputs: impl Stream<Item = Input> + Unpin,
+    inputs: impl Stream<Item = Input> + Unpin,
     stop: impl Future<Output = ()>,
     engine: Engine,
     options: Options,
@@ -73,10 +73,36 @@ where
 {
     let size = terminal.size().map_err(lost)?;
     let root = engine.root().display().to_string();
-    let mut state = State::new(root, engine.watch_mode(), size, &options);
-    let (sender, mut answers) = mpsc::channel(WAITING);
-    let mut runner = Runner::start(engine, options.writers, sender);
-    runner.run(update::start(&mut state));
+    let state = State::new(root, engine.watch_mode(), size, &options);
+    let (sender, answers) = mpsc::channel(WAITING);
+    let runner = Runner::start(engine, options.writers, sender);
+    let mut parts = Parts { state, runner, answers };
+    let ended = explore(terminal, inputs, stop, &mut parts).await;
+    let Parts { runner, answers, .. } = parts;
+    drop(answers);
+    runner.end().await;
+    ended
+}
+
+/// What the loop works on.
+struct Parts {
+    state: State,
+    runner: Runner,
+    answers: mpsc::Receiver<Event>,
+}
+
+async fn explore<B>(
+    terminal: &mut Terminal<B>,
+    mut inputs: impl Stream<Item = Input> + Unpin,
+    stop: impl Future<Output = ()>,
+    parts: &mut Parts,
+) -> Result<Ended, TerminalError>
+where
+    B: Backend,
+    B::Error: Send + Sync + 'static,
+{
+    let Parts { state, runner, answers } = parts;
+    runner.run(update::start(state));
     let mut stop = pin!(stop);
     let mut pace = Pace::new();
     while !state.ended {
@@ -86,7 +112,7 @@ where
             terminal.swap_buffers();
         }
         if pace.is_due() {
-            draw(terminal, &state)?;
+            draw(terminal, state)?;
             pace.drawn();
         }
         let event = tokio::select! {
@@ -102,14 +128,14 @@ where
         };
         let Some(event) = event else { continue };
         pace.note(&event);
-        runner.run(update::update(&mut state, event));
+        runner.run(update::update(state, event));
         // Whatever has come meanwhile is taken before the next frame.
         while let Some(Some(input)) = inputs.next().now_or_never().filter(|_| !state.ended) {
-            runner.run(update::update(&mut state, Event::Input(input)));
+            runner.run(update::update(state, Event::Input(input)));
         }
         for _ in 0..WAITING {
             let Ok(event) = answers.try_recv() else { break };
-            runner.run(update::update(&mut state, event));
+            runner.run(update::update(state, event));
         }
     }
     Ok(Ended::ByUser)

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures::FutureExt;
 use tokio::sync::{Semaphore, mpsc};
@@ -12,17 +13,22 @@ use super::data::Fault;
 use super::effect::{Effect, LoadId, Request, Slot};
 use super::event::{Answer, Event};
 use super::terminal::CAUGHT;
+use super::writers::Writers;
 use super::{follow, loads};
 use crate::{Engine, Writer};
 
 /// Topics that are counted at the same time.
 const COUNTING: usize = 8;
+/// How long the end waits for puts and flushes under way.
+const GRACE: Duration = Duration::from_secs(2);
 
-/// The tasks under way: one a slot. Dropping it stops them all.
+/// The tasks under way: one a slot. Dropping it stops them all; [`end`](Self::end) does so in order.
 pub(crate) struct Runner {
     source: Source,
     answers: mpsc::Sender<Event>,
     tasks: JoinSet<()>,
+    /// Those that change something.
+    writes: JoinSet<()>,
     slots: HashMap<Slot, AbortHandle>,
 }
 
@@ -30,7 +36,7 @@ pub(crate) struct Runner {
 #[derive(Clone)]
 struct Source {
     engine: Engine,
-    writers: Arc<[Writer]>,
+    writers: Arc<Writers>,
     counting: Arc<Semaphore>,
 }
 
@@ -42,15 +48,17 @@ impl Runner {
         answers: mpsc::Sender<Event>,
     ) -> Self {
         let counting = Arc::new(Semaphore::new(COUNTING));
-        let source = Source { engine, writers: writers.into(), counting };
+        let writers = Arc::new(Writers::new(engine.clone(), writers));
+        let source = Source { engine, writers, counting };
         let mut tasks = JoinSet::new();
         tasks.spawn(watch(source.engine.clone(), answers.clone()));
-        Self { source, answers, tasks, slots: HashMap::new() }
+        Self { source, answers, tasks, writes: JoinSet::new(), slots: HashMap::new() }
     }
 
     /// Carries out effects, in order.
     pub(crate) fn run(&mut self, effects: Vec<Effect>) {
         while self.tasks.try_join_next().is_some() {}
+        while self.writes.try_join_next().is_some() {}
         self.slots.retain(|_, task| !task.is_finished());
         for effect in effects {
             match effect {
@@ -76,7 +84,21 @@ impl Runner {
             let result = CAUGHT.scope((), work).await;
             sink.send(result.unwrap_or_else(|panic| Err(fault_of(&*panic)))).await;
         };
-        self.slots.insert(slot, self.tasks.spawn(task));
+        let changes = matches!(slot, Slot::Put(_) | Slot::Flush(_));
+        let tasks = if changes { &mut self.writes } else { &mut self.tasks };
+        self.slots.insert(slot, tasks.spawn(task));
+    }
+
+    /// Stops reading, lets what is being written come to its end, and ends the writers.
+    ///
+    /// Nobody may listen to the answers any more.
+    pub(crate) async fn end(mut self) {
+        self.tasks.shutdown().await;
+        let written = async { while self.writes.join_next().await.is_some() {} };
+        if tokio::time::timeout(GRACE, written).await.is_err() {
+            self.writes.shutdown().await;
+        }
+        self.source.writers.close().await;
     }
 }
 
@@ -98,7 +120,9 @@ impl Source {
             Request::Tail { place, backlog } => {
                 return Err(follow::follow(engine, &place, backlog, sink).await);
             }
-            Request::Flush(topic) => loads::flush(&self.writers, &topic).await?,
+            Request::Check { topic, record } => loads::check(&self.writers, &topic, record).await?,
+            Request::Put { topic, record } => loads::put(&self.writers, &topic, record).await?,
+            Request::Flush(place) => loads::flush(&self.writers, &place).await?,
         };
         Ok(answer)
     }

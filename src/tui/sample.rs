@@ -13,7 +13,7 @@ use super::state::{PAGE, State};
 use super::text::spark;
 use super::theme::Meaning;
 use super::update;
-use crate::{BucketCounts, Flushed, TopicCounts, TopicEntry, TopicName};
+use crate::{BucketCounts, Flushed, JsonObject, Receipt, TopicCounts, TopicEntry, TopicName};
 
 /// Name, buckets, records a bucket, of which buffered.
 const TOPICS: [(&str, u32, u64, u64); 6] = [
@@ -68,13 +68,26 @@ pub(crate) fn answer(request: &Request) -> Result<Answer, Fault> {
         Request::Record(id) => Answer::Record(record(id)),
         Request::Locate(id) => Answer::Row(id.bucket, id.offset),
         Request::Tail { place, .. } => Answer::Tail(arrivals(place)?, now()),
-        Request::Flush(_) => Answer::Flushed(vec![Flushed {
-            bucket_id: 0,
-            version: 484,
-            rows: 4,
-            next_offset: 120_577,
-        }]),
+        Request::Check { record, .. } => Answer::Checked(refusal(record)),
+        Request::Put { record, .. } => match refusal(record) {
+            Some(reason) => return Err(Fault::new(reason)),
+            None => Answer::Put(Receipt { bucket: 0, lsn: 120_577, rows: 1 }),
+        },
+        Request::Flush(place) => {
+            let flushed = flushed(place.bucket.unwrap_or(0));
+            Answer::Flushed(vec![flushed], Duration::from_micros(3_100))
+        }
     })
+}
+
+fn flushed(bucket_id: u32) -> Flushed {
+    Flushed { bucket_id, version: 484, rows: 4, next_offset: 120_577 }
+}
+
+/// A latency is a number here.
+fn refusal(record: &JsonObject) -> Option<String> {
+    let wrong = record.get("latency_ms")?.as_str()?;
+    Some(format!("field `latency_ms`: expected float64, found text \"{wrong}\""))
 }
 
 fn entry((name, buckets, _, _): &(&str, u32, u64, u64)) -> Option<TopicEntry> {

@@ -26,6 +26,8 @@ pub(crate) enum Pace {
     Full,
     /// Also when its first record has waited for a moment.
     Live,
+    /// With what is there already: each record is answered, so none waits for company.
+    Answered,
 }
 
 /// Consecutive records; the thread reads on when it is dropped.
@@ -88,6 +90,7 @@ impl Feed {
     async fn more(&mut self, deadline: Instant) -> Option<Result<Held>> {
         match self.pace {
             Pace::Full => self.coming.recv().await,
+            Pace::Answered => self.coming.try_recv().ok(),
             Pace::Live => timeout_at(deadline, self.coming.recv()).await.ok().flatten(),
         }
     }
@@ -158,6 +161,18 @@ mod tests {
     #[tokio::test]
     async fn records_larger_than_all_room_still_pass() {
         assert_eq!(batch_sizes(vec![100, 64 << 20, 64 << 20, 100, 64 << 20]).await, [2, 1, 2]);
+    }
+
+    #[tokio::test]
+    async fn a_record_that_is_to_be_answered_does_not_wait_for_the_next() {
+        let (next, waiting) = std::sync::mpsc::channel::<usize>();
+        let entry = |bytes| Ok(Entry { place: Place::Whole, bytes, record: Ok(JsonObject::new()) });
+        let mut feed =
+            Feed::start(Box::new(waiting.into_iter().map(entry)), Pace::Answered).unwrap();
+        for _ in 0..3 {
+            next.send(1).unwrap();
+            assert_eq!(feed.next().await.unwrap().unwrap().entries.len(), 1);
+        }
     }
 
     #[tokio::test]

@@ -38,10 +38,8 @@ pub(super) async fn put(job: &mut Job<'_>, source: &Source, columns: Columns) ->
     for batch in columns {
         job.go_on()?;
         let batch = batch?;
-        let count = batch.num_rows() as u64;
-        job.tally.seen += count;
-        job.writer.put_arrow(batch).await?;
-        job.tally.put += count;
+        job.tally.seen += batch.num_rows() as u64;
+        job.put(batch).await?;
         let done = u128::from(job.tally.put) * u128::from(source.bytes) / u128::from(rows.max(1));
         progress.at(u64::try_from(done).unwrap_or(source.bytes));
     }

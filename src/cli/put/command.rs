@@ -12,12 +12,14 @@ use crate::cli::args::PutArgs;
 use crate::cli::failure::{Failure, Result};
 use crate::cli::import::{Feed, Meter, Origin, Pace, Pipe};
 use crate::cli::progress::Progress;
-use crate::{Engine, Strictness, TopicSchema, Writer};
+use crate::cli::recovery;
+use crate::{Durability, Engine, Strictness, TopicSchema, Writer};
 
 /// Records of a file that start a flush, where their bytes have not done so before.
 const FILE_THRESHOLD: usize = 100_000;
 
-/// How old a record from a pipe gets before it is flushed: other processes see it then.
+/// How old a record from a pipe gets before it is flushed, where there is no log in which other
+/// processes could see it.
 const PIPE_AGE: Duration = Duration::from_secs(1);
 
 /// Bytes that a bucket may buffer: an import waits for its flushes rather than take more memory.
@@ -25,8 +27,10 @@ const BUFFER_LIMIT: u64 = 64 << 20;
 
 /// Puts what the arguments name.
 pub(crate) async fn run(engine: &Engine, args: &PutArgs) -> Result {
+    keeps_what_it_acknowledges(args)?;
     let given = args.schema.as_deref().map(given_schema).transpose()?;
     let writer = open(engine, args, given.clone()).await?;
+    recovery::tell(&writer);
     let origin = Origin::find(args)?;
     let mut job = Job::new(engine, args, writer, given).await?;
     let result = match origin {
@@ -35,6 +39,17 @@ pub(crate) async fn run(engine: &Engine, args: &PutArgs) -> Result {
         Origin::Once(pipe) => put_pipe(&mut job, pipe).await,
     };
     Outcome::of(job).await.tell(result)
+}
+
+/// Refuses what would lose the last records on purpose.
+fn keeps_what_it_acknowledges(args: &PutArgs) -> Result {
+    if args.promise.no_flush && args.promise.durability == Some(Durability::Memory) {
+        return Err(Failure::wrong_use(
+            "--no-flush with --durability memory would lose the last records",
+        )
+        .hint("leave one of them out: without a log, what is not flushed ends with the process"));
+    }
+    Ok(())
 }
 
 fn given_schema(path: &Path) -> Result<TopicSchema> {
@@ -63,7 +78,10 @@ async fn open(engine: &Engine, args: &PutArgs, given: Option<TopicSchema>) -> Re
     if let Some(records) = options.flush_threshold.or(file_threshold(args)) {
         writer = writer.flush_threshold(records);
     }
-    if file_threshold(args).is_none() {
+    if let Some(durability) = args.promise.durability {
+        writer = writer.durability(durability);
+    }
+    if file_threshold(args).is_none() && args.promise.durability == Some(Durability::Memory) {
         writer = writer.flush_age(PIPE_AGE);
     }
     Ok(writer.open().await?)
@@ -80,7 +98,8 @@ async fn put_pipe(job: &mut Job<'_>, pipe: Pipe) -> Result {
     let name = pipe.name.clone();
     let fit = job.fit(job.base.clone());
     let listing = Listing::of(job.args, &name);
-    let feed = Feed::start(pipe.entries(), Pace::Live)?;
+    let pace = if job.args.promise.ack { Pace::Answered } else { Pace::Live };
+    let feed = Feed::start(pipe.entries(), pace)?;
     Load { job, fit, listing, progress: Progress::none(), meter: Meter::default() }
         .run(feed)
         .await?;

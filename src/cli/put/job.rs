@@ -2,6 +2,9 @@
 
 use std::num::NonZeroU32;
 
+use arrow_array::RecordBatch;
+
+use super::acks::Acks;
 use super::fit::{Fit, Routing};
 use crate::cli::args::PutArgs;
 use crate::cli::failure::{Failure, Result};
@@ -20,6 +23,8 @@ pub(super) struct Job<'a> {
     pub(super) base: TopicSchema,
     pub(super) routing: Routing,
     pub(super) tally: Tally,
+    /// Where each record is answered, if that is asked for.
+    acks: Option<Acks>,
 }
 
 /// How many records there were, and what became of them.
@@ -42,7 +47,31 @@ impl<'a> Job<'a> {
         let routing = routing(engine, args, &writer).await?;
         let base = base(&writer, given)?;
         let interrupt = Interrupt::listen(Some("stopping; Ctrl-C again ends at once"));
-        Ok(Self { args, writer, interrupt, base, routing, tally: Tally::default() })
+        let acks = args.promise.ack.then(Acks::stdout);
+        Ok(Self { args, writer, interrupt, base, routing, tally: Tally::default(), acks })
+    }
+
+    /// Puts records, and answers them.
+    pub(super) async fn put(&mut self, batch: RecordBatch) -> Result {
+        let receipts = self.writer.put_arrow(batch.clone()).await?;
+        self.tally.put += batch.num_rows() as u64;
+        self.acks.as_mut().map_or(Ok(()), |acks| acks.tell(&self.writer, &batch, &receipts))
+    }
+
+    /// Waits until it is to stop: somebody asked for it, or nobody reads the answers any more.
+    /// Cancel-safe.
+    pub(super) async fn stopped(&mut self) -> Failure {
+        let reader_gone = async {
+            match &mut self.acks {
+                Some(acks) => acks.reader_gone.noticed().await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            biased;
+            () = self.interrupt.asked() => Failure::Interrupted,
+            () = reader_gone => Failure::BrokenPipe,
+        }
     }
 
     /// A judge of records against a schema, as strict as the command line says.

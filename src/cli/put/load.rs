@@ -5,7 +5,7 @@ use super::job::Job;
 use super::judge::{judge, judge_until_refused};
 use super::listing::Listing;
 use crate::cli::args::OnError;
-use crate::cli::failure::{Failure, Result};
+use crate::cli::failure::Result;
 use crate::cli::import::{Batch, Feed, Meter};
 use crate::cli::progress::Progress;
 
@@ -25,7 +25,7 @@ impl Load<'_, '_> {
         loop {
             let batch = tokio::select! {
                 biased;
-                () = self.job.interrupt.asked() => return Err(Failure::Interrupted),
+                failure = self.job.stopped() => return Err(failure),
                 batch = feed.next() => batch?,
             };
             let Some(batch) = batch else { break };
@@ -42,9 +42,7 @@ impl Load<'_, '_> {
         self.job.tally.seen += batch.entries.len() as u64;
         let judged = judge(batch.entries, &mut self.fit);
         if let Some(records) = judged.batch {
-            let rows = records.num_rows() as u64;
-            self.job.writer.put_arrow(records).await?;
-            self.job.tally.put += rows;
+            self.job.put(records).await?;
         }
         match judged.refusals.first() {
             Some(refusal) if stops => Err(refusal.failure(self.listing.input(), "")),

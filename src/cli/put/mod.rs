@@ -3,6 +3,7 @@
 //! What can be read again is: first for its schema, then to check that every record fits, then to
 //! put. So nothing of a file is put that would break off in its middle. A pipe comes once.
 
+mod acks;
 mod columns;
 mod command;
 mod dead_letters;

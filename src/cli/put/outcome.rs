@@ -1,36 +1,53 @@
-//! The end of a run: everything is flushed, and what was kept is said.
+//! The end of a run: everything is flushed, unless it is to stay in the log, and what was kept is said.
 
 use super::job::{Job, Tally};
 use crate::cli::failure::{Failure, Result};
 use crate::cli::output::narrate;
-use crate::{Flushed, Writer};
+use crate::{Durability, Flushed};
 
 /// What a run leaves behind.
 pub(super) struct Outcome {
     topic: String,
     tally: Tally,
     is_dry: bool,
-    flushed: crate::Result<Vec<Flushed>>,
+    end: crate::Result<End>,
     /// Records that could not be flushed.
     left: u64,
+    has_log: bool,
+}
+
+/// Where the last records are.
+enum End {
+    Flushed(Vec<Flushed>),
+    InLog,
 }
 
 impl Outcome {
-    /// Flushes, however the run ended, and lets go of the topic.
+    /// Flushes, however the run ended, or leaves the last records in the log; lets go of the topic.
     pub(super) async fn of(job: Job<'_>) -> Self {
-        let (topic, is_dry) = (job.args.topic.clone(), job.args.dry_run);
-        let kept: Writer = job.writer.clone();
-        let flushed = job.writer.close().await;
-        Self { topic, tally: job.tally, is_dry, flushed, left: kept.buffer_count() }
+        let Job { args, writer, tally, routing, .. } = job;
+        drop(routing);
+        // A dry run has put nothing, and what others have buffered is not its to flush.
+        let end = if args.promise.no_flush || args.dry_run {
+            writer.close_unflushed().await.map(|()| End::InLog)
+        } else {
+            writer.close().await.map(End::Flushed)
+        };
+        let has_log = args.promise.durability != Some(Durability::Memory);
+        let (topic, left) = (args.topic.clone(), writer.buffer_count());
+        Self { topic, tally, is_dry: args.dry_run, end, left, has_log }
     }
 
     /// Says what was kept, and passes on how the run ended.
     pub(super) fn tell(self, result: Result) -> Result {
         let kept = self.kept();
-        let flushed = self.flushed.map(drop).map_err(|error| {
-            Failure::from(error)
-                .because(format!("{} records are lost with this process", self.left))
-        });
+        let rest = if self.has_log {
+            "are in the log; the next flush takes them"
+        } else {
+            "are lost with this process"
+        };
+        let rest = format!("{} records {rest}", self.left);
+        let flushed = self.end.map(drop).map_err(|error| Failure::from(error).because(rest));
         match result {
             Err(Failure::Interrupted) => {
                 narrate(format!("interrupted: {kept}"));
@@ -49,9 +66,12 @@ impl Outcome {
     fn kept(&self) -> String {
         let Tally { put, refused, .. } = self.tally;
         let left_out = if refused > 0 { format!(", refused {refused}") } else { String::new() };
-        let flushed = match &self.flushed {
-            Ok(flushed) if put > 0 => format!(" (flushed, {})", versions(flushed)),
-            Ok(_) => String::new(),
+        let flushed = match &self.end {
+            Ok(_) if put == 0 => String::new(),
+            Ok(End::Flushed(flushed)) => format!(" (flushed, {})", versions(flushed)),
+            Ok(End::InLog) => {
+                format!(" (in the log; `lanceq flush {}` makes a version of it)", self.topic)
+            }
             Err(_) => format!(" ({} of them not flushed)", self.left),
         };
         format!("put {} into {}{left_out}{flushed}", counted(put), self.topic)
@@ -83,8 +103,22 @@ mod tests {
             rows: 0,
             next_offset: 0,
         });
+        ended(put, refused, Ok(End::Flushed(flushed.collect())))
+    }
+
+    fn ended(put: u64, refused: u64, end: crate::Result<End>) -> Outcome {
         let tally = Tally { seen: put + refused, put, refused };
-        Outcome { topic: "t".into(), tally, is_dry: false, flushed: Ok(flushed.collect()), left: 0 }
+        Outcome { topic: "t".into(), tally, is_dry: false, end, left: 0, has_log: true }
+    }
+
+    #[test]
+    fn what_stays_in_the_log_is_said_with_what_flushes_it() {
+        let kept = ended(2, 0, Ok(End::InLog)).kept();
+        assert_eq!(
+            kept,
+            "put 2 records into t (in the log; `lanceq flush t` makes a version of it)"
+        );
+        assert_eq!(ended(0, 1, Ok(End::InLog)).kept(), "put 0 records into t, refused 1");
     }
 
     #[test]

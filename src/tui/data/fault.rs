@@ -16,6 +16,11 @@ pub(crate) struct Fault {
 }
 
 impl Fault {
+    /// An error and its causes, in one line.
+    pub(crate) fn told(error: &Error) -> String {
+        with_causes(error)
+    }
+
     /// A fault of the explorer itself.
     pub(crate) fn new(message: impl Into<String>) -> Self {
         Self { message: message.into(), hint: None, missing: false }

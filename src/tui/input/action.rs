@@ -1,7 +1,11 @@
 //! The one table of actions: keys, help, footer hints and reasons all come from here.
 
 use super::key::Key;
-use crate::tui::state::{Screen, State, Tail};
+use super::possible::{
+    always, buffer_to_flush, held_still, nothing_being_put, records_to_seek, something_to_open,
+    topic_to_put_into, topic_to_tail,
+};
+use crate::tui::state::State;
 
 /// What a person can do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,7 +28,9 @@ pub(crate) enum Action {
     Tail,
     /// Holds the tail still, or lets it go on.
     Pause,
-    /// Persists what this process has buffered.
+    /// Asks for a record to put.
+    Put,
+    /// Persists what is buffered.
     Flush,
     /// Reads everything on the screen again.
     Refresh,
@@ -56,6 +62,7 @@ pub(crate) enum Context {
     Detail,
     Help,
     Prompt,
+    Put,
 }
 
 /// Why an action is not possible now: a sentence without a full stop.
@@ -91,6 +98,7 @@ const EVERYWHERE: &[Context] = &[
     Context::Detail,
     Context::Help,
     Context::Prompt,
+    Context::Put,
 ];
 
 /// All actions; the order is that of the footer and of the help. Ways out come last, and stand at
@@ -115,6 +123,15 @@ pub(crate) const ACTIONS: &[Entry] = &[
         enabled: always,
     },
     Entry {
+        action: Action::Accept,
+        id: "put-record",
+        title: "put the record that was typed",
+        hint: Some("put"),
+        keys: &[Key::Enter],
+        contexts: &[Context::Put],
+        enabled: nothing_being_put,
+    },
+    Entry {
         action: Action::Seek,
         id: "seek",
         title: "jump to an offset: `1234`, or `2:1234` for bucket 2",
@@ -137,18 +154,27 @@ pub(crate) const ACTIONS: &[Entry] = &[
         id: "pause",
         title: "hold the tail still; again to go on at the end",
         hint: Some("pause"),
-        keys: &[Key::Char(' '), Key::Char('p')],
+        keys: &[Key::Char(' ')],
         contexts: &[Context::Tail],
         enabled: always,
     },
     Entry {
+        action: Action::Put,
+        id: "put",
+        title: "put one record into the topic, as a line of JSON",
+        hint: Some("put"),
+        keys: &[Key::Char('p')],
+        contexts: PANES,
+        enabled: topic_to_put_into,
+    },
+    Entry {
         action: Action::Flush,
         id: "flush",
-        title: "persist what this process has buffered",
+        title: "persist what any process has buffered in the topic or bucket",
         hint: Some("flush"),
         keys: &[Key::Char('F')],
         contexts: PANES,
-        enabled: own_buffer_to_flush,
+        enabled: buffer_to_flush,
     },
     Entry {
         action: Action::NextPane,
@@ -295,6 +321,15 @@ pub(crate) const ACTIONS: &[Entry] = &[
         enabled: always,
     },
     Entry {
+        action: Action::Back,
+        id: "leave-draft",
+        title: "leave the record; what was typed is kept",
+        hint: Some("leave"),
+        keys: &[Key::Esc],
+        contexts: &[Context::Put],
+        enabled: always,
+    },
+    Entry {
         action: Action::Quit,
         id: "quit",
         title: "quit at once",
@@ -304,62 +339,3 @@ pub(crate) const ACTIONS: &[Entry] = &[
         enabled: always,
     },
 ];
-
-#[expect(clippy::unnecessary_wraps, reason = "the table asks every action the same question")]
-fn always(_: &State) -> Result<(), Reason> {
-    Ok(())
-}
-
-fn reason<T>(text: impl Into<String>) -> Result<T, Reason> {
-    Err(Reason(text.into()))
-}
-
-fn something_to_open(state: &State) -> Result<(), Reason> {
-    match state.context() {
-        Context::Topics if state.topics.selected().is_none() => reason("there is no topic to open"),
-        Context::Records | Context::Tail if state.selected_record().is_none() => {
-            reason("no record is selected")
-        }
-        _ => Ok(()),
-    }
-}
-
-fn records_to_seek(state: &State) -> Result<(), Reason> {
-    if state.screen == Screen::Tail {
-        return reason("the tail shows what arrives now; leave it with f, then jump");
-    }
-    if state.records.extents.total() == 0 {
-        return reason("there are no records here to jump to");
-    }
-    Ok(())
-}
-
-fn topic_to_tail(state: &State) -> Result<(), Reason> {
-    if state.records.place.is_none() {
-        return reason("there is no topic to follow");
-    }
-    Ok(())
-}
-
-fn held_still(state: &State) -> Result<(), Reason> {
-    match state.tail.as_ref().and_then(Tail::selected) {
-        Some(_) => Ok(()),
-        None => reason("the tail follows already"),
-    }
-}
-
-fn own_buffer_to_flush(state: &State) -> Result<(), Reason> {
-    let Some(place) = &state.records.place else {
-        return reason("there is no topic to flush");
-    };
-    if !state.writing.contains(&place.topic) {
-        return reason(format!(
-            "this process has buffered nothing in `{}`; the program that writes it flushes",
-            place.topic
-        ));
-    }
-    if state.is_flushing(&place.topic) {
-        return reason(format!("`{}` is being flushed", place.topic));
-    }
-    Ok(())
-}

@@ -38,6 +38,7 @@ fn places(entry: &Entry) -> String {
         Context::Detail => "detail",
         Context::Help => "help",
         Context::Prompt => "prompt",
+        Context::Put => "put",
     };
     let places: Vec<&str> = entry.contexts.iter().map(name).collect();
     places.join(", ")

@@ -20,13 +20,14 @@ mod tests {
     use super::*;
     use crate::tui::input::Action;
 
-    const ALL: [Context; 6] = [
+    const ALL: [Context; 7] = [
         Context::Topics,
         Context::Records,
         Context::Tail,
         Context::Detail,
         Context::Help,
         Context::Prompt,
+        Context::Put,
     ];
 
     #[test]

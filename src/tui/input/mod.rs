@@ -4,6 +4,7 @@ mod action;
 mod document;
 mod key;
 mod keymap;
+mod possible;
 
 pub(crate) use action::{ACTIONS, Action, Context, Entry, Motion, Reason};
 pub use document::keys;

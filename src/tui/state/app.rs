@@ -1,10 +1,11 @@
 //! The whole state, and the questions that more than one part asks of it.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use ratatui::layout::Size;
 
 use super::detail::Detail;
+use super::draft::{Draft, PutPrompt};
 use super::loads::Loads;
 use super::prompt::Prompt;
 use super::records::Records;
@@ -24,8 +25,8 @@ pub(crate) struct State {
     /// The root, as text.
     pub(crate) root: String,
     pub(crate) watch: WatchMode,
-    /// Topics that this process writes.
-    pub(crate) writing: BTreeSet<TopicName>,
+    /// Records that were begun and not put, by topic.
+    pub(crate) drafts: BTreeMap<TopicName, Draft>,
     /// What to open as soon as it is there.
     pub(crate) start: Start,
     pub(crate) screen: Screen,
@@ -66,6 +67,7 @@ pub(crate) enum Overlay {
     /// The help, from this line on.
     Help(u64),
     Seek(Prompt),
+    Put(PutPrompt),
 }
 
 /// A sentence in the status line; the next key takes it away.
@@ -91,7 +93,7 @@ impl State {
             theme: options.theme,
             root,
             watch,
-            writing: options.writers.iter().map(|writer| writer.topic().clone()).collect(),
+            drafts: BTreeMap::new(),
             start: options.start.clone(),
             screen: Screen::Records,
             focus: Focus::Topics,
@@ -112,6 +114,7 @@ impl State {
         match (&self.overlay, self.focus, self.screen) {
             (Overlay::Help(_), _, _) => Context::Help,
             (Overlay::Seek(_), _, _) => Context::Prompt,
+            (Overlay::Put(_), _, _) => Context::Put,
             (Overlay::None, Focus::Topics, _) => Context::Topics,
             (Overlay::None, Focus::Detail, _) => Context::Detail,
             (Overlay::None, Focus::Main, Screen::Records) => Context::Records,
@@ -132,6 +135,11 @@ impl State {
     /// Whether a flush of a topic is under way.
     pub(crate) fn is_flushing(&self, topic: &TopicName) -> bool {
         self.loads.is_running(&Slot::Flush(topic.clone()))
+    }
+
+    /// Whether a record is being put into a topic.
+    pub(crate) fn is_putting(&self, topic: &TopicName) -> bool {
+        self.loads.is_running(&Slot::Put(topic.clone()))
     }
 
     /// Whether time alone changes the screen: then the clock is looked at once a second.

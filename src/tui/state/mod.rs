@@ -2,6 +2,7 @@
 
 mod app;
 mod detail;
+mod draft;
 mod extents;
 mod loads;
 mod pages;
@@ -16,6 +17,7 @@ mod widths;
 
 pub(crate) use app::{Focus, Notice, Overlay, Screen, Severity, State};
 pub(crate) use detail::Detail;
+pub(crate) use draft::{PutPrompt, Verdict};
 pub(crate) use pages::PAGE;
 pub(crate) use prompt::Prompt;
 pub(crate) use records::Records;

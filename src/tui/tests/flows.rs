@@ -59,6 +59,79 @@ fn line<'a>(screen: &'a str, text: &str) -> &'a str {
     screen.lines().find(|line| line.contains(text)).unwrap_or_default()
 }
 
+fn typed(text: &str) -> Vec<Key> {
+    text.chars().map(Key::Char).collect()
+}
+
+/// A root with one record, and nobody who writes.
+async fn one_note(root: &TempDir) -> Engine {
+    let engine = engine(root).await;
+    let writer = writer(&engine, 1).await;
+    writer.put(note(1)).await.unwrap();
+    writer.close().await.unwrap();
+    engine
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_record_by_hand_is_checked_put_buffered_and_flushed() {
+    let root = TempDir::new().unwrap();
+    let engine = one_note(&root).await;
+    let start = Start::Tail("notes".parse().unwrap());
+    let mut explorer = Explorer::open(engine, Options { start, ..Options::default() });
+    explorer.shows("note number 1").await;
+    explorer.press(&typed(r#"p{"id": 2"#));
+    explorer.press(&[Key::Char('}')]);
+    explorer.shows("✗ field `id`: expected utf8, found integer 2").await;
+    explorer.press(&[Key::Backspace, Key::Backspace]);
+    explorer.press(&typed(r#""2", "text": "by hand"}"#));
+    explorer.shows("✓ fits").await;
+    explorer.press(&[Key::Enter]);
+    explorer.shows("put · bucket 0 · offset 1 · buffered").await;
+    explorer.sees(|screen| line(screen, "by hand").contains('●')).await;
+    explorer.press(&[Key::Char('F')]);
+    explorer.shows("flushed 1 record of `notes`: bucket 0 v ").await;
+    explorer.sees(|screen| line(screen, "by hand").contains('■')).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_explorer_that_ends_flushes_nothing_and_closes_no_writer_but_its_own() {
+    let root = TempDir::new().unwrap();
+    let engine = one_note(&root).await;
+    let writer = writer(&engine, 1).await;
+    writer.put(note(2)).await.unwrap();
+    let mut explorer = Explorer::open(engine.clone(), Options::default());
+    explorer.shows("note number 2").await;
+    explorer.press(&typed(r#"p{"id": "3", "text": "by hand"}"#));
+    explorer.press(&[Key::Enter]);
+    explorer.shows("put · bucket 0 · offset 2 · buffered").await;
+    explorer.press(&[Key::Char('q')]);
+    assert_eq!(explorer.ended().await, Ended::ByUser);
+    let counts = engine.reader("notes").await.unwrap().counts().await.unwrap();
+    assert_eq!((counts.persisted_count, counts.buffer_count), (1, 2));
+    writer.put(note(4)).await.unwrap();
+    assert_eq!(writer.flush().await.unwrap().iter().map(|flushed| flushed.rows).sum::<u64>(), 3);
+}
+
+/// Needs the log: without it a buffered record is in the memory of who put it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_another_process_buffers_is_marked_and_can_be_flushed() {
+    let root = TempDir::new().unwrap();
+    let engine = one_note(&root).await;
+    let mut explorer = Explorer::open(engine.clone(), Options::default());
+    explorer.shows("note number 1").await;
+    let other = Engine::open(engine.root()).await.unwrap();
+    let writer = writer(&other, 1).await;
+    writer.put(note(2)).await.unwrap();
+    explorer.sees(|screen| line(screen, "note number 2").contains('●')).await;
+    explorer.sees(|screen| screen.contains("●1 ")).await;
+    explorer.press(&[Key::Char('F')]);
+    explorer.shows("flushed 1 record of `notes`: bucket 0 v ").await;
+    explorer.sees(|screen| line(screen, "note number 2").contains('■')).await;
+    assert_eq!(writer.flush().await.unwrap().iter().map(|flushed| flushed.rows).sum::<u64>(), 0);
+    writer.put(note(3)).await.unwrap();
+    explorer.sees(|screen| line(screen, "note number 3").contains('●')).await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_jump_reaches_any_record_of_any_bucket() {
     let root = TempDir::new().unwrap();

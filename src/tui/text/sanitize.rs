@@ -127,7 +127,8 @@ fn push_shown(text: &mut String, c: char) {
         // They only choose between two looks of the same sign, and terminals disagree on the width.
         '\u{fe00}'..='\u{fe0f}' => {}
         _ if hides(c) => text.push_str(&code(c)),
-        _ if text.is_empty() => text.push_str(&first(c)),
+        // Behind a number, what follows stands alone.
+        _ if text.is_empty() || text.ends_with('⟩') => text.push_str(&first(c)),
         _ => text.push(c),
     }
 }
@@ -215,6 +216,11 @@ mod tests {
         assert_eq!(wrap("abcdefghij", 4), ["abcd", "efgh", "ij"]);
         assert_eq!(wrap("a\n\nb", 9), ["a", "", "b"]);
         assert_eq!(wrap("漢字", 1), [""]);
+    }
+
+    #[test]
+    fn what_follows_a_number_is_one_too_where_it_cannot_stand_alone() {
+        assert_eq!(clean("\u{d7b0}\u{d7b0}"), "⟨D7B0⟩⟨D7B0⟩");
     }
 
     proptest! {

@@ -1,6 +1,6 @@
 //! What each action does.
 
-use super::{places, prompt};
+use super::{answer, places, prompt, put};
 use crate::tui::effect::{Effect, Request, Slot};
 use crate::tui::input::{ACTIONS, Action, Context, Motion};
 use crate::tui::layout::Layout;
@@ -18,9 +18,11 @@ pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Action::Seek => state.overlay = Overlay::Seek(Prompt::default()),
         Action::Tail => return toggle_tail(state),
         Action::Pause => toggle_pause(state),
+        Action::Put => return put::open(state),
         Action::Flush => return flush(state),
         Action::Refresh => return refresh(state),
         Action::Help => toggle_help(state),
+        Action::Accept if state.context() == Context::Put => return put::accept(state),
         Action::Accept => return prompt::accept(state),
     }
     Vec::new()
@@ -46,7 +48,7 @@ fn step(state: &mut State, motion: Motion) -> Vec<Effect> {
                 *top = turned(*top, motion, layout.tail_rows()).min(ACTIONS.len() as u64);
             }
         }
-        Context::Prompt => {}
+        Context::Prompt | Context::Put => {}
     }
     Vec::new()
 }
@@ -93,6 +95,7 @@ fn open(state: &mut State) {
 fn back(state: &mut State) -> Vec<Effect> {
     match state.context() {
         Context::Help | Context::Prompt => state.overlay = Overlay::None,
+        Context::Put => return put::leave(state),
         Context::Detail => {
             state.detail.open = false;
             state.focus = Focus::Main;
@@ -149,9 +152,9 @@ fn flush(state: &mut State) -> Vec<Effect> {
     let Some(place) = &state.records.place else {
         return Vec::new();
     };
-    let topic = place.topic.clone();
-    state.say(Severity::Done, format!("flushing `{topic}` …"));
-    vec![state.loads.begin(Slot::Flush(topic.clone()), Request::Flush(topic))]
+    let place = place.clone();
+    state.say(Severity::Done, format!("flushing {} …", answer::named(&place.topic, place.bucket)));
+    vec![state.loads.begin(Slot::Flush(place.topic.clone()), Request::Flush(place))]
 }
 
 /// Reads everything again; the view stays where it is.

@@ -1,11 +1,13 @@
 //! What loads bring: the newest of a slot is taken, older ones are dropped.
 
-use super::{act, places};
+use std::time::Duration;
+
+use super::{act, places, put};
 use crate::tui::data::Fault;
 use crate::tui::effect::{Effect, LoadId, Slot};
 use crate::tui::event::Answer;
 use crate::tui::state::{Counts, Listing, Severity, State};
-use crate::tui::text::quantity::{counted, grouped};
+use crate::tui::text::quantity::{counted, elapsed, grouped};
 use crate::{Flushed, TopicCounts, TopicName};
 
 /// Takes an answer.
@@ -51,8 +53,13 @@ fn taken(state: &mut State, slot: &Slot, answer: Answer) -> Vec<Effect> {
                 tail.take(arrivals, now);
             }
         }
-        (Slot::Flush(topic), Answer::Flushed(flushed)) => {
-            let text = flushed_text(topic, &flushed);
+        (Slot::Check, Answer::Checked(refusal)) => put::checked(state, refusal),
+        (Slot::Put(topic), Answer::Put(receipt)) => put::done(state, topic, receipt),
+        (Slot::Flush(topic), Answer::Flushed(flushed, took)) => {
+            if let Some(topic) = state.topics.get_mut(topic) {
+                topic.stale = true;
+            }
+            let text = flushed_text(topic, &flushed, took);
             state.say(Severity::Done, text);
         }
         _ => {}
@@ -69,18 +76,21 @@ fn count(state: &mut State, name: &TopicName, counts: TopicCounts) {
     }
 }
 
-fn flushed_text(topic: &TopicName, flushed: &[Flushed]) -> String {
+fn flushed_text(topic: &TopicName, flushed: &[Flushed], took: Duration) -> String {
     let rows = flushed.iter().map(|bucket| bucket.rows).sum();
-    let version = |bucket: &Flushed| format!("{} v {}", bucket.bucket_id, grouped(bucket.version));
-    let versions: Vec<String> = flushed.iter().map(version).collect();
-    match rows {
-        0 => format!("nothing was buffered in `{topic}`"),
-        _ => format!(
-            "flushed {} of `{topic}`: bucket {}",
-            counted(rows, "record"),
-            versions.join(", ")
-        ),
+    if rows == 0 {
+        let only = flushed.first().filter(|_| flushed.len() == 1);
+        return format!("nothing was buffered in {}", named(topic, only.map(|b| b.bucket_id)));
     }
+    let version = |bucket: &Flushed| format!("{} v {}", bucket.bucket_id, grouped(bucket.version));
+    let versions: Vec<String> = flushed.iter().filter(|b| b.rows > 0).map(version).collect();
+    let (records, took) = (counted(rows, "record"), elapsed(took));
+    format!("flushed {records} of `{topic}`: bucket {} · {took}", versions.join(", "))
+}
+
+/// A topic, or a bucket of it, in a sentence.
+pub(super) fn named(topic: &TopicName, bucket: Option<u32>) -> String {
+    bucket.map_or_else(|| format!("`{topic}`"), |bucket| format!("`{topic}`, bucket {bucket}"))
 }
 
 fn failed(state: &mut State, slot: &Slot, fault: Fault) -> Vec<Effect> {
@@ -102,6 +112,8 @@ fn failed(state: &mut State, slot: &Slot, fault: Fault) -> Vec<Effect> {
                 tail.failed = Some(fault);
             }
         }
+        Slot::Check => put::checked(state, Some(fault.message)),
+        Slot::Put(topic) => put::failed(state, topic, fault.message),
         Slot::Seek | Slot::Flush(_) => state.say(Severity::Failed, fault.message),
     }
     Vec::new()

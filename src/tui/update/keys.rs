@@ -1,6 +1,6 @@
 //! Input: a key becomes an action, unless it is typed into a prompt.
 
-use super::{act, prompt};
+use super::{act, prompt, put};
 use crate::tui::effect::Effect;
 use crate::tui::event::Input;
 use crate::tui::input::{Key, Reason, resolve};
@@ -10,7 +10,7 @@ use crate::tui::state::{Overlay, Severity, State};
 pub(super) fn take(state: &mut State, input: Input) -> Vec<Effect> {
     match input {
         Input::Resize(size) => state.size = size,
-        Input::Paste(text) => prompt::paste(state, &text),
+        Input::Paste(text) => return paste(state, &text),
         Input::Key(key) => return press(state, key),
     }
     Vec::new()
@@ -19,10 +19,7 @@ pub(super) fn take(state: &mut State, input: Input) -> Vec<Effect> {
 fn press(state: &mut State, key: Key) -> Vec<Effect> {
     state.notice = None;
     let Some(entry) = resolve(state.context(), key) else {
-        if let Overlay::Seek(prompt) = &mut state.overlay {
-            prompt::edit(prompt, key);
-        }
-        return Vec::new();
+        return type_in(state, key);
     };
     match (entry.enabled)(state) {
         Ok(()) => act::act(state, entry.action),
@@ -31,4 +28,23 @@ fn press(state: &mut State, key: Key) -> Vec<Effect> {
             Vec::new()
         }
     }
+}
+
+fn type_in(state: &mut State, key: Key) -> Vec<Effect> {
+    match &mut state.overlay {
+        Overlay::Seek(prompt) => prompt::edit(prompt, key),
+        Overlay::Put(_) => return put::edit(state, key),
+        Overlay::None | Overlay::Help(_) => {}
+    }
+    Vec::new()
+}
+
+/// Where nothing is being typed, a paste means nothing.
+fn paste(state: &mut State, text: &str) -> Vec<Effect> {
+    match &mut state.overlay {
+        Overlay::Seek(prompt) => prompt::paste(prompt, text),
+        Overlay::Put(_) => return put::paste(state, text),
+        Overlay::None | Overlay::Help(_) => {}
+    }
+    Vec::new()
 }

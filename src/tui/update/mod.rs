@@ -7,6 +7,7 @@ mod event;
 mod keys;
 mod places;
 mod prompt;
+mod put;
 mod wants;
 
 #[cfg(test)]

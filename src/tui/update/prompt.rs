@@ -9,9 +9,9 @@ use crate::tui::state::{Overlay, Prompt, State};
 /// Characters that a paste may add.
 const LONGEST_PASTE: usize = 64;
 
-/// Types a key.
-pub(super) fn edit(prompt: &mut Prompt, key: Key) {
-    let request = match key {
+/// What a key does to a text that is being typed.
+pub(super) fn request(key: Key) -> Option<InputRequest> {
+    Some(match key {
         Key::Char(c) => InputRequest::InsertChar(c),
         Key::Backspace => InputRequest::DeletePrevChar,
         Key::Delete => InputRequest::DeleteNextChar,
@@ -21,16 +21,19 @@ pub(super) fn edit(prompt: &mut Prompt, key: Key) {
         Key::End | Key::Ctrl('e') => InputRequest::GoToEnd,
         Key::Ctrl('u') => InputRequest::DeleteLine,
         Key::Ctrl('w') => InputRequest::DeletePrevWord,
-        _ => return,
-    };
-    prompt.edit(request);
+        _ => return None,
+    })
 }
 
-/// Types what was pasted; where nothing is being typed, a paste means nothing.
-pub(super) fn paste(state: &mut State, text: &str) {
-    let Overlay::Seek(prompt) = &mut state.overlay else {
-        return;
-    };
+/// Types a key.
+pub(super) fn edit(prompt: &mut Prompt, key: Key) {
+    if let Some(request) = request(key) {
+        prompt.edit(request);
+    }
+}
+
+/// Types what was pasted.
+pub(super) fn paste(prompt: &mut Prompt, text: &str) {
     for c in text.chars().filter(|c| !c.is_control()).take(LONGEST_PASTE) {
         prompt.edit(InputRequest::InsertChar(c));
     }

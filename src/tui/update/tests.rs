@@ -188,13 +188,13 @@ fn pasting_into_the_prompt_types_and_pasting_elsewhere_does_nothing() {
     assert_eq!(prompt.text(), "1234");
 }
 
+const FOREIGN: &str = "another program made `notes`: it is read and followed only";
+
 #[test]
 fn what_is_not_possible_says_why_and_does_nothing() {
     for (keys, reason) in [
-        (
-            vec![TO_TRACES, Key::Char('F')],
-            "this process has buffered nothing in `traces`; the program that writes it flushes",
-        ),
+        (vec![Key::End, Key::Up, Key::Char('F')], FOREIGN),
+        (vec![Key::End, Key::Up, Key::Char('p')], FOREIGN),
         (vec![Key::Char('g')], "there are no records here to jump to"),
         (
             vec![TO_TRACES, Key::Char('f'), Key::Char('g')],
@@ -209,9 +209,8 @@ fn what_is_not_possible_says_why_and_does_nothing() {
 }
 
 #[test]
-fn a_topic_that_this_process_writes_can_be_flushed_once_at_a_time() {
+fn a_topic_can_be_flushed_once_at_a_time() {
     let mut state = after(&[TO_TRACES]);
-    state.writing.insert(name("traces"));
     let effects = key(&mut state, Key::Char('F'));
     assert_eq!(slots(&effects), [Slot::Flush(name("traces"))]);
     assert!(key(&mut state, Key::Char('F')).is_empty());
@@ -219,7 +218,7 @@ fn a_topic_that_this_process_writes_can_be_flushed_once_at_a_time() {
     settle(&mut state, effects);
     assert_eq!(
         state.notice.map(|n| n.text).as_deref(),
-        Some("flushed 4 records of `traces`: bucket 0 v 484")
+        Some("flushed 4 records of `traces`: bucket 0 v 484 · 3.1 ms")
     );
 }
 
@@ -289,4 +288,150 @@ fn only_topics_in_view_are_counted() {
     let effects = update(&mut state, Event::Answer { slot: Slot::Topics, id, result });
     let counted = slots(&effects).iter().filter(|slot| matches!(slot, Slot::Counts(_))).count();
     assert!((1..=24).contains(&counted), "{counted}");
+}
+
+#[test]
+fn a_flush_takes_the_bucket_under_the_cursor_and_counts_again() {
+    let mut state = after(&[TO_TRACES, Key::Right, Key::Down, Key::Down]);
+    let effects = key(&mut state, Key::Char('F'));
+    let place = Place { topic: name("traces"), bucket: Some(1) };
+    let asked = effects.iter().any(|effect| {
+        matches!(effect, Effect::Load { request: Request::Flush(found), .. } if *found == place)
+    });
+    assert!(asked, "{effects:?}");
+    let slot = Slot::Flush(name("traces"));
+    let id = begun(&effects, &slot);
+    let nothing = crate::Flushed { bucket_id: 1, version: 483, rows: 0, next_offset: 9 };
+    let result = Ok(Answer::Flushed(vec![nothing], std::time::Duration::ZERO));
+    let counted = update(&mut state, Event::Answer { slot, id, result });
+    assert!(slots(&counted).contains(&Slot::Counts(name("traces"))));
+    let said = state.notice.map(|notice| notice.text);
+    assert_eq!(said.as_deref(), Some("nothing was buffered in `traces`, bucket 1"));
+}
+
+mod put {
+    //! A record by hand.
+
+    use super::*;
+    use crate::tui::state::{PutPrompt, Verdict};
+
+    fn typed(text: &str) -> Vec<Key> {
+        let open = [TO_TRACES, Key::Char('p')];
+        open.into_iter().chain(text.chars().map(Key::Char)).collect()
+    }
+
+    fn prompt(state: &State) -> &PutPrompt {
+        let Overlay::Put(prompt) = &state.overlay else { panic!("the prompt is gone") };
+        prompt
+    }
+
+    #[test]
+    fn what_is_typed_is_checked_against_the_topic_at_every_key() {
+        for (text, verdict) in [
+            ("", Verdict::Open),
+            ("[", Verdict::Unfinished("EOF while parsing a list".into())),
+            ("{\"id\": \"1\"}", Verdict::Fits),
+            ("{]", Verdict::Wrong("column 2: key must be a string".into())),
+            (
+                "{\"latency_ms\": \"x\"}",
+                Verdict::Wrong("field `latency_ms`: expected float64, found text \"x\"".into()),
+            ),
+        ] {
+            let state = after(&typed(text));
+            assert_eq!(state.context(), Context::Put);
+            assert_eq!(prompt(&state).draft.verdict, verdict, "{text}");
+        }
+    }
+
+    #[test]
+    fn keys_that_act_elsewhere_are_typed_here() {
+        let state = after(&typed("q?gfFrp "));
+        assert_eq!(prompt(&state).draft.text(), "q?gfFrp ");
+        assert!(!state.ended);
+    }
+
+    #[test]
+    fn an_answer_to_what_stood_there_before_is_dropped() {
+        let mut state = after(&typed("{\"latency_ms\": \"x\""));
+        let old = key(&mut state, Key::Char('}'));
+        let id = begun(&old, &Slot::Check);
+        let cancelled = key(&mut state, Key::Backspace);
+        assert!(cancelled.contains(&Effect::Cancel(Slot::Check)));
+        let result = Ok(Answer::Checked(Some("late".into())));
+        update(&mut state, Event::Answer { slot: Slot::Check, id, result });
+        assert!(matches!(prompt(&state).draft.verdict, Verdict::Unfinished(_)));
+    }
+
+    #[test]
+    fn enter_puts_it_says_where_it_is_and_counts_again() {
+        let mut state = after(&typed("{\"id\": \"1\"}"));
+        let effects = key(&mut state, Key::Enter);
+        let slot = Slot::Put(name("traces"));
+        let id = begun(&effects, &slot);
+        let again = key(&mut state, Key::Enter);
+        assert!(again.is_empty(), "it is put once: {again:?}");
+        key(&mut state, Key::Char('x'));
+        assert_eq!(prompt(&state).draft.text(), "{\"id\": \"1\"}", "it stands while it is put");
+        let receipt = crate::Receipt { bucket: 2, lsn: 1057, rows: 1 };
+        let result = Ok(Answer::Put(receipt));
+        let counted = update(&mut state, Event::Answer { slot, id, result });
+        assert!(slots(&counted).contains(&Slot::Counts(name("traces"))));
+        assert_eq!(state.context(), Context::Topics);
+        let said = state.notice.as_ref().map(|notice| notice.text.as_str());
+        assert_eq!(said, Some("put · bucket 2 · offset 1 057 · buffered"));
+        key(&mut state, Key::Char('p'));
+        assert_eq!(prompt(&state).draft.text(), "", "the draft has served");
+    }
+
+    #[test]
+    fn a_refused_record_stays_with_the_reason() {
+        let mut keys = typed("{\"latency_ms\": \"x\"}");
+        keys.push(Key::Enter);
+        let state = after(&keys);
+        let reason = "field `latency_ms`: expected float64, found text \"x\"";
+        assert_eq!(prompt(&state).draft.verdict, Verdict::Wrong(reason.into()));
+    }
+
+    #[test]
+    fn what_is_no_record_yet_is_not_put() {
+        for text in ["", "{", "{\"a\": "] {
+            let mut state = after(&typed(text));
+            assert!(key(&mut state, Key::Enter).is_empty());
+            assert!(matches!(prompt(&state).draft.verdict, Verdict::Wrong(_)), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_draft_is_kept_for_its_topic_until_it_is_put() {
+        let mut keys = typed("{\"id\": ");
+        keys.extend([Key::Esc, Key::Home, Key::Down, Key::Char('p')]);
+        let mut state = after(&keys);
+        assert_eq!(prompt(&state).draft.text(), "", "another topic has its own");
+        press(&mut state, &[Key::Esc, TO_TRACES, Key::Char('p')]);
+        assert_eq!(prompt(&state).draft.text(), "{\"id\": ");
+    }
+
+    #[test]
+    fn a_put_that_fails_after_one_left_is_told() {
+        let mut state = after(&typed("{\"id\": \"1\"}"));
+        let effects = key(&mut state, Key::Enter);
+        let slot = Slot::Put(name("traces"));
+        let id = begun(&effects, &slot);
+        key(&mut state, Key::Esc);
+        update(&mut state, Event::Answer { slot, id, result: Err(Fault::new("the disk is full")) });
+        let notice = state.notice.as_ref().unwrap();
+        assert_eq!(notice.text, "not put into `traces`: the disk is full");
+        key(&mut state, Key::Char('p'));
+        assert_eq!(prompt(&state).draft.text(), "{\"id\": \"1\"}");
+    }
+
+    #[test]
+    fn a_paste_of_several_lines_is_one_line() {
+        let mut state = after(&typed(""));
+        let effects =
+            update(&mut state, Event::Input(Input::Paste("{\n\t\"id\": \"1\"\n}".into())));
+        settle(&mut state, effects);
+        assert_eq!(prompt(&state).draft.text(), "{  \"id\": \"1\" }");
+        assert_eq!(prompt(&state).draft.verdict, Verdict::Fits);
+    }
 }

@@ -6,6 +6,7 @@ mod empty;
 mod footer;
 mod help;
 mod prompt;
+mod put;
 mod records;
 mod screen;
 mod status;

@@ -4,7 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use super::canvas::{Canvas, piece};
-use super::{detail, empty, footer, help, prompt, records, status, tail, top, topics};
+use super::{detail, empty, footer, help, prompt, put, records, status, tail, top, topics};
 use crate::tui::layout::{Layout, SMALLEST};
 use crate::tui::state::{Overlay, Screen, State};
 use crate::tui::theme::Meaning;
@@ -23,7 +23,8 @@ pub(crate) fn draw(state: &State, buffer: &mut Buffer) {
 pub(crate) fn cursor(state: &State) -> Option<Position> {
     match &state.overlay {
         Overlay::Seek(prompt) => prompt::cursor(state, prompt),
-        _ => None,
+        Overlay::Put(prompt) => put::cursor(state, prompt),
+        Overlay::None | Overlay::Help(_) => None,
     }
 }
 
@@ -46,6 +47,7 @@ fn panes(canvas: &mut Canvas<'_>, state: &State, layout: &Layout) {
         Overlay::None => {}
         Overlay::Help(first) => help::draw(canvas, body(layout), *first),
         Overlay::Seek(prompt) => prompt::draw(canvas, state, prompt),
+        Overlay::Put(prompt) => put::draw(canvas, state, prompt),
     }
 }
 

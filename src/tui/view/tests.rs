@@ -89,8 +89,23 @@ fn an_empty_topic_says_how_to_fill_it() {
 }
 
 #[test]
-fn a_flush_that_is_not_possible_says_why() {
-    look("flush_refused", &[TO_TRACES, Key::Char('F')]);
+fn a_flush_says_what_it_did_or_why_it_is_not_possible() {
+    look("flushed", &[TO_TRACES, Key::Char('F')]);
+    look("flush_refused", &[TO_TRACES, Key::Up, Key::Char('F')]);
+}
+
+fn put(text: &str) -> Vec<Key> {
+    [TO_TRACES, Key::Char('p')].into_iter().chain(text.chars().map(Key::Char)).collect()
+}
+
+#[test]
+fn a_record_by_hand() {
+    let record = r#"{"model": "opus", "latency_ms": 3, "prompt": "Tell the reader at its end"}"#;
+    look("put_empty", &put(""));
+    look("put_fits", &put(record));
+    look("put_wrong", &put(r#"{"model": "opus", "latency_ms": "fast"}"#));
+    look("put_unfinished", &put(r#"{"model": "#));
+    look("put_done", &[put(record), vec![Key::Enter]].concat());
 }
 
 fn any_key() -> impl Strategy<Value = Key> {
@@ -110,7 +125,9 @@ fn any_key() -> impl Strategy<Value = Key> {
             Key::Backspace,
             Key::Esc,
         ]),
-        prop::sample::select("fgGFr?:0123456789kjhl ".chars().map(Key::Char).collect::<Vec<_>>()),
+        prop::sample::select(
+            "fgGFpr?:0123456789kjhl{\"}".chars().map(Key::Char).collect::<Vec<_>>()
+        ),
     ]
 }
 
@@ -199,7 +216,8 @@ mod hostile {
                 text: poison(),
                 meaning: Meaning::Plain,
             }]),
-            Request::Locate(_) | Request::Flush(_) => return Err(fault()),
+            Request::Check { .. } => Answer::Checked(Some(poison())),
+            Request::Locate(_) | Request::Put { .. } | Request::Flush(_) => return Err(fault()),
             Request::Tail { .. } => Answer::Tail(vec![Arrival::Rows(rows())], now()),
         })
     }
@@ -266,5 +284,19 @@ mod hostile {
         update(&mut state, Event::Input(Input::Paste(poison())));
         press(&mut state, &[Key::Enter]);
         check(&state, "prompt");
+        let mut state = opened(Size { width: 80, height: 24 });
+        press(&mut state, &[TO_TRACES, Key::Char('p')]);
+        for text in [poison(), format!("{{\"{}\": 1}}", poison().escape_default())] {
+            let effects = update(&mut state, Event::Input(Input::Paste(text)));
+            settle(&mut state, effects, false);
+            check(&state, "draft");
+            let effects = update(&mut state, Event::Input(Input::Key(Key::Enter)));
+            settle(&mut state, effects, false);
+            check(&state, "put");
+            for _ in 0..400 {
+                update(&mut state, Event::Input(Input::Key(Key::Left)));
+                check(&state, "cursor");
+            }
+        }
     }
 }

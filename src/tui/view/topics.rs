@@ -2,8 +2,8 @@
 //!
 //! ```text
 //! ┌ Topics ────────────────────┐
-//! │▶▾ traces             482 k │
-//! │   ├ 0                120 k │
+//! │▶▾ traces      ●1.2 k 482 k │
+//! │   ├ 0           ●312 120 k │
 //! │ ✗ broken  manifest is empty│
 //! └────────────────────────────┘
 //! ```
@@ -14,6 +14,9 @@ use super::canvas::{Canvas, Piece, piece, rows};
 use crate::tui::state::{Counts, Focus, State, Topic, TreeRow};
 use crate::tui::text::quantity::{grouped, short};
 use crate::tui::theme::Meaning;
+
+/// From this width on the tree says how many records are buffered, not only that some are.
+const COUNTED: u16 = 21;
 
 /// Draws the tree.
 pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
@@ -66,7 +69,7 @@ fn draw_topic(canvas: &mut Canvas<'_>, topic: &Topic, line: Rect) {
         canvas.pieces(line, &[piece("✗ ", Meaning::Bad), name, space(), reason]);
         return;
     }
-    let left = canvas.right(line, &counted(topic));
+    let left = canvas.right(line, &counted(topic, line.width));
     let mark = match (topic.entry.buckets > 1, topic.unfolded) {
         (false, _) => "  ",
         (true, false) => "▸ ",
@@ -80,22 +83,27 @@ fn draw_topic(canvas: &mut Canvas<'_>, topic: &Topic, line: Rect) {
     }
 }
 
-fn counted(topic: &Topic) -> Vec<Piece<'static>> {
+fn counted(topic: &Topic, width: u16) -> Vec<Piece<'static>> {
     match &topic.counts {
-        Counts::Known(counts) => amount(counts.total_count, counts.buffer_count),
+        Counts::Known(counts) => amount(counts.total_count, counts.buffer_count, width),
         _ => vec![piece(" ·····", Meaning::Muted)],
     }
 }
 
-fn amount(total: u64, buffered: u64) -> Vec<Piece<'static>> {
-    let mark = if buffered > 0 { "●" } else { " " };
-    let number = format!(" {:>6}", short(total));
-    vec![piece(number, Meaning::Number), piece(mark, Meaning::Buffered)]
+/// How many records there are, and how many of them are buffered: the sum always in its place.
+fn amount(total: u64, buffered: u64, width: u16) -> Vec<Piece<'static>> {
+    let mark = match buffered {
+        0 => String::new(),
+        _ if width < COUNTED => " ●".into(),
+        buffered => format!(" ●{}", short(buffered)),
+    };
+    let number = format!(" {:>6} ", short(total));
+    vec![piece(mark, Meaning::Buffered), piece(number, Meaning::Number)]
 }
 
 fn draw_bucket(canvas: &mut Canvas<'_>, topic: &Topic, bucket: u32, line: Rect) {
     let amount = match topic.bucket(bucket) {
-        Some(counts) => amount(counts.total_count, counts.buffer_count),
+        Some(counts) => amount(counts.total_count, counts.buffer_count, line.width),
         None => vec![piece(" ·····", Meaning::Muted)],
     };
     let left = canvas.right(line, &amount);
