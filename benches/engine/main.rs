@@ -11,6 +11,7 @@
 )]
 
 mod delivery;
+mod durable;
 mod frame;
 mod ingest;
 mod page;
@@ -37,6 +38,9 @@ fn main() {
     }
     if runs("frame") {
         runtime.block_on(frame::run());
+    }
+    if runs("durable") {
+        runtime.block_on(durable::run());
     }
     if runs("delivery") {
         runtime.block_on(delivery::run());

@@ -159,25 +159,6 @@ fn a_record_of_16_mib_arrives_whole() {
 }
 
 #[test]
-fn a_topic_that_another_process_writes_is_refused_by_name_and_can_be_read() {
-    use std::io::Write as _;
-
-    let test = Test::new().topic("t", "{\"n\":1}\n");
-    let mut command = test.command(["put", "t", "--flush-threshold", "1"]);
-    command.stdin(std::process::Stdio::piped());
-    let mut writer = crate::program::Running::start(command);
-    writer.child.stdin.as_mut().unwrap().write_all(b"{\"n\":2}\n").unwrap();
-    let begun = std::time::Instant::now();
-    while test.records("t").len() < 2 {
-        assert!(begun.elapsed() < crate::program::PATIENCE, "the writer never wrote");
-    }
-    test.run(["put", "t", "--record", "{\"n\":3}"])
-        .code(1)
-        .stderr_contains(&format!("process {}", writer.child.id()))
-        .stderr_contains("hint: ");
-}
-
-#[test]
 fn no_permission_is_said_with_the_folder() {
     use std::os::unix::fs::PermissionsExt as _;
 

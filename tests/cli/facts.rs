@@ -114,13 +114,18 @@ fn for_people_the_same_facts_stand_in_columns() {
 }
 
 #[test]
-fn a_flush_says_whose_buffers_it_reaches() {
+fn a_flush_says_what_it_did_or_that_nothing_was_buffered() {
     let test = topics();
-    test.run(["flush", "a"])
-        .code(0)
-        .stdout("")
-        .stderr_contains("this process has buffered nothing");
-    test.run(["flush"]).code(0).stderr_contains("this process has buffered nothing");
+    test.run(["flush", "a"]).code(0).stdout("").stderr("a: nothing was buffered\n");
+    test.run(["flush", "a", "--bucket", "0"]).code(0).stderr("a: nothing was buffered\n");
+    test.run(["flush"]).code(0).stdout("").stderr_contains("queue_storage: nothing was buffered");
     test.run(["flush", "nope"]).code(1).stderr_contains("there is no topic `nope`");
     test.run(["flush", "a", "--bucket", "7"]).code(1).stderr_contains("no bucket 7");
+}
+
+#[test]
+fn a_repair_names_what_is_not_there() {
+    let test = topics();
+    test.run(["repair", "nope"]).code(1).stderr_contains("there is no topic `nope`");
+    test.run(["repair", "a", "--bucket", "7"]).code(1).stderr_contains("no bucket 7");
 }

@@ -14,6 +14,13 @@ fn wrong_use_is_exit_code_2_and_names_what_is_wrong() {
         (&["tail", "t", "--from", "middle"], "--from"),
         (&["put", "t", "--flush-threshold", "0"], "--flush-threshold"),
         (&["put", "t", "--buckets", "0"], "--buckets"),
+        (&["put", "t", "--durability", "0"], "--durability"),
+        (&["put", "t", "--durability", "slow"], "milliseconds"),
+        (&["put", "t", "--durability", "-5"], "--durability"),
+        (&["put", "t", "--ack", "--dry-run"], "--dry-run"),
+        (&["put", "t", "--durability", "memory", "--no-flush"], "lose the last records"),
+        (&["flush", "--bucket", "0"], "<TOPIC>"),
+        (&["repair"], "<TOPIC>"),
         (&["get"], "<TOPIC>"),
         (&["get", "t", "--format", "xml"], "--format"),
         (&["get", "t", "--columns", "n", "--exclude", "n"], "--exclude"),
@@ -32,6 +39,7 @@ fn every_command_has_help_on_stdout() {
         "open",
         "put",
         "flush",
+        "repair",
         "get",
         "tail",
         "ls",
@@ -66,7 +74,9 @@ fn every_shell_gets_a_script_that_knows_the_commands() {
             .run(["completions", shell])
             .code(0)
             .stdout_contains("versions")
-            .stdout_contains("on-error");
+            .stdout_contains("on-error")
+            .stdout_contains("no-flush")
+            .stdout_contains("repair");
     }
 }
 
@@ -74,9 +84,19 @@ fn every_shell_gets_a_script_that_knows_the_commands() {
 fn every_option_is_documented() {
     let documented = include_str!("../../docs/cli.md");
     let test = Test::new();
-    for command in
-        ["put", "flush", "get", "tail", "ls", "stats", "schema", "versions", "completions", "demo"]
-    {
+    for command in [
+        "put",
+        "flush",
+        "repair",
+        "get",
+        "tail",
+        "ls",
+        "stats",
+        "schema",
+        "versions",
+        "completions",
+        "demo",
+    ] {
         assert!(documented.contains(&format!("lanceq {command}")), "{command}");
         let help = test.run([command, "--help"]).stdout;
         let options = help.split_whitespace().filter(|word| word.starts_with("--"));

@@ -194,6 +194,12 @@ impl Running {
         rustix::process::kill_process(process, rustix::process::Signal::INT).unwrap();
     }
 
+    /// Ends it as `kill -9` does.
+    pub(crate) fn kill(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
     /// Waits for its end; the exit code and the rest of stderr.
     pub(crate) fn end(mut self) -> (Option<i32>, String) {
         let code = self.child.wait().unwrap().code();

@@ -117,3 +117,44 @@ async fn a_stream_merges_buckets_each_in_order() {
     all.sort_unstable();
     assert_eq!(all, (0..1000).collect::<Vec<_>>());
 }
+
+#[tokio::test]
+async fn one_bucket_can_be_flushed_alone() {
+    let setup = Setup::new().await;
+    let writer = setup.engine.writer("t").num_buckets(2).open().await.unwrap();
+    writer.put_batch((0..40).map(record).collect()).await.unwrap();
+    let flushed = writer.flush_bucket(1).await.unwrap();
+    let counts = setup.engine.reader("t").await.unwrap().counts().await.unwrap();
+    let buffered: Vec<u64> = counts.buckets.iter().map(|bucket| bucket.buffer_count).collect();
+    assert_eq!((flushed.bucket_id, buffered[1]), (1, 0));
+    assert_eq!(flushed.rows + buffered[0], 40);
+    let beyond = writer.flush_bucket(2).await.unwrap_err();
+    assert_eq!(beyond.kind(), ErrorKind::OutOfRange);
+}
+
+#[tokio::test]
+async fn a_writer_knows_the_bucket_of_each_row() {
+    let setup = Setup::new().await;
+    let writer = setup.engine.writer("t").num_buckets(4).open().await.unwrap();
+    writer.put_batch((0..6).map(record).collect()).await.unwrap();
+    let page = setup.engine.reader("t").await.unwrap().get(0, 100).await.unwrap();
+    for chunk in &page.chunks {
+        let expected = vec![chunk.bucket; chunk.batch.num_rows()];
+        assert_eq!(writer.buckets_of(&chunk.batch).unwrap(), expected);
+    }
+}
+
+#[tokio::test]
+async fn a_writer_that_ends_without_a_flush_leaves_its_clones_open() {
+    let setup = Setup::new().await;
+    let writer = setup.engine.writer("t").open().await.unwrap();
+    let clone = writer.clone();
+    clone.put(record(0)).await.unwrap();
+    clone.close_unflushed().await.unwrap();
+    drop(clone);
+    writer.put(record(1)).await.unwrap();
+    let counts = setup.engine.reader("t").await.unwrap().counts().await.unwrap();
+    assert_eq!((counts.persisted_count, counts.buffer_count), (0, 2), "nothing was flushed");
+    writer.close_unflushed().await.unwrap();
+    assert_eq!(writer.put(record(2)).await.unwrap_err().kind(), ErrorKind::Closed);
+}

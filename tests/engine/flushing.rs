@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use lanceq::{Engine, ErrorKind, Events, StreamOptions, TailEvent};
+use lanceq::{Durability, Engine, ErrorKind, Events, StreamOptions, TailEvent};
 
 use crate::setup::{Setup, ids, put_all, record};
 
@@ -22,7 +22,7 @@ async fn flushed_records_outlive_the_writer() {
 }
 
 #[tokio::test]
-async fn buffered_records_are_read_in_the_process_that_put_them_and_nowhere_else() {
+async fn buffered_records_are_read_by_every_process() {
     let setup = Setup::new().await;
     let writer = setup.engine.writer("t").open().await.unwrap();
     put_all(&writer, 0..10).await;
@@ -37,7 +37,8 @@ async fn buffered_records_are_read_in_the_process_that_put_them_and_nowhere_else
     assert_eq!((counts.total_count, counts.buffer_count, counts.persisted_count), (15, 5, 10));
 
     let page = setup.other().await.reader("t").await.unwrap().get(8, 100).await.unwrap();
-    assert_eq!(ids(&page), [8, 9]);
+    assert_eq!(ids(&page), [8, 9, 10, 11, 12, 13, 14]);
+    assert_eq!(page.records().filter(|record| record.buffered).count(), 5);
 }
 
 #[tokio::test]
@@ -174,39 +175,68 @@ async fn what_is_left_of_a_closed_writer_does_nothing_to_the_next_ones_records()
 }
 
 #[tokio::test]
-async fn records_of_a_writer_that_was_dropped_are_gone_and_their_offsets_are_given_again() {
-    let setup = Setup::new().await;
-    let reader = {
-        let writer = setup.engine.writer("t").open().await.unwrap();
-        put_all(&writer, 0..3).await;
-        writer.flush().await.unwrap();
-        put_all(&writer, 3..5).await;
-        setup.engine.reader("t").await.unwrap()
-    };
-    assert_eq!(ids(&reader.get(0, 9).await.unwrap()), [0, 1, 2]);
-    let writer = setup.engine.writer("t").open().await.unwrap();
-    put_all(&writer, 7..8).await;
-    writer.close().await.unwrap();
-    assert_eq!(ids(&reader.get(0, 9).await.unwrap()), [0, 1, 2, 7]);
+async fn records_of_a_dropped_writer_stay_in_the_log_and_those_without_a_log_are_gone() {
+    for (durability, left) in
+        [(Durability::Os, vec![0, 1, 2, 3, 4]), (Durability::Memory, vec![0, 1, 2])]
+    {
+        let setup = Setup::new().await;
+        let open = || setup.engine.writer("t").durability(durability).open();
+        let reader = {
+            let writer = open().await.unwrap();
+            put_all(&writer, 0..3).await;
+            writer.flush().await.unwrap();
+            put_all(&writer, 3..5).await;
+            setup.engine.reader("t").await.unwrap()
+        };
+        assert_eq!(ids(&reader.get(0, 9).await.unwrap()), left, "{durability}");
+        let writer = open().await.unwrap();
+        put_all(&writer, 7..8).await;
+        writer.close().await.unwrap();
+        let all: Vec<u64> = left.into_iter().chain([7]).collect();
+        assert_eq!(ids(&reader.get(0, 9).await.unwrap()), all, "{durability}");
+    }
 }
 
 #[tokio::test]
-async fn a_bucket_has_one_writing_process_and_any_number_of_reading_ones() {
+async fn several_processes_put_beside_each_other_and_flush_what_any_of_them_buffered() {
     let setup = Setup::new().await;
-    let writer = setup.engine.writer("t").open().await.unwrap();
-    writer.put(record(0)).await.unwrap();
-    writer.flush().await.unwrap();
-
     let other = setup.other().await;
-    let Err(error) = other.writer("t").open().await else { panic!("two writers") };
-    assert_eq!(error.kind(), ErrorKind::Conflict);
-    assert!(error.to_string().contains(&std::process::id().to_string()), "{error}");
-    assert_eq!(ids(&other.reader("t").await.unwrap().get(0, 9).await.unwrap()), [0]);
+    let one = setup.engine.writer("t").flush_threshold(1_000_000).open().await.unwrap();
+    one.put(record(0)).await.unwrap();
+    let two = other.writer("t").flush_threshold(1_000_000).open().await.unwrap();
+    for round in 0..20 {
+        let (first, second) = (1 + round * 2, 2 + round * 2);
+        assert_eq!(one.put(record(first)).await.unwrap().lsn, first);
+        assert_eq!(two.put(record(second)).await.unwrap().lsn, second);
+        if round % 7 == 3 {
+            let flushed = two.flush().await.unwrap();
+            assert_eq!(flushed[0].next_offset, second + 1, "what the other one put, too");
+        }
+    }
+    for engine in [&setup.engine, &other, &setup.other().await] {
+        let page = engine.reader("t").await.unwrap().get(0, 99).await.unwrap();
+        assert_eq!(ids(&page), (0..41).collect::<Vec<_>>());
+    }
+    assert_eq!(one.close().await.unwrap()[0].next_offset, 41);
+    assert!(two.close().await.unwrap()[0].rows == 0);
+}
 
-    drop(writer);
-    let writer = other.writer("t").open().await.unwrap();
-    writer.put(record(1)).await.unwrap();
-    writer.close().await.unwrap();
+#[tokio::test]
+async fn a_column_that_one_process_adds_is_there_for_the_others() {
+    let setup = Setup::new().await;
+    let other = setup.other().await;
+    let one = setup.engine.writer("t").open().await.unwrap();
+    one.put(serde_json::json!({"id": 0})).await.unwrap();
+    let two = other.writer("t").open().await.unwrap();
+    two.put(serde_json::json!({"id": 1, "new": "x"})).await.unwrap();
+    one.put(serde_json::json!({"id": 2})).await.unwrap();
+    one.put(serde_json::json!({"id": 3, "new": "y"})).await.unwrap();
+    let wrong = one.put(serde_json::json!({"id": 4, "new": 5})).await.unwrap_err();
+    assert_eq!(wrong.kind(), ErrorKind::Invalid, "{wrong}");
+    one.close().await.unwrap();
+    let page = other.reader("t").await.unwrap().get(0, 9).await.unwrap();
+    let new: Vec<String> = page.records().map(|record| record.fields["new"].to_string()).collect();
+    assert_eq!(new, ["null", "\"x\"", "null", "\"y\""]);
 }
 
 #[tokio::test]

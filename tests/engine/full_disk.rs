@@ -67,7 +67,7 @@ async fn a_full_disk_refuses_a_flush_and_takes_it_once_there_is_room() {
     assert_eq!(files(), before, "a flush that fails again leaves nothing more behind");
     let other = Engine::open(engine.root()).await.unwrap();
     let page = other.reader("t").await.unwrap().get(0, 1000).await.unwrap();
-    assert_eq!(ids(&page), (0..100).collect::<Vec<_>>(), "what was persisted reads on");
+    assert_eq!(ids(&page), (0..200).collect::<Vec<_>>(), "everything reads on");
 
     std::fs::remove_file(filler).unwrap();
     assert_eq!(writer.close().await.unwrap()[0].next_offset, 200);
