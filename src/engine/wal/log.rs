@@ -52,6 +52,8 @@ pub(crate) struct Log {
     pub(super) segments: Vec<Segment>,
     /// As the lock file had it when the segments were listed; `None` before the lock was taken.
     pub(super) stamp: Option<Stamp>,
+    /// The last look found nothing behind the last sound frame, not even a torn one.
+    pub(super) is_clean: bool,
 }
 
 impl Log {
@@ -61,7 +63,8 @@ impl Log {
             let Some(base) = read_base(place)? else { return Ok(None) };
             let mut found = Vec::new();
             if let Some(segments) = list(place, &mut found)? {
-                let log = Self { place: place.clone(), base, segments, stamp: None };
+                let log =
+                    Self { place: place.clone(), base, segments, stamp: None, is_clean: false };
                 return Ok(Some((log, Read { found, restarted: true })));
             }
         }
@@ -85,7 +88,13 @@ impl Log {
         let first = Segment::create(&path, home, encode_schema(schema)?)?;
         let shifts = Vec::new();
         let base = Base { log: id, version, persisted: next_row_id, next_row_id, shifts };
-        let mut log = Self { place: place.clone(), base, segments: vec![first], stamp: None };
+        let mut log = Self {
+            place: place.clone(),
+            base,
+            segments: vec![first],
+            stamp: None,
+            is_clean: false,
+        };
         let synced = log.sync_plan()?.run()?;
         log.synced(&synced);
         // IMPORTANT: last. Where there is a base, there is a log.
@@ -157,11 +166,13 @@ impl Log {
     /// Cost: one `stat` where nothing was.
     pub(crate) fn read_on(&mut self) -> Result<Read> {
         let mut found = Vec::new();
+        self.is_clean = false;
         loop {
             let Some(active) = self.segments.last_mut() else { return self.relist() };
             if !active.is_sealed {
                 match active.look() {
                     Some(length) if length == active.at => {
+                        self.is_clean = true;
                         return Ok(Read { found, restarted: false });
                     }
                     Some(length) if length < active.at => return self.relist(),
@@ -224,6 +235,9 @@ impl Log {
         let is_void = self.stamp.is_some_and(|known| known.generation != stamp.generation);
         let mut read = if is_void { self.relist()? } else { self.read_on()? };
         self.stamp = Some(stamp);
+        if self.is_clean {
+            return Ok(read);
+        }
         let Some(active) = self.segments.last_mut() else { return Ok(read) };
         match active.read_on(&mut read.found)? {
             Rest::Nothing => {}

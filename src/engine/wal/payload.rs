@@ -12,7 +12,7 @@ use arrow_ipc::writer::{
     CompressionContext, DictionaryTracker, EncodedData, IpcDataGenerator, IpcWriteOptions,
     write_message,
 };
-use arrow_schema::{ArrowError, Schema, SchemaRef};
+use arrow_schema::{ArrowError, DataType, Field, Schema, SchemaRef};
 
 use super::bytes::Bytes;
 use super::frame::LONGEST;
@@ -46,13 +46,17 @@ fn messages(batch: &RecordBatch) -> Result<Vec<u8>, ArrowError> {
     let options =
         IpcWriteOptions::try_new(super::frame::ALIGNMENT, false, arrow_ipc::MetadataVersion::V5)?;
     let mut dictionaries = DictionaryTracker::new(false);
-    // Numbers the dictionaries as the schema's message does.
     let generator = IpcDataGenerator::default();
-    drop(generator.schema_to_bytes_with_dictionary_tracker(
-        &batch.schema(),
-        &mut dictionaries,
-        &options,
-    ));
+    // Numbers the dictionaries as the schema's message does. To encode a schema costs more than to
+    // encode a record, so it is left out where there is nothing to number.
+    if batch.schema_ref().flattened_fields().iter().any(|field| is_dictionary(field)) {
+        let schema = batch.schema();
+        drop(generator.schema_to_bytes_with_dictionary_tracker(
+            &schema,
+            &mut dictionaries,
+            &options,
+        ));
+    }
     let mut context = CompressionContext::default();
     let (dictionaries, records) =
         generator.encode(batch, &mut dictionaries, &options, &mut context)?;
@@ -61,6 +65,10 @@ fn messages(batch: &RecordBatch) -> Result<Vec<u8>, ArrowError> {
         write_message(&mut bytes, message, &options)?;
     }
     Ok(bytes)
+}
+
+fn is_dictionary(field: &Field) -> bool {
+    matches!(field.data_type(), DataType::Dictionary(..))
 }
 
 /// A schema as an IPC message.

@@ -103,7 +103,7 @@ fn open_for_writing(
         fault::at(&place.folder, "recover.cut")?;
     }
     let Front { segments, read, .. } = front;
-    let mut log = Log { place: place.clone(), base, segments, stamp: None };
+    let mut log = Log { place: place.clone(), base, segments, stamp: None, is_clean: false };
     if log.segments.is_empty() {
         log.start_at(persisted, schema)?;
     }
