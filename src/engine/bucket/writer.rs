@@ -141,9 +141,12 @@ impl BucketWriter {
         let Some(mut payload) = ready.payload else { return self.remember(ready.batch) };
         let mut batch = ready.batch;
         for _ in 0..ATTEMPTS {
-            let (closed, topic) = (self.closed.clone(), self.bucket.topic.to_string());
+            let (closed, bucket) = (self.closed.clone(), self.bucket.clone());
             let permit = move || {
-                if closed.load(Ordering::Acquire) { Err(Error::Closed { topic }) } else { Ok(()) }
+                if closed.load(Ordering::Acquire) {
+                    return Err(Error::Closed { topic: bucket.topic.to_string() });
+                }
+                Ok(())
             };
             let timeout = self.options.lock_timeout;
             match self.bucket.append(payload, batch.clone(), timeout, permit).await? {

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use arrow_array::{Array, ArrayRef, RecordBatch};
 use arrow_select::concat::concat_batches;
 
-/// Trailing runs of this many small batches are joined into one.
+/// Trailing runs of this many small batches are joined into one; runs are looked for each time that so many came.
 const RUN: usize = 64;
 /// What counts as small, tier by tier: so a record is copied once a tier, however it was put.
 const TIERS: [usize; 2] = [64, 4096];
@@ -22,6 +22,8 @@ pub(crate) struct Memtable {
     batches: VecDeque<(RecordBatch, u64)>,
     taken: u64,
     untaken_bytes: u64,
+    /// Batches that came since a run was looked for.
+    unjoined: usize,
 }
 
 /// What a flush takes: all that was buffered when it started.
@@ -76,8 +78,12 @@ impl Memtable {
         self.bytes += bytes;
         self.untaken_bytes += bytes;
         self.batches.push_back((batch, bytes));
-        for small in TIERS {
-            self.join_run(small);
+        self.unjoined += 1;
+        if self.unjoined == RUN {
+            self.unjoined = 0;
+            for small in TIERS {
+                self.join_run(small);
+            }
         }
         lsn
     }
@@ -248,6 +254,20 @@ mod tests {
     #[test]
     fn single_puts_do_not_pile_up_as_single_batches() {
         assert!(filled(100_000).batches.len() < 300, "{}", filled(100_000).batches.len());
+    }
+
+    #[test]
+    fn a_record_is_copied_once_a_tier() {
+        let mut memtable = Memtable::starting_at(0);
+        let mut copied = 0;
+        for n in 0..100_000 {
+            let before = memtable.batches.len() + 1;
+            memtable.append(batch(n..n + 1));
+            if memtable.batches.len() < before {
+                copied += memtable.batches.back().map_or(0, |(last, _)| last.num_rows());
+            }
+        }
+        assert!(copied <= 100_000 * TIERS.len(), "{copied} rows were copied");
     }
 
     #[test]

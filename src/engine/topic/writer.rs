@@ -176,21 +176,20 @@ impl TopicWriter {
             return Err(Error::Closed { topic: self.name.to_string() });
         }
         loop {
-            let open = self.opened();
-            let meta = match &open {
-                Some(open) => open.meta.clone(),
-                None => self.draft(input)?,
+            let Some(open) = self.opened() else {
+                let draft = self.draft(input)?;
+                let batch = input.convert(draft.schema.as_arrow()).map_err(|e| self.wrong(e))?;
+                self.route(&draft, input, batch)?;
+                self.create(draft).await?;
+                continue;
             };
-            match input.convert(meta.schema.as_arrow()) {
+            match input.convert(open.meta.schema.as_arrow()) {
                 Ok(batch) => {
-                    let routed = self.route(&meta, input, batch)?;
-                    match open {
-                        Some(open) => return append(&open, routed, full).await,
-                        None => self.create(meta).await?,
-                    }
+                    let routed = self.route(&open.meta, input, batch)?;
+                    return append(&open, routed, full).await;
                 }
-                Err(EncodeError::NewFields { .. }) if open.is_some() => {
-                    let grown = self.grown(&meta.schema, input)?;
+                Err(EncodeError::NewFields { .. }) => {
+                    let grown = self.grown(&open.meta.schema, input)?;
                     // Nothing changes for records that would be refused all the same.
                     input.convert(grown.as_arrow()).map_err(|e| self.wrong(e))?;
                     self.extend(&grown).await?;
@@ -307,7 +306,13 @@ async fn append(
     if due == FlushDue::Yes {
         tokio::task::yield_now().await;
     }
-    futures::future::try_join_all(put.iter().map(|(writer, r)| writer.acknowledge(r))).await?;
+    match put.as_slice() {
+        [(writer, receipt)] => writer.acknowledge(receipt).await?,
+        all => {
+            let all = all.iter().map(|(writer, receipt)| writer.acknowledge(receipt));
+            futures::future::try_join_all(all).await?;
+        }
+    }
     Ok(put.into_iter().map(|(_, receipt)| receipt).collect())
 }
 

@@ -233,6 +233,10 @@ impl Log {
             return Err(Error::NotDurable { path: self.place.log(), source });
         }
         let is_void = self.stamp.is_some_and(|known| known.generation != stamp.generation);
+        if !is_void && self.segments.last().is_some_and(Segment::is_unchanged) {
+            self.stamp = Some(stamp);
+            return Ok(Read::default());
+        }
         let mut read = if is_void { self.relist()? } else { self.read_on()? };
         self.stamp = Some(stamp);
         if self.is_clean {

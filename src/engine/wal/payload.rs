@@ -18,6 +18,9 @@ use super::bytes::Bytes;
 use super::frame::LONGEST;
 use crate::engine::error::{Error, Result};
 
+/// What a message takes beside its parts at most: mark, length, padding.
+const AROUND: usize = 8 + 2 * super::frame::ALIGNMENT;
+
 /// A batch encoded for a frame; made outside every lock.
 pub(crate) struct Payload {
     pub(super) schema: SchemaRef,
@@ -49,7 +52,7 @@ fn messages(batch: &RecordBatch) -> Result<Vec<u8>, ArrowError> {
     let generator = IpcDataGenerator::default();
     // Numbers the dictionaries as the schema's message does. To encode a schema costs more than to
     // encode a record, so it is left out where there is nothing to number.
-    if batch.schema_ref().flattened_fields().iter().any(|field| is_dictionary(field)) {
+    if batch.schema_ref().fields().iter().any(|field| has_dictionary(field)) {
         let schema = batch.schema();
         drop(generator.schema_to_bytes_with_dictionary_tracker(
             &schema,
@@ -60,15 +63,31 @@ fn messages(batch: &RecordBatch) -> Result<Vec<u8>, ArrowError> {
     let mut context = CompressionContext::default();
     let (dictionaries, records) =
         generator.encode(batch, &mut dictionaries, &options, &mut context)?;
-    let mut bytes = Vec::new();
-    for message in dictionaries.into_iter().chain([records]) {
+    let messages: Vec<EncodedData> = dictionaries.into_iter().chain([records]).collect();
+    let length = |message: &EncodedData| message.ipc_message.len() + message.arrow_data.len();
+    let length: usize = messages.iter().map(|message| length(message) + AROUND).sum();
+    let mut bytes = Vec::with_capacity(length);
+    for message in messages {
         write_message(&mut bytes, message, &options)?;
     }
     Ok(bytes)
 }
 
-fn is_dictionary(field: &Field) -> bool {
-    matches!(field.data_type(), DataType::Dictionary(..))
+/// Asked for each put: it makes no list of the fields.
+fn has_dictionary(field: &Field) -> bool {
+    match field.data_type() {
+        DataType::Dictionary(..) => true,
+        DataType::List(item)
+        | DataType::LargeList(item)
+        | DataType::ListView(item)
+        | DataType::LargeListView(item)
+        | DataType::FixedSizeList(item, _)
+        | DataType::Map(item, _)
+        | DataType::RunEndEncoded(_, item) => has_dictionary(item),
+        DataType::Struct(fields) => fields.iter().any(|field| has_dictionary(field)),
+        DataType::Union(fields, _) => fields.iter().any(|(_, field)| has_dictionary(field)),
+        _ => false,
+    }
 }
 
 /// A schema as an IPC message.

@@ -136,6 +136,16 @@ impl Segment {
         ((found.dev(), found.ino()) == self.identity).then_some(found.len())
     }
 
+    /// Whether nothing was added and it was not replaced; one `fstat`. Only under the append lock it says enough: whoever
+    /// takes a segment with records away has sealed it before.
+    pub(super) fn is_unchanged(&self) -> bool {
+        let found = rustix::fs::fstat(&self.file);
+        !self.is_sealed
+            && found.is_ok_and(|found| {
+                found.st_nlink > 0 && u64::try_from(found.st_size) == Ok(self.at)
+            })
+    }
+
     /// Reads the sound frames behind the known end.
     ///
     /// # Errors
