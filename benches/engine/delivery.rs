@@ -1,5 +1,5 @@
-//! From a flush in one process to the record in another: a writer is started as a child, and each
-//! record carries the time at which its flush returned to be compared with its arrival.
+//! From a put or a flush in one process to the record in another's stream: a writer is started as a child, and tells
+//! when each call returned, to be compared with the record's arrival.
 
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Command, Stdio};
@@ -13,30 +13,35 @@ use crate::percentile;
 
 /// The word that makes this program the writing child.
 pub(crate) const WRITER: &str = "delivery-writer";
-const FLUSHES: u64 = 200;
-const ROWS: u64 = 500;
+/// What the child does, as it is told, and how many records each of its calls brings.
+const CALLS: [(&str, u64); 2] = [("flush", 500), ("put", 1)];
+const TIMES: u64 = 200;
 const POLL: Duration = Duration::from_millis(250);
 /// Between two flushes, so that each is seen on its own.
 const PAUSE: Duration = Duration::from_millis(20);
 
 pub(crate) async fn run() {
-    println!("delivery: {} records through {FLUSHES} flushes to another process", FLUSHES * ROWS);
-    for (name, events) in [("events", Events::Watch), ("poll of 250 ms", Events::Off)] {
-        let mut delays = measure(events).await;
-        delays.sort();
-        let (p50, p99) = (percentile(&delays, 50.0), percentile(&delays, 99.0));
+    for (call, rows) in CALLS {
         println!(
-            "  {name:<15} {p50:.1} ms p50, {p99:.1} ms p99, in order, none missing, none twice"
+            "delivery: {TIMES} times from a {call} of {rows} in one process to another's stream"
         );
+        for (name, events) in [("events", Events::Watch), ("poll of 250 ms", Events::Off)] {
+            let mut delays = measure(events, (call, rows)).await;
+            delays.sort();
+            let (p50, p99) = (percentile(&delays, 50.0), percentile(&delays, 99.0));
+            println!(
+                "  {name:<15} {p50:.1} ms p50, {p99:.1} ms p99, in order, none missing, none twice"
+            );
+        }
     }
 }
 
-async fn measure(events: Events) -> Vec<Duration> {
+async fn measure(events: Events, (call, rows): (&str, u64)) -> Vec<Duration> {
     let folder = tempfile::tempdir().unwrap();
     let engine =
         Engine::builder(folder.path()).events(events).poll_interval(POLL).open().await.unwrap();
     let mut child = Command::new(std::env::current_exe().unwrap())
-        .args([WRITER, folder.path().to_str().unwrap()])
+        .args([WRITER, folder.path().to_str().unwrap(), call, &rows.to_string()])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()
@@ -49,7 +54,7 @@ async fn measure(events: Events) -> Vec<Duration> {
 
     let mut arrived = Vec::new();
     let mut next = 1;
-    while next <= FLUSHES * ROWS {
+    while next <= TIMES * rows {
         if let TailEvent::Rows(chunk) = tail.next().await.unwrap().unwrap() {
             let now = since_epoch();
             for record in chunk.records() {
@@ -59,23 +64,25 @@ async fn measure(events: Events) -> Vec<Duration> {
                     "missing, twice or disordered"
                 );
                 next += 1;
-                if (next - 1) % ROWS == 0 {
+                if (next - 1) % rows == 0 {
                     arrived.push(now);
                 }
             }
         }
     }
-    // The times at which the flushes returned, in order.
-    let flushed = output.map(|line| Duration::from_micros(line.unwrap().parse().unwrap()));
+    // The times at which the calls returned, in order.
+    let returned = output.map(|line| Duration::from_micros(line.unwrap().parse().unwrap()));
     let delays =
-        flushed.zip(arrived).map(|(flushed, arrived)| arrived.saturating_sub(flushed)).collect();
+        returned.zip(arrived).map(|(returned, arrived)| arrived.saturating_sub(returned)).collect();
     assert!(child.wait().unwrap().success());
     delays
 }
 
-/// The child: creates the topic, waits for a line, then flushes and tells when each returned.
+/// The child: creates the topic, waits for a line, then puts or flushes and tells when each call returned.
 pub(crate) fn write() {
-    let root = std::env::args().nth(2).unwrap();
+    let arguments: Vec<String> = std::env::args().skip(2).collect();
+    let (root, call) = (arguments[0].clone(), arguments[1].as_str());
+    let rows: u64 = arguments[2].parse().unwrap();
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let times = runtime.block_on(async {
         let engine = Engine::open(root).await.unwrap();
@@ -85,10 +92,12 @@ pub(crate) fn write() {
         println!("ready");
         std::io::stdin().read_line(&mut String::new()).unwrap();
         let mut times = Vec::new();
-        for flush in 0..FLUSHES {
-            let records = (1..=ROWS).map(|n| json!({"id": flush * ROWS + n})).collect();
+        for time in 0..TIMES {
+            let records = (1..=rows).map(|n| json!({"id": time * rows + n})).collect();
             writer.put_batch(records).await.unwrap();
-            writer.flush().await.unwrap();
+            if call == "flush" {
+                writer.flush().await.unwrap();
+            }
             times.push(since_epoch());
             tokio::time::sleep(PAUSE).await;
         }

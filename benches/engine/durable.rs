@@ -25,13 +25,13 @@ pub(crate) async fn run() {
     opening().await;
 }
 
-fn record(id: usize) -> Value {
+pub(crate) fn record(id: usize) -> Value {
     let text = format!("{id:048}");
     let vector: Vec<f64> = (0..8).map(|n| (id * 8 + n) as f64 / 7.0).collect();
     json!({"id": id.to_string(), "text": text, "count": id, "embedding": vector})
 }
 
-async fn writer(folder: &Path, durability: Durability) -> Writer {
+pub(crate) async fn writer(folder: &Path, durability: Durability) -> Writer {
     let engine = Engine::open(folder).await.unwrap();
     let writer = engine.writer("t").durability(durability);
     let writer = writer.flush_threshold(usize::MAX).flush_bytes(u64::MAX).buffer_limit(u64::MAX);

@@ -15,6 +15,7 @@ mod durable;
 mod frame;
 mod ingest;
 mod page;
+mod peers;
 mod raw;
 
 use std::time::Duration;
@@ -41,6 +42,9 @@ fn main() {
     }
     if runs("durable") {
         runtime.block_on(durable::run());
+    }
+    if runs("peers") {
+        runtime.block_on(peers::run());
     }
     if runs("delivery") {
         runtime.block_on(delivery::run());
