@@ -122,6 +122,38 @@ fn two_processes_append_in_one_order_and_each_sees_all() {
 }
 
 #[test]
+fn a_writer_that_slept_through_a_flush_puts_into_the_segment_that_is_there() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut awake = Process::create(folder.path());
+    awake.put([0]);
+    let mut asleep = Process::open(folder.path());
+    assert_eq!(asleep.put([1]), 1);
+    awake.seal();
+    awake.log.release(2).unwrap();
+    assert_eq!(asleep.put([2]), 2);
+    assert_eq!(Process::open(folder.path()).look(), [2]);
+}
+
+#[test]
+fn a_writer_does_not_put_into_an_empty_segment_that_was_replaced() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut one = Process::create(folder.path());
+    let mut two = Process::open(folder.path());
+    let lock = held(&one.lock);
+    one.log.adopt(&lock).unwrap();
+    let wider = arrow_schema::Schema::new(vec![
+        arrow_schema::Field::new("n", arrow_schema::DataType::Int64, true),
+        arrow_schema::Field::new("late", arrow_schema::DataType::Utf8, true),
+    ]);
+    one.log.seal(&lock, &Arc::new(wider)).unwrap();
+    drop(lock);
+    let lock = held(&two.lock);
+    two.log.adopt(&lock).unwrap();
+    assert_eq!(two.log.append(&lock, &encode(&batch([1])).unwrap(), 0, 0).unwrap(), None);
+    assert_eq!(two.log.schema().fields().len(), 2);
+}
+
+#[test]
 fn a_reader_that_slept_through_flushes_starts_at_what_is_left() {
     let folder = tempfile::tempdir().unwrap();
     let mut writer = Process::create(folder.path());
