@@ -73,7 +73,8 @@ impl Putter {
         let mut died = true;
         loop {
             match self.acks.recv_timeout(patience) {
-                Ok(ack) if acks.len() < 400 => acks.push(ack),
+                // Puts are quicker than a flush: it may come to the point when all records are given.
+                Ok(ack) => acks.push(ack),
                 Err(std::sync::mpsc::RecvTimeoutError::Disconnected) => break,
                 _ => {
                     died = false;

@@ -57,7 +57,7 @@ impl Bucket {
     /// The log is read before the head: a flush in between moves records from the one to the other,
     /// and so shows them in both, which the flush's mark in the version tells apart. The other way
     /// round they would be in neither.
-    /// Cost: three `stat` calls where nothing happened since the last look. Waits for no writer.
+    /// Cost: three `stat` calls and a read of four bytes where nothing happened since the last look. Waits for no writer.
     ///
     /// # Errors
     /// [`Error::Damaged`] where the log does not begin where the table ends, though both were read

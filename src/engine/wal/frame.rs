@@ -47,9 +47,9 @@ pub(super) struct Home {
 pub(super) enum Step<'a> {
     /// A frame, its payload, and the bytes that it takes with its padding.
     Frame(Frame, &'a [u8], usize),
-    /// Nothing.
+    /// Nothing: the end of the file, or zeros, which are room for frames to come.
     End,
-    /// The beginning of a frame: whoever wrote it is not done, or died.
+    /// The beginning of a frame, and the end of the bytes.
     Incomplete,
     /// No frame, for this reason.
     Bad(&'static str),
@@ -101,9 +101,20 @@ pub(super) fn size(payload: usize) -> usize {
     (HEADER + payload).next_multiple_of(ALIGNMENT)
 }
 
+/// Whether nothing was written there; as a frame's first bytes are no zeros, few tell.
+pub(super) fn is_room(bytes: &[u8]) -> bool {
+    bytes.iter().take(size_of_val(&MAGIC)).all(|byte| *byte == 0)
+}
+
+/// The bytes that the frame at the front of `bytes` takes, as far as its header says so.
+pub(super) fn claimed(bytes: &[u8]) -> usize {
+    let length = bytes.get(..HEADER).and_then(decode).map(|(length, ..)| length);
+    size(length.filter(|length| *length <= LONGEST).unwrap_or_default())
+}
+
 /// What stands at the front of `bytes`, which begin at byte `at` of the segment.
 pub(super) fn read(home: Home, at: u64, bytes: &[u8]) -> Step<'_> {
-    if bytes.is_empty() {
+    if is_room(bytes) {
         return Step::End;
     }
     let Some((header, rest)) = bytes.split_at_checked(HEADER) else { return Step::Incomplete };

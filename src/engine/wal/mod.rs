@@ -12,6 +12,7 @@ mod log;
 mod payload;
 mod place;
 mod recovery;
+mod room;
 mod segment;
 mod sharing;
 mod sync;

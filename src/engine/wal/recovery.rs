@@ -11,6 +11,7 @@ use super::frame::{ALIGNMENT, Step, read};
 use super::lock::{Held, Stamp};
 use super::log::{Log, Read, firsts};
 use super::place::LogPlace;
+use super::room::end_of_written;
 use super::segment::{Rest, Segment};
 use crate::engine::durable::sync_folder;
 use crate::engine::error::{Error, Result};
@@ -190,8 +191,12 @@ fn open_whole(path: &Path, first: u64, front: &mut Front) -> Result<Option<Damag
     };
     let rest = segment.read_on(&mut front.read.found);
     let (at, end) = (segment.at, segment.end);
+    let is_behind = matches!(rest, Ok(Rest::Nothing)) && has_bytes_behind(&segment)?;
     front.segments.push(segment);
     match rest {
+        Ok(Rest::Nothing) if is_behind => {
+            Ok(Some(damage(at, end, "what stands behind is no frame", DamageKind::Broken)))
+        }
         Ok(Rest::Nothing) => Ok(None),
         Ok(Rest::Incomplete) => {
             Ok(Some(damage(at, end, "the frame is not complete", DamageKind::Torn)))
@@ -202,6 +207,12 @@ fn open_whole(path: &Path, first: u64, front: &mut Front) -> Result<Option<Damag
         }
         Err(error) => Err(error),
     }
+}
+
+/// Whether there is more behind the last frame than the room for others: a power cut can lose the page that a frame
+/// begins in, and keep the next.
+fn has_bytes_behind(segment: &Segment) -> Result<bool> {
+    Ok(!segment.is_sealed && end_of_written(&segment.bytes_behind(segment.at)?) > 0)
 }
 
 /// The largest position that a sound frame behind the damage says to be on the disk.
@@ -269,7 +280,8 @@ fn free_folder(place: &LogPlace) -> Result<PathBuf> {
 }
 
 fn keep_end(segment: &Segment, folder: &Path) -> Result<()> {
-    let bytes = segment.bytes_behind(segment.at)?;
+    let mut bytes = segment.bytes_behind(segment.at)?;
+    bytes.truncate(end_of_written(&bytes));
     let name = segment.path.file_name().unwrap_or_default().to_string_lossy();
     let path = folder.join(format!("{name}.from-{}", segment.at));
     fs::write(&path, bytes).map_err(Error::io("write", &path))?;

@@ -8,15 +8,18 @@ use std::sync::Arc;
 
 use arrow_schema::{ArrowError, SchemaRef};
 
-use super::frame::{Frame, Home, Kind, Step, read};
+use super::frame::{Frame, Home, Kind, Step, is_room, read};
 use super::header::{Header, HeaderError};
 use super::log::Found;
 use super::payload::PayloadReader;
+use super::room::{Torn, make_room};
 use crate::engine::durable::sync_file;
 use crate::engine::error::{Error, Result};
 
 /// Enough for the header of any usual schema in one read.
 const FIRST_READ: usize = 64 << 10;
+/// The first and the largest piece that is read of what was added.
+const PIECES: (usize, usize) = (16 << 10, 1 << 20);
 
 /// A segment as this process knows it.
 pub(super) struct Segment {
@@ -28,6 +31,8 @@ pub(super) struct Segment {
     identity: (u64, u64),
     /// The byte behind the last frame read.
     pub(super) at: u64,
+    /// The file is this long at least.
+    room: u64,
     /// The log position behind the last record read.
     pub(super) end: u64,
     pub(super) is_sealed: bool,
@@ -112,6 +117,7 @@ impl Segment {
             file: Arc::new(file),
             identity,
             at: header.size() as u64,
+            room: 0,
             end: header.home.first,
             is_sealed: false,
             promised: 0,
@@ -136,14 +142,18 @@ impl Segment {
         ((found.dev(), found.ino()) == self.identity).then_some(found.len())
     }
 
-    /// Whether nothing was added and it was not replaced; one `fstat`. Only under the append lock it says enough: whoever
+    /// Whether it still has a name and nothing was added; two calls. Only under the append lock it says enough: whoever
     /// takes a segment with records away has sealed it before.
     pub(super) fn is_unchanged(&self) -> bool {
-        let found = rustix::fs::fstat(&self.file);
-        !self.is_sealed
-            && found.is_ok_and(|found| {
-                found.st_nlink > 0 && u64::try_from(found.st_size) == Ok(self.at)
-            })
+        let has_name = rustix::fs::fstat(&self.file).is_ok_and(|found| found.st_nlink > 0);
+        !self.is_sealed && has_name && self.is_at_end()
+    }
+
+    /// Whether nothing stands behind the last frame read; one call.
+    pub(super) fn is_at_end(&self) -> bool {
+        let mut first = [0; 4];
+        let read = self.file.read_at(&mut first, self.at);
+        read.is_ok_and(|read| is_room(first.get(..read).unwrap_or_default()))
     }
 
     /// Reads the sound frames behind the known end.
@@ -151,25 +161,45 @@ impl Segment {
     /// # Errors
     /// Where the system refuses, where a newer version wrote a frame, and where frames do not adjoin.
     pub(super) fn read_on(&mut self, found: &mut Vec<Found>) -> Result<Rest> {
-        if self.is_sealed {
-            return Ok(Rest::Nothing);
+        let (mut piece, longest) = PIECES;
+        while !self.is_sealed {
+            let from = self.at;
+            let bytes = self.bytes_at(from, piece)?;
+            let has_more = bytes.len() == piece;
+            match self.read_frames(&bytes, found)? {
+                Rest::Nothing if !has_more || self.at < from + piece as u64 => break,
+                Rest::Incomplete if !has_more => return Ok(Rest::Incomplete),
+                Rest::Bad(reason) => return self.judge(reason),
+                // A frame that is longer than the piece is read again, with all of it.
+                Rest::Incomplete if self.at == from => piece *= 4,
+                Rest::Nothing | Rest::Incomplete => piece = (piece * 2).min(longest.max(piece)),
+            }
         }
-        let bytes = self.bytes_behind(self.at)?;
-        let mut rest = bytes.as_slice();
-        loop {
+        Ok(Rest::Nothing)
+    }
+
+    fn read_frames(&mut self, bytes: &[u8], found: &mut Vec<Found>) -> Result<Rest> {
+        let mut rest = bytes;
+        while !self.is_sealed {
             match read(self.home, self.at, rest) {
-                Step::End => return Ok(Rest::Nothing),
+                Step::End => break,
                 Step::Incomplete => return Ok(Rest::Incomplete),
                 Step::Bad(reason) => return Ok(Rest::Bad(reason)),
                 Step::Newer(kind) => return Err(self.newer(kind)),
                 Step::Frame(frame, payload, size) => {
                     self.take(frame, payload, size, found)?;
                     rest = rest.get(size..).unwrap_or_default();
-                    if self.is_sealed {
-                        return Ok(Rest::Nothing);
-                    }
                 }
             }
+        }
+        Ok(Rest::Nothing)
+    }
+
+    /// What a frame that is not sound is: one that somebody is writing or did not come to write, or damage.
+    fn judge(&self, reason: &'static str) -> Result<Rest> {
+        match Torn::of(self.at, &self.bytes_behind(self.at)?) {
+            Torn::Yes => Ok(Rest::Incomplete),
+            Torn::No => Ok(Rest::Bad(reason)),
         }
     }
 
@@ -206,6 +236,7 @@ impl Segment {
     pub(super) fn write(&mut self, frame: &Frame, payload: &[u8]) -> Result<()> {
         let mut bytes = Vec::with_capacity(super::frame::size(payload.len()));
         frame.encode(self.home, self.at, payload, &mut bytes);
+        self.room = make_room(&self.file, self.at + bytes.len() as u64, self.room);
         if let Err(error) = self.file.write_all_at(&bytes, self.at) {
             self.cut()?;
             return Err(Error::io("append to", &self.path)(error));
@@ -215,7 +246,8 @@ impl Segment {
     }
 
     /// Cuts off what stands behind the last sound frame.
-    pub(super) fn cut(&self) -> Result<()> {
+    pub(super) fn cut(&mut self) -> Result<()> {
+        self.room = self.at;
         self.file.set_len(self.at).map_err(Error::io("cut the torn end of", &self.path))
     }
 
@@ -241,14 +273,21 @@ impl Segment {
         Ok(())
     }
 
+    /// Everything from byte `at` on, room included.
     pub(super) fn bytes_behind(&self, at: u64) -> Result<Vec<u8>> {
         let io = |e| Error::io("read the segment", &self.path)(e);
         let length = self.file.metadata().map_err(io)?.len();
-        let mut bytes = vec![0; usize::try_from(length.saturating_sub(at)).unwrap_or(0)];
+        self.bytes_at(at, usize::try_from(length.saturating_sub(at)).unwrap_or(0))
+    }
+
+    /// Up to `limit` bytes from byte `at` on.
+    fn bytes_at(&self, at: u64, limit: usize) -> Result<Vec<u8>> {
+        let io = |e| Error::io("read the segment", &self.path)(e);
+        let mut bytes = vec![0; limit];
         let mut filled = 0;
         while let Some(into) = bytes.get_mut(filled..).filter(|into| !into.is_empty()) {
             match self.file.read_at(into, at + filled as u64).map_err(io)? {
-                // Somebody cut it meanwhile.
+                // It ends there, or somebody cut it meanwhile.
                 0 => break,
                 read => filled += read,
             }

@@ -179,17 +179,67 @@ fn a_frame_that_was_cut_short_is_overwritten_by_the_next_writer() {
     let folder = tempfile::tempdir().unwrap();
     let mut dead = Process::create(folder.path());
     dead.put([0]);
-    let whole = fs::metadata(dead.active()).unwrap().len();
+    let whole = dead.log.bytes();
     dead.put([1, 2]);
     let file = fs::OpenOptions::new().write(true).open(dead.active()).unwrap();
     let mut living = Process::open(folder.path());
-    for length in (whole + 1..fs::metadata(dead.active()).unwrap().len()).rev().step_by(17) {
+    for length in (whole + 1..dead.log.bytes()).rev().step_by(17) {
         file.set_len(length).unwrap();
         living = Process::open(folder.path());
         assert_eq!(living.look(), [0], "a reader shows whole frames only");
     }
     assert_eq!(living.put([9]), 1);
     assert_eq!(Process::open(folder.path()).look(), [0, 9]);
+}
+
+/// What a kill in the middle of a write leaves: pages of the frame, and then the room that was there before.
+#[test]
+fn a_frame_that_was_written_up_to_a_page_is_overwritten_by_the_next_writer() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut dead = Process::create(folder.path());
+    dead.put([0]);
+    let whole = dead.log.bytes();
+    dead.put(1..3000);
+    let file = fs::OpenOptions::new().write(true).open(dead.active()).unwrap();
+    let length = file.metadata().unwrap().len();
+    let pages: Vec<u64> = (whole.div_ceil(4096)..dead.log.bytes().div_ceil(4096)).collect();
+    for page in pages.into_iter().rev() {
+        file.set_len(page * 4096).unwrap();
+        file.set_len(length).unwrap();
+        let mut living = Process::open(folder.path());
+        assert_eq!(living.look(), [0], "a reader shows whole frames only");
+    }
+    assert_eq!(Process::open(folder.path()).put([9]), 1);
+    assert_eq!(Process::open(folder.path()).look(), [0, 9]);
+}
+
+/// What a power cut can leave: the page in which a frame begins is lost, the next one is not.
+#[test]
+fn what_stands_behind_a_lost_page_is_moved_aside() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut dead = Process::create(folder.path());
+    dead.put([0]);
+    let whole = dead.log.bytes();
+    dead.put(1..3000);
+    let file = fs::OpenOptions::new().write(true).open(dead.active()).unwrap();
+    let lost = vec![0; usize::try_from(whole.next_multiple_of(4096) - whole).unwrap()];
+    std::os::unix::fs::FileExt::write_all_at(&file, &lost, whole).unwrap();
+    assert_eq!(Process::open(folder.path()).look(), [0]);
+    assert_eq!(recovered(folder.path(), 0).unwrap(), (vec![0], 1));
+    assert_eq!(recovered(folder.path(), 0).unwrap(), (vec![0], 0));
+    assert_eq!(Process::open(folder.path()).put([9]), 1);
+}
+
+#[test]
+fn a_segment_reads_back_whatever_the_lengths_of_its_frames() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut writer = Process::create(folder.path());
+    let mut next = 0;
+    for rows in (0..60).map(|n| 1 + n * n * n % 20_011) {
+        writer.put(next..next + rows);
+        next += rows;
+    }
+    assert_eq!(Process::open(folder.path()).look(), (0..next).collect::<Vec<i64>>());
 }
 
 #[test]
@@ -199,7 +249,7 @@ fn recovery_cuts_a_torn_end_keeps_it_aside_and_does_nothing_the_second_time() {
     dead.put([0]);
     dead.put([1]);
     let file = fs::OpenOptions::new().write(true).open(dead.active()).unwrap();
-    file.set_len(file.metadata().unwrap().len() - 5).unwrap();
+    file.set_len(dead.log.bytes() - 5).unwrap();
     assert_eq!(recovered(folder.path(), 0).unwrap(), (vec![0], 1));
     assert_eq!(recovered(folder.path(), 0).unwrap(), (vec![0], 0));
     assert_eq!(fs::read_dir(place(folder.path()).quarantine()).unwrap().count(), 1);
@@ -209,7 +259,7 @@ fn recovery_cuts_a_torn_end_keeps_it_aside_and_does_nothing_the_second_time() {
 fn damage_in_front_of_what_was_promised_is_refused_until_it_is_repaired() {
     let folder = tempfile::tempdir().unwrap();
     let mut writer = Process::create(folder.path());
-    let first = fs::metadata(writer.active()).unwrap().len();
+    let first = writer.log.bytes();
     writer.put([0]);
     writer.put([1]);
     writer.sync();
