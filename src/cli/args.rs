@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
 use super::moment::Place;
+use super::waiting::Waiting;
 use crate::{Durability, Error, From};
 
 /// Queues on the Lance columnar format: put records, read them by offset, follow them live.
@@ -123,6 +124,9 @@ pub(crate) struct PutArgs {
 
     #[command(flatten)]
     pub(crate) topic_options: TopicOptions,
+
+    #[command(flatten)]
+    pub(crate) waiting: Waiting,
 }
 
 /// What a put record is promised, and how that is told.
@@ -200,6 +204,9 @@ pub(crate) struct FlushArgs {
     /// One bucket only
     #[arg(long, value_name = "I", requires = "topic", value_parser = bucket, allow_negative_numbers = true)]
     pub(crate) bucket: Option<u32>,
+
+    #[command(flatten)]
+    pub(crate) waiting: Waiting,
 }
 
 #[derive(Debug, ClapArgs)]

@@ -2,6 +2,7 @@
 
 use super::args::FlushArgs;
 use super::failure::{Failure, Result};
+use super::waiting::Waiting;
 use super::{output, recovery};
 use crate::{Engine, Flushed, TopicEntry};
 
@@ -11,23 +12,23 @@ pub(crate) async fn run(engine: &Engine, args: &FlushArgs) -> Result {
         Some(topic) => {
             let reader = engine.reader(topic).await?;
             args.bucket.map(|bucket| reader.bucket(bucket)).transpose()?;
-            let flushed = flush(engine, topic, args.bucket).await?;
+            let flushed = flush(engine, topic, args.bucket, args.waiting).await?;
             output::narrate(format!("{topic}: {}", told(&flushed)));
             Ok(())
         }
-        None => flush_all(engine).await,
+        None => flush_all(engine, args.waiting).await,
     }
 }
 
 /// Flushes every topic that has something buffered; one that fails keeps no other from it.
-async fn flush_all(engine: &Engine) -> Result {
+async fn flush_all(engine: &Engine, waiting: Waiting) -> Result {
     let topics = engine.topics().await?;
     let (mut flushed, mut failed) = (0, 0);
     for topic in &topics {
         if !is_due(engine, topic).await {
             continue;
         }
-        match flush(engine, topic.name.as_str(), None).await {
+        match flush(engine, topic.name.as_str(), None, waiting).await {
             Ok(buckets) => {
                 flushed += 1;
                 output::narrate(format!("{}: {}", topic.name, told(&buckets)));
@@ -54,8 +55,13 @@ async fn is_due(engine: &Engine, topic: &TopicEntry) -> bool {
     !topic.foreign && reader.counts().await.map_or(true, |counts| counts.buffer_count > 0)
 }
 
-async fn flush(engine: &Engine, topic: &str, bucket: Option<u32>) -> crate::Result<Vec<Flushed>> {
-    let writer = engine.writer(topic).open().await?;
+async fn flush(
+    engine: &Engine,
+    topic: &str,
+    bucket: Option<u32>,
+    waiting: Waiting,
+) -> crate::Result<Vec<Flushed>> {
+    let writer = waiting.of(engine.writer(topic)).open().await?;
     recovery::tell(&writer);
     let flushed = match bucket {
         Some(bucket) => writer.flush_bucket(bucket).await.map(|flushed| vec![flushed]),

@@ -28,5 +28,6 @@ mod schema;
 mod stats;
 mod tail;
 mod versions;
+mod waiting;
 
 pub use run::main;

@@ -2,28 +2,38 @@
 //! of them is for.
 //!
 //! Only builds with debug assertions have any of it; elsewhere a point is nothing and every protection is on.
-//! From outside the process, two variables do the same: `LANCEQ_CRASH=POINT[:N]` kills it at the N-th passage of a
-//! point, `LANCEQ_OFF=NAME,NAME` switches protections off.
+//! From outside the process, variables do the same. `LANCEQ_CRASH=POINT[:N]` kills it at the N-th passage of a point,
+//! `LANCEQ_STOP=POINT[:N]` stops it there as SIGSTOP does, `LANCEQ_FAIL=POINT[:N]` lets the step there fail as on a
+//! broken disk; `LANCEQ_OFF=NAME,NAME` switches protections off.
 
+use std::io;
 use std::path::Path;
 
 #[cfg(debug_assertions)]
 pub use armed::{Armed, Event, Plan, Then};
 
-use super::error::Result;
+use super::error::{Error, Result};
 
 /// Passes a named point of the protocol in the bucket or dataset at `folder`.
 ///
 /// # Errors
 /// Where a test's plan ends the work here.
-#[cfg(debug_assertions)]
 pub(crate) fn at(folder: &Path, point: &'static str) -> Result<()> {
-    armed::pass(folder, Event::Point(point))
+    step(folder, point).map_err(Error::io("go on with", folder))
+}
+
+/// Passes a named point as a step of the system, which may fail there.
+///
+/// # Errors
+/// As a test's plan says.
+#[cfg(debug_assertions)]
+pub(crate) fn step(path: &Path, point: &'static str) -> io::Result<()> {
+    armed::pass(path, point)
 }
 
 #[cfg(not(debug_assertions))]
-#[expect(clippy::unnecessary_wraps, reason = "a test's plan can end the work here")]
-pub(crate) fn at(_folder: &Path, _point: &'static str) -> Result<()> {
+#[expect(clippy::unnecessary_wraps, reason = "a test's plan can let it fail")]
+pub(crate) fn step(_path: &Path, _point: &'static str) -> io::Result<()> {
     Ok(())
 }
 
@@ -53,7 +63,8 @@ mod armed {
     use std::sync::atomic::{AtomicU64, Ordering};
     use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 
-    use crate::engine::error::{Error, Result};
+    use rustix::io::Errno;
+    use rustix::process::{Signal, getpid, kill_process};
 
     /// What the engine does at the moment.
     #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,6 +82,8 @@ mod armed {
         Go,
         /// The work ends here with an error, and does nothing more to the disk than a dying process would.
         Crash,
+        /// The step fails with this error number of the system.
+        Fail(i32),
     }
 
     /// What a test does to the engines whose roots lie below a folder.
@@ -111,15 +124,12 @@ mod armed {
         plans().iter().find(|(_, root, _)| path.starts_with(root)).map(|(.., plan)| plan.clone())
     }
 
-    pub(super) fn pass(folder: &Path, event: Event<'_>) -> Result<()> {
-        if let Event::Point(point) = event {
-            kill_at(point);
-        }
-        match plan_of(folder).map(|plan| (plan.hook)(event)) {
-            Some(Then::Crash) => {
-                Err(Error::io("go on with", folder)(io::Error::other("a test ended the work here")))
-            }
-            _ => Ok(()),
+    pub(super) fn pass(path: &Path, point: &'static str) -> io::Result<()> {
+        from_outside(point)?;
+        match plan_of(path).map(|plan| (plan.hook)(Event::Point(point))) {
+            Some(Then::Crash) => Err(io::Error::other("a test ended the work here")),
+            Some(Then::Fail(number)) => Err(io::Error::from_raw_os_error(number)),
+            Some(Then::Go) | None => Ok(()),
         }
     }
 
@@ -139,16 +149,38 @@ mod armed {
             && plan_of(folder).is_none_or(|plan| !plan.off.contains(&protection))
     }
 
-    fn kill_at(point: &str) {
-        static WANTED: LazyLock<Option<(String, u64)>> = LazyLock::new(|| {
-            let wanted = std::env::var("LANCEQ_CRASH").ok()?;
-            let (name, nth) = wanted.split_once(':').unwrap_or((&wanted, "1"));
-            Some((name.to_owned(), nth.parse().ok()?))
-        });
-        static PASSED: AtomicU64 = AtomicU64::new(0);
-        let Some((name, nth)) = WANTED.as_ref() else { return };
-        if name == point && PASSED.fetch_add(1, Ordering::Relaxed) + 1 == *nth {
+    /// What the process's variables want at a point.
+    fn from_outside(point: &str) -> io::Result<()> {
+        static CRASH: LazyLock<Option<Wanted>> = LazyLock::new(|| Wanted::of("LANCEQ_CRASH"));
+        static STOP: LazyLock<Option<Wanted>> = LazyLock::new(|| Wanted::of("LANCEQ_STOP"));
+        static FAIL: LazyLock<Option<Wanted>> = LazyLock::new(|| Wanted::of("LANCEQ_FAIL"));
+        let is_due = |wanted: &Option<Wanted>| wanted.as_ref().is_some_and(|w| w.is_due(point));
+        if is_due(&CRASH) {
             std::process::abort();
+        }
+        if is_due(&STOP) {
+            kill_process(getpid(), Signal::STOP)?;
+        }
+        if is_due(&FAIL) { Err(Errno::IO.into()) } else { Ok(()) }
+    }
+
+    /// A point that a variable names, and its passage that counts.
+    struct Wanted {
+        point: String,
+        nth: u64,
+        passed: AtomicU64,
+    }
+
+    impl Wanted {
+        fn of(variable: &str) -> Option<Self> {
+            let wanted = std::env::var(variable).ok()?;
+            let (point, nth) = wanted.split_once(':').unwrap_or((&wanted, "1"));
+            let (point, nth) = (point.to_owned(), nth.parse().ok()?);
+            Some(Self { point, nth, passed: AtomicU64::new(0) })
+        }
+
+        fn is_due(&self, point: &str) -> bool {
+            self.point == point && self.passed.fetch_add(1, Ordering::Relaxed) + 1 == self.nth
         }
     }
 }

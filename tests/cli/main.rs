@@ -26,3 +26,4 @@ mod readme;
 mod real_movies;
 mod shared_log;
 mod tail;
+mod stopped;

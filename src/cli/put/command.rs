@@ -84,7 +84,7 @@ async fn open(engine: &Engine, args: &PutArgs, given: Option<TopicSchema>) -> Re
     if file_threshold(args).is_none() && args.promise.durability == Some(Durability::Memory) {
         writer = writer.flush_age(PIPE_AGE);
     }
-    Ok(writer.open().await?)
+    Ok(args.waiting.of(writer).open().await?)
 }
 
 /// A file is there already, so nobody waits for fresh versions of it: few large ones serve better,
