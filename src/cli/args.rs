@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
 use super::moment::Place;
+use super::repair::RepairArgs;
 use super::waiting::Waiting;
 use crate::{Durability, Error, From};
 
@@ -59,7 +60,9 @@ pub(crate) enum Command {
     Flush(FlushArgs),
     /// Mend a topic that cannot be opened for writing
     ///
-    /// What cannot be read of its log is taken away and kept aside, and what is lost by it is said.
+    /// What cannot be read of its log is taken away and kept aside, and what is lost by it is said. Where
+    /// another program removed a version that may have been a flush, it cannot be known whether what the
+    /// log holds is persisted: without --keep or --drop, it only says how much of it is, by its contents.
     Repair(RepairArgs),
     /// Print records from an offset on
     Get(GetArgs),
@@ -207,19 +210,6 @@ pub(crate) struct FlushArgs {
 
     #[command(flatten)]
     pub(crate) waiting: Waiting,
-}
-
-#[derive(Debug, ClapArgs)]
-pub(crate) struct RepairArgs {
-    /// The topic
-    pub(crate) topic: String,
-
-    /// One bucket only
-    #[arg(long, value_name = "I", value_parser = bucket, allow_negative_numbers = true)]
-    pub(crate) bucket: Option<u32>,
-
-    #[command(flatten)]
-    pub(crate) facts: FactsArgs,
 }
 
 #[derive(Debug, ClapArgs)]
@@ -375,7 +365,7 @@ fn whole(text: &str) -> Result<u64, String> {
     text.parse().map_err(|_| "expected a whole number, 0 or more".into())
 }
 
-fn bucket(text: &str) -> Result<u32, String> {
+pub(super) fn bucket(text: &str) -> Result<u32, String> {
     text.parse().map_err(|_| "buckets are numbered from 0".into())
 }
 

@@ -4,6 +4,8 @@ use std::error::Error as StdError;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use super::hint;
+
 /// The engine's result.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -87,6 +89,20 @@ pub enum Error {
         path: PathBuf,
         /// The operating system's error.
         source: io::Error,
+    },
+    /// Another program removed a version that may have held what the log holds too.
+    #[error("topic `{topic}`, bucket {bucket}: another program removed version {version}, which may have persisted {records} records that the log holds too{}", by_contents(*found))]
+    InDoubt {
+        /// The topic's name.
+        topic: String,
+        /// The bucket.
+        bucket: u32,
+        /// The version that is gone.
+        version: u64,
+        /// How many records are in doubt.
+        records: u64,
+        /// How many of them are rows by their contents, where that was looked for.
+        found: Option<u64>,
     },
     /// A name cannot be used.
     #[error("`{}` is no usable {what} name: {reason}", shown(name))]
@@ -294,7 +310,9 @@ impl Error {
             Self::BufferFull { .. } | Self::Io { .. } | Self::Storage { .. } => {
                 ErrorKind::Unavailable
             }
-            Self::Damaged { .. } | Self::LogDamaged { .. } => ErrorKind::Corrupt,
+            Self::Damaged { .. } | Self::InDoubt { .. } | Self::LogDamaged { .. } => {
+                ErrorKind::Corrupt
+            }
             Self::Poisoned { .. } | Self::NotDurable { .. } => ErrorKind::Poisoned,
             Self::Closed { .. } => ErrorKind::Closed,
             Self::ReadOnly { .. } | Self::Unsupported { .. } => ErrorKind::Unsupported,
@@ -309,9 +327,10 @@ impl Error {
                 None => "nothing was put. See what else writes there; a process that was stopped holds its locks".into(),
             }),
             Self::Diverged { .. } => Some("reading works and the log is kept; restore the version before it with the program that changed it".into()),
+            Self::InDoubt { .. } => Some("reading works; `lanceq repair TOPIC` compares contents, and ends it with `--drop` (they are persisted) or `--keep` (they are not)".into()),
             Self::LogDamaged { .. } => Some("reading works; `lanceq repair TOPIC` cuts the log there and keeps what it takes away".into()),
             Self::NotDurable { .. } => Some("open the writer again: it writes what the log holds anew. Look at the disk first".into()),
-            Self::Mismatch { expected, found, .. } => coercion_hint(expected, found),
+            Self::Mismatch { expected, found, .. } => hint::of_value(expected, found),
             Self::RootNotFound { .. } => {
                 Some("name the folder with `--root PATH` or LANCEQ_ROOT; `lanceq put` creates it".into())
             }
@@ -324,8 +343,8 @@ impl Error {
             Self::Poisoned { .. } => Some("open the writer again; look at the end of the topic before putting the same records again".into()),
             Self::Damaged { .. } => Some("other topics are not affected; restore the file from a copy, or remove what is damaged".into()),
             Self::ReadOnly { .. } => Some("write it with the program that made it; lanceq reads and follows it".into()),
-            Self::Io { source, .. } => io_hint(source),
-            Self::Storage { source, .. } => io_cause(source.as_ref()).and_then(io_hint),
+            Self::Io { source, .. } => hint::of_system(source),
+            Self::Storage { source, .. } => hint::below(source.as_ref()),
             _ => None,
         }
     }
@@ -347,38 +366,9 @@ impl Error {
     }
 }
 
-/// What to do about a value that does not fit: conversion is advised where it could help.
-fn coercion_hint(expected: &str, found: &str) -> Option<String> {
-    let scalar = |text: &str, kinds: &[&str]| kinds.iter().any(|kind| text.contains(kind));
-    let to_text = scalar(expected, &["utf8"]) && !scalar(found, &["list", "object"]);
-    let to_number = scalar(expected, &["int", "float"]) && found.starts_with("text");
-    (to_text || to_number).then(|| {
-        "make the value fit, or let it be converted with `--coerce` (in Rust: `Strictness::Coerce`)".into()
-    })
-}
-
-/// The operating system's error below an error of the storage library.
-fn io_cause<'a>(error: &'a (dyn StdError + 'static)) -> Option<&'a io::Error> {
-    let mut cause = Some(error);
-    let mut found = None;
-    while let Some(error) = cause {
-        // The innermost counts: the library wraps them in errors of the same type.
-        found = error.downcast_ref::<io::Error>().or(found);
-        cause = error.source();
-    }
+fn by_contents(found: Option<u64>) -> String {
     found
-}
-
-fn io_hint(error: &io::Error) -> Option<String> {
-    let hint = match error.kind() {
-        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
-            "the disk is full; nothing is torn, and the call works again once there is room"
-        }
-        io::ErrorKind::PermissionDenied => "check who owns the folder and its permissions",
-        io::ErrorKind::ReadOnlyFilesystem => "the file system is mounted read-only",
-        _ => return None,
-    };
-    Some(hint.into())
+        .map_or_else(String::new, |found| format!("; by their contents, {found} of these are rows"))
 }
 
 fn holder(pid: Option<u32>, since: Option<&str>) -> String {

@@ -4,7 +4,7 @@
 //!
 //! ```text
 //! L5 handle → L4 topic → L3 bucket → L2 buffer | wal | store → L1 record
-//!   → L0 error, name, offset, clock, durable, facts, fault, layout, options, poll, watch
+//!   → L0 error, name, offset, clock, durable, facts, fault, hint, layout, options, poll, watch
 //! ```
 
 mod bucket;
@@ -16,6 +16,7 @@ mod facts;
 #[doc(hidden)]
 pub mod fault;
 mod handle;
+mod hint;
 mod layout;
 mod name;
 mod offset;
@@ -35,7 +36,7 @@ pub use facts::{
 pub use handle::{Change, Changes, Engine, EngineBuilder, WatchMode, Writer, WriterBuilder};
 pub use name::{MAX_TOPIC_NAME, TopicName};
 pub use offset::{Cursor, Position};
-pub use options::{At, AtEnd, Columns, Durability, Events, From, StreamOptions};
+pub use options::{At, AtEnd, Columns, Durability, Events, From, InDoubt, StreamOptions};
 pub use record::{
     Chunk, Decoder, EncodeError, Extended, FieldPath, JsonArray, JsonError, JsonLines, JsonObject,
     JsonReason, Located, Page, ReadError, Record, RouteError, SchemaError, SchemaInference,

@@ -83,6 +83,19 @@ impl std::str::FromStr for Durability {
     }
 }
 
+/// What a repair does where another program removed a version that may have been a flush, so that it cannot be known
+/// whether what the log holds is persisted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum InDoubt {
+    /// It says so, and how many of the records are rows by their contents; it changes nothing. The default.
+    #[default]
+    Refuse,
+    /// The log's records count as not persisted: the next flush persists them, a second time where they were.
+    Keep,
+    /// They count as persisted, and leave the log; a copy of its segments is kept.
+    Drop,
+}
+
 /// When a bucket's buffer is flushed by itself, and how much it may hold.
 ///
 /// The three triggers are independent: whichever is reached first flushes.

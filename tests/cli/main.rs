@@ -17,6 +17,7 @@ mod formats;
 mod get;
 mod grammar;
 mod interrupts;
+mod hole;
 mod program;
 mod put_ack;
 mod put_file;

@@ -18,6 +18,9 @@ pub(super) struct Known {
     /// All log positions below are persisted in it.
     pub(super) persisted: u64,
     pub(super) next_offset: u64,
+    /// What was found up to it, and no flush has settled since: see [`Evidence`].
+    pub(super) hole: Option<u64>,
+    pub(super) overwritten: Option<u64>,
 }
 
 /// What the versions behind a known one say.
@@ -29,7 +32,7 @@ pub(super) struct Evidence {
     pub(super) flush: Option<u64>,
     /// Flushes in order: log position, offset, records.
     pub(super) runs: Vec<(u64, u64, u64)>,
-    /// A version is gone that might have been a flush.
+    /// A version is gone that might have been a flush, and a newer one than the newest that is there.
     pub(super) hole: Option<u64>,
     /// Another program overwrote all rows in this version.
     pub(super) overwritten: Option<u64>,
@@ -37,7 +40,13 @@ pub(super) struct Evidence {
 
 impl Known {
     pub(super) fn of_base(base: &Base) -> Self {
-        Self { version: base.version, persisted: base.persisted, next_offset: base.next_row_id }
+        Self {
+            version: base.version,
+            persisted: base.persisted,
+            next_offset: base.next_row_id,
+            hole: None,
+            overwritten: None,
+        }
     }
 
     /// Whether nothing but flushes of the log added rows up to this one.
@@ -88,6 +97,7 @@ pub(super) async fn gather(head: &Table, log: Uuid, known: Known) -> Result<Evid
             // Nothing else is to be learnt further down.
             Made::Flush(mark) if mark.log == log && found.add(version, &mark, known) => break,
             Made::Overwrite if found.flush.is_none() => found.overwritten = Some(version),
+            // Below a flush it hides nothing: flushes are in the order of the log.
             Made::Missing if found.flush.is_none() => found.hole = Some(version),
             // What cannot be read is foreign: a flush's manifest is durable before it has its name.
             _ => {}
@@ -95,6 +105,11 @@ pub(super) async fn gather(head: &Table, log: Uuid, known: Known) -> Result<Evid
         version -= 1;
     }
     found.runs.reverse();
+    if found.flush.is_none() {
+        // A reader took note of these versions; it judges nothing.
+        found.hole = found.hole.or(known.hole);
+        found.overwritten = found.overwritten.or(known.overwritten);
+    }
     Ok(found)
 }
 
@@ -104,8 +119,6 @@ impl Evidence {
         if self.flush.is_none() {
             self.flush = Some(version);
             self.persisted = mark.end;
-            // Holes above a flush hide nothing: flushes are in the order of the log.
-            self.hole = None;
         }
         let joined = known.only_flushes_since(mark);
         self.runs.push(if joined {

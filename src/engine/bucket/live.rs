@@ -136,7 +136,16 @@ impl Live {
             version: table.version(),
             persisted: evidence.persisted,
             next_offset: table.next_offset(),
+            hole: evidence.hole,
+            overwritten: evidence.overwritten,
         });
+    }
+
+    /// A version that is gone was found to hide nothing.
+    pub(super) fn forget_hole(&mut self) {
+        if let Some(seen) = &mut self.seen {
+            seen.hole = None;
+        }
     }
 
     /// Without a log, positions are counted from the next offset on, so that they are offsets.

@@ -2,6 +2,7 @@
 
 mod append;
 mod columns;
+mod doubt;
 mod evidence;
 mod flush;
 mod lane;

@@ -12,7 +12,7 @@ use crate::engine::durable::{blocking, create_folders};
 use crate::engine::error::{Error, Result};
 use crate::engine::facts::Recovery;
 use crate::engine::layout;
-use crate::engine::options::Durability;
+use crate::engine::options::{Durability, InDoubt};
 use crate::engine::store::{Healed, Table, heal};
 use crate::engine::wal::{self, Held, Log, LogPlace, Recovered};
 
@@ -50,14 +50,24 @@ impl Bucket {
 
     /// Cuts the log where it is damaged, though promised records may lie behind; see
     /// [`Engine::repair`](crate::Engine::repair).
-    pub(crate) async fn repair(self: &Arc<Self>, timeout: Duration) -> Result<Vec<Recovery>> {
+    pub(crate) async fn repair(
+        self: &Arc<Self>,
+        in_doubt: InDoubt,
+        timeout: Duration,
+    ) -> Result<Vec<Recovery>> {
         let _flush = self.lock_flush(timeout).await?;
         let mut mended = self.heal().await?;
         let Some(table) = Table::open(&self.place.dataset).await? else { return Ok(mended) };
         self.read_log(false).await?;
-        let head = self.ask(table).await?;
+        let head = self.ask(table.clone()).await?;
+        let doubt = self.doubt(&head);
         self.live().install(head);
         mended.extend(self.recover_log(timeout, wal::repair).await?);
+        if let Some(doubt) = doubt {
+            mended.push(self.decide(&table, &doubt, in_doubt, timeout).await?);
+            let head = self.ask(table).await?;
+            self.live().install(head);
+        }
         Ok(mended)
     }
 

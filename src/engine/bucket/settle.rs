@@ -1,5 +1,6 @@
 //! Settling what an earlier flush left: which records are persisted, proven by versions that are durable.
 
+use super::doubt::doubt_of;
 use super::evidence::{Evidence, Known, shifts_of};
 use super::lane::LOG;
 use super::live::Head;
@@ -7,7 +8,7 @@ use super::shared::Bucket;
 use crate::engine::error::{Error, Result};
 use crate::engine::fault;
 use crate::engine::store::Table;
-use crate::engine::wal::{Base, Log};
+use crate::engine::wal::Base;
 
 /// Versions behind the base before it is written anew.
 const LONG_HISTORY: u64 = 64;
@@ -18,7 +19,7 @@ impl Bucket {
     ///
     /// # Errors
     /// - [`Error::Diverged`] where another program removed or overwrote what the log continues.
-    /// - [`Error::Damaged`] where a version is gone that could have held what the log holds.
+    /// - [`Error::InDoubt`] where a version is gone that could have held what the log holds.
     pub(super) async fn settle(&self) -> Result<Table> {
         self.read_log(false).await?;
         let head = self.head().await?;
@@ -27,9 +28,24 @@ impl Bucket {
             self.judge(&table, evidence)?;
         }
         let flush = evidence.as_ref().and_then(|evidence| evidence.flush);
+        let hole = evidence.as_ref().and_then(|evidence| evidence.hole);
         self.live().install(Head { table: table.clone(), evidence });
+        if hole.is_some() {
+            self.pass_hole(&table).await?;
+        }
         self.release(&table, flush).await?;
         Ok(table)
+    }
+
+    /// What hides nothing now could not be told from what does once more is sealed: later looks back
+    /// end behind it.
+    async fn pass_hole(&self, head: &Table) -> Result<()> {
+        head.make_durable(None).await?;
+        head.sync_manifest().await?;
+        let persisted = self.live().persisted();
+        self.write_base(head, persisted)?;
+        self.live().forget_hole();
+        Ok(())
     }
 
     async fn head(&self) -> Result<Table> {
@@ -51,23 +67,12 @@ impl Bucket {
         if let Some(version) = evidence.overwritten {
             return Err(self.diverged(version, "all rows were overwritten"));
         }
-        match evidence.hole {
-            Some(version) => self.judge_hole(version, head, log, evidence),
-            None => Ok(()),
+        match doubt_of(&live, head, evidence) {
+            Some(doubt) if fault::is_on(&self.log_place.folder, "hole") => {
+                Err(self.in_doubt(&doubt, None))
+            }
+            _ => Ok(()),
         }
-    }
-
-    /// A version is gone that could have been the flush of segments which are still there. Where
-    /// fewer rows were added since than they hold, it was not.
-    fn judge_hole(&self, gone: u64, head: &Table, log: &Log, evidence: &Evidence) -> Result<()> {
-        let flushable = log.sealed_end().saturating_sub(evidence.persisted);
-        let added = head.next_offset() - log.base().next_row_id.min(head.next_offset());
-        if flushable == 0 || added < flushable || !fault::is_on(&self.log_place.folder, "hole") {
-            return Ok(());
-        }
-        Err(self.damaged(&format!(
-            "version {gone} was removed by another program; it may have held {flushable} records that the log holds too"
-        )))
     }
 
     /// Unlinks the segments that are persisted in `head`, once it is durable that they are.
@@ -98,12 +103,20 @@ impl Bucket {
     /// Writes down how far `head` holds the log, so that later walks end there. Needs the flush lock,
     /// and a head that is durable.
     pub(super) fn rebase(&self, head: &Table, persisted: u64) -> Result<()> {
+        let base = self.live().log.as_ref().map(|log| log.base().version);
+        match base {
+            Some(base) if head.version().saturating_sub(base) >= LONG_HISTORY => {
+                self.write_base(head, persisted)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// As [`rebase`](Self::rebase), however near the base is.
+    pub(super) fn write_base(&self, head: &Table, persisted: u64) -> Result<()> {
         let mut live = self.live();
         let shifts = shifts_of(&live.lanes[LOG].flushed);
         let Some(log) = &mut live.log else { return Ok(()) };
-        if head.version().saturating_sub(log.base().version) < LONG_HISTORY {
-            return Ok(());
-        }
         let base = Base {
             log: log.id(),
             version: head.version(),

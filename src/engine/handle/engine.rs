@@ -11,7 +11,7 @@ use crate::engine::durable::blocking;
 use crate::engine::error::{Error, Result};
 use crate::engine::facts::{Recovery, TopicEntry};
 use crate::engine::layout::{self, Origin, Place};
-use crate::engine::options::EngineOptions;
+use crate::engine::options::{EngineOptions, InDoubt};
 use crate::engine::topic::{Catalog, Reader, TopicMeta};
 
 /// The opened handle on a root: a folder of topics. Cheap to clone; clones share everything.
@@ -82,16 +82,24 @@ impl Engine {
         WriterBuilder::new(self.0.clone(), topic)
     }
 
-    /// Cuts the logs of a topic, or of one of its buckets, where they are damaged, so that they can be
-    /// written again. What is taken away is kept in the log's quarantine folder, and said.
+    /// Mends a topic, or one of its buckets, so that it can be written again: cuts a log where it is damaged, and ends
+    /// the doubt that a removed version left, as `in_doubt` says. What is taken away is kept in the log's quarantine
+    /// folder, and said.
     ///
     /// A log that is only torn at its end needs no repair: opening a writer mends it.
     ///
     /// # Errors
+    /// [`InDoubt`](Error::InDoubt) where another program removed a version that may have been a flush, and
+    /// `in_doubt` is [`InDoubt::Refuse`];
     /// [`NotFound`](crate::ErrorKind::NotFound) and [`OutOfRange`](crate::ErrorKind::OutOfRange) for
     /// what does not exist; [`Unsupported`](crate::ErrorKind::Unsupported) for a topic that another
     /// program made.
-    pub async fn repair(&self, topic: &str, bucket: Option<u32>) -> Result<Vec<Recovery>> {
+    pub async fn repair(
+        &self,
+        topic: &str,
+        bucket: Option<u32>,
+        in_doubt: InDoubt,
+    ) -> Result<Vec<Recovery>> {
         let place = self.place(topic).await?;
         if place.origin != Origin::Native {
             let reason = format!("another program made {}", place.folder.display());
@@ -99,7 +107,7 @@ impl Engine {
         }
         let reader = Reader::open(self.0.clone(), place).await?;
         let reader = bucket.map_or_else(|| Ok(reader.clone()), |bucket| reader.bucket(bucket))?;
-        reader.repair().await
+        reader.repair(in_doubt).await
     }
 
     /// Hints that something changed on disk, by whichever process.

@@ -14,7 +14,7 @@ use crate::engine::error::{Error, Result};
 use crate::engine::facts::{BucketCounts, Recovery, TopicCounts, TopicStats, VersionInfo};
 use crate::engine::layout::{Origin, Place, dataset};
 use crate::engine::name::TopicName;
-use crate::engine::options::{At, Columns, StreamOptions};
+use crate::engine::options::{At, Columns, InDoubt, StreamOptions};
 use crate::engine::record::{Chunk, Page, TopicSchema, conform};
 use crate::engine::store::Table;
 
@@ -247,10 +247,10 @@ impl Reader {
     }
 
     /// See [`Engine::repair`](crate::Engine::repair).
-    pub(crate) async fn repair(&self) -> Result<Vec<Recovery>> {
+    pub(crate) async fn repair(&self, in_doubt: InDoubt) -> Result<Vec<Recovery>> {
         let mut mended = Vec::new();
         for bucket in &self.buckets {
-            mended.extend(bucket.repair(LOCK_TIMEOUT).await?);
+            mended.extend(bucket.repair(in_doubt, LOCK_TIMEOUT).await?);
         }
         Ok(mended)
     }

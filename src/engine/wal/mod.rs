@@ -7,6 +7,7 @@ mod bytes;
 mod cut;
 mod frame;
 mod header;
+mod keep;
 mod lock;
 mod log;
 mod payload;

@@ -271,7 +271,7 @@ fn move_aside(
     })
 }
 
-fn free_folder(place: &LogPlace) -> Result<PathBuf> {
+pub(super) fn free_folder(place: &LogPlace) -> Result<PathBuf> {
     let quarantine = place.quarantine();
     let mut names = (1..=u32::MAX).map(|n| quarantine.join(n.to_string()));
     let folder = names.find(|path| !path.exists()).unwrap_or(quarantine);
