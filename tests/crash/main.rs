@@ -10,4 +10,5 @@ mod child;
 mod kills;
 mod oracle;
 mod points;
+mod recoveries;
 mod together;

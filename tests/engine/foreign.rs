@@ -23,7 +23,12 @@ fn batch(numbers: std::ops::Range<i64>) -> RecordBatch {
     RecordBatch::try_new(Arc::new(schema), vec![Arc::new(numbers), Arc::new(texts)]).unwrap()
 }
 
-async fn write(path: &Path, numbers: std::ops::Range<i64>, mode: WriteMode, stable: bool) {
+pub(crate) async fn write(
+    path: &Path,
+    numbers: std::ops::Range<i64>,
+    mode: WriteMode,
+    stable: bool,
+) {
     let batch = batch(numbers);
     let schema = batch.schema();
     let reader = RecordBatchIterator::new([Ok(batch)], schema);
@@ -31,11 +36,11 @@ async fn write(path: &Path, numbers: std::ops::Range<i64>, mode: WriteMode, stab
     Box::pin(Dataset::write(reader, path.to_str().unwrap(), Some(params))).await.unwrap();
 }
 
-async fn open(path: &Path) -> Dataset {
+pub(crate) async fn open(path: &Path) -> Dataset {
     Box::pin(Dataset::open(path.to_str().unwrap())).await.unwrap()
 }
 
-fn own(setup: &Setup) -> PathBuf {
+pub(crate) fn own(setup: &Setup) -> PathBuf {
     setup.engine.root().join("t/bucket_0/data.lance")
 }
 

@@ -15,6 +15,7 @@ mod flushing;
 mod following;
 mod foreign;
 mod full_disk;
+mod healing;
 mod hints;
 mod reading;
 mod schema;

@@ -11,6 +11,7 @@ use super::shared::Bucket;
 use crate::engine::durable::{blocking, create_folders};
 use crate::engine::error::{Error, Result};
 use crate::engine::facts::Recovery;
+use crate::engine::fault;
 use crate::engine::layout;
 use crate::engine::options::{Durability, InDoubt};
 use crate::engine::store::{Healed, Table, heal};
@@ -43,12 +44,13 @@ impl Bucket {
         self.live().install(head);
         if self.live().log.is_some() {
             self.settle().await?;
+            fault::at(&self.log_place.folder, "recover.settled")?;
             mended.extend(self.recover_log(timeout, Log::recover).await?);
         }
         Ok(mended)
     }
 
-    /// Cuts the log where it is damaged, though promised records may lie behind; see
+    /// Cuts the log where it is damaged, though promised records may lie behind, and ends what is in doubt; see
     /// [`Engine::repair`](crate::Engine::repair).
     pub(crate) async fn repair(
         self: &Arc<Self>,
@@ -62,12 +64,12 @@ impl Bucket {
         let head = self.ask(table.clone()).await?;
         let doubt = self.doubt(&head);
         self.live().install(head);
-        mended.extend(self.recover_log(timeout, wal::repair).await?);
         if let Some(doubt) = doubt {
             mended.push(self.decide(&table, &doubt, in_doubt, timeout).await?);
             let head = self.ask(table).await?;
             self.live().install(head);
         }
+        mended.extend(self.recover_log(timeout, wal::repair).await?);
         Ok(mended)
     }
 
@@ -75,6 +77,9 @@ impl Bucket {
         let place = self.log_place.clone();
         let base = blocking(move || wal::read_base(&place)).await?;
         let healed = heal(&self.place.dataset, base.map_or(0, |base| base.version)).await?;
+        if !healed.is_empty() {
+            fault::at(&self.log_place.folder, "heal.done")?;
+        }
         Ok(healed.into_iter().map(|healed| self.told(healed)).collect())
     }
 
@@ -115,9 +120,10 @@ impl Bucket {
     fn told(&self, healed: Healed) -> Recovery {
         Recovery {
             bucket_id: self.place.id,
-            what: format!("version {} could not be read: {}", healed.version, healed.reason),
-            kept_in: Some(healed.kept_in),
-            records_lost: None,
+            what: healed.what,
+            // Only a version that was taken away can have held records.
+            records_lost: if healed.kept_in.is_some() { None } else { Some(0) },
+            kept_in: healed.kept_in,
         }
     }
 }

@@ -3,17 +3,20 @@
 //! Other writers sync nothing: after a power cut, their newest manifest may be empty, and Lance then opens nothing
 //! at all. Such versions are moved aside, newest first, down to the first that is sound, and never a flush of ours.
 
+use std::collections::HashSet;
 use std::fs::{self, File};
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
 use futures::FutureExt;
 use lance_table::io::commit::ManifestNamingScheme;
+use lance_table::io::deletion::relative_deletion_file_path;
 
 use super::made::Made;
 use super::table::Table;
 use crate::engine::durable::{blocking, create_folders, replace_file, sync_folder};
 use crate::engine::error::{Error, Result};
+use crate::engine::fault;
 use crate::engine::layout::{LOG, QUARANTINE, VERSIONS};
 
 /// The end of every whole manifest.
@@ -22,16 +25,18 @@ const MAGIC: &[u8] = b"LANC";
 /// than a gap.
 const HINT: &str = "latest_version_hint.json";
 
-/// A version that was moved aside.
+/// What was healed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Healed {
-    pub(crate) version: u64,
-    pub(crate) reason: String,
-    pub(crate) kept_in: PathBuf,
+    /// What was found and done.
+    pub(crate) what: String,
+    /// Where the version lies that was moved aside, if one was.
+    pub(crate) kept_in: Option<PathBuf>,
 }
 
-/// Moves unreadable versions above `floor` to the quarantine of the log beside the dataset. Needs the
-/// flush lock. Running it again changes nothing.
+/// Moves unreadable versions above `floor` to the quarantine of the log beside the dataset, and corrects
+/// Lance's note of the newest version where it would mislead a commit. Needs the flush lock. Running it
+/// again changes nothing.
 ///
 /// Cost: the end of each manifest above `floor`; the sizes of the head's files.
 pub(crate) async fn heal(path: &Path, floor: u64) -> Result<Vec<Healed>> {
@@ -39,12 +44,12 @@ pub(crate) async fn heal(path: &Path, floor: u64) -> Result<Vec<Healed>> {
     let mut healed = blocking(move || move_torn(&dataset, floor)).await?;
     while let Some((version, reason)) = unsound_head(path, floor).await? {
         let dataset = path.to_path_buf();
-        healed.push(blocking(move || move_aside(&dataset, version, reason)).await?);
+        healed.push(blocking(move || move_aside(&dataset, version, &reason)).await?);
     }
-    if !healed.is_empty() {
-        let dataset = path.to_path_buf();
-        blocking(move || rewrite_hint(&dataset)).await?;
-    }
+    let (dataset, is_changed) = (path.to_path_buf(), !healed.is_empty());
+    let corrected = blocking(move || correct_hint(&dataset, is_changed)).await?;
+    // Where a version was moved aside, its note goes along without a word.
+    healed.extend(corrected.filter(|_| !is_changed));
     Ok(healed)
 }
 
@@ -52,7 +57,7 @@ fn move_torn(dataset: &Path, floor: u64) -> Result<Vec<Healed>> {
     let mut healed = Vec::new();
     for (version, manifest) in manifests(dataset)?.into_iter().filter(|(v, _)| *v > floor).rev() {
         if let Some(reason) = torn(&manifest).map_err(Error::io("read", &manifest))? {
-            healed.push(move_aside(dataset, version, reason)?);
+            healed.push(move_aside(dataset, version, &reason)?);
         }
     }
     Ok(healed)
@@ -91,41 +96,85 @@ async fn unsound_head(path: &Path, floor: u64) -> Result<Option<(u64, String)>> 
     }
 }
 
-/// A data file of the table that is missing or has another size than its manifest says.
+/// A file of the table that is missing or has another size than its manifest says.
 fn wrong_file(table: &Table) -> Option<String> {
-    let files = table.dataset.fragments().iter().flat_map(|fragment| &fragment.files);
-    files.into_iter().find_map(|file| {
-        let found = fs::metadata(table.path.join("data").join(&file.path)).map(|found| found.len());
-        match (found, file.file_size_bytes.get()) {
-            (Err(_), _) => Some(format!("its file {} is missing", file.path)),
-            (Ok(found), Some(size)) if found != size.get() => {
-                Some(format!("its file {} has {found} bytes instead of {size}", file.path))
-            }
-            _ => None,
-        }
+    let fragments = table.dataset.fragments();
+    // A file in another place than the dataset is not ours to look for.
+    let own = fragments.iter().flat_map(|fragment| &fragment.files).filter(|f| f.base_id.is_none());
+    let mut data = own.filter_map(|file| {
+        let path = table.path.join("data").join(&file.path);
+        wrong_size(&path, &file.path, file.file_size_bytes.get().map(std::num::NonZero::get))
+    });
+    data.next().or_else(|| {
+        let deletions = fragments.iter().filter_map(|fragment| {
+            let file = fragment.deletion_file.as_ref().filter(|file| file.base_id.is_none())?;
+            let name = relative_deletion_file_path(fragment.id, file);
+            wrong_size(&table.path.join(&name), &name, None)
+        });
+        { deletions }.next()
     })
 }
 
-fn move_aside(dataset: &Path, version: u64, reason: String) -> Result<Healed> {
+fn wrong_size(path: &Path, name: &str, expected: Option<u64>) -> Option<String> {
+    match (fs::metadata(path).map(|found| found.len()), expected) {
+        (Err(_), _) => Some(format!("its file {name} is missing")),
+        (Ok(found), Some(size)) if found != size => {
+            Some(format!("its file {name} has {found} bytes instead of {size}"))
+        }
+        (Ok(0), None) => Some(format!("its file {name} is empty")),
+        _ => None,
+    }
+}
+
+fn move_aside(dataset: &Path, version: u64, reason: &str) -> Result<Healed> {
     let bucket = dataset.parent().unwrap_or(dataset);
     let kept_in = bucket.join(LOG).join(QUARANTINE);
     create_folders(&kept_in, Path::new(""))?;
     let listed = manifests(dataset)?;
     if let Some((_, manifest)) = listed.iter().find(|(found, _)| *found == version) {
-        let name = manifest.file_name().unwrap_or_default();
-        fs::rename(manifest, kept_in.join(name)).map_err(Error::io("move aside", manifest))?;
+        fs::rename(manifest, free_name(&kept_in, manifest))
+            .map_err(Error::io("move aside", manifest))?;
     }
+    fault::at(dataset, "heal.moved")?;
     sync_folder(&kept_in)?;
     sync_folder(&dataset.join(VERSIONS))?;
-    Ok(Healed { version, reason, kept_in })
+    let what = format!("version {version} could not be read: {reason}");
+    Ok(Healed { what, kept_in: Some(kept_in) })
 }
 
-fn rewrite_hint(dataset: &Path) -> Result<()> {
+/// A version's number can be given again, and break again.
+fn free_name(folder: &Path, manifest: &Path) -> PathBuf {
+    let name = manifest.file_name().unwrap_or_default().to_string_lossy();
+    let again = (2..=u32::MAX).map(|n| folder.join(format!("{name}.{n}")));
+    let mut names = [folder.join(&*name)].into_iter().chain(again);
+    names.find(|path| !path.exists()).unwrap_or_else(|| folder.join(&*name))
+}
+
+/// Lets Lance's note name the newest version, where it names one that is not there, or where who goes
+/// on from it would take a gap for the end and commit into it, in no head. One that is only old misleads
+/// nobody.
+fn correct_hint(dataset: &Path, is_changed: bool) -> Result<Option<Healed>> {
     let hint = dataset.join(VERSIONS).join(HINT);
-    match manifests(dataset)?.last() {
-        Some((version, _)) => replace_file(&hint, format!("{{\"version\":{version}}}").as_bytes()),
-        None => Ok(()),
+    let versions: HashSet<u64> =
+        manifests(dataset)?.into_iter().map(|(version, _)| version).collect();
+    let (Some(newest), Some(said)) = (versions.iter().max().copied(), hinted(&hint)) else {
+        return Ok(None);
+    };
+    let leads_there = said <= newest && (said..=newest).all(|version| versions.contains(&version));
+    if leads_there && !(is_changed && said != newest) {
+        return Ok(None);
     }
+    fault::at(dataset, "heal.hint")?;
+    replace_file(&hint, format!("{{\"version\":{newest}}}").as_bytes())?;
+    let what = format!("Lance's note of the newest version named {said}; it names {newest} now");
+    Ok(Some(Healed { what, kept_in: None }))
+}
+
+/// The version that Lance's note names; 0, which is none, where it cannot be read.
+fn hinted(hint: &Path) -> Option<u64> {
+    let text = fs::read(hint).ok()?;
+    let note: Option<serde_json::Value> = serde_json::from_slice(&text).ok();
+    Some(note.and_then(|note| note.get("version")?.as_u64()).unwrap_or_default())
 }
 
 /// Each version's manifest, oldest first.

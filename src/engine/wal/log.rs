@@ -10,9 +10,10 @@ use uuid::Uuid;
 
 use super::base::{Base, read_base, write_base};
 use super::frame::{Frame, Home, Kind};
+use super::listing::list;
 use super::lock::{Held, Stamp};
 use super::payload::{Payload, encode_schema};
-use super::place::{LogPlace, first_of};
+use super::place::LogPlace;
 use super::segment::{Rest, Segment};
 use super::sync::{SyncPlan, Synced};
 use crate::engine::durable::{create_folders, sync_folder};
@@ -198,14 +199,19 @@ impl Log {
     /// Goes to the successor of a sealed segment.
     fn follow(&mut self) -> Result<Followed> {
         let next = self.place.segment(self.end());
-        match Segment::open(&next)? {
-            Some(segment) => {
+        match Segment::open(&next) {
+            Ok(Some(segment)) => {
                 self.segments.push(segment);
                 Ok(Followed::Yes)
             }
+            // What lies behind is not shown, and `adopt` refuses to write there.
+            Err(Error::LogDamaged { .. }) => Ok(Followed::NotYet),
+            Err(error) => Err(error),
             // The sealed one is still there: its successor is not made yet. Else both were flushed.
-            None if self.segments.last().and_then(Segment::look).is_some() => Ok(Followed::NotYet),
-            None => Ok(Followed::Gone),
+            Ok(None) if self.segments.last().and_then(Segment::look).is_some() => {
+                Ok(Followed::NotYet)
+            }
+            Ok(None) => Ok(Followed::Gone),
         }
     }
 
@@ -254,6 +260,8 @@ impl Log {
         }
         if active.is_sealed {
             let schema = active.schema();
+            // IMPORTANT: a successor that is there and cannot be read is not to be replaced.
+            Segment::open(&self.place.segment(active.end))?;
             self.start_segment(&schema)?;
         }
         Ok(read)
@@ -371,32 +379,4 @@ enum Followed {
     Yes,
     NotYet,
     Gone,
-}
-
-/// All segments, read to their ends; `None` where one vanished meanwhile.
-fn list(place: &LogPlace, found: &mut Vec<Found>) -> Result<Option<Vec<Segment>>> {
-    found.clear();
-    let mut segments: Vec<Segment> = Vec::new();
-    for first in firsts(place)? {
-        let Some(mut segment) = Segment::open(&place.segment(first))? else { return Ok(None) };
-        if segments.last().is_some_and(|last| !last.is_sealed || last.end != first) {
-            // What lies behind a place that cannot be read is not shown.
-            break;
-        }
-        segment.read_on(found)?;
-        segments.push(segment);
-    }
-    Ok((!segments.is_empty()).then_some(segments))
-}
-
-/// The log positions at which segments begin, sorted.
-pub(super) fn firsts(place: &LogPlace) -> Result<Vec<u64>> {
-    let folder = place.log();
-    let io = |e| Error::io("list the segments of", &folder)(e);
-    let mut firsts = Vec::new();
-    for entry in fs::read_dir(&folder).map_err(io)? {
-        firsts.extend(entry.map_err(io)?.file_name().to_str().and_then(first_of));
-    }
-    firsts.sort_unstable();
-    Ok(firsts)
 }

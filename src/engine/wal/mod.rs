@@ -8,6 +8,7 @@ mod cut;
 mod frame;
 mod header;
 mod keep;
+mod listing;
 mod lock;
 mod log;
 mod payload;

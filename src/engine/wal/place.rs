@@ -1,8 +1,9 @@
 //! Where a bucket's log lies, and whose it is in messages.
 
+use std::fs;
 use std::path::PathBuf;
 
-use crate::engine::error::Error;
+use crate::engine::error::{Error, Result};
 use crate::engine::layout::{LOG, QUARANTINE, SEGMENT};
 
 /// Which bucket a log belongs to, and the bucket's folder.
@@ -33,6 +34,18 @@ impl LogPlace {
     /// The segment that begins at a log position.
     pub(super) fn segment(&self, first: u64) -> PathBuf {
         self.log().join(format!("{first:0DIGITS$}.{SEGMENT}"))
+    }
+
+    /// The log positions at which segments begin, sorted.
+    pub(super) fn firsts(&self) -> Result<Vec<u64>> {
+        let folder = self.log();
+        let io = |e| Error::io("list the segments of", &folder)(e);
+        let mut firsts = Vec::new();
+        for entry in fs::read_dir(&folder).map_err(io)? {
+            firsts.extend(entry.map_err(io)?.file_name().to_str().and_then(first_of));
+        }
+        firsts.sort_unstable();
+        Ok(firsts)
     }
 
     pub(super) fn io(&self, action: &'static str) -> impl FnOnce(std::io::Error) -> Error {

@@ -9,7 +9,7 @@ use super::base::read_base;
 use super::cut::{Verdict, judge};
 use super::frame::{ALIGNMENT, Step, read};
 use super::lock::{Held, Stamp};
-use super::log::{Log, Read, firsts};
+use super::log::{Log, Read};
 use super::place::LogPlace;
 use super::room::end_of_written;
 use super::segment::{Rest, Segment};
@@ -124,8 +124,10 @@ impl Log {
             let schema = self.schema();
             self.start_at(self.end(), &schema)?;
         }
+        fault::at(&self.place.folder, "recover.started")?;
         let synced = self.sync_plan()?.run()?;
         self.synced(&synced);
+        fault::at(&self.place.folder, "recover.synced")?;
         let before = append.stamp();
         let is_void = is_changed || before.is_poisoned || before.log != self.id();
         if is_void {
@@ -139,7 +141,7 @@ impl Log {
 
 /// Reads from the first segment that is not persisted up to the first place that cannot be read.
 fn read_front(place: &LogPlace, persisted: u64) -> Result<Front> {
-    let all = firsts(place)?;
+    let all = place.firsts()?;
     let mut front = Front { segments: Vec::new(), read: Read::default(), damage: None };
     for (index, first) in all.iter().enumerate() {
         let path = place.segment(*first);
