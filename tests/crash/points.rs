@@ -6,7 +6,7 @@ use crate::child::{Putter, Said};
 use crate::kills::Dice;
 use crate::oracle::{records, violation};
 
-const POINTS: [&str; 9] = [
+const POINTS: [&str; 11] = [
     "put.locked",
     "put.written",
     "seal.sealed",
@@ -14,6 +14,8 @@ const POINTS: [&str; 9] = [
     "flush.staged",
     "flush.synced",
     "flush.commit",
+    "commit.link",
+    "commit.linked",
     "flush.committed",
     "release.one",
 ];

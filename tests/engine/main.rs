@@ -9,6 +9,7 @@
 )]
 
 mod buckets;
+mod columns;
 mod durability;
 mod failing;
 mod flushing;
@@ -21,4 +22,5 @@ mod reading;
 mod schema;
 mod setup;
 mod two_processes;
+mod unknown;
 mod versions;

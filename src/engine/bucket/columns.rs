@@ -15,6 +15,9 @@ use crate::engine::record::{TopicSchema, type_text};
 use crate::engine::store::Table;
 use crate::engine::wal::{Log, Read};
 
+/// How often columns are looked at again where other programs commit in between.
+const ATTEMPTS: usize = 32;
+
 impl Bucket {
     /// Gives the dataset every column of `schema`, creating it where there is none, and the log,
     /// where one is wanted, a segment that has them.
@@ -28,9 +31,21 @@ impl Bucket {
         timeout: Duration,
     ) -> Result<()> {
         let _flush = self.lock_flush(timeout).await?;
-        let table = self.head_or_new(schema).await?;
-        let added = self.missing_columns(&table.schema(), schema)?;
-        let table = self.add_columns(table, added).await?;
+        let mut table = self.head_or_new(schema).await?;
+        for attempt in 1.. {
+            let added = self.missing_columns(&table.schema(), schema)?;
+            match self.add_columns(table, added).await? {
+                Some(grown) => {
+                    table = grown;
+                    break;
+                }
+                // Another program was faster: what it did decides what is missing now.
+                None if attempt < ATTEMPTS => table = self.head_or_new(schema).await?,
+                None => {
+                    return Err(self.diverged(0, "other programs commit faster than this one can"));
+                }
+            }
+        }
         let head = self.ask(table.clone()).await?;
         self.live().install(head);
         if with_log {
@@ -41,12 +56,12 @@ impl Bucket {
     }
 
     /// The table, with the columns added again that another program dropped since the records were
-    /// put.
+    /// put; `None` where the head is another one by now.
     pub(super) async fn with_columns_of(
         &self,
         table: Table,
         taken: &[Pending; LANES],
-    ) -> Result<Table> {
+    ) -> Result<Option<Table>> {
         let mut schemas: Vec<SchemaRef> = Vec::new();
         for batch in taken.iter().flat_map(|pending| &pending.batches) {
             if !schemas.contains(batch.schema_ref()) {
@@ -56,11 +71,12 @@ impl Bucket {
         let mut table = table;
         for schema in schemas {
             let added = Self::lacking(&table.schema(), &schema);
-            table = self.add_columns(table, added).await?;
+            let Some(grown) = self.add_columns(table, added).await? else { return Ok(None) };
+            table = grown;
         }
         let head = self.ask(table.clone()).await?;
         self.live().install(head);
-        Ok(table)
+        Ok(Some(table))
     }
 
     async fn head_or_new(&self, schema: &SchemaRef) -> Result<Table> {
@@ -75,8 +91,8 @@ impl Bucket {
         }
     }
 
-    async fn add_columns(&self, table: Table, added: Schema) -> Result<Table> {
-        if added.fields().is_empty() { Ok(table) } else { table.add_columns(added).await }
+    async fn add_columns(&self, table: Table, added: Schema) -> Result<Option<Table>> {
+        if added.fields().is_empty() { Ok(Some(table)) } else { table.add_columns(added).await }
     }
 
     /// The active segment takes batches of the table's schema when this returns.

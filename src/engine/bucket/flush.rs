@@ -30,6 +30,15 @@ struct Load {
     staged: Staged,
 }
 
+/// What became of a load.
+enum Loaded {
+    Written(Box<Load>),
+    /// Nothing is buffered.
+    Nothing,
+    /// The head is another one by now.
+    Moved,
+}
+
 impl Bucket {
     /// The lock of flushes, waited for off the runtime.
     pub(super) async fn lock_flush(self: &Arc<Self>, timeout: Duration) -> Result<Held> {
@@ -63,8 +72,9 @@ impl Bucket {
                         load.staged.discard().await;
                     }
                     match self.load(&head, timeout).await? {
-                        Some(load) => load,
-                        None => return Ok(self.flushed(&head, 0)),
+                        Loaded::Written(load) => *load,
+                        Loaded::Nothing => return Ok(self.flushed(&head, 0)),
+                        Loaded::Moved => continue,
                     }
                 }
             };
@@ -84,15 +94,18 @@ impl Bucket {
         Err(self.diverged(0, "other programs commit faster than this one can"))
     }
 
-    /// What is to be flushed, written as files; `None` where nothing is buffered.
-    async fn load(self: &Arc<Self>, head: &Table, timeout: Duration) -> Result<Option<Load>> {
+    /// Writes what is to be flushed as files.
+    async fn load(self: &Arc<Self>, head: &Table, timeout: Duration) -> Result<Loaded> {
         let taken = self.take(head, timeout).await?;
         if rows(&taken) == 0 {
-            return Ok(None);
+            return Ok(Loaded::Nothing);
         }
-        let head = self.with_columns_of(head.clone(), &taken).await?;
+        let Some(head) = self.with_columns_of(head.clone(), &taken).await? else {
+            self.live().keep();
+            return Ok(Loaded::Moved);
+        };
         let staged = self.stage(&head, &taken).await?;
-        Ok(Some(Load { taken, staged }))
+        Ok(Loaded::Written(Box::new(Load { taken, staged })))
     }
 
     /// Whether nobody else persisted some of it meanwhile.

@@ -50,8 +50,10 @@ impl Table {
     ) -> Result<Committed, Error> {
         let mut transaction = staged.transaction.clone();
         transaction.read_version = self.version();
-        transaction.transaction_properties = Some(Arc::new(mark.properties()));
-        let pin = Arc::new(Pinned::to(self.version() + 1));
+        if fault::is_on(&self.path, "mark") {
+            transaction.transaction_properties = Some(Arc::new(mark.properties()));
+        }
+        let pin = self.pin();
         let commit = CommitBuilder::new(self.dataset.clone()).with_skip_auto_cleanup(true);
         let commit = if fault::is_on(&self.path, "pin") {
             commit.with_max_retries(0).with_commit_handler(pin.clone())
@@ -71,6 +73,17 @@ impl Table {
             }
             Err(error) => Err(storage(APPEND, &self.path)(error)),
         }
+    }
+
+    /// Lets a commit become the version behind this one, or nothing.
+    pub(super) fn pin(&self) -> Arc<Pinned> {
+        Arc::new(Pinned {
+            folder: self.path.clone(),
+            version: self.version() + 1,
+            inner: ConditionalPutCommitHandler,
+            has_moved: AtomicBool::new(false),
+            failure: Mutex::default(),
+        })
     }
 
     async fn committed(&self, dataset: Dataset) -> Committed {
@@ -93,7 +106,8 @@ impl Table {
 
 /// Lance's local commit, for one version only.
 #[derive(Debug)]
-struct Pinned {
+pub(super) struct Pinned {
+    folder: Arc<std::path::Path>,
     version: u64,
     inner: ConditionalPutCommitHandler,
     has_moved: AtomicBool,
@@ -103,17 +117,19 @@ struct Pinned {
 }
 
 impl Pinned {
-    fn to(version: u64) -> Self {
-        let inner = ConditionalPutCommitHandler;
-        Self { version, inner, has_moved: AtomicBool::new(false), failure: Mutex::default() }
-    }
-
-    fn has_moved(&self) -> bool {
+    /// Whether a commit was refused because the head is another one.
+    pub(super) fn has_moved(&self) -> bool {
         self.has_moved.load(Ordering::Acquire)
     }
 
-    fn failure(&self) -> Option<lance::Error> {
+    /// What the commit itself said, where it failed.
+    pub(super) fn failure(&self) -> Option<lance::Error> {
         self.failure.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
+    fn pass(&self, point: &'static str) -> Result<(), CommitError> {
+        let passed = fault::step(&self.folder, point);
+        passed.map_err(|error| CommitError::OtherError(lance::Error::io(error.to_string())))
     }
 
     fn moved(&self) -> CommitError {
@@ -145,16 +161,21 @@ impl CommitHandler for Pinned {
         if manifest.version != self.version {
             return Err(self.moved());
         }
-        let scheme = naming_scheme;
-        let written = self.inner.commit(
-            manifest,
-            indices,
-            base_path,
-            object_store,
-            manifest_writer,
-            scheme,
-            transaction,
-        );
+        let written = async {
+            self.pass("commit.link")?;
+            let written = self.inner.commit(
+                manifest,
+                indices,
+                base_path,
+                object_store,
+                manifest_writer,
+                naming_scheme,
+                transaction,
+            );
+            let location = written.await?;
+            self.pass("commit.linked")?;
+            Ok(location)
+        };
         match written.await {
             Err(CommitError::CommitConflict) => Err(self.moved()),
             Err(CommitError::OtherError(error)) => {

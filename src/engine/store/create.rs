@@ -4,16 +4,18 @@ use std::path::Path;
 use std::sync::Arc;
 
 use arrow_array::RecordBatchIterator;
-use arrow_schema::{Field, Schema, SchemaRef};
+use arrow_schema::{Schema, SchemaRef};
 use futures::FutureExt;
 use lance::Dataset;
+use lance::dataset::builder::DatasetBuilder;
 use lance::dataset::{NewColumnTransform, WriteMode, WriteParams};
 
-use super::failure::storage;
+use super::failure::{opening, storage};
 use super::session::session;
 use super::table::{Table, uri};
 use crate::engine::durable::{blocking, sync_folder};
 use crate::engine::error::{Error, Result};
+use crate::engine::fault;
 use crate::engine::layout::VERSIONS;
 
 impl Table {
@@ -39,30 +41,32 @@ impl Table {
         }
     }
 
-    /// Adds nullable columns at the end, as one version; rewrites no data. Where another process added
-    /// them meanwhile, that one's version.
-    pub(crate) async fn add_columns(&self, columns: Schema) -> Result<Self> {
-        let mut dataset = Dataset::clone(&self.dataset);
-        let wanted = Arc::new(columns);
-        let added = dataset
-            .add_columns(NewColumnTransform::AllNulls(wanted.clone()), None, None)
+    /// Adds nullable columns at the end, as the version behind this one; rewrites no data. It is durable
+    /// when it returns. `None` where the head is another one by now: nothing was committed.
+    pub(crate) async fn add_columns(&self, columns: Schema) -> Result<Option<Self>> {
+        let pin = self.pin();
+        let opened = DatasetBuilder::from_uri(uri(&self.path)?)
+            .with_session(session())
+            .with_version(self.version())
+            .with_commit_handler(pin.clone())
+            .load()
             .boxed()
             .await;
+        let mut dataset = opened.map_err(opening(&self.path))?;
+        fault::at(&self.path, "columns.commit")?;
+        let nulls = NewColumnTransform::AllNulls(Arc::new(columns));
+        let added = dataset.add_columns(nulls, None, None).boxed().await;
+        let added = pin.failure().map_or(added, Err);
         match added {
-            Ok(()) => Self::of(self.path.clone(), Arc::new(dataset), Some(self)).await,
-            Err(error) => {
-                let head = self.fresh_head().await?;
-                let has = |field: &Arc<Field>| {
-                    let found = head.schema().field_with_name(field.name()).cloned();
-                    found.is_ok_and(|found| found.data_type().equals_datatype(field.data_type()))
-                };
-                if wanted.fields().iter().all(has) {
-                    Ok(head)
-                } else {
-                    Err(storage("add columns to", &self.path)(error))
-                }
-            }
+            // That handle would go on with a commit handler that is pinned to this version.
+            Ok(()) => self.checkout(dataset.version_id()).await.map(Some),
+            Err(_) if pin.has_moved() || self.has_moved().await? => Ok(None),
+            Err(error) => Err(storage("add columns to", &self.path)(error)),
         }
+    }
+
+    async fn has_moved(&self) -> Result<bool> {
+        Ok(self.fresh_head().await?.version() != self.version())
     }
 }
 
