@@ -11,6 +11,7 @@
 mod buckets;
 mod columns;
 mod durability;
+mod failed_sync;
 mod failing;
 mod flushing;
 mod following;

@@ -77,6 +77,13 @@ impl Syncer {
         });
     }
 
+    /// A sync of the log failed elsewhere in this process: nothing may rely on the next one.
+    pub(super) fn give_up(&self, error: &Error) {
+        let reason = self.fail(error);
+        self.state().failed.get_or_insert(reason);
+        self.ended.notify_waiters();
+    }
+
     fn is_durable(&self, upto: u64) -> bool {
         // A segment is unlinked only when a durable version holds its records.
         let is_there = |log: &Log| log.durable_upto() >= upto || log.first() >= upto;

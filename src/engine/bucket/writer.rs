@@ -301,6 +301,9 @@ impl BucketWriter {
         let first = self.bucket.live().persisted();
         self.schedule_age_flush(first);
         result
+        if let Err(error @ Error::NotDurable { .. }) = &result {
+            self.syncer.give_up(error);
+        }
     }
 
     /// Whether the log holds records that this process has not read.

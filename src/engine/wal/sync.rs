@@ -52,7 +52,9 @@ impl SyncPlan {
     pub(crate) fn run(self) -> Result<Synced> {
         let mut files = Vec::with_capacity(self.files.len());
         for piece in &self.files {
-            piece.file.sync_data().map_err(|e| self.failed(Box::new(e)))?;
+            let synced = fault::step(&piece.path, "log.sync");
+            let synced = synced.and_then(|()| piece.file.sync_data());
+            synced.map_err(|e| self.failed(Box::new(e)))?;
             fault::synced(&piece.path);
             files.push((piece.first, piece.end, piece.is_sealed));
         }
