@@ -41,16 +41,26 @@ impl Putter {
         first: u64,
         crash: Option<&str>,
     ) -> Self {
+        let crash = crash.map(|crash| ("LANCEQ_CRASH", crash));
+        Self::start_with(root, durability, (series, first), crash.as_slice())
+    }
+
+    /// As [`start`](Self::start), with these variables set.
+    pub(crate) fn start_with(
+        root: &Path,
+        durability: &str,
+        (series, first): (u64, u64),
+        variables: &[(&str, &str)],
+    ) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_lanceq"));
         command.arg("--root").arg(root).args(["put", "t", "-", "--ack"]);
         command.args(["--durability", durability, "--flush-threshold", "7"]);
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
-        if let Some(crash) = crash {
-            command.env("LANCEQ_CRASH", crash);
-        }
+        command.envs(variables.iter().copied());
+        let dies = variables.iter().any(|(name, _)| *name == "LANCEQ_CRASH");
         let mut child = command.spawn().unwrap();
         let answered = Arc::new(Answered::default());
-        let paced = crash.is_some().then(|| answered.clone());
+        let paced = dies.then(|| answered.clone());
         let feeder = feed(child.stdin.take().unwrap(), series, first, paced);
         let acks = listen(child.stdout.take().unwrap(), answered);
         Self { child, feeder, acks, series, first }

@@ -22,9 +22,14 @@ pub(crate) fn text(series: u64, number: u64) -> String {
 
 /// Everything in the topic, as a process that writes nothing reads it.
 pub(crate) async fn records(root: &Path) -> Vec<Record> {
-    let engine = Engine::open(root).await.unwrap();
-    let Ok(reader) = engine.reader("t").await else { return Vec::new() };
-    reader.get(0, usize::MAX).await.unwrap().records().collect()
+    read(root).await.unwrap()
+}
+
+/// As [`records`], where reading may fail.
+pub(crate) async fn read(root: &Path) -> lanceq::Result<Vec<Record>> {
+    let engine = Engine::open(root).await?;
+    let Ok(reader) = engine.reader("t").await else { return Ok(Vec::new()) };
+    Ok(reader.get(0, usize::MAX).await?.records().collect())
 }
 
 /// Why the topic is not what its writers said; `None` where all is well.

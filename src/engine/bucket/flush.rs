@@ -151,6 +151,9 @@ impl Bucket {
     async fn commit(self: &Arc<Self>, head: &Table, load: &Load) -> Result<Option<Table>> {
         self.sync_log().await?;
         self.secure(head).await?;
+        if !fault::is_on(&self.log_place.folder, "commit-first") {
+            self.let_go(load.taken[LOG].end()).await?;
+        }
         fault::at(&self.log_place.folder, "flush.commit")?;
         let mark = self.mark(head, &load.taken);
         match head.commit_staged(&load.staged, mark).await {
@@ -266,15 +269,19 @@ impl Bucket {
         if !staged.is_complete().await? {
             return Err(self.damaged("a file of the version that was just committed is gone"));
         }
+        self.let_go(log.end()).await?;
+        self.rebase(&table, log.end())?;
+        Ok(self.flushed(&table, rows(&taken)))
+    }
+
+    /// Unlinks the segments whose records lie below a log position.
+    async fn let_go(self: &Arc<Self>, upto: u64) -> Result<()> {
         let own = self.clone();
-        let upto = log.end();
         blocking(move || match &mut own.live().log {
             Some(log) => log.release(upto).map(drop),
             None => Ok(()),
         })
-        .await?;
-        self.rebase(&table, log.end())?;
-        Ok(self.flushed(&table, rows(&taken)))
+        .await
     }
 
     pub(super) fn flushed(&self, table: &Table, rows: u64) -> Flushed {

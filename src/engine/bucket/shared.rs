@@ -6,7 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use tokio::sync::watch;
 use uuid::Uuid;
 
-use super::evidence::gather;
+use super::evidence::{Evidence, Known, gather};
 use super::live::{Head, Live};
 use super::snapshot::Snapshot;
 use crate::engine::durable::blocking;
@@ -169,12 +169,27 @@ impl Bucket {
             Some((known, log)) => Some(gather(&table, log, known).await?),
             None => None,
         };
+            Some((known, _)) if !fault::is_on(&self.log_place.folder, "settle") => {
+                Some(self.ask_nobody(known))
+            }
         Ok(Head { table, evidence })
     }
 
     async fn open_table(&self) -> Result<Option<Table>> {
         if layout::is_bucket_gone(&self.place) {
             return Err(self.damaged("the bucket's folder is gone"));
+    /// What a log without marks would have to believe: what it still holds is not persisted.
+    fn ask_nobody(&self, known: Known) -> Evidence {
+        let first = self.live().log.as_ref().map_or(0, Log::first);
+        Evidence {
+            persisted: known.persisted.max(first),
+            flush: None,
+            runs: Vec::new(),
+            hole: None,
+            overwritten: None,
+        }
+    }
+
         }
         let Some((table, passed_over)) = Table::open_readable(&self.place.dataset).await? else {
             return Ok(None);
