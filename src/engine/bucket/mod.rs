@@ -11,6 +11,7 @@ mod recovery;
 mod settle;
 mod shared;
 mod snapshot;
+mod space;
 mod sync;
 mod tail;
 mod writer;

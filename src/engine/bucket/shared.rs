@@ -9,6 +9,7 @@ use uuid::Uuid;
 use super::evidence::{Evidence, Known, gather};
 use super::live::{Head, Live};
 use super::snapshot::Snapshot;
+use super::space::Space;
 use crate::engine::durable::blocking;
 use crate::engine::error::{Error, Result};
 use crate::engine::fault;
@@ -29,6 +30,7 @@ pub(crate) struct Bucket {
     pub(super) flush_lock: FileLock,
     /// Stands for a log in the versions that a writer without one makes.
     pub(super) memory_id: Uuid,
+    pub(super) space: Space,
     /// Another program made the dataset: there is no log beside it.
     is_foreign: bool,
     live: Mutex<Live>,
@@ -46,6 +48,7 @@ impl Bucket {
             place,
             log_place,
             memory_id: Uuid::new_v4(),
+            space: Space::default(),
             is_foreign,
             live: Mutex::default(),
             changed: watch::Sender::new(0),
@@ -166,18 +169,15 @@ impl Bucket {
             (live.known(table.version())?, live.log.as_ref().map(Log::id))
         };
         let evidence = match known.zip(log) {
-            Some((known, log)) => Some(gather(&table, log, known).await?),
-            None => None,
-        };
             Some((known, _)) if !fault::is_on(&self.log_place.folder, "settle") => {
                 Some(self.ask_nobody(known))
             }
+            Some((known, log)) => Some(gather(&table, log, known).await?),
+            None => None,
+        };
         Ok(Head { table, evidence })
     }
 
-    async fn open_table(&self) -> Result<Option<Table>> {
-        if layout::is_bucket_gone(&self.place) {
-            return Err(self.damaged("the bucket's folder is gone"));
     /// What a log without marks would have to believe: what it still holds is not persisted.
     fn ask_nobody(&self, known: Known) -> Evidence {
         let first = self.live().log.as_ref().map_or(0, Log::first);
@@ -190,6 +190,9 @@ impl Bucket {
         }
     }
 
+    async fn open_table(&self) -> Result<Option<Table>> {
+        if layout::is_bucket_gone(&self.place) {
+            return Err(self.damaged("the bucket's folder is gone"));
         }
         let Some((table, passed_over)) = Table::open_readable(&self.place.dataset).await? else {
             return Ok(None);

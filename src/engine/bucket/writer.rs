@@ -212,7 +212,11 @@ impl BucketWriter {
     fn has_room(&self, batch: &RecordBatch) -> Result<()> {
         let (rows, bytes) = self.bucket.buffered();
         let limit = self.options.policy.buffer_limit;
-        if rows == 0 || bytes + batch_bytes(batch) <= limit {
+        if rows == 0 {
+            return Ok(());
+        }
+        self.bucket.check_space()?;
+        if bytes + batch_bytes(batch) <= limit {
             return Ok(());
         }
         let topic = self.bucket.topic.to_string();
@@ -297,13 +301,13 @@ impl BucketWriter {
         let mut doubt = Doubt { writer: self, settled: false };
         let result = self.bucket.flush(self.options.lock_timeout).await;
         doubt.settled = !matches!(result, Err(Error::Poisoned { .. }));
+        if let Err(error @ Error::NotDurable { .. }) = &result {
+            self.syncer.give_up(error);
+        }
         drop((doubt, held));
         let first = self.bucket.live().persisted();
         self.schedule_age_flush(first);
         result
-        if let Err(error @ Error::NotDurable { .. }) = &result {
-            self.syncer.give_up(error);
-        }
     }
 
     /// Whether the log holds records that this process has not read.

@@ -149,8 +149,8 @@ impl Writer {
     ///
     /// # Errors
     /// - [`Invalid`](crate::ErrorKind::Invalid) for a record that does not fit; nothing was put.
-    /// - [`Unavailable`](crate::ErrorKind::Unavailable) where the buffer is full and a flush
-    ///   failed; nothing was put, what was buffered stays.
+    /// - [`Unavailable`](crate::ErrorKind::Unavailable) where the buffer is full, or the disk so full that
+    ///   a flush of the log would find no room soon, and a flush failed; nothing was put, what was buffered stays.
     pub async fn put(&self, record: Value) -> Result<Receipt> {
         self.put_one(record, WhenFull::Wait).await
     }
