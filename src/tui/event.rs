@@ -8,7 +8,9 @@ use ratatui::layout::Size;
 use super::data::{Fault, Field, Rows};
 use super::effect::{LoadId, Slot};
 use super::input::Key;
-use crate::{Change, Flushed, Receipt, Reset, TopicCounts, TopicEntry, WatchMode};
+use crate::{
+    Change, Flushed, Receipt, Recovery, Reset, TopicCounts, TopicEntry, TopicName, WatchMode,
+};
 
 /// Something happened.
 #[derive(Debug)]
@@ -26,6 +28,8 @@ pub(crate) enum Event {
     },
     /// Something may have changed on disk.
     Changed(Change, WatchMode),
+    /// Opening a topic for writing had to mend something.
+    Mended(TopicName, Vec<Recovery>),
     /// The time, where something on the screen depends on it.
     Tick(NaiveDateTime),
 }

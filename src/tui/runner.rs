@@ -79,10 +79,15 @@ impl Runner {
         let (source, answers) = (self.source.clone(), self.answers.clone());
         let answered = slot.clone();
         let task = async move {
+            let (writers, events) = (source.writers.clone(), answers.clone());
             let sink = Sink { answers, slot: answered, id };
             let work = AssertUnwindSafe(source.serve(request, &sink)).catch_unwind();
             let result = CAUGHT.scope((), work).await;
             sink.send(result.unwrap_or_else(|panic| Err(fault_of(&*panic)))).await;
+            // Behind the answer, whose notice would take its place.
+            for (topic, done) in writers.take_mended() {
+                events.send(Event::Mended(topic, done)).await.ok();
+            }
         };
         let changes = matches!(slot, Slot::Put(_) | Slot::Flush(_));
         let tasks = if changes { &mut self.writes } else { &mut self.tasks };

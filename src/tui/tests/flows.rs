@@ -112,6 +112,21 @@ async fn an_explorer_that_ends_flushes_nothing_and_closes_no_writer_but_its_own(
     assert_eq!(writer.flush().await.unwrap().iter().map(|flushed| flushed.rows).sum::<u64>(), 3);
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_opening_a_writer_mended_is_said() {
+    let root = TempDir::new().unwrap();
+    let engine = one_note(&root).await;
+    let log = engine.root().join("notes/bucket_0/wal");
+    let segment = std::fs::read_dir(log).unwrap().map(|entry| entry.unwrap().path());
+    let segment = segment.filter(|path| path.extension().is_some_and(|e| e == "wal")).max();
+    let file = std::fs::OpenOptions::new().append(true).open(segment.unwrap());
+    std::io::Write::write_all(&mut file.unwrap(), b"LQf1 and no more").unwrap();
+    let mut explorer = Explorer::open(engine, Options::default());
+    explorer.shows("note number 1").await;
+    explorer.press(&[Key::Char('F')]);
+    explorer.shows("mended `notes`, bucket 0: the log was cut at byte ").await;
+}
+
 /// Needs the log: without it a buffered record is in the memory of who put it.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_another_process_buffers_is_marked_and_can_be_flushed() {

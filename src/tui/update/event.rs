@@ -1,6 +1,6 @@
 //! Takes one event: hands it to whom it concerns, then asks for what the screen needs.
 
-use super::{answer, changes, keys, wants};
+use super::{answer, changes, keys, mended, wants};
 use crate::tui::effect::{Effect, Request, Slot};
 use crate::tui::event::Event;
 use crate::tui::state::State;
@@ -16,6 +16,7 @@ pub(crate) fn update(state: &mut State, event: Event) -> Vec<Effect> {
         Event::Input(input) => keys::take(state, input),
         Event::Answer { slot, id, result } => answer::take(state, &slot, id, result),
         Event::Changed(change, watch) => changes::take(state, change, watch),
+        Event::Mended(topic, done) => mended::take(state, &topic, &done),
         Event::Tick(now) => changes::pass_time(state, now),
     };
     effects.extend(wants::wants(state));

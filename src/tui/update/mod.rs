@@ -5,6 +5,7 @@ mod answer;
 mod changes;
 mod event;
 mod keys;
+mod mended;
 mod places;
 mod prompt;
 mod put;
