@@ -4,8 +4,9 @@ use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
-use super::moment::Place;
+use super::pick::Pick;
 use super::repair::RepairArgs;
+use super::search::SearchArgs;
 use super::waiting::Waiting;
 use crate::{Durability, Error, From};
 
@@ -68,6 +69,8 @@ pub(crate) enum Command {
     Get(GetArgs),
     /// Print new records as they come
     Tail(TailArgs),
+    /// Print the records whose vectors are nearest to one, itself first
+    Search(Box<SearchArgs>),
     /// List the topics
     Ls(FactsArgs),
     /// Show how many records there are, and what they cost on disk
@@ -221,25 +224,12 @@ pub(crate) struct GetArgs {
     #[arg(long, value_name = "N", default_value_t = 0, value_parser = whole, allow_negative_numbers = true)]
     pub(crate) offset: u64,
 
-    /// At most so many records in all
+    /// At most so many records in all; with --filter, so many that match
     #[arg(long, value_name = "N", default_value_t = 100, value_parser = whole, allow_negative_numbers = true)]
     pub(crate) limit: u64,
 
-    /// One bucket only
-    #[arg(long, value_name = "I", value_parser = bucket, allow_negative_numbers = true)]
-    pub(crate) bucket: Option<u32>,
-
-    /// Read at a version's number, a tag, or a time: 2026-01-31T12:00:00Z, or `2h ago`
-    #[arg(long, value_name = "VERSION|TAG|TIME")]
-    pub(crate) at: Option<Place>,
-
-    /// Print these fields only
-    #[arg(long, value_name = "A,B", value_delimiter = ',', conflicts_with = "exclude")]
-    pub(crate) columns: Vec<String>,
-
-    /// Print all fields but these
-    #[arg(long, value_name = "A,B", value_delimiter = ',')]
-    pub(crate) exclude: Vec<String>,
+    #[command(flatten)]
+    pub(crate) pick: Pick,
 
     #[command(flatten)]
     pub(crate) print: PrintArgs,
@@ -271,6 +261,10 @@ pub(crate) struct TailArgs {
     /// One bucket only
     #[arg(long, value_name = "I", value_parser = bucket, allow_negative_numbers = true)]
     pub(crate) bucket: Option<u32>,
+
+    /// Only records that match, such as "year > 1990 and Title like 'Toy%'"; names with spaces in backticks
+    #[arg(long, value_name = "SQL")]
+    pub(crate) filter: Option<String>,
 
     #[command(flatten)]
     pub(crate) print: PrintArgs,
@@ -376,7 +370,7 @@ fn durability(text: &str) -> Result<Durability, String> {
     })
 }
 
-fn positive(text: &str) -> Result<usize, String> {
+pub(super) fn positive(text: &str) -> Result<usize, String> {
     let number = text.parse().ok().filter(|number| *number > 0);
     number.ok_or_else(|| "expected a whole number, 1 or more".into())
 }

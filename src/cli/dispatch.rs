@@ -4,7 +4,9 @@ use std::path::PathBuf;
 
 use super::args::{Args, Command};
 use super::failure::{Failure, Result};
-use super::{completions, demo, flush, get, ls, open, put, repair, schema, stats, tail, versions};
+use super::{
+    completions, demo, flush, get, ls, open, put, repair, schema, search, stats, tail, versions,
+};
 use crate::Engine;
 
 const DEFAULT_ROOT: &str = "./queue_storage";
@@ -31,6 +33,7 @@ pub(crate) async fn dispatch(args: Args) -> Result {
         Command::Repair(args) => repair::run(&opened(root).await?, &args).await,
         Command::Get(args) => get::run(&opened(root).await?, &args).await,
         Command::Tail(args) => tail::run(&opened(root).await?, args).await,
+        Command::Search(args) => search::run(&opened(root).await?, &args).await,
         Command::Ls(args) => ls::run(&opened(root).await?, args).await,
         Command::Stats(args) => stats::run(&opened(root).await?, &args).await,
         Command::Schema(args) => schema::run(&opened(root).await?, &args).await,

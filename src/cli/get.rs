@@ -4,7 +4,7 @@ use super::args::GetArgs;
 use super::failure::Result;
 use super::format::Printer;
 use super::output;
-use crate::{Columns, Engine, Page, Reader};
+use crate::{Engine, Page, Reader};
 
 /// Records of the first page, when nobody knows yet how large they are.
 const FIRST_PAGE: u64 = 100;
@@ -14,7 +14,7 @@ const PAGE_BYTES: u64 = 4 << 20;
 
 /// Prints up to `--limit` records, bucket after bucket.
 pub(crate) async fn run(engine: &Engine, args: &GetArgs) -> Result {
-    let reader = chosen(engine, args).await?;
+    let reader = args.pick.reader(engine, &args.topic).await?;
     let mut printer = Printer::new(args.print);
     for bucket in reader.buckets() {
         print_bucket(&reader.bucket(*bucket)?, args, &mut printer).await?;
@@ -25,25 +25,6 @@ pub(crate) async fn run(engine: &Engine, args: &GetArgs) -> Result {
         tell_the_end(&reader, args).await?;
     }
     Ok(())
-}
-
-async fn chosen(engine: &Engine, args: &GetArgs) -> Result<Reader> {
-    let mut reader = engine.reader(&args.topic).await?;
-    if let Some(bucket) = args.bucket {
-        reader = reader.bucket(bucket)?;
-    }
-    if let Some(place) = &args.at {
-        reader = reader.at(place.seen_at(chrono::Utc::now())).await?;
-    }
-    Ok(reader.columns(columns(args)))
-}
-
-fn columns(args: &GetArgs) -> Columns {
-    match (args.columns.as_slice(), args.exclude.as_slice()) {
-        ([], []) => Columns::All,
-        ([], exclude) => Columns::Except(exclude.to_vec()),
-        (only, _) => Columns::Only(only.to_vec()),
-    }
 }
 
 async fn print_bucket(bucket: &Reader, args: &GetArgs, printer: &mut Printer) -> Result {
@@ -71,6 +52,12 @@ fn next_page(page: &Page) -> u64 {
 
 /// Says where the topic ends, to somebody who asked for what lies behind that.
 async fn tell_the_end(reader: &Reader, args: &GetArgs) -> Result {
+    if args.pick.filter.is_some() {
+        let from =
+            if args.offset == 0 { String::new() } else { format!(" from {} on", args.offset) };
+        output::narrate(format!("{}: no record{from} matches the filter", args.topic));
+        return Ok(());
+    }
     let counts = reader.counts().await?;
     let read = |id: &u32| reader.buckets().contains(id);
     let ends = counts.buckets.iter().filter(|bucket| read(&bucket.bucket_id));

@@ -4,8 +4,6 @@ use std::error::Error as StdError;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::hint;
-
 /// The engine's result.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -235,6 +233,18 @@ pub enum Error {
         /// Why.
         reason: String,
     },
+    /// There is no record at an offset.
+    #[error("topic `{topic}` has no record {bucket}:{offset}: {reason}")]
+    RecordNotFound {
+        /// The topic's name.
+        topic: String,
+        /// The bucket asked for.
+        bucket: u32,
+        /// The offset asked for.
+        offset: u64,
+        /// Which there are instead, or what became of it.
+        reason: String,
+    },
     /// The root folder does not exist.
     #[error("there is no folder {}", path.display())]
     RootNotFound {
@@ -298,7 +308,7 @@ impl Error {
             Self::RootNotFound { .. }
             | Self::TopicNotFound { .. }
             | Self::VersionNotFound { .. } => ErrorKind::NotFound,
-            Self::BucketNotFound { .. } => ErrorKind::OutOfRange,
+            Self::BucketNotFound { .. } | Self::RecordNotFound { .. } => ErrorKind::OutOfRange,
             Self::TopicDiffers { .. } => ErrorKind::AlreadyExists,
             Self::InvalidName { .. }
             | Self::InvalidOption { .. }
@@ -316,36 +326,6 @@ impl Error {
             Self::Poisoned { .. } | Self::NotDurable { .. } => ErrorKind::Poisoned,
             Self::Closed { .. } => ErrorKind::Closed,
             Self::ReadOnly { .. } | Self::Unsupported { .. } => ErrorKind::Unsupported,
-        }
-    }
-
-    /// The next step, where there is one to advise: one line, without "hint:".
-    pub fn hint(&self) -> Option<String> {
-        match self {
-            Self::Locked { pid, .. } => Some(match pid {
-                Some(pid) => format!("nothing was put. See what process {pid} does; `kill -CONT {pid}` wakes one that was stopped"),
-                None => "nothing was put. See what else writes there; a process that was stopped holds its locks".into(),
-            }),
-            Self::Diverged { .. } => Some("reading works and the log is kept; restore the version before it with the program that changed it".into()),
-            Self::InDoubt { .. } => Some("reading works; `lanceq repair TOPIC` compares contents, and ends it with `--drop` (they are persisted) or `--keep` (they are not)".into()),
-            Self::LogDamaged { .. } => Some("reading works; `lanceq repair TOPIC` cuts the log there and keeps what it takes away".into()),
-            Self::NotDurable { .. } => Some("open the writer again: it writes what the log holds anew. Look at the disk first".into()),
-            Self::Mismatch { expected, found, .. } => hint::of_value(expected, found),
-            Self::RootNotFound { .. } => {
-                Some("name the folder with `--root PATH` or LANCEQ_ROOT; `lanceq put` creates it".into())
-            }
-            Self::TopicNotFound { .. } => Some("`lanceq ls` lists the topics".into()),
-            Self::VersionNotFound { .. } => Some("`lanceq versions TOPIC` lists the versions".into()),
-            Self::BufferFull { .. } => Some("flush, or use `put`, which waits".into()),
-            Self::TopicDiffers { .. } => {
-                Some("leave the option out to use the topic as it is, or choose another topic".into())
-            }
-            Self::Poisoned { .. } => Some("open the writer again; look at the end of the topic before putting the same records again".into()),
-            Self::Damaged { .. } => Some("other topics are not affected; restore the file from a copy, or remove what is damaged".into()),
-            Self::ReadOnly { .. } => Some("write it with the program that made it; lanceq reads and follows it".into()),
-            Self::Io { source, .. } => hint::of_system(source),
-            Self::Storage { source, .. } => hint::below(source.as_ref()),
-            _ => None,
         }
     }
 

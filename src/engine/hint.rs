@@ -1,10 +1,44 @@
-//! The next step after an error that came from below: of a value that does not fit, of the operating system.
+//! What to do about an error: the next step, where there is one to advise.
 
-use std::error::Error;
+use std::error::Error as StdError;
 use std::io;
 
+use super::error::Error;
+
+impl Error {
+    /// The next step, where there is one to advise: one line, without "hint:".
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::Locked { pid, .. } => Some(match pid {
+                Some(pid) => format!("nothing was put. See what process {pid} does; `kill -CONT {pid}` wakes one that was stopped"),
+                None => "nothing was put. See what else writes there; a process that was stopped holds its locks".into(),
+            }),
+            Self::Diverged { .. } => Some("reading works and the log is kept; restore the version before it with the program that changed it".into()),
+            Self::InDoubt { .. } => Some("reading works; `lanceq repair TOPIC` compares contents, and ends it with `--drop` (they are persisted) or `--keep` (they are not)".into()),
+            Self::LogDamaged { .. } => Some("reading works; `lanceq repair TOPIC` cuts the log there and keeps what it takes away".into()),
+            Self::NotDurable { .. } => Some("open the writer again: it writes what the log holds anew. Look at the disk first".into()),
+            Self::Mismatch { expected, found, .. } => coercion_hint(expected, found),
+            Self::RootNotFound { .. } => {
+                Some("name the folder with `--root PATH` or LANCEQ_ROOT; `lanceq put` creates it".into())
+            }
+            Self::TopicNotFound { .. } => Some("`lanceq ls` lists the topics".into()),
+            Self::VersionNotFound { .. } => Some("`lanceq versions TOPIC` lists the versions".into()),
+            Self::BufferFull { .. } => Some("flush, or use `put`, which waits".into()),
+            Self::TopicDiffers { .. } => {
+                Some("leave the option out to use the topic as it is, or choose another topic".into())
+            }
+            Self::Poisoned { .. } => Some("open the writer again; look at the end of the topic before putting the same records again".into()),
+            Self::Damaged { .. } => Some("other topics are not affected; restore the file from a copy, or remove what is damaged".into()),
+            Self::ReadOnly { .. } => Some("write it with the program that made it; lanceq reads and follows it".into()),
+            Self::Io { source, .. } => io_hint(source),
+            Self::Storage { source, .. } => io_cause(source.as_ref()).and_then(io_hint),
+            _ => None,
+        }
+    }
+}
+
 /// What to do about a value that does not fit: conversion is advised where it could help.
-pub(super) fn of_value(expected: &str, found: &str) -> Option<String> {
+fn coercion_hint(expected: &str, found: &str) -> Option<String> {
     let scalar = |text: &str, kinds: &[&str]| kinds.iter().any(|kind| text.contains(kind));
     let to_text = scalar(expected, &["utf8"]) && !scalar(found, &["list", "object"]);
     let to_number = scalar(expected, &["int", "float"]) && found.starts_with("text");
@@ -13,8 +47,8 @@ pub(super) fn of_value(expected: &str, found: &str) -> Option<String> {
     })
 }
 
-/// What to do about the operating system's error below an error of the storage library.
-pub(super) fn below(error: &(dyn Error + 'static)) -> Option<String> {
+/// The operating system's error below an error of the storage library.
+fn io_cause<'a>(error: &'a (dyn StdError + 'static)) -> Option<&'a io::Error> {
     let mut cause = Some(error);
     let mut found = None;
     while let Some(error) = cause {
@@ -22,11 +56,10 @@ pub(super) fn below(error: &(dyn Error + 'static)) -> Option<String> {
         found = error.downcast_ref::<io::Error>().or(found);
         cause = error.source();
     }
-    found.and_then(of_system)
+    found
 }
 
-/// What to do about an error of the operating system.
-pub(super) fn of_system(error: &io::Error) -> Option<String> {
+fn io_hint(error: &io::Error) -> Option<String> {
     let hint = match error.kind() {
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
             "the disk is full; nothing is torn, and the call works again once there is room"

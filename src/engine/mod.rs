@@ -4,7 +4,7 @@
 //!
 //! ```text
 //! L5 handle → L4 topic → L3 bucket → L2 buffer | wal | store → L1 record
-//!   → L0 error, name, offset, clock, durable, facts, fault, hint, layout, options, poll, watch
+//!   → L0 error, name, offset, clock, durable, facts, fault, hint, layout, options, poll, search, watch
 //! ```
 
 mod bucket;
@@ -23,6 +23,7 @@ mod offset;
 mod options;
 mod poll;
 mod record;
+mod search;
 mod store;
 mod topic;
 mod wal;
@@ -38,9 +39,10 @@ pub use name::{MAX_TOPIC_NAME, TopicName};
 pub use offset::{Cursor, Position};
 pub use options::{At, AtEnd, Columns, Durability, Events, From, InDoubt, StreamOptions};
 pub use record::{
-    Chunk, Decoder, EncodeError, Extended, FieldPath, JsonArray, JsonError, JsonLines, JsonObject,
-    JsonReason, Located, Page, ReadError, Record, RouteError, SchemaError, SchemaInference,
-    Strictness, TopicSchema, TypeError, bucket_for, buckets_for, conform, encode, is_routable,
-    parse_record, parse_type, records, schema_json, type_text, value,
+    Chunk, Decoder, EncodeError, Extended, FieldPath, Hit, JsonArray, JsonError, JsonLines,
+    JsonObject, JsonReason, Located, Matches, Page, ReadError, Record, RouteError, SchemaError,
+    SchemaInference, Strictness, TopicSchema, TypeError, bucket_for, buckets_for, conform, encode,
+    is_routable, parse_record, parse_type, records, schema_json, type_text, value,
 };
+pub use search::{Likeness, Metric, Search};
 pub use topic::{Reader, Tail, TailEvent};

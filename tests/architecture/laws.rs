@@ -7,7 +7,7 @@ use crate::source::Source;
 const LAYERS: [&[&str]; 6] = [
     &[
         "clock", "durable", "error", "facts", "fault", "hint", "job", "layout", "name", "offset",
-        "options", "poll", "watch",
+        "options", "poll", "search", "watch",
     ],
     &["record"],
     &["buffer", "store", "wal"],

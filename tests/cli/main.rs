@@ -26,6 +26,7 @@ mod put_pipe;
 mod quick_start;
 mod readme;
 mod real_movies;
+mod search;
 mod shared_log;
 mod stopped;
 mod tail;

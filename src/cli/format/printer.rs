@@ -1,5 +1,7 @@
 //! Prints records in the form that was asked for.
 
+use arrow_array::Float32Array;
+
 use super::csv::Csv;
 use super::form::{Form, Row};
 use super::json::Json;
@@ -8,7 +10,7 @@ use super::table::Table;
 use crate::cli::args::{Format, PrintArgs};
 use crate::cli::failure::Result;
 use crate::cli::output::{self, Data};
-use crate::{Chunk, Decoder, JsonObject};
+use crate::{Chunk, Decoder, Hit, JsonObject, value};
 
 /// Takes records in portions, and prints them to stdout.
 pub(crate) struct Printer {
@@ -45,6 +47,23 @@ impl Printer {
         self.printed += rows.len() as u64;
         self.non_finite += decoder.non_finite();
         self.form.rows(&rows, &mut self.out)
+    }
+
+    /// Prints what a search has found: `_distance` before the fields.
+    pub(crate) fn hits(&mut self, hits: &[Hit]) -> Result {
+        let rows: Vec<Row> = hits.iter().map(|hit| self.hit(hit)).collect();
+        self.printed += rows.len() as u64;
+        self.form.rows(&rows, &mut self.out)
+    }
+
+    fn hit(&self, hit: &Hit) -> Row {
+        let record = &hit.record;
+        let place = (record.bucket, record.offset, record.buffered);
+        let mut row = labelled(self.with_offset.then_some(place), Row::new());
+        let distance = Float32Array::from(vec![hit.distance]);
+        row.insert("_distance".into(), value(&distance, 0));
+        row.extend(record.fields.clone());
+        row
     }
 
     /// Hands on what is printed so far, for somebody who is waiting for it.

@@ -84,43 +84,6 @@ impl Snapshot {
         self.lanes.iter().zip(positions).map(below).sum()
     }
 
-    /// Up to `limit` records with offsets from `offset` on.
-    pub(crate) async fn read(
-        &self,
-        bucket: &Bucket,
-        offset: u64,
-        limit: usize,
-        columns: &Columns,
-    ) -> Result<Vec<Chunk>> {
-        let mut chunks = self.read_persisted(bucket, offset, limit, columns).await?;
-        let behind = self.positions_behind(offset.saturating_sub(self.persisted_end()));
-        for (lane, from) in behind.into_iter().enumerate() {
-            let read: usize = chunks.iter().map(|chunk| chunk.offsets.len()).sum();
-            chunks.extend(self.read_buffered(bucket, (lane, from), limit - read, columns)?);
-        }
-        Ok(chunks)
-    }
-
-    /// The persisted part of [`read`](Self::read).
-    pub(super) async fn read_persisted(
-        &self,
-        bucket: &Bucket,
-        offset: u64,
-        limit: usize,
-        columns: &Columns,
-    ) -> Result<Vec<Chunk>> {
-        let Some(table) = &self.table else { return Ok(Vec::new()) };
-        let rows = table.read(offset, limit, columns).await?;
-        let id = bucket.place.id;
-        let chunk = |rows: crate::engine::store::Rows| Chunk {
-            bucket: id,
-            offsets: rows.offsets,
-            buffered: false,
-            batch: rows.batch,
-        };
-        Ok(rows.into_iter().map(chunk).collect())
-    }
-
     /// Up to `limit` buffered records of one lane with log positions from `lsn` on.
     pub(super) fn read_buffered(
         &self,
@@ -136,7 +99,7 @@ impl Snapshot {
             return Ok(Vec::new());
         }
         let before: u64 = self.lanes.iter().take(lane).map(LaneView::rows).sum();
-        let columns = column_numbers(&schema, columns);
+        let columns = self.column_numbers(columns);
         let mut left = limit;
         let mut chunks = Vec::new();
         for (start, batch) in &view.batches {
@@ -158,6 +121,15 @@ impl Snapshot {
         Ok(chunks)
     }
 
+    /// The numbers of the chosen columns that the table has.
+    pub(super) fn column_numbers(&self, columns: &Columns) -> Vec<usize> {
+        let schema = self.schema();
+        let fields = schema.iter().flat_map(|schema| schema.fields());
+        let names: Vec<&str> = fields.map(|field| field.name().as_str()).collect();
+        let chosen = columns.present(&names);
+        names.iter().enumerate().filter(|(_, n)| chosen.contains(n)).map(|(i, _)| i).collect()
+    }
+
     /// The offset of row number `row`, counted from the first record.
     pub(crate) async fn offset_at(&self, row: u64) -> Result<u64> {
         let persisted = self.persisted_rows();
@@ -175,12 +147,6 @@ impl Snapshot {
             _ => Ok((self.persisted_rows() + (offset - end)).min(self.rows())),
         }
     }
-}
-
-fn column_numbers(schema: &SchemaRef, columns: &Columns) -> Vec<usize> {
-    let names: Vec<&str> = schema.fields().iter().map(|field| field.name().as_str()).collect();
-    let chosen = columns.present(&names);
-    names.iter().enumerate().filter(|(_, n)| chosen.contains(n)).map(|(i, _)| i).collect()
 }
 
 /// A buffered batch as the table will hold it: columns that came later are null in it.

@@ -3,13 +3,14 @@
 use std::sync::Arc;
 
 use super::lane::{LANES, LOG};
+use super::selection::{Looked, Reach, Selection};
 use super::shared::Bucket;
 use super::snapshot::Snapshot;
-use crate::engine::buffer::batch_bytes;
+use super::stride::Stride;
 use crate::engine::error::Result;
 use crate::engine::facts::{Flushed, Reset, ResetReason};
 use crate::engine::offset::Position;
-use crate::engine::options::{Columns, From};
+use crate::engine::options::From;
 use crate::engine::record::Chunk;
 use crate::engine::store::Table;
 
@@ -20,7 +21,7 @@ use crate::engine::store::Table;
 /// record's offset up: one number would skip the foreign row or deliver the record twice.
 pub(crate) struct BucketTail {
     pub(crate) bucket: Arc<Bucket>,
-    columns: Columns,
+    selection: Selection,
     /// The version that it reads, where it does not follow the head.
     pinned: Option<Snapshot>,
     offset: u64,
@@ -28,8 +29,8 @@ pub(crate) struct BucketTail {
     seen: Option<Table>,
     announced: u64,
     cursor: Position,
-    /// Records to read at a time, so that a turn takes about [`TURN_BYTES`].
-    turn: usize,
+    /// Records to look at in a turn.
+    turn: Stride,
 }
 
 /// Records of the first turn, when nothing is known of their size.
@@ -45,6 +46,8 @@ pub(crate) enum BucketEvent {
     Rows(Chunk),
     Flushed(Flushed),
     Reset(Reset),
+    /// The records up to here do not match.
+    Passed,
 }
 
 impl BucketTail {
@@ -53,7 +56,7 @@ impl BucketTail {
         bucket: Arc<Bucket>,
         pinned: Option<Snapshot>,
         from: &From,
-        columns: Columns,
+        selection: Selection,
     ) -> Result<Self> {
         let snapshot = look(&bucket, pinned.as_ref()).await?;
         let end = snapshot.persisted_end();
@@ -80,14 +83,14 @@ impl BucketTail {
             (offset, positions[LOG]) = (stored, lsn);
         }
         let mut tail = Self {
-            columns,
+            selection,
             pinned,
             offset,
             positions,
             announced: end,
             seen: snapshot.table().cloned(),
             cursor: Position::default(),
-            turn: FIRST_TURN,
+            turn: Stride::new(FIRST_TURN, LONGEST_TURN, TURN_BYTES),
             bucket,
         };
         tail.cursor = tail.position(&snapshot);
@@ -105,7 +108,7 @@ impl BucketTail {
     /// again.
     pub(crate) async fn advance(&mut self) -> Result<Vec<(BucketEvent, Position)>> {
         let snapshot = look(&self.bucket, self.pinned.as_ref()).await?;
-        let limit = self.turn;
+        let limit = self.turn.rows();
         let mut events = Vec::new();
         if let Some(reset) = self.reset(&snapshot).await? {
             self.offset = reset.next_offset;
@@ -113,46 +116,40 @@ impl BucketTail {
             events.push((BucketEvent::Reset(reset), self.position(&snapshot)));
         }
         let offset = self.skip_delivered(&snapshot);
-        let chunks = self.bucket_rows(&snapshot, offset, limit).await?;
-        let read: usize = chunks.iter().map(|chunk| chunk.offsets.len()).sum();
-        self.measure(&chunks, read);
+        let looked = self.persisted(&snapshot, offset, limit).await?;
+        self.turn.measure(looked.rows, looked.bytes);
         self.seen = snapshot.table().cloned();
-        let is_full = read >= limit;
-        for chunk in chunks {
+        for chunk in looked.chunks {
             self.offset = chunk.offsets.last().map_or(self.offset, |last| last + 1);
             let position = self.position(&snapshot);
             events.extend(self.undelivered(&snapshot, chunk).map(|event| (event, position)));
         }
-        if !is_full {
+        if looked.rows > 0 {
+            self.offset = self.offset.max(looked.next);
+        }
+        if looked.rows < limit {
             self.offset = self.offset.max(offset).max(snapshot.persisted_end());
         }
         if self.offset >= snapshot.persisted_end() {
             let announced = self.announce(&snapshot);
             events.extend(announced.map(|event| (event, self.position(&snapshot))));
-            self.buffered(&snapshot, limit.saturating_sub(read), &mut events)?;
+            self.buffered(&snapshot, limit.saturating_sub(looked.rows), &mut events)?;
         }
+        let before = self.cursor;
         self.cursor = self.position(&snapshot);
+        let is_told = events.last().is_some_and(|(_, position)| *position == self.cursor);
+        if self.cursor != before && !is_told {
+            events.push((BucketEvent::Passed, self.cursor));
+        }
         Ok(events)
     }
 
-    fn measure(&mut self, chunks: &[Chunk], rows: usize) {
-        let bytes: u64 = chunks.iter().map(|chunk| batch_bytes(&chunk.batch)).sum();
-        if rows > 0 {
-            let fitting = TURN_BYTES / (bytes / rows as u64).max(1);
-            self.turn = usize::try_from(fitting).unwrap_or(LONGEST_TURN).clamp(1, LONGEST_TURN);
-        }
-    }
-
-    async fn bucket_rows(
-        &self,
-        snapshot: &Snapshot,
-        offset: u64,
-        limit: usize,
-    ) -> Result<Vec<Chunk>> {
+    async fn persisted(&self, snapshot: &Snapshot, offset: u64, rows: usize) -> Result<Looked> {
         if offset >= snapshot.persisted_end() {
-            return Ok(Vec::new());
+            return Ok(Looked::default());
         }
-        snapshot.read_persisted(&self.bucket, offset, limit, &self.columns).await
+        let reach = Reach { rows, matches: rows };
+        snapshot.look(&self.bucket, offset, reach, &self.selection).await
     }
 
     /// The chunk without the records that were delivered while they were buffered.
@@ -181,10 +178,13 @@ impl BucketTail {
         let mut left = limit;
         for (lane, view) in snapshot.lanes.iter().enumerate() {
             let from = self.positions.get(lane).map_or(view.first, |from| view.first.max(*from));
-            for chunk in snapshot.read_buffered(&self.bucket, (lane, from), left, &self.columns)? {
-                left -= chunk.offsets.len();
-                self.pass(lane, from, chunk.offsets.len() as u64);
-                events.push((BucketEvent::Rows(chunk), self.position(snapshot)));
+            let place = (lane, from);
+            let looked = snapshot.look_at_buffered(&self.bucket, place, left, &self.selection)?;
+            for (rows, chunk) in looked {
+                left = left.saturating_sub(usize::try_from(rows).unwrap_or(usize::MAX));
+                self.pass(lane, from, rows);
+                let event = chunk.map(BucketEvent::Rows);
+                events.extend(event.map(|event| (event, self.position(snapshot))));
             }
             self.pass(lane, from, 0);
         }

@@ -3,7 +3,7 @@
 //! Pure: no file, no clock, no waiting. Records come in as JSON (`json`) or Arrow (`conform`), their
 //! schema is inferred (`infer`) or given (`schema`), they are put as Arrow (`encode`) and printed as
 //! JSON again (`decode`); `route` says to which bucket each belongs. What `encode` takes, `decode`
-//! gives back.
+//! gives back. `similar` says which vectors are near another.
 
 mod conform;
 mod decode;
@@ -19,6 +19,7 @@ mod moment;
 mod page;
 mod route;
 mod schema;
+mod similar;
 
 pub use conform::conform;
 pub use decode::{Decoder, records, value};
@@ -34,6 +35,8 @@ pub use route::{RouteError, bucket_for, buckets_for, is_routable};
 pub use schema::{
     Extended, SchemaError, TopicSchema, TypeError, parse_type, schema_json, type_text,
 };
+pub(crate) use similar::{Found, Nearest, Target, Vectors, dimension};
+pub use similar::{Hit, Matches};
 
 #[cfg(test)]
 mod tests;

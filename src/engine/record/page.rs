@@ -61,6 +61,19 @@ impl Chunk {
         let batch = filter_record_batch(&self.batch, &BooleanArray::from(keep.to_vec())).ok()?;
         Some(Self { offsets: offsets.collect(), batch, ..self })
     }
+
+    /// Its first rows.
+    pub(crate) fn first(mut self, rows: usize) -> Self {
+        let rows = rows.min(self.offsets.len());
+        self.offsets.truncate(rows);
+        Self { batch: self.batch.slice(0, rows), ..self }
+    }
+
+    /// The columns with these numbers, each of which is there.
+    pub(crate) fn project(self, columns: &[usize]) -> Option<Self> {
+        let batch = self.batch.project(columns).ok()?;
+        Some(Self { batch, ..self })
+    }
 }
 
 impl Chunk {

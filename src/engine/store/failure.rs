@@ -29,6 +29,11 @@ pub(super) fn opening(path: &Path) -> impl FnOnce(lance::Error) -> EngineError {
     }
 }
 
+/// What Lance said of its input.
+pub(super) fn said(error: &lance::Error) -> String {
+    without_places(&error.to_string()).trim_start_matches("Invalid user input: ").to_owned()
+}
+
 /// What Lance said, without the places in its source that its messages end in, and the system's
 /// error below it.
 #[derive(Debug)]

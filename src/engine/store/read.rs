@@ -37,19 +37,54 @@ impl Table {
         limit: usize,
         columns: &Columns,
     ) -> Result<Vec<Rows>> {
-        let (projection, only_rows) = projection(self, columns)?;
-        let reading = Reading { table: self, projection };
-        let mut found = if self.index().is_disjoint() {
+        let reading = Reading::of(self, columns)?;
+        let found = if self.index().is_disjoint() {
             reading.in_order(offset, limit).await?
         } else {
             reading.interleaved(offset, limit).await?
         };
-        if only_rows {
-            for rows in &mut found {
-                rows.batch = rows.batch.project(&[]).map_err(arrow_error(self))?;
+        reading.chosen(found)
+    }
+
+    /// The rows with these offsets, which ascend; those that are not there are left out.
+    ///
+    /// Costs the rows read, plus a binary search for each.
+    pub(crate) async fn take(&self, offsets: &[u64], columns: &Columns) -> Result<Vec<Rows>> {
+        let (Some(first), Some(last)) = (offsets.first(), offsets.last()) else {
+            return Ok(Vec::new());
+        };
+        let reading = Reading::of(self, columns)?;
+        let mut found = Vec::new();
+        for span in self.index().spans_from(*first).iter().take_while(|span| span.first <= *last) {
+            let wanted = self.places(span, offsets).await?;
+            if !wanted.is_empty() {
+                found.push(reading.at(span, &wanted).await?);
             }
         }
-        Ok(found)
+        let found = if self.index().is_disjoint() {
+            found
+        } else {
+            reading.merged(found, offsets.len())?
+        };
+        reading.chosen(found)
+    }
+
+    /// Where those of the offsets that a fragment has lie in its file.
+    async fn places(&self, span: &Span, offsets: &[u64]) -> Result<Live> {
+        let start = offsets.partition_point(|offset| *offset < span.first);
+        let end = offsets.partition_point(|offset| *offset <= span.last);
+        let inside = offsets.get(start..end).unwrap_or_default();
+        if span.dense {
+            let place = |offset: &u64| Some((*offset, u32::try_from(offset - span.first).ok()?));
+            return Ok(inside.iter().filter_map(place).collect());
+        }
+        if inside.is_empty() {
+            return Ok(Live::new());
+        }
+        let live = self.live(span).await?;
+        let place = |offset: &u64| live.binary_search_by_key(offset, |(found, _)| *found).ok();
+        let found = inside.iter().filter_map(place);
+        Ok(found.filter_map(|index| live.get(index)).copied().collect())
     }
 
     /// The offset of row number `row`; the next offset where there are fewer rows.
@@ -125,9 +160,26 @@ impl Table {
 struct Reading<'a> {
     table: &'a Table,
     projection: lance::datatypes::Schema,
+    /// None of the chosen columns is there: what is read counts only.
+    only_rows: bool,
 }
 
-impl Reading<'_> {
+impl<'a> Reading<'a> {
+    fn of(table: &'a Table, columns: &Columns) -> Result<Self> {
+        let (projection, only_rows) = projection(table, columns)?;
+        Ok(Self { table, projection, only_rows })
+    }
+
+    /// Without the column that was read for the rows alone.
+    fn chosen(&self, mut found: Vec<Rows>) -> Result<Vec<Rows>> {
+        if self.only_rows {
+            for rows in &mut found {
+                rows.batch = rows.batch.project(&[]).map_err(arrow_error(self.table))?;
+            }
+        }
+        Ok(found)
+    }
+
     /// Fragments one after the other, as they follow each other by offset.
     async fn in_order(&self, offset: u64, limit: usize) -> Result<Vec<Rows>> {
         let mut found = Vec::new();
@@ -168,7 +220,12 @@ impl Reading<'_> {
     async fn holed(&self, span: &Span, offset: u64, limit: usize) -> Result<Rows> {
         let live = self.table.live(span).await?;
         let from = live.partition_point(|(found, _)| *found < offset);
-        let wanted: Vec<(u64, u32)> = live.iter().skip(from).take(limit).copied().collect();
+        let wanted: Live = live.iter().skip(from).take(limit).copied().collect();
+        self.at(span, &wanted).await
+    }
+
+    /// The rows of these offsets, which lie at these places of the file.
+    async fn at(&self, span: &Span, wanted: &[(u64, u32)]) -> Result<Rows> {
         let mut places: Vec<u32> = wanted.iter().map(|(_, place)| *place).collect();
         places.sort_unstable();
         let reader = self.table.reader(span, &self.projection).await?;
@@ -191,6 +248,11 @@ impl Reading<'_> {
             }
             parts.push(self.span(span, offset, limit).await?);
         }
+        self.merged(parts, limit)
+    }
+
+    /// The first `limit` rows of all parts, by offset.
+    fn merged(&self, mut parts: Vec<Rows>, limit: usize) -> Result<Vec<Rows>> {
         parts.retain(|rows| !rows.offsets.is_empty());
         let Some(first) = parts.first() else { return Ok(Vec::new()) };
         let all = concat_batches(&first.batch.schema(), parts.iter().map(|rows| &rows.batch))

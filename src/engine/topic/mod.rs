@@ -4,6 +4,8 @@ mod catalog;
 mod input;
 mod meta;
 mod reader;
+mod rows;
+mod search;
 mod split;
 mod stats;
 mod tail;

@@ -8,7 +8,7 @@ use super::catalog::Catalog;
 use super::meta::TopicMeta;
 use super::tail::Tail;
 use super::writer_options::LOCK_TIMEOUT;
-use crate::engine::bucket::{Bucket, Snapshot};
+use crate::engine::bucket::{Bucket, Selection, Snapshot};
 use crate::engine::durable::blocking;
 use crate::engine::error::{Error, Result};
 use crate::engine::facts::{BucketCounts, Recovery, TopicCounts, TopicStats, VersionInfo};
@@ -16,7 +16,7 @@ use crate::engine::layout::{Origin, Place, dataset};
 use crate::engine::name::TopicName;
 use crate::engine::options::{At, Columns, InDoubt, StreamOptions};
 use crate::engine::record::{Chunk, Page, TopicSchema, conform};
-use crate::engine::store::Table;
+use crate::engine::store::{Predicate, Table};
 
 /// Reads one topic, or one bucket of it, at the head or at a pinned version. Cheap to clone.
 ///
@@ -25,14 +25,16 @@ use crate::engine::store::Table;
 #[derive(Clone)]
 pub struct Reader {
     catalog: Arc<Catalog>,
-    name: TopicName,
+    pub(super) name: TopicName,
     schema: Option<TopicSchema>,
     all_buckets: u32,
-    buckets: Vec<Arc<Bucket>>,
+    pub(super) buckets: Vec<Arc<Bucket>>,
     numbers: Vec<u32>,
     /// What each bucket was, where the reader is pinned.
     pinned: Option<Vec<Snapshot>>,
-    columns: Columns,
+    pub(super) columns: Columns,
+    /// Conditions in SQL, all of which must hold.
+    pub(super) filters: Vec<Arc<str>>,
 }
 
 impl Reader {
@@ -53,7 +55,8 @@ impl Reader {
         let numbers: Vec<u32> = buckets.iter().map(|bucket| bucket.place.id).collect();
         let all_buckets = numbers.last().map_or(0, |last| last + 1);
         let (name, columns) = (place.name, Columns::All);
-        Ok(Self { catalog, name, schema, all_buckets, buckets, numbers, pinned: None, columns })
+        let (pinned, filters) = (None, Vec::new());
+        Ok(Self { catalog, name, schema, all_buckets, buckets, numbers, pinned, columns, filters })
     }
 
     /// The topic's name.
@@ -124,6 +127,25 @@ impl Reader {
         Self { columns, ..self.clone() }
     }
 
+    /// The same reader for the records that match a condition in SQL, buffered ones included; a second filter
+    /// narrows the first. `get` counts its limit in matches, streams deliver matches only, `search` looks among
+    /// them.
+    ///
+    /// The grammar is that of Lance's filters: `year > 1990 and title like 'Toy%'`. Names that are no plain words
+    /// stand in backticks, text in single quotes, fields of objects behind a point. Where the condition is null, a
+    /// record does not match.
+    /// Cost: nothing here; reads then read the columns it names of every record that they pass.
+    ///
+    /// # Errors
+    /// [`Invalid`](crate::ErrorKind::Invalid) for what cannot be parsed, is no condition or names a column that is
+    /// not there. Reads raise it for a record for which it cannot be computed.
+    pub async fn filter(&self, sql: &str) -> Result<Self> {
+        let mut filtered = self.clone();
+        filtered.filters.push(sql.into());
+        filtered.selection(&filtered.snapshots().await?)?;
+        Ok(filtered)
+    }
+
     /// The schema of what it reads.
     ///
     /// # Errors
@@ -145,57 +167,19 @@ impl Reader {
     pub async fn get(&self, offset: u64, limit: usize) -> Result<Page> {
         let snapshots = self.snapshots().await?;
         let schema = self.chosen(&self.whole_schema(&snapshots))?;
+        let selection = self.selection(&snapshots)?;
         let mut page = Page::default();
         for (bucket, snapshot) in self.buckets.iter().zip(&snapshots) {
             let left = limit - page.len();
             if left == 0 {
                 break;
             }
-            page.chunks.extend(snapshot.read(bucket, offset, left, &self.columns).await?);
+            page.chunks.extend(snapshot.select(bucket, offset, left, &selection).await?);
         }
         self.uniform(page, &schema)
     }
 
-    /// Up to `limit` records from row number `row` on. Rows are counted from 0, bucket after
-    /// bucket; deleted ones do not count. This is what a table over all records shows.
-    ///
-    /// Cost: as [`get`](Self::get).
-    pub async fn window(&self, row: u64, limit: usize) -> Result<Page> {
-        let snapshots = self.snapshots().await?;
-        let schema = self.chosen(&self.whole_schema(&snapshots))?;
-        let mut page = Page::default();
-        let mut skip = row;
-        for (bucket, snapshot) in self.buckets.iter().zip(&snapshots) {
-            let left = limit - page.len();
-            if left == 0 {
-                break;
-            }
-            if skip >= snapshot.rows() {
-                skip -= snapshot.rows();
-                continue;
-            }
-            let offset = snapshot.offset_at(skip).await?;
-            page.chunks.extend(snapshot.read(bucket, offset, left, &self.columns).await?);
-            skip = 0;
-        }
-        self.uniform(page, &schema)
-    }
-
-    /// The row number, in the sense of [`window`](Self::window), of the first record of `bucket`
-    /// with this offset or a larger one.
-    pub async fn locate(&self, bucket: u32, offset: u64) -> Result<u64> {
-        self.bucket(bucket)?;
-        let mut before = 0;
-        for (found, snapshot) in self.buckets.iter().zip(&self.snapshots().await?) {
-            if found.place.id == bucket {
-                return Ok(before + snapshot.rows_before(offset).await?);
-            }
-            before += snapshot.rows();
-        }
-        Ok(before)
-    }
-
-    /// How many records there are. Cost: two `stat` calls a bucket where nothing changed.
+    /// How many records there are, whether they match a filter or not. Cost: two `stat` calls a bucket where nothing changed.
     pub async fn counts(&self) -> Result<TopicCounts> {
         let mut counts = TopicCounts::default();
         for (bucket, snapshot) in self.buckets.iter().zip(&self.snapshots().await?) {
@@ -241,9 +225,10 @@ impl Reader {
     /// flushes, compactions and foreign appends.
     /// A pinned reader's stream ends at the version's end.
     pub async fn stream(&self, options: StreamOptions) -> Result<Tail> {
-        let schema = self.schema().await?;
-        let columns = (self.columns.clone(), schema);
-        Tail::start(&self.catalog, self.sources(), options, columns).await
+        let snapshots = self.snapshots().await?;
+        let schema = self.chosen(&self.whole_schema(&snapshots))?;
+        let selection = self.selection(&snapshots)?;
+        Tail::start(&self.catalog, self.sources(), options, (selection, schema)).await
     }
 
     /// See [`Engine::repair`](crate::Engine::repair).
@@ -277,8 +262,27 @@ impl Reader {
         }
     }
 
+    /// The columns and the condition, as the schema is now.
+    pub(super) fn selection(&self, snapshots: &[Snapshot]) -> Result<Selection> {
+        let filter = self.predicate(&self.filters, snapshots)?;
+        Ok(Selection { columns: self.columns.clone(), filter })
+    }
+
+    /// Conditions that must all hold; `None` where there is none.
+    pub(super) fn predicate(
+        &self,
+        conditions: &[Arc<str>],
+        snapshots: &[Snapshot],
+    ) -> Result<Option<Arc<Predicate>>> {
+        if conditions.is_empty() {
+            return Ok(None);
+        }
+        Predicate::parse(conditions, &self.whole_schema(snapshots))
+            .map(|found| Some(Arc::new(found)))
+    }
+
     /// All columns of all buckets: one that was written to last may have new ones before others.
-    fn whole_schema(&self, snapshots: &[Snapshot]) -> SchemaRef {
+    pub(super) fn whole_schema(&self, snapshots: &[Snapshot]) -> SchemaRef {
         let tables: Vec<SchemaRef> = snapshots.iter().filter_map(Snapshot::schema).collect();
         let first = match (&self.schema, &self.pinned) {
             (Some(schema), None) => schema.as_arrow().clone(),
@@ -293,7 +297,7 @@ impl Reader {
         if fields.len() == first.fields().len() { first } else { Arc::new(Schema::new(fields)) }
     }
 
-    fn chosen(&self, whole: &SchemaRef) -> Result<SchemaRef> {
+    pub(super) fn chosen(&self, whole: &SchemaRef) -> Result<SchemaRef> {
         let names: Vec<&str> = whole.fields().iter().map(|field| field.name().as_str()).collect();
         let chosen = self.columns.choose(&names)?;
         let keep = |field: &&Arc<Field>| chosen.contains(&field.name().as_str());
@@ -302,7 +306,7 @@ impl Reader {
     }
 
     /// Gives every chunk the same columns.
-    fn uniform(&self, mut page: Page, schema: &SchemaRef) -> Result<Page> {
+    pub(super) fn uniform(&self, mut page: Page, schema: &SchemaRef) -> Result<Page> {
         for chunk in &mut page.chunks {
             if chunk.batch.num_columns() != schema.fields().len() || self.buckets.len() > 1 {
                 *chunk = self.conformed(chunk, schema)?;

@@ -12,12 +12,12 @@ use futures::{Stream, StreamExt};
 use tokio::sync::watch;
 
 use super::catalog::Catalog;
-use crate::engine::bucket::{Bucket, BucketEvent, BucketTail, Snapshot};
+use crate::engine::bucket::{Bucket, BucketEvent, BucketTail, Selection, Snapshot};
 use crate::engine::error::Result;
 use crate::engine::facts::{Flushed, Reset};
 use crate::engine::layout::VERSIONS;
 use crate::engine::offset::{Cursor, Position};
-use crate::engine::options::{AtEnd, Columns, StreamOptions};
+use crate::engine::options::{AtEnd, StreamOptions};
 use crate::engine::poll::Pace;
 use crate::engine::record::{Chunk, Record};
 use crate::engine::watch::Subscription;
@@ -53,7 +53,7 @@ impl Tail {
         catalog: &Catalog,
         sources: Vec<(Arc<Bucket>, Option<Snapshot>)>,
         options: StreamOptions,
-        (columns, schema): (Columns, SchemaRef),
+        (selection, schema): (Selection, SchemaRef),
     ) -> Result<Self> {
         let buckets: Vec<_> = sources.iter().map(|(bucket, _)| bucket.clone()).collect();
         let pinned = sources.iter().any(|(_, snapshot)| snapshot.is_some());
@@ -63,7 +63,8 @@ impl Tail {
         let mut tails = Vec::new();
         let cursor = Arc::new(Mutex::new(Cursor::default()));
         for (bucket, snapshot) in sources {
-            let tail = BucketTail::start(bucket, snapshot, &options.from, columns.clone()).await?;
+            let tail =
+                BucketTail::start(bucket, snapshot, &options.from, selection.clone()).await?;
             set(&cursor, tail.bucket.place.id, tail.cursor());
             tails.push(tail);
         }
@@ -110,7 +111,8 @@ struct Merge {
     tails: Vec<BucketTail>,
     /// The buckets to look at, in turn.
     due: VecDeque<usize>,
-    ready: VecDeque<(u32, Position, TailEvent)>,
+    /// What is to be delivered, and where the stream stands then; records that do not match only move it.
+    ready: VecDeque<(u32, Position, Option<TailEvent>)>,
     watching: Watching,
     at_end: AtEnd,
     /// The columns that every chunk has at least: a bucket may lack those that came late.
@@ -122,7 +124,10 @@ impl Merge {
         loop {
             if let Some((bucket, position, event)) = self.ready.pop_front() {
                 set(cursor, bucket, position);
-                return Ok(Some(event));
+                match event {
+                    Some(event) => return Ok(Some(event)),
+                    None => continue,
+                }
             }
             match self.due.pop_front() {
                 Some(index) => self.look(index).await?,
@@ -152,11 +157,12 @@ impl Merge {
     }
 }
 
-fn public(event: BucketEvent, schema: &SchemaRef) -> TailEvent {
+fn public(event: BucketEvent, schema: &SchemaRef) -> Option<TailEvent> {
     match event {
-        BucketEvent::Rows(chunk) => TailEvent::Rows(chunk.padded(schema)),
-        BucketEvent::Flushed(flushed) => TailEvent::Flushed(flushed),
-        BucketEvent::Reset(reset) => TailEvent::Reset(reset),
+        BucketEvent::Rows(chunk) => Some(TailEvent::Rows(chunk.padded(schema))),
+        BucketEvent::Flushed(flushed) => Some(TailEvent::Flushed(flushed)),
+        BucketEvent::Reset(reset) => Some(TailEvent::Reset(reset)),
+        BucketEvent::Passed => None,
     }
 }
 

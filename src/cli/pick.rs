@@ -1,0 +1,56 @@
+//! Which records a reading command reads, and which of their fields: options that several commands share.
+
+use clap::Args;
+
+use super::failure::Result;
+use super::moment::Place;
+use crate::{Columns, Engine, Reader};
+
+/// What of a topic is read.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Pick {
+    /// One bucket only
+    #[arg(long, value_name = "I", value_parser = super::args::bucket, allow_negative_numbers = true)]
+    pub(crate) bucket: Option<u32>,
+
+    /// Read at a version's number, a tag, or a time: 2026-01-31T12:00:00Z, or `2h ago`
+    #[arg(long, value_name = "VERSION|TAG|TIME")]
+    pub(crate) at: Option<Place>,
+
+    /// Only records that match, such as "year > 1990 and Title like 'Toy%'"; names with spaces in backticks
+    #[arg(long, value_name = "SQL")]
+    pub(crate) filter: Option<String>,
+
+    /// Print these fields only
+    #[arg(long, value_name = "A,B", value_delimiter = ',', conflicts_with = "exclude")]
+    pub(crate) columns: Vec<String>,
+
+    /// Print all fields but these
+    #[arg(long, value_name = "A,B", value_delimiter = ',')]
+    pub(crate) exclude: Vec<String>,
+}
+
+impl Pick {
+    /// A reader of just that.
+    pub(crate) async fn reader(&self, engine: &Engine, topic: &str) -> Result<Reader> {
+        let mut reader = engine.reader(topic).await?;
+        if let Some(bucket) = self.bucket {
+            reader = reader.bucket(bucket)?;
+        }
+        if let Some(place) = &self.at {
+            reader = reader.at(place.seen_at(chrono::Utc::now())).await?;
+        }
+        if let Some(filter) = &self.filter {
+            reader = reader.filter(filter).await?;
+        }
+        Ok(reader.columns(self.chosen()))
+    }
+
+    fn chosen(&self) -> Columns {
+        match (self.columns.as_slice(), self.exclude.as_slice()) {
+            ([], []) => Columns::All,
+            ([], exclude) => Columns::Except(exclude.to_vec()),
+            (only, _) => Columns::Only(only.to_vec()),
+        }
+    }
+}

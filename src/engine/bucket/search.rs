@@ -1,0 +1,107 @@
+//! The records of a bucket that are nearest to a vector: one pass over the column.
+
+use std::sync::Arc;
+
+use super::lane::LANES;
+use super::selection::{Reach, Selection, persisted};
+use super::shared::Bucket;
+use super::snapshot::Snapshot;
+use super::stride::Stride;
+use crate::engine::error::Result;
+use crate::engine::options::Columns;
+use crate::engine::record::{Chunk, Found, Nearest, Target, Vectors};
+use crate::engine::store::Predicate;
+
+/// A search under way: what is looked for, and the nearest so far.
+#[derive(Debug)]
+pub(crate) struct Hunt {
+    column: Columns,
+    target: Target,
+    filter: Option<Arc<Predicate>>,
+    nearest: Nearest,
+    searched: u64,
+}
+
+impl Hunt {
+    /// For the `k` records nearest to `target` in `column`, among those that match.
+    pub(crate) fn new(
+        column: &str,
+        target: Target,
+        filter: Option<Arc<Predicate>>,
+        k: usize,
+    ) -> Self {
+        let column = Columns::Only(vec![column.into()]);
+        Self { column, target, filter, nearest: Nearest::of(k), searched: 0 }
+    }
+
+    /// Looks through a bucket, what is buffered included.
+    ///
+    /// Cost: the filter's columns of all records, and the vectors of those that match, in portions of bounded memory.
+    pub(crate) async fn through(&mut self, bucket: &Bucket, snapshot: &Snapshot) -> Result<()> {
+        if snapshot.column_numbers(&self.column).is_empty() {
+            return Ok(());
+        }
+        let selection = Selection { columns: self.column.clone(), filter: self.filter.clone() };
+        let mut stride = Stride::for_looking();
+        let mut at = 0;
+        loop {
+            let reach = Reach { rows: stride.rows(), matches: usize::MAX };
+            let looked = snapshot.look(bucket, at, reach, &selection).await?;
+            if looked.rows == 0 {
+                break;
+            }
+            stride.measure(looked.rows, looked.bytes);
+            at = looked.next;
+            looked.chunks.iter().for_each(|chunk| self.measure(chunk));
+        }
+        for lane in 0..LANES {
+            let found = snapshot.look_at_buffered(bucket, (lane, 0), usize::MAX, &selection)?;
+            found.iter().filter_map(|(_, chunk)| chunk.as_ref()).for_each(|c| self.measure(c));
+        }
+        Ok(())
+    }
+
+    /// How many vectors were compared, and the nearest.
+    pub(crate) fn end(self) -> (u64, Vec<Found>) {
+        (self.searched, self.nearest.in_order())
+    }
+
+    fn measure(&mut self, chunk: &Chunk) {
+        let Some(vectors) = chunk.batch.columns().first().and_then(|c| Vectors::of(c.as_ref()))
+        else {
+            return;
+        };
+        for (row, distance) in vectors.distances(&self.target) {
+            self.searched += 1;
+            if let Some((distance, offset)) = distance.zip(chunk.offsets.get(row)) {
+                self.nearest.offer(Found { distance, bucket: chunk.bucket, offset: *offset });
+            }
+        }
+    }
+}
+
+impl Snapshot {
+    /// The records with these offsets, which ascend; those that are not there are left out.
+    pub(crate) async fn take(
+        &self,
+        bucket: &Bucket,
+        offsets: &[u64],
+        columns: &Columns,
+    ) -> Result<Vec<Chunk>> {
+        let end = self.persisted_end();
+        let (flushed, buffered) = offsets.split_at(offsets.partition_point(|o| *o < end));
+        let mut found = Vec::new();
+        if let Some(table) = self.table() {
+            let rows = table.take(flushed, columns).await?;
+            found.extend(rows.into_iter().map(|rows| persisted(bucket, rows)));
+        }
+        for lane in 0..LANES {
+            for chunk in self.read_buffered(bucket, (lane, 0), usize::MAX, columns)? {
+                let is_wanted = |offset: &u64| buffered.binary_search(offset).is_ok();
+                let flags: Vec<bool> = chunk.offsets.iter().map(is_wanted).collect();
+                found.extend(flags.contains(&true).then(|| chunk.filter(&flags)).flatten());
+            }
+        }
+        Ok(found)
+    }
+}

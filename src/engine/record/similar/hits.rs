@@ -1,0 +1,23 @@
+//! What a search by similarity has found.
+
+use crate::engine::record::page::Record;
+
+/// A record that was found.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Hit {
+    /// The record, with the columns that its reader chose.
+    pub record: Record,
+    /// How far its vector is from what was searched for; what that means is said by the
+    /// [`Metric`](crate::Metric).
+    pub distance: f32,
+}
+
+/// The answer to a search.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Matches {
+    /// The records found, nearest first; of the same distance, by bucket and offset.
+    pub hits: Vec<Hit>,
+    /// How many records had a vector that was compared: those that match the filter, but for those whose
+    /// vector is null.
+    pub searched: u64,
+}

@@ -1,0 +1,106 @@
+//! Reads by row number, as a table over all records of a topic shows them.
+
+use super::reader::Reader;
+use crate::engine::bucket::{Bucket, Selection, Snapshot};
+use crate::engine::error::Result;
+use crate::engine::options::Columns;
+use crate::engine::record::Page;
+
+impl Reader {
+    /// Up to `limit` records from row number `row` on. Rows are counted from 0, bucket after
+    /// bucket; deleted ones do not count, nor do those that do not match a filter. This is what a table over all
+    /// records shows.
+    ///
+    /// Cost: as [`get`](Self::get). With a filter, its columns of all records before the page, too.
+    pub async fn window(&self, row: u64, limit: usize) -> Result<Page> {
+        let snapshots = self.snapshots().await?;
+        let schema = self.chosen(&self.whole_schema(&snapshots))?;
+        let selection = self.selection(&snapshots)?;
+        let mut page = Page::default();
+        let mut skip = row;
+        for (bucket, snapshot) in self.buckets.iter().zip(&snapshots) {
+            let left = limit - page.len();
+            if left == 0 {
+                break;
+            }
+            match offset_at(bucket, snapshot, &selection, skip).await? {
+                Row::At(offset) => {
+                    page.chunks.extend(snapshot.select(bucket, offset, left, &selection).await?);
+                    skip = 0;
+                }
+                Row::Beyond(rows) => skip -= rows,
+            }
+        }
+        self.uniform(page, &schema)
+    }
+
+    /// The row number, in the sense of [`window`](Self::window), of the first record of `bucket`
+    /// with this offset or a larger one.
+    pub async fn locate(&self, bucket: u32, offset: u64) -> Result<u64> {
+        self.bucket(bucket)?;
+        let snapshots = self.snapshots().await?;
+        let selection = self.selection(&snapshots)?;
+        let mut before = 0;
+        for (found, snapshot) in self.buckets.iter().zip(&snapshots) {
+            if found.place.id == bucket {
+                return Ok(before + rows_before(found, snapshot, &selection, offset).await?);
+            }
+            before += rows_before(found, snapshot, &selection, u64::MAX).await?;
+        }
+        Ok(before)
+    }
+}
+
+/// Where a row lies in a bucket.
+enum Row {
+    At(u64),
+    /// The bucket has only so many.
+    Beyond(u64),
+}
+
+async fn offset_at(
+    bucket: &Bucket,
+    snapshot: &Snapshot,
+    selection: &Selection,
+    row: u64,
+) -> Result<Row> {
+    if selection.filter.is_none() {
+        let rows = snapshot.rows();
+        return Ok(if row < rows {
+            Row::At(snapshot.offset_at(row).await?)
+        } else {
+            Row::Beyond(rows)
+        });
+    }
+    let found = matching(bucket, snapshot, selection, row.saturating_add(1)).await?;
+    let wanted = usize::try_from(row).ok().and_then(|row| found.get(row));
+    Ok(wanted.map_or(Row::Beyond(found.len() as u64), |offset| Row::At(*offset)))
+}
+
+/// How many records that match have a smaller offset.
+async fn rows_before(
+    bucket: &Bucket,
+    snapshot: &Snapshot,
+    selection: &Selection,
+    offset: u64,
+) -> Result<u64> {
+    if selection.filter.is_none() {
+        return snapshot.rows_before(offset).await;
+    }
+    let all = matching(bucket, snapshot, selection, u64::MAX).await?;
+    Ok(all.partition_point(|found| *found < offset) as u64)
+}
+
+/// The offsets of the first `limit` records that match.
+async fn matching(
+    bucket: &Bucket,
+    snapshot: &Snapshot,
+    selection: &Selection,
+    limit: u64,
+) -> Result<Vec<u64>> {
+    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+    let selection =
+        Selection { columns: Columns::Only(Vec::new()), filter: selection.filter.clone() };
+    let chunks = snapshot.select(bucket, 0, limit, &selection).await?;
+    Ok(chunks.into_iter().flat_map(|chunk| chunk.offsets).collect())
+}
