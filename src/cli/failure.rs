@@ -17,6 +17,8 @@ pub(crate) enum Failure {
     WrongUse(Report),
     /// Ctrl-C; what was kept has been said: exit code 130.
     Interrupted,
+    /// The signal of this number ended the explorer: exit code 128 and the number.
+    Signalled(u8),
     /// Whoever read the output has had enough: a quiet exit code 0.
     BrokenPipe,
 }
@@ -82,14 +84,14 @@ impl Failure {
     pub(crate) fn report(&self) -> Option<&Report> {
         match self {
             Self::Failed(report) | Self::WrongUse(report) => Some(report),
-            Self::Interrupted | Self::BrokenPipe => None,
+            Self::Interrupted | Self::Signalled(_) | Self::BrokenPipe => None,
         }
     }
 
     fn report_mut(&mut self) -> Option<&mut Report> {
         match self {
             Self::Failed(report) | Self::WrongUse(report) => Some(report),
-            Self::Interrupted | Self::BrokenPipe => None,
+            Self::Interrupted | Self::Signalled(_) | Self::BrokenPipe => None,
         }
     }
 
@@ -100,6 +102,7 @@ impl Failure {
             Self::Failed(_) => 1,
             Self::WrongUse(_) => 2,
             Self::Interrupted => 130,
+            Self::Signalled(number) => number.saturating_add(128),
         }
     }
 }
@@ -165,7 +168,9 @@ mod tests {
 
     #[test]
     fn only_failures_are_reported() {
-        for (quiet, code) in [(Failure::Interrupted, 130), (Failure::BrokenPipe, 0)] {
+        for (quiet, code) in
+            [(Failure::Interrupted, 130), (Failure::Signalled(15), 143), (Failure::BrokenPipe, 0)]
+        {
             assert!(quiet.report().is_none());
             assert_eq!(quiet.exit_code(), code);
         }

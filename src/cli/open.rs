@@ -5,7 +5,7 @@ use std::error::Error as _;
 use super::failure::{Failure, Result};
 use super::output;
 use crate::Engine;
-use crate::tui::{self, Options, TerminalError};
+use crate::tui::{self, Ended, Options, Signal, TerminalError};
 
 /// Opens the explorer on a root.
 pub(crate) async fn run(engine: &Engine) -> Result {
@@ -15,11 +15,18 @@ pub(crate) async fn run(engine: &Engine) -> Result {
     explore(engine, Options::default()).await
 }
 
-/// Opens the explorer where the options say; returns when the person leaves it.
+/// Opens the explorer where the options say; returns when somebody ends it.
 pub(crate) async fn explore(engine: &Engine, options: Options) -> Result {
-    match tui::run(engine.clone(), options).await {
-        Ok(_) => Ok(()),
+    let ended = tui::run(engine.clone(), options).await;
+    for report in tui::reports() {
+        output::narrate(format!("the report of a fault is in {}", report.display()));
+    }
+    match ended {
+        Ok(Ended::ByUser) => Ok(()),
+        Ok(Ended::BySignal(signal)) => Err(Failure::Signalled(signal.number())),
+        Ok(Ended::ByHangUp) => Err(Failure::Signalled(Signal::HangUp.number())),
         Err(TerminalError::NoTerminal) => Err(no_terminal()),
+        Err(TerminalError::Panicked { message, .. }) => Err(broken(message)),
         Err(error) => {
             let failure = Failure::failed(error.to_string());
             Err(error
@@ -28,6 +35,12 @@ pub(crate) async fn explore(engine: &Engine, options: Options) -> Result {
                 .fold(failure, |failure, cause| failure.because(cause.to_string())))
         }
     }
+}
+
+fn broken(message: String) -> Failure {
+    Failure::failed("the explorer ended because of a fault of its own")
+        .because(message)
+        .hint("please pass the report on: with it the fault can be found")
 }
 
 /// Says what is missing where the explorer could not be shown.

@@ -32,6 +32,8 @@ pub(crate) enum Event {
     Mended(TopicName, Vec<Recovery>),
     /// The time, where something on the screen depends on it.
     Tick(NaiveDateTime),
+    /// Something of this process panicked that is neither the explorer's loop nor one of its loads.
+    Panicked(Fault),
 }
 
 /// What a person did.

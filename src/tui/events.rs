@@ -3,14 +3,14 @@
 use std::time::Duration;
 
 use crossterm::event::{self, Event as Raw, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
-use futures::Stream;
+use futures::{Stream, StreamExt};
 use ratatui::layout::Size;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 
 use super::event::Input;
 use super::input::Key;
 
-/// How often the reading thread looks whether anybody still listens.
+/// How often the threads look whether anybody still listens.
 const LOOK_UP: Duration = Duration::from_secs(1);
 /// Inputs that may wait; a person who types faster waits too.
 const WAITING: usize = 256;
@@ -18,8 +18,36 @@ const WAITING: usize = 256;
 /// What the person does; ends where the terminal is gone.
 pub(crate) fn inputs() -> impl Stream<Item = Input> + Unpin {
     let (sender, mut receiver) = mpsc::channel(WAITING);
+    let (gone, is_gone) = oneshot::channel();
     std::thread::spawn(move || read(&sender));
-    futures::stream::poll_fn(move |context| receiver.poll_recv(context))
+    std::thread::spawn(move || watch(&gone));
+    futures::stream::poll_fn(move |context| receiver.poll_recv(context)).take_until(is_gone)
+}
+
+/// Returns, which tells, once the terminal has hung up. Reading it would not: crossterm takes the end of a terminal
+/// for a key that is still to come, and asks again and again. A signal need not come either, where the process that
+/// leads the session has chosen to ignore it.
+#[cfg(unix)]
+fn watch(gone: &oneshot::Sender<()>) {
+    use rustix::event::{PollFd, PollFlags, Timespec, poll};
+    let stdin = std::io::stdin();
+    let look_up = Timespec::try_from(LOOK_UP).ok();
+    while !gone.is_closed() {
+        // A hang-up and an error are told without being asked for.
+        let mut watched = [PollFd::new(&stdin, PollFlags::empty())];
+        match poll(&mut watched, look_up.as_ref()) {
+            Err(rustix::io::Errno::INTR) | Ok(0) => {}
+            Err(_) | Ok(_) => return,
+        }
+    }
+}
+
+/// Waits for as long as somebody listens.
+#[cfg(not(unix))]
+fn watch(gone: &oneshot::Sender<()>) {
+    while !gone.is_closed() {
+        std::thread::sleep(LOOK_UP);
+    }
 }
 
 fn read(sender: &mpsc::Sender<Input>) {

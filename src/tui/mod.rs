@@ -14,15 +14,18 @@ mod data;
 mod effect;
 mod event;
 mod events;
+mod fault;
 mod follow;
 mod input;
 mod layout;
 mod loads;
 mod options;
+mod panics;
 mod picture;
 mod run;
 mod runner;
 mod sample;
+mod signals;
 mod state;
 mod svg;
 mod terminal;
@@ -40,8 +43,11 @@ pub use input::{Key, keys};
 pub use options::{Options, Start};
 pub use picture::picture;
 pub use run::{Ended, run, run_with};
+pub use signals::Signal;
 pub use terminal::TerminalError;
 pub use theme::Theme;
 
+#[cfg(feature = "cli")]
+pub(crate) use panics::reports;
 #[cfg(feature = "cli")]
 pub(crate) use text::sanitize::{clean, clip, width};

@@ -10,14 +10,14 @@ use ratatui::backend::Backend;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until};
 
-use super::clock;
 use super::event::{Event, Input};
-use super::events;
 use super::options::Options;
+use super::panics::{self, Report, Who};
 use super::runner::Runner;
+use super::signals::{Signal, Signals};
 use super::state::State;
 use super::terminal::{self, Screen, TerminalError};
-use super::{update, view};
+use super::{clock, events, fault, update, view};
 use crate::Engine;
 
 /// The least time between two frames; what a person does is drawn at once all the same.
@@ -32,28 +32,39 @@ const WAITING: usize = 64;
 pub enum Ended {
     /// The person at it.
     ByUser,
-    /// SIGINT, SIGTERM or SIGHUP from outside, or the terminal went away.
-    BySignal,
+    /// A signal from outside.
+    BySignal(Signal),
+    /// The terminal went away, or whatever else the inputs came from.
+    ByHangUp,
 }
 
 /// Shows the explorer on the terminal until somebody ends it.
 ///
-/// Needs a tokio runtime. The terminal is restored before this returns, on a panic, and where the
-/// returned future is dropped.
+/// Needs a tokio runtime. The terminal is given back before this returns, on a panic, and where the returned future
+/// is dropped. A signal ends it in order: what is being written comes to its end. A second one does not wait for that.
 ///
 /// # Errors
-/// [`TerminalError::NoTerminal`] where standard input or output is none.
+/// [`TerminalError::NoTerminal`] where standard input or output is none; [`TerminalError::Panicked`] where the
+/// explorer itself panicked.
 pub async fn run(engine: Engine, options: Options) -> Result<Ended, TerminalError> {
-    let asked = signals()?;
-    let stop = async {
-        tokio::select! {
-            () = asked => {}
-            () = terminal::panicked() => {}
-        }
-    };
+    let (mut first, second) = (Signals::listen()?, Signals::listen()?);
     let mut screen = Screen::take()?;
-    let ended = run_with(&mut screen.terminal, events::inputs(), stop, engine, options).await;
-    if terminal::has_panicked() { Err(TerminalError::Panicked) } else { ended }
+    let stop = async move { Ended::BySignal(first.next().await) };
+    let explored = run_with(&mut screen.terminal, events::inputs(), stop, engine, options);
+    let ended = tokio::select! {
+        ended = panics::caught(Who::Loop, explored) => ended,
+        signal = insistent(second) => Ok(Ok(Ended::BySignal(signal))),
+    };
+    drop(screen);
+    ended.unwrap_or_else(|Report { message, file: report }| {
+        Err(TerminalError::Panicked { message, report })
+    })
+}
+
+/// Waits for a signal that comes when the explorer is ending already.
+async fn insistent(mut signals: Signals) -> Signal {
+    let first = signals.next().await;
+    if terminal::is_taken() { signals.next().await } else { first }
 }
 
 /// The same on any backend, with inputs from anywhere, until the inputs end or `stop` is ready.
@@ -63,7 +74,7 @@ pub async fn run(engine: Engine, options: Options) -> Result<Ended, TerminalErro
 pub async fn run_with<B>(
     terminal: &mut Terminal<B>,
     inputs: impl Stream<Item = Input> + Unpin,
-    stop: impl Future<Output = ()>,
+    stop: impl Future<Output = Ended>,
     engine: Engine,
     options: Options,
 ) -> Result<Ended, TerminalError>
@@ -78,6 +89,8 @@ where
     let runner = Runner::start(engine, options.writers, sender);
     let mut parts = Parts { state, runner, answers };
     let ended = explore(terminal, inputs, stop, &mut parts).await;
+    // Nothing more is drawn: whoever waits for the end waits at their own prompt, where Ctrl-C is a signal again.
+    terminal::restore();
     let Parts { runner, answers, .. } = parts;
     drop(answers);
     runner.end().await;
@@ -94,7 +107,7 @@ struct Parts {
 async fn explore<B>(
     terminal: &mut Terminal<B>,
     mut inputs: impl Stream<Item = Input> + Unpin,
-    stop: impl Future<Output = ()>,
+    stop: impl Future<Output = Ended>,
     parts: &mut Parts,
 ) -> Result<Ended, TerminalError>
 where
@@ -106,10 +119,16 @@ where
     let mut stop = pin!(stop);
     let mut pace = Pace::new();
     while !state.ended {
+        if std::mem::take(&mut state.suspended) {
+            terminal::suspend().await?;
+            state.repaint = true;
+        }
         if std::mem::take(&mut state.repaint) {
             // Not `Terminal::clear`, which asks where the cursor is and waits for an answer.
             terminal.backend_mut().clear().map_err(lost)?;
             terminal.swap_buffers();
+            // Nobody tells a process that is stopped that the size has changed.
+            state.size = terminal.size().map_err(lost)?;
         }
         if pace.is_due() {
             draw(terminal, state)?;
@@ -117,11 +136,12 @@ where
         }
         let event = tokio::select! {
             biased;
-            () = &mut stop => return Ok(Ended::BySignal),
+            ended = &mut stop => return Ok(ended),
             input = inputs.next() => match input {
                 Some(input) => Some(Event::Input(input)),
-                None => return Ok(Ended::BySignal),
+                None => return Ok(Ended::ByHangUp),
             },
+            report = panics::uncaught() => Some(Event::Panicked(report.into())),
             answer = answers.recv() => answer,
             () = sleep_until(pace.next_frame()), if pace.dirty => None,
             () = sleep_until(pace.next_tick), if state.needs_clock() => Some(pace.tick()),
@@ -184,10 +204,7 @@ where
     B: Backend,
     B::Error: Send + Sync + 'static,
 {
-    // The terminal is no longer ours: a frame would be drawn over the message of the panic.
-    if terminal::has_panicked() {
-        return Ok(());
-    }
+    fault::at("view");
     let frame = terminal.draw(|frame| {
         view::draw(state, frame.buffer_mut());
         if let Some(position) = view::cursor(state) {
@@ -199,31 +216,4 @@ where
 
 fn lost(error: impl std::error::Error + Send + Sync + 'static) -> TerminalError {
     TerminalError::Lost(Box::new(error))
-}
-
-/// Ready when the process is asked to end.
-#[cfg(unix)]
-fn signals() -> Result<impl Future<Output = ()>, TerminalError> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let mut terminate = signal(SignalKind::terminate())?;
-    let mut hang_up = signal(SignalKind::hangup())?;
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    Ok(async move {
-        tokio::select! {
-            _ = terminate.recv() => {}
-            _ = hang_up.recv() => {}
-            _ = interrupt.recv() => {}
-        }
-    })
-}
-
-/// Ready when the process is asked to end.
-#[cfg(not(unix))]
-fn signals() -> Result<impl Future<Output = ()>, TerminalError> {
-    Ok(async {
-        // Where it cannot be listened for, the key still ends the explorer.
-        if tokio::signal::ctrl_c().await.is_err() {
-            std::future::pending::<()>().await;
-        }
-    })
 }

@@ -1,20 +1,18 @@
 //! Carries out effects: the only part of the explorer that touches the engine.
 
 use std::collections::HashMap;
-use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures::FutureExt;
 use tokio::sync::{Semaphore, mpsc};
 use tokio::task::{AbortHandle, JoinSet};
 
 use super::data::Fault;
 use super::effect::{Effect, LoadId, Request, Slot};
 use super::event::{Answer, Event};
-use super::terminal::CAUGHT;
+use super::panics::{self, Who};
 use super::writers::Writers;
-use super::{follow, loads};
+use super::{fault, follow, loads};
 use crate::{Engine, Writer};
 
 /// Topics that are counted at the same time.
@@ -81,9 +79,8 @@ impl Runner {
         let task = async move {
             let (writers, events) = (source.writers.clone(), answers.clone());
             let sink = Sink { answers, slot: answered, id };
-            let work = AssertUnwindSafe(source.serve(request, &sink)).catch_unwind();
-            let result = CAUGHT.scope((), work).await;
-            sink.send(result.unwrap_or_else(|panic| Err(fault_of(&*panic)))).await;
+            let result = panics::caught(Who::Load, source.serve(request, &sink)).await;
+            sink.send(result.unwrap_or_else(|report| Err(report.into()))).await;
             // Behind the answer, whose notice would take its place.
             for (topic, done) in writers.take_mended() {
                 events.send(Event::Mended(topic, done)).await.ok();
@@ -109,6 +106,7 @@ impl Runner {
 
 impl Source {
     async fn serve(self, request: Request, sink: &Sink) -> Result<Answer, Fault> {
+        fault::at("load");
         let engine = &self.engine;
         let answer = match request {
             Request::Topics => loads::topics(engine).await?,
@@ -153,14 +151,9 @@ async fn watch(engine: Engine, answers: mpsc::Sender<Event>) {
     let mut changes = engine.changes();
     loop {
         let change = changes.next().await;
+        fault::at("task");
         if answers.send(Event::Changed(change, engine.watch_mode())).await.is_err() {
             return;
         }
     }
-}
-
-fn fault_of(panic: &(dyn std::any::Any + Send)) -> Fault {
-    let text = panic.downcast_ref::<String>().map(String::as_str);
-    let text = text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("no message");
-    Fault::new(format!("a fault of lanceq itself: {text}"))
 }

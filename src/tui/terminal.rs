@@ -5,7 +5,8 @@
 
 use std::error::Error as StdError;
 use std::io::{self, IsTerminal, Stdout, stdout};
-use std::sync::Once;
+use std::mem::ManuallyDrop;
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crossterm::event::{DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste};
@@ -13,19 +14,11 @@ use crossterm::terminal::{self, EnterAlternateScreen, LeaveAlternateScreen};
 use crossterm::{cursor, execute};
 use ratatui::Terminal;
 use ratatui::backend::{Backend, CrosstermBackend};
-use tokio::sync::Notify;
+
+use super::panics;
 
 /// Whether the terminal is ours.
 static TAKEN: AtomicBool = AtomicBool::new(false);
-/// Whether a panic gave the terminal back while the explorer ran.
-static PANICKED: AtomicBool = AtomicBool::new(false);
-static WOKEN: Notify = Notify::const_new();
-static HOOK: Once = Once::new();
-
-tokio::task_local! {
-    /// Set in tasks whose panics are caught and shown on the screen.
-    pub(crate) static CAUGHT: ();
-}
 
 /// Why the explorer cannot show itself.
 #[derive(Debug, thiserror::Error)]
@@ -39,9 +32,14 @@ pub enum TerminalError {
     /// The terminal could not be read or written.
     #[error("the terminal could not be used")]
     Lost(#[source] Box<dyn StdError + Send + Sync>),
-    /// Something panicked; the message was printed.
-    #[error("the explorer ended because of a fault of its own")]
-    Panicked,
+    /// The explorer itself panicked; the terminal was given back before that was printed.
+    #[error("the explorer ended because of a fault of its own: {message}")]
+    Panicked {
+        /// What the panic said, and where.
+        message: String,
+        /// The file with the backtrace, where one could be written.
+        report: Option<PathBuf>,
+    },
 }
 
 impl From<io::Error> for TerminalError {
@@ -52,7 +50,9 @@ impl From<io::Error> for TerminalError {
 
 /// The terminal while it is ours; dropping this gives it back.
 pub(crate) struct Screen {
-    pub(crate) terminal: Terminal<CrosstermBackend<Stdout>>,
+    /// Never dropped: ratatui would show the cursor then, and where the terminal is gone say on stderr that it cannot,
+    /// which panics where stderr is the same terminal. Here, the cursor is `restore`'s.
+    pub(crate) terminal: ManuallyDrop<Terminal<CrosstermBackend<Stdout>>>,
 }
 
 impl Screen {
@@ -61,12 +61,11 @@ impl Screen {
         if !stdout().is_terminal() || !io::stdin().is_terminal() {
             return Err(TerminalError::NoTerminal);
         }
-        HOOK.call_once(restore_on_panic);
-        terminal::enable_raw_mode()?;
-        TAKEN.store(true, Ordering::SeqCst);
+        panics::watch();
+        let terminal = Terminal::new(CrosstermBackend::new(stdout()))?;
         // From here on whatever fails drops the guard, which restores.
-        let mut screen = Self { terminal: Terminal::new(CrosstermBackend::new(stdout()))? };
-        execute!(stdout(), EnterAlternateScreen, EnableBracketedPaste, cursor::Hide)?;
+        let mut screen = Self { terminal: ManuallyDrop::new(terminal) };
+        take()?;
         // Whatever stands there already, also where this is an alternate screen in another.
         screen.terminal.backend_mut().clear()?;
         Ok(screen)
@@ -77,6 +76,12 @@ impl Drop for Screen {
     fn drop(&mut self) {
         restore();
     }
+}
+
+fn take() -> io::Result<()> {
+    terminal::enable_raw_mode()?;
+    TAKEN.store(true, Ordering::SeqCst);
+    execute!(stdout(), EnterAlternateScreen, EnableBracketedPaste, cursor::Hide)
 }
 
 /// Gives the terminal back, if it is ours.
@@ -96,29 +101,34 @@ pub(crate) fn restore() {
     terminal::disable_raw_mode().ok();
 }
 
-/// Whether a panic gave the terminal back.
-pub(crate) fn has_panicked() -> bool {
-    PANICKED.load(Ordering::SeqCst)
+/// Whether the terminal is ours.
+pub(crate) fn is_taken() -> bool {
+    TAKEN.load(Ordering::SeqCst)
 }
 
-/// Ready once a panic gave the terminal back.
-pub(crate) async fn panicked() {
-    while !has_panicked() {
-        WOKEN.notified().await;
+/// Gives the terminal back to the shell and stops, as Ctrl-Z does elsewhere; takes it again when the shell lets the
+/// process go on, or where there is no shell to go back to. Does nothing where the terminal is not ours.
+#[cfg(unix)]
+pub(crate) async fn suspend() -> Result<(), TerminalError> {
+    use rustix::process::{Signal, kill_current_process_group};
+    use tokio::signal::unix::{SignalKind, signal};
+
+    /// A group without a shell behind it is not stopped, and so nobody lets it go on either.
+    const NOT_STOPPED: std::time::Duration = std::time::Duration::from_millis(100);
+
+    if !is_taken() {
+        return Ok(());
     }
+    let mut goes_on = signal(SignalKind::from_raw(Signal::CONT.as_raw()))?;
+    restore();
+    kill_current_process_group(Signal::TSTP).map_err(io::Error::from)?;
+    // Another thread may be the one that is told to stop: this one must not take the terminal before that.
+    tokio::time::timeout(NOT_STOPPED, goes_on.recv()).await.ok();
+    Ok(take()?)
 }
 
-fn restore_on_panic() {
-    let print = std::panic::take_hook();
-    std::panic::set_hook(Box::new(move |panic| {
-        if CAUGHT.try_with(|()| ()).is_ok() {
-            return;
-        }
-        if TAKEN.load(Ordering::SeqCst) {
-            PANICKED.store(true, Ordering::SeqCst);
-            WOKEN.notify_one();
-        }
-        restore();
-        print(panic);
-    }));
+/// There is no stopping here.
+#[cfg(not(unix))]
+pub(crate) async fn suspend() -> Result<(), TerminalError> {
+    Ok(())
 }

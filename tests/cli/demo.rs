@@ -1,14 +1,10 @@
 //! The demo: writers that end with whoever started them.
 
 use std::fs;
-use std::io::{Read, Write};
 use std::process::Stdio;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
-use std::time::{Duration, Instant};
 
-use portable_pty::{CommandBuilder, PtySize, native_pty_system};
-
-use crate::program::{PATIENCE, PROGRAM, Running, Test};
+use crate::console::{Console, command};
+use crate::program::{Running, Test};
 
 #[test]
 fn headless_it_writes_three_topics_and_says_how_much() {
@@ -73,54 +69,10 @@ fn never_where_somebody_keeps_records() {
 #[test]
 fn in_a_terminal_it_shows_live_traces_and_leaves_nothing_behind() {
     let test = Test::new();
-    let temporary = test.path("tmp");
-    fs::create_dir(&temporary).unwrap();
-    let pair =
-        native_pty_system().openpty(PtySize { rows: 30, cols: 110, ..PtySize::default() }).unwrap();
-    let mut command = CommandBuilder::new(PROGRAM);
-    command.arg("demo");
-    command.env("TMPDIR", &temporary);
-    command.env("TERM", "xterm-256color");
-    let mut child = pair.slave.spawn_command(command).unwrap();
-    drop(pair.slave);
-    let output = bytes_of(pair.master.try_clone_reader().unwrap());
-    let mut keys = pair.master.take_writer().unwrap();
-    let mut screen = vt100::Parser::new(30, 110, 0);
-    wait_for(&mut screen, &output, "t-0000");
-    let begun = Instant::now();
-    while child.try_wait().unwrap().is_none() {
-        assert!(begun.elapsed() < PATIENCE, "it never ended:\n{}", screen.screen().contents());
-        keys.write_all(b"q").ok();
-        if let Ok(bytes) = output.recv_timeout(Duration::from_millis(200)) {
-            screen.process(&bytes);
-        }
-    }
-    assert!(child.wait().unwrap().success());
-    assert_eq!(fs::read_dir(&temporary).unwrap().count(), 0, "the temporary root is gone");
-}
-
-fn bytes_of(mut reader: impl Read + Send + 'static) -> Receiver<Vec<u8>> {
-    let (sender, output) = channel();
-    std::thread::spawn(move || {
-        let mut bytes = [0; 4096];
-        while let Ok(read @ 1..) = reader.read(&mut bytes) {
-            if sender.send(bytes[..read].to_vec()).is_err() {
-                return;
-            }
-        }
-    });
-    output
-}
-
-fn wait_for(screen: &mut vt100::Parser, output: &Receiver<Vec<u8>>, text: &str) {
-    let begun = Instant::now();
-    while !screen.screen().contents().contains(text) {
-        match output.recv_timeout(Duration::from_millis(100)) {
-            Ok(bytes) => screen.process(&bytes),
-            Err(RecvTimeoutError::Timeout) if begun.elapsed() < PATIENCE => {}
-            Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => {
-                panic!("{text:?} never showed:\n{}", screen.screen().contents())
-            }
-        }
-    }
+    let mut console = Console::start(command(&test, ["demo"]));
+    console.shows("t-0000");
+    console.type_in("\x03");
+    assert_eq!(console.end(), 0);
+    console.is_as_it_was();
+    assert_eq!(fs::read_dir(test.path(".")).unwrap().count(), 0, "the temporary root is gone");
 }

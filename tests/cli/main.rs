@@ -12,6 +12,7 @@
 mod bad_input;
 mod broken_disk;
 mod broken_topics;
+mod console;
 mod demo;
 mod facts;
 mod formats;
@@ -30,3 +31,4 @@ mod search;
 mod shared_log;
 mod stopped;
 mod tail;
+mod terminal;

@@ -16,7 +16,9 @@ pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A folder in which the program runs; its root is `./queue_storage`.
 pub(crate) struct Test {
-    folder: TempDir,
+    folder: PathBuf,
+    /// Removes the folder, where it is this test's own.
+    _own: Option<TempDir>,
 }
 
 /// What a run has left.
@@ -30,7 +32,13 @@ pub(crate) struct Ran {
 impl Test {
     /// Starts in an empty folder.
     pub(crate) fn new() -> Self {
-        Self { folder: tempfile::tempdir().unwrap() }
+        let own = tempfile::tempdir().unwrap();
+        Self { folder: own.path().to_path_buf(), _own: Some(own) }
+    }
+
+    /// Works in the folder of another process's test.
+    pub(crate) fn at(folder: PathBuf) -> Self {
+        Self { folder, _own: None }
     }
 
     /// Has a topic with these JSON Lines, flushed.
@@ -47,7 +55,7 @@ impl Test {
 
     /// A path in the folder.
     pub(crate) fn path(&self, name: &str) -> PathBuf {
-        self.folder.path().join(name)
+        self.folder.join(name)
     }
 
     /// A path in the root.
@@ -60,7 +68,7 @@ impl Test {
         let mut command = Command::new(PROGRAM);
         command
             .args(args)
-            .current_dir(self.folder.path())
+            .current_dir(&self.folder)
             .env_remove("LANCEQ_ROOT")
             .env_remove("LANCEQ_LOG")
             .stdin(Stdio::null())

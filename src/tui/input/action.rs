@@ -18,6 +18,8 @@ pub(crate) enum Action {
     Back,
     /// Ends the program.
     Quit,
+    /// Stops the program, and gives the terminal back to the shell until it goes on.
+    Suspend,
     /// Gives the keys to the next pane.
     NextPane,
     /// Gives the keys to the pane before.
@@ -335,6 +337,15 @@ pub(crate) const ACTIONS: &[Entry] = &[
         title: "quit at once",
         hint: None,
         keys: &[Key::Ctrl('c')],
+        contexts: EVERYWHERE,
+        enabled: always,
+    },
+    Entry {
+        action: Action::Suspend,
+        id: "suspend",
+        title: "stop, back to the shell; `fg` goes on",
+        hint: None,
+        keys: &[Key::Ctrl('z')],
         contexts: EVERYWHERE,
         enabled: always,
     },

@@ -42,6 +42,8 @@ pub(crate) struct State {
     pub(crate) ended: bool,
     /// The whole screen is to be drawn anew: another program may have written on it.
     pub(crate) repaint: bool,
+    /// The program is to stop, and to give the terminal back until it goes on.
+    pub(crate) suspended: bool,
 }
 
 /// What the middle shows.
@@ -106,6 +108,7 @@ impl State {
             notice: None,
             ended: false,
             repaint: false,
+            suspended: false,
         }
     }
 

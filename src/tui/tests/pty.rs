@@ -45,6 +45,7 @@ impl Console {
         let mut command = CommandBuilder::new(std::env::current_exe().unwrap());
         command.args(["--exact", "--nocapture", "tui::tests::pty::explorer"]);
         command.env(ROOT, root.path().join("queues"));
+        command.env("TMPDIR", root.path());
         let child = pair.slave.spawn_command(command).unwrap();
         let mut reader = pair.master.try_clone_reader().unwrap();
         let (sender, output) = channel();
@@ -133,21 +134,36 @@ async fn it_shows_topics_follows_keys_and_leaves_the_terminal_as_it_was() {
 }
 
 #[tokio::test]
-async fn a_signal_and_a_panic_leave_the_terminal_as_it_was() {
+async fn a_signal_leaves_the_terminal_as_it_was() {
     use rustix::process::Signal;
     let root = TempDir::new().unwrap();
     many_topics(&root, 3).await;
-    for signal in [Signal::TERM, Signal::HUP, Signal::INT] {
+    let signals =
+        [(Signal::TERM, "Terminate"), (Signal::HUP, "HangUp"), (Signal::INT, "Interrupt")];
+    for (signal, name) in signals {
         let mut console = Console::start(&root);
         console.shows("notes_0002");
         console.signal(signal);
-        console.is_restored_and_says("ended: Ok(BySignal)");
+        console.is_restored_and_says(&format!("ended: Ok(BySignal({name}))"));
     }
+}
+
+#[tokio::test]
+async fn a_panic_of_another_task_is_told_and_ends_nothing() {
+    let root = TempDir::new().unwrap();
+    many_topics(&root, 3).await;
     let mut console = Console::start(&root);
     console.shows("notes_0002");
-    console.signal(Signal::USR1);
-    console.is_restored_and_says("a fault on purpose");
-    console.is_restored_and_says("ended: Err(Panicked)");
+    console.signal(rustix::process::Signal::USR1);
+    console.sees(|screen| {
+        let text = screen.contents();
+        screen.alternate_screen()
+            && text.contains("a fault of lanceq itself: a fault on purpose")
+            && text.contains("notes_0002")
+            && !text.contains("panicked at")
+    });
+    console.type_in("q");
+    console.is_restored_and_says("ended: Ok(ByUser)");
 }
 
 #[cfg(target_os = "linux")]

@@ -13,6 +13,7 @@ pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Action::Open => open(state),
         Action::Back => return back(state),
         Action::Quit => state.ended = true,
+        Action::Suspend => state.suspended = true,
         Action::NextPane => turn(state, 1),
         Action::PreviousPane => turn(state, 2),
         Action::Seek => state.overlay = Overlay::Seek(Prompt::default()),

@@ -2,8 +2,9 @@
 
 use chrono::NaiveDateTime;
 
+use crate::tui::data::Fault;
 use crate::tui::effect::{Effect, Request, Slot};
-use crate::tui::state::State;
+use crate::tui::state::{Severity, State};
 use crate::{Change, WatchMode};
 
 /// Takes a hint that something changed: the named thing is asked for again where it is in view.
@@ -18,6 +19,14 @@ pub(super) fn take(state: &mut State, change: Change, watch: WatchMode) -> Vec<E
             Vec::new()
         }
     }
+}
+
+/// Tells what broke in the background; whoever prints such things has written on the screen.
+pub(super) fn mourn(state: &mut State, Fault { message, hint, .. }: Fault) -> Vec<Effect> {
+    state.repaint = true;
+    let hint = hint.map(|hint| format!("; {hint}")).unwrap_or_default();
+    state.say(Severity::Failed, format!("{message}{hint}"));
+    Vec::new()
 }
 
 /// Lets a second pass.

@@ -1,0 +1,151 @@
+//! The program in a real terminal: what it shows, and in which state it leaves the terminal.
+
+use std::ffi::OsStr;
+use std::io::{Read, Write};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::time::{Duration, Instant};
+
+use portable_pty::{Child, CommandBuilder, PtyPair, PtySize, native_pty_system};
+use rustix::process::{Pid, Signal, kill_process};
+
+use crate::program::{PATIENCE, PROGRAM, Test};
+
+pub(crate) const ROWS: u16 = 30;
+pub(crate) const COLUMNS: u16 = 110;
+/// A terminal that says nothing for so long says nothing more.
+const SILENCE: Duration = Duration::from_millis(300);
+
+/// A terminal with a program in it; killed if the test ends before it.
+pub(crate) struct Console {
+    screen: vt100::Parser,
+    output: Receiver<Vec<u8>>,
+    keys: Box<dyn Write + Send>,
+    child: Box<dyn Child + Send + Sync>,
+    /// How the terminal was before, as `stty -a` would say.
+    before: String,
+    /// Our own end of the program's side stays open: so a program that ends does not hang the terminal up.
+    pty: PtyPair,
+}
+
+/// The program with these arguments, in the folder of a test.
+pub(crate) fn command<A: AsRef<OsStr>>(
+    test: &Test,
+    args: impl IntoIterator<Item = A>,
+) -> CommandBuilder {
+    of_program(test, PROGRAM, args)
+}
+
+/// Any program, in the folder of a test.
+pub(crate) fn of_program<A: AsRef<OsStr>>(
+    test: &Test,
+    program: &str,
+    args: impl IntoIterator<Item = A>,
+) -> CommandBuilder {
+    let mut command = CommandBuilder::new(program);
+    command.args(args);
+    command.cwd(test.path("."));
+    for (name, value) in [("TERM", "xterm-256color"), ("LANCEQ_PANIC", "")] {
+        command.env(name, value);
+    }
+    for name in ["LANCEQ_ROOT", "LANCEQ_LOG", "NO_COLOR", "RUST_BACKTRACE"] {
+        command.env_remove(name);
+    }
+    command.env("TMPDIR", test.path("."));
+    command
+}
+
+impl Console {
+    pub(crate) fn start(command: CommandBuilder) -> Self {
+        let size = PtySize { rows: ROWS, cols: COLUMNS, ..PtySize::default() };
+        let pty = native_pty_system().openpty(size).unwrap();
+        let before = format!("{:?}", pty.master.get_termios().unwrap());
+        let child = pty.slave.spawn_command(command).unwrap();
+        let output = bytes_of(pty.master.try_clone_reader().unwrap());
+        let keys = pty.master.take_writer().unwrap();
+        let screen = vt100::Parser::new(ROWS, COLUMNS, 0);
+        Self { screen, output, keys, child, before, pty }
+    }
+
+    /// Waits for a screen that fits.
+    pub(crate) fn sees(&mut self, fits: impl Fn(&vt100::Screen) -> bool) {
+        let begun = Instant::now();
+        while !fits(self.screen.screen()) {
+            match self.output.recv_timeout(Duration::from_millis(100)) {
+                Ok(bytes) => self.screen.process(&bytes),
+                Err(RecvTimeoutError::Timeout) if begun.elapsed() < PATIENCE => {}
+                Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => {
+                    panic!("that never showed:\n{}", self.screen.screen().contents())
+                }
+            }
+        }
+    }
+
+    pub(crate) fn shows(&mut self, text: &str) {
+        self.sees(|screen| screen.contents().contains(text));
+    }
+
+    /// Whether something is on the screen now.
+    pub(crate) fn has(&self, text: &str) -> bool {
+        self.screen.screen().contents().contains(text)
+    }
+
+    pub(crate) fn type_in(&mut self, keys: &str) {
+        self.keys.write_all(keys.as_bytes()).unwrap();
+    }
+
+    pub(crate) fn signal(&self, signal: Signal) {
+        let id = i32::try_from(self.child.process_id().unwrap()).unwrap();
+        kill_process(Pid::from_raw(id).unwrap(), signal).unwrap();
+    }
+
+    /// Waits for its end; the exit code.
+    pub(crate) fn end(&mut self) -> u32 {
+        let begun = Instant::now();
+        loop {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                while let Ok(bytes) = self.output.recv_timeout(SILENCE) {
+                    self.screen.process(&bytes);
+                }
+                return status.exit_code();
+            }
+            if let Ok(bytes) = self.output.recv_timeout(Duration::from_millis(20)) {
+                self.screen.process(&bytes);
+            }
+            let said = self.screen.screen().contents();
+            assert!(begun.elapsed() < PATIENCE, "it never ended:\n{said}");
+        }
+    }
+
+    /// The terminal has the settings that it had, and nothing is left of what the program switched on.
+    #[track_caller]
+    pub(crate) fn is_as_it_was(&self) {
+        let screen = self.screen.screen();
+        let text = screen.contents();
+        assert!(!screen.alternate_screen(), "the alternate screen is still there:\n{text}");
+        assert!(!screen.hide_cursor(), "there is no cursor:\n{text}");
+        assert!(!screen.bracketed_paste(), "pastes are still in brackets:\n{text}");
+        assert_eq!(screen.mouse_protocol_mode(), vt100::MouseProtocolMode::None);
+        let now = format!("{:?}", self.pty.master.get_termios().unwrap());
+        assert_eq!(now, self.before, "the settings of the terminal:\n{text}");
+    }
+}
+
+impl Drop for Console {
+    fn drop(&mut self) {
+        self.child.kill().ok();
+        self.child.wait().ok();
+    }
+}
+
+fn bytes_of(mut reader: impl Read + Send + 'static) -> Receiver<Vec<u8>> {
+    let (sender, output) = channel();
+    std::thread::spawn(move || {
+        let mut bytes = [0; 4096];
+        while let Ok(read @ 1..) = reader.read(&mut bytes) {
+            if sender.send(bytes[..read].to_vec()).is_err() {
+                return;
+            }
+        }
+    });
+    output
+}
