@@ -14,7 +14,7 @@ fn names_that_cannot_be_topics_are_wrong_use_and_make_nothing() {
             .stderr_contains("error: ")
             .without_control_characters();
         assert!(!test.path("queue_storage").exists(), "{name:?}");
-        assert!(!test.path("x").exists() && !test.path("../x").exists(), "{name:?}");
+        assert!(!test.path("x").exists(), "{name:?}");
     }
 }
 
