@@ -10,6 +10,7 @@
 
 mod buckets;
 mod columns;
+mod doubt;
 mod durability;
 mod failed_sync;
 mod failing;

@@ -37,21 +37,19 @@ pub(super) struct Doubt {
     added_from: u64,
 }
 
-/// The doubt that a removed version leaves. Where nothing is sealed that is not persisted, or fewer rows were added
-/// since than that, there is none.
+/// The doubt that a removed version leaves: over as many of the sealed segments that are not known to be persisted as
+/// there are rows that were added since. A flush takes whole segments, oldest first, so where there are fewer rows than
+/// the oldest holds, there is no doubt.
 pub(super) fn doubt_of(live: &Live, head: &Table, evidence: &Evidence) -> Option<Doubt> {
     let (gone, log) = (evidence.hole?, live.log.as_ref()?);
     let known = live.lanes[LOG].flushed.runs().last();
     let flushed = evidence.runs.last().copied().or(known);
     let added_from = flushed.map_or(0, |(_, offset, rows)| offset + rows);
-    let doubt = Doubt {
-        gone,
-        first: evidence.persisted,
-        end: log.sealed_end(),
-        added_from: added_from.max(log.base().next_row_id),
-    };
-    let added = head.next_offset().saturating_sub(doubt.added_from);
-    (doubt.records() > 0 && added >= doubt.records()).then_some(doubt)
+    let added_from = added_from.max(log.base().next_row_id);
+    let added = head.next_offset().saturating_sub(added_from);
+    let first = evidence.persisted;
+    let ends = log.sealed_ends().filter(|end| *end > first && end - first <= added);
+    ends.max().map(|end| Doubt { gone, first, end, added_from })
 }
 
 impl Doubt {

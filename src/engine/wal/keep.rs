@@ -1,4 +1,4 @@
-//! What repair does to a log that can be read: a copy aside, and word to the other processes.
+//! What repair asks of a log that can be read and does to it: a copy aside, and word to the other processes.
 
 use std::fs;
 use std::path::PathBuf;
@@ -10,6 +10,11 @@ use crate::engine::durable::{sync_file, sync_folder};
 use crate::engine::error::{Error, Result};
 
 impl Log {
+    /// The log position behind each segment that has a successor, oldest first.
+    pub(crate) fn sealed_ends(&self) -> impl Iterator<Item = u64> {
+        self.segments.iter().skip(1).map(|next| next.home.first)
+    }
+
     /// Copies the segments that begin below `upto` to the quarantine, durably; returns the folder.
     pub(crate) fn copy_aside(&self, upto: u64) -> Result<PathBuf> {
         let folder = free_folder(&self.place)?;
