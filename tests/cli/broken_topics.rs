@@ -2,6 +2,9 @@
 
 use std::fs;
 
+use lance::dataset::WriteMode;
+
+use crate::hole::other_program;
 use crate::program::Test;
 
 /// Three topics, of which `b` has a head manifest that is empty.
@@ -46,4 +49,24 @@ fn reading_it_fails_and_names_the_dataset() {
         test.run([command, "b"]).code(1).stderr_contains("error: ").stderr_contains("data.lance");
     }
     test.run(["get", "a"]).code(0).stdout("{\"n\":1}\n");
+}
+
+#[tokio::test]
+async fn a_head_that_cannot_be_read_is_told_to_readers_and_healed_by_writers() {
+    let test = Test::new().topic("t", "{\"n\":0}\n");
+    other_program(&test, &[7], WriteMode::Append).await;
+    let head = format!("t/bucket_0/data.lance/_versions/{:020}.manifest", u64::MAX - 3);
+    fs::write(test.root(&head), "").unwrap();
+    test.run(["get", "t"])
+        .code(0)
+        .stdout("{\"n\":0}\n")
+        .stderr_contains("versions cannot be read; an older one is shown")
+        .stderr_contains("passed_over=[3] version=2");
+    test.run(["put", "t", "--record", "{\"n\":1}"])
+        .code(0)
+        .stderr_contains(
+            "note: t, bucket 0: version 3 could not be read: its manifest is empty; kept in ",
+        )
+        .stderr_contains("; how many records are lost cannot be known");
+    test.run(["get", "t"]).code(0).stdout("{\"n\":0}\n{\"n\":1}\n").stderr("");
 }

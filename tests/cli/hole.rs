@@ -14,7 +14,7 @@ fn dataset(test: &Test) -> PathBuf {
 }
 
 /// Another program commits a version.
-async fn other_program(test: &Test, numbers: &[i64], mode: WriteMode) {
+pub(crate) async fn other_program(test: &Test, numbers: &[i64], mode: WriteMode) {
     let numbers = Arc::new(Int64Array::from(numbers.to_vec()));
     let batch = RecordBatch::try_from_iter([("n", numbers as _)]).unwrap();
     let schema = batch.schema();

@@ -37,7 +37,10 @@ fn cut(path: &Path, length: u64) {
 }
 
 async fn read(setup: &Setup) -> lanceq::Result<Vec<u64>> {
-    Ok(ids(&setup.other().await.reader("t").await?.get(0, 100).await?))
+    let reader = setup.other().await.reader("t").await?;
+    let first = ids(&reader.get(0, 100).await?);
+    assert_eq!(ids(&reader.get(0, 100).await?), first, "a second look sees the same");
+    Ok(first)
 }
 
 async fn opened(setup: &Setup) -> Vec<Recovery> {

@@ -123,12 +123,15 @@ impl Table {
     }
 
     /// The head version where it is another one than this, whether newer, restored or recreated;
-    /// `None` where this is the head. Costs two `stat` calls where nothing changed.
+    /// `None` where this is the head, or the newest that can be read. Costs two `stat` calls where nothing changed.
     pub(crate) async fn newer(&self) -> Result<Option<Self>> {
         let path = &self.path;
         if stamp(path, &self.dataset, self.version() + 1).is_some() {
             let head = self.dataset.latest_version_id().boxed().await.map_err(opening(path))?;
-            return self.checkout(head).await.map(Some);
+            return match self.checkout(head).await {
+                Err(Error::Damaged { .. }) => self.newer_readable().await,
+                opened => opened.map(Some),
+            };
         }
         if stamp(path, &self.dataset, self.version()) == self.stamp {
             return Ok(None);
@@ -137,6 +140,20 @@ impl Table {
             Some(head) => Ok(Some(head)),
             None => Err(no_versions(path)),
         }
+    }
+
+    /// As [`newer`](Self::newer), where the head cannot be read: who only reads has the newest version that can.
+    async fn newer_readable(&self) -> Result<Option<Self>> {
+        let path = self.path.to_path_buf();
+        let listed = blocking(move || manifests(&path)).await?;
+        let newer = listed.into_iter().rev().filter(|(version, _)| *version > self.version());
+        for (version, _) in newer {
+            match self.checkout(version).await {
+                Err(Error::Damaged { .. }) => {}
+                opened => return opened.map(Some),
+            }
+        }
+        Ok(None)
     }
 
     /// Another version of the same dataset.
