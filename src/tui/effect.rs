@@ -1,5 +1,6 @@
 //! What the update asks of the outside, as data; only the runner carries it out.
 
+use super::data::Needle;
 use crate::{JsonObject, TopicName};
 
 /// Something to be done outside the state.
@@ -29,7 +30,10 @@ pub(crate) enum Slot {
     Counts(TopicName),
     Page(PageKey),
     Detail,
+    /// A record that is to be put again.
+    Clone,
     Seek,
+    Find,
     Tail,
     Check,
     Put(TopicName),
@@ -49,6 +53,8 @@ pub(crate) enum Request {
     Record(RecordId),
     /// Finds the row number of an offset in its bucket.
     Locate(RecordId),
+    /// Looks for a text.
+    Find(Search),
     /// Follows a topic or a bucket, starting with the last `backlog` records of each bucket.
     Tail { place: Place, backlog: u64 },
     /// Finds out whether a record could be put.
@@ -71,6 +77,23 @@ pub(crate) struct PageKey {
 pub(crate) struct Place {
     pub(crate) topic: TopicName,
     pub(crate) bucket: Option<u32>,
+}
+
+/// Where a text is looked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Search {
+    pub(crate) place: Place,
+    pub(crate) needle: Needle,
+    /// A bucket, and a row of it: the first one downwards; upwards, the one behind the first.
+    pub(crate) from: (u32, u64),
+    pub(crate) way: Way,
+}
+
+/// A direction through a table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Way {
+    Down,
+    Up,
 }
 
 /// One record's address.

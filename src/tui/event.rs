@@ -5,7 +5,7 @@ use std::time::Duration;
 use chrono::NaiveDateTime;
 use ratatui::layout::Size;
 
-use super::data::{Fault, Field, Rows};
+use super::data::{Fault, Rows, Whole};
 use super::effect::{LoadId, Slot};
 use super::input::Key;
 use crate::{
@@ -51,16 +51,28 @@ pub enum Input {
 #[derive(Debug)]
 pub(crate) enum Answer {
     Topics(Vec<TopicEntry>),
-    Counts(TopicCounts),
+    /// How many records there are, and when they were counted.
+    Counts(TopicCounts, NaiveDateTime),
     /// Rows, how long reading them took, and the state of the counts at which they were asked for.
     Page {
         rows: Rows,
         took: Duration,
         generation: u64,
     },
-    Record(Vec<Field>),
+    Record(Whole),
     /// The bucket, and the row number in it.
     Row(u32, u64),
+    /// A record that has what is looked for.
+    Found(Hit),
+    /// So many records were looked at, and none has it.
+    NotFound {
+        looked_at: u64,
+    },
+    /// So many records of so many were looked at; the search goes on.
+    Searched {
+        looked_at: u64,
+        all: u64,
+    },
     /// Some events of the tail, and when they arrived.
     Tail(Vec<Arrival>, NaiveDateTime),
     /// Why a record cannot be put; none where it can.
@@ -68,6 +80,17 @@ pub(crate) enum Answer {
     Put(Receipt),
     /// What was flushed, and how long it took.
     Flushed(Vec<Flushed>, Duration),
+}
+
+/// Where a text was found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Hit {
+    pub(crate) bucket: u32,
+    /// The row in the bucket.
+    pub(crate) row: u64,
+    pub(crate) offset: u64,
+    /// The field that has it.
+    pub(crate) field: String,
 }
 
 /// One event of a tail.

@@ -18,6 +18,8 @@ pub(crate) const SMALLEST: (u16, u16) = (40, 10);
 const TWO_PANES: u16 = 80;
 /// From this width on the detail stands beside the table.
 const THREE_PANES: u16 = 130;
+/// From this height on a table says the types of its columns.
+const TYPES: u16 = 16;
 
 /// The panes; a pane that is not there has no cells.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -62,18 +64,28 @@ impl Layout {
 
     /// Rows of the table in view, below its header.
     pub(crate) fn table_rows(&self) -> u64 {
+        u64::from(self.main.height.saturating_sub(2 + headings(self.main)))
+    }
+
+    /// Lines of the tail in view, below its header.
+    pub(crate) fn tail_rows(&self) -> u64 {
         u64::from(self.main.height.saturating_sub(3))
     }
 
-    /// Lines of the tail in view.
-    pub(crate) fn tail_rows(&self) -> u64 {
-        u64::from(self.main.height.saturating_sub(2))
+    /// Cells of a line of the detail: all but the frame, the cursor's cell, and one at the right.
+    pub(crate) fn detail_cells(&self) -> u16 {
+        self.detail.width.saturating_sub(4)
     }
 
     /// Lines of the detail in view.
     pub(crate) fn detail_rows(&self) -> u64 {
         u64::from(self.detail.height.saturating_sub(2))
     }
+}
+
+/// Lines of the heading of a table in a frame: names, and types where there is room.
+pub(crate) fn headings(frame: Rect) -> u16 {
+    if frame.height < TYPES { 1 } else { 2 }
 }
 
 fn tree_width(state: &State, width: u16) -> u16 {

@@ -2,7 +2,8 @@
 
 use std::time::Instant;
 
-use super::data::{Fault, Field, Rows};
+use super::clock;
+use super::data::{Fault, Rows, Whole};
 use super::effect::{PageKey, Place, RecordId};
 use super::event::Answer;
 use super::state::PAGE;
@@ -17,7 +18,7 @@ pub(super) async fn topics(engine: &Engine) -> Result<Answer> {
 /// Counts the records of a topic.
 pub(super) async fn counts(engine: &Engine, topic: &TopicName) -> Result<Answer> {
     let reader = engine.reader(topic.as_str()).await?;
-    Ok(Answer::Counts(reader.counts().await?))
+    Ok(Answer::Counts(reader.counts().await?, clock::now()))
 }
 
 /// Reads a page of a bucket.
@@ -39,9 +40,8 @@ pub(super) async fn page(
 pub(super) async fn record(engine: &Engine, id: &RecordId) -> Result<Answer, Fault> {
     let reader = engine.reader(id.topic.as_str()).await?.bucket(id.bucket)?;
     let page = reader.get(id.offset, 1).await?;
-    let record = page.records().next().filter(|record| record.offset == id.offset);
-    match record {
-        Some(record) => Ok(Answer::Record(Field::of_record(record))),
+    match Whole::of_page(&page, id.offset) {
+        Some(record) => Ok(Answer::Record(record)),
         None => Err(Fault::new(format!("offset {} is no longer there", id.offset))),
     }
 }

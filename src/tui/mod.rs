@@ -15,6 +15,7 @@ mod effect;
 mod event;
 mod events;
 mod fault;
+mod find;
 mod follow;
 mod input;
 mod layout;

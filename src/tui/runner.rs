@@ -12,7 +12,7 @@ use super::effect::{Effect, LoadId, Request, Slot};
 use super::event::{Answer, Event};
 use super::panics::{self, Who};
 use super::writers::Writers;
-use super::{fault, follow, loads};
+use super::{fault, find, follow, loads};
 use crate::{Engine, Writer};
 
 /// Topics that are counted at the same time.
@@ -120,6 +120,7 @@ impl Source {
             }
             Request::Record(id) => loads::record(engine, &id).await?,
             Request::Locate(id) => loads::locate(engine, &id).await?,
+            Request::Find(search) => find::find(engine, &search, sink).await?,
             Request::Tail { place, backlog } => {
                 return Err(follow::follow(engine, &place, backlog, sink).await);
             }

@@ -3,15 +3,19 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use arrow_array::types::Float32Type;
+use arrow_array::{
+    ArrayRef, FixedSizeListArray, Float64Array, RecordBatch, StringArray, StructArray, UInt64Array,
+};
+use arrow_schema::{DataType, Field, FieldRef, Schema};
 use chrono::{NaiveDate, NaiveDateTime};
 
-use super::data::{Align, Cell, Column, Fault, Field, Row, Rows};
-use super::effect::{Effect, PageKey, Place, RecordId, Request};
-use super::event::{Answer, Arrival, Event, Input};
+use super::data::{Align, Cell, Column, Fault, Row, Rows, Whole};
+use super::effect::{Effect, PageKey, Place, RecordId, Request, Search, Way};
+use super::event::{Answer, Arrival, Event, Hit, Input};
 use super::input::Key;
 use super::state::{PAGE, State};
 use super::text::spark;
-use super::theme::Meaning;
 use super::update;
 use crate::{BucketCounts, Flushed, JsonObject, Receipt, TopicCounts, TopicEntry, TopicName};
 
@@ -24,6 +28,8 @@ const TOPICS: [(&str, u32, u64, u64); 6] = [
     ("notes", 1, 4_096, 0),
     ("traces", 4, 120_577, 4),
 ];
+/// Records that a search looks at here.
+const FAR: usize = 3_201;
 const MODELS: [&str; 3] = ["sonnet", "haiku", "opus"];
 const PROMPTS: [&str; 8] = [
     "Summarise the release notes of the last three versions for a newsletter",
@@ -59,13 +65,14 @@ pub(crate) fn press(state: &mut State, keys: &[Key]) {
 pub(crate) fn answer(request: &Request) -> Result<Answer, Fault> {
     Ok(match request {
         Request::Topics => Answer::Topics(TOPICS.iter().filter_map(entry).collect()),
-        Request::Counts(topic) => Answer::Counts(counts(topic)?),
+        Request::Counts(topic) => Answer::Counts(counts(topic)?, now()),
         Request::Page { topic, key, generation } => Answer::Page {
             rows: page(topic, *key)?,
             took: Duration::from_micros(400),
             generation: *generation,
         },
         Request::Record(id) => Answer::Record(record(id)),
+        Request::Find(search) => found(search)?,
         Request::Locate(id) => Answer::Row(id.bucket, id.offset),
         Request::Tail { place, .. } => Answer::Tail(arrivals(place)?, now()),
         Request::Check { record, .. } => Answer::Checked(refusal(record)),
@@ -77,6 +84,39 @@ pub(crate) fn answer(request: &Request) -> Result<Answer, Fault> {
             let flushed = flushed(place.bucket.unwrap_or(0));
             Answer::Flushed(vec![flushed], Duration::from_micros(3_100))
         }
+    })
+}
+
+/// Looks through the cells, which are all that this root has.
+fn found(search: &Search) -> Result<Answer, Fault> {
+    let (buckets, rows, _) = shape(&search.place.topic)?;
+    let ids: Vec<u32> = match search.place.bucket {
+        Some(bucket) => vec![bucket],
+        None => (0..buckets).collect(),
+    };
+    let (first, row) = search.from;
+    let has_it = |(bucket, offset): &(u32, u64)| {
+        cells(*bucket, *offset).iter().any(|cell| search.needle.is_in_cell(cell))
+    };
+    let all = ids.into_iter().flat_map(|id| (0..rows).map(move |offset| (id, offset)));
+    let found = match search.way {
+        Way::Down => all.filter(|place| *place >= (first, row)).take(FAR).find(has_it),
+        Way::Up => {
+            let before: Vec<_> = all.filter(|place| *place < (first, row)).collect();
+            before.into_iter().rev().take(FAR).find(has_it)
+        }
+    };
+    let field = |(bucket, offset): (u32, u64)| {
+        let (columns, cells) = (columns(), cells(bucket, offset));
+        let mut fields = columns.iter().zip(&cells);
+        let field = fields.find(|(_, cell)| search.needle.is_in_cell(cell));
+        field.map(|(column, _)| column.name.clone()).unwrap_or_default()
+    };
+    Ok(match found {
+        Some((bucket, row)) => {
+            Answer::Found(Hit { bucket, row, offset: row, field: field((bucket, row)) })
+        }
+        None => Answer::NotFound { looked_at: FAR as u64 },
     })
 }
 
@@ -149,14 +189,18 @@ pub(crate) fn run(bucket: u32, offsets: std::ops::Range<u64>, persisted: u64) ->
 }
 
 fn columns() -> Arc<[Column]> {
-    let column = |(name, align): (&str, Align)| Column { name: name.into(), align };
+    let column = |(name, kind, align): (&str, &str, Align)| Column {
+        name: name.into(),
+        kind: kind.into(),
+        align,
+    };
     let columns = [
-        ("id", Align::Left),
-        ("model", Align::Left),
-        ("latency_ms", Align::Right),
-        ("prompt", Align::Left),
-        ("usage", Align::Left),
-        ("embedding", Align::Left),
+        ("id", "utf8", Align::Left),
+        ("model", "utf8", Align::Left),
+        ("latency_ms", "float64", Align::Right),
+        ("prompt", "utf8", Align::Left),
+        ("usage", "struct", Align::Left),
+        ("embedding", "64 × f32", Align::Left),
     ];
     columns.into_iter().map(column).collect()
 }
@@ -199,38 +243,39 @@ fn cells(bucket: u32, offset: u64) -> Vec<Cell> {
         Cell::Text(pick(&MODELS, dice(bucket, offset, 1)).into()),
         latency(bucket, offset).map_or(Cell::Null, Cell::Number),
         Cell::Text(pick(&PROMPTS, dice(bucket, offset, 2)).into()),
-        Cell::Nested(format!("{{\"input\":{input},\"output\":{output}}}")),
-        Cell::Vector { shape: spark::shape(&embedding(bucket, offset), 5), norm: 1.0, len: 64 },
+        Cell::Nested(format!("{{input: {input}, output: {output}}}")),
+        Cell::Vector { shape: spark::shape(&embedding(bucket, offset), 5), norm: 1.0 },
     ]
 }
 
-fn record(id_of: &RecordId) -> Vec<Field> {
+fn record(id_of: &RecordId) -> Whole {
     let (bucket, offset) = (id_of.bucket, id_of.offset);
+    let text = |text: &str| -> ArrayRef { Arc::new(StringArray::from(vec![text])) };
     let (input, output) = usage(bucket, offset);
-    let vector = embedding(bucket, offset);
-    let numbers: Vec<String> = vector.iter().map(|v| format!("{v:.4}")).collect();
-    let field = |name: &str, text: String, meaning| Field { name: name.into(), text, meaning };
-    let latency = match latency(bucket, offset) {
-        Some(text) => field("latency_ms", text, Meaning::Number),
-        None => field("latency_ms", "∅".into(), Meaning::Null),
+    let number = |name: &str, value: u64| -> (FieldRef, ArrayRef) {
+        let field = Field::new(name, DataType::UInt64, true);
+        (Arc::new(field), Arc::new(UInt64Array::from(vec![value])))
     };
-    let shape = spark::shape(&vector, 24);
-    vec![
-        field("id", id(bucket, offset), Meaning::Plain),
-        field("model", pick(&MODELS, dice(bucket, offset, 1)).into(), Meaning::Plain),
-        latency,
-        field("prompt", pick(&PROMPTS, dice(bucket, offset, 2)).into(), Meaning::Plain),
-        field(
-            "usage",
-            format!("{{\n  \"input\": {input},\n  \"output\": {output}\n}}"),
-            Meaning::Rich,
-        ),
-        field(
-            "embedding",
-            format!("64 numbers  ‖1.00‖  {shape}\n{}", numbers.join("  ")),
-            Meaning::Rich,
-        ),
-    ]
+    let usage = StructArray::from(vec![number("input", input), number("output", output)]);
+    let latency = latency(bucket, offset).and_then(|text| text.parse::<f64>().ok());
+    // Rounded, as a model with few bits would give them.
+    let rounded = |real: f64| format!("{real:.4}").parse().ok();
+    let reals = embedding(bucket, offset).into_iter().map(rounded);
+    let vector = FixedSizeListArray::from_iter_primitive::<Float32Type, _, _>([Some(reals)], 64);
+    let columns: [(&str, ArrayRef); 6] = [
+        ("id", text(&id(bucket, offset))),
+        ("model", text(pick(&MODELS, dice(bucket, offset, 1)))),
+        ("latency_ms", Arc::new(Float64Array::from(vec![latency]))),
+        ("prompt", text(pick(&PROMPTS, dice(bucket, offset, 2)))),
+        ("usage", Arc::new(usage)),
+        ("embedding", Arc::new(vector)),
+    ];
+    let nullable = columns.into_iter().map(|(name, column)| (name, column, true));
+    let (_, rows, buffered) = shape(&id_of.topic).unwrap_or_default();
+    RecordBatch::try_from_iter_with_nullable(nullable).map_or_else(
+        |_| Whole::of_row(&RecordBatch::new_empty(Arc::new(Schema::empty())), false),
+        |batch| Whole::of_row(&batch, offset + buffered >= rows),
+    )
 }
 
 /// The time at which everything happens.

@@ -44,6 +44,10 @@ pub(crate) enum Meaning {
     Warn,
     /// Failed.
     Bad,
+    /// The place at which something is wrong.
+    Fault,
+    /// What was looked for.
+    Found,
 }
 
 /// Which styles are used.
@@ -83,7 +87,8 @@ fn weight(meaning: Meaning) -> Modifier {
         | Meaning::Marked
         | Meaning::Key
         | Meaning::Bad => Modifier::BOLD,
-        Meaning::Selected => Modifier::REVERSED,
+        Meaning::Selected | Meaning::Fault => Modifier::REVERSED,
+        Meaning::Found => Modifier::BOLD.union(Modifier::UNDERLINED),
         Meaning::Muted | Meaning::Null => Modifier::DIM,
         Meaning::Header => Modifier::UNDERLINED,
         _ => Modifier::empty(),
@@ -102,8 +107,8 @@ fn colour(meaning: Meaning) -> Option<Color> {
         Meaning::Header | Meaning::Key => Color::Blue,
         Meaning::Rich => Color::Magenta,
         Meaning::Persisted | Meaning::Good => Color::Green,
-        Meaning::Buffered | Meaning::Warn => Color::Yellow,
-        Meaning::Bad => Color::Red,
+        Meaning::Buffered | Meaning::Warn | Meaning::Found => Color::Yellow,
+        Meaning::Bad | Meaning::Fault => Color::Red,
     })
 }
 

@@ -4,12 +4,16 @@ use std::borrow::Cow;
 use std::fmt;
 
 use arrow_array::cast::AsArray;
-use arrow_array::types::{Float16Type, Float32Type, Float64Type};
-use arrow_array::{Array, ArrayRef};
+use arrow_array::{Array, ArrayRef, RecordBatch};
 use arrow_cast::display::{ArrayFormatter, FormatOptions};
 use arrow_schema::{ArrowError, DataType};
+use serde_json::Value;
 
 use super::nested;
+use super::node::reals;
+use super::real::rounded;
+use super::sniff::sniff;
+use crate::Decoder;
 use crate::tui::text::{quantity, sanitize, spark};
 use crate::tui::theme::Meaning;
 
@@ -19,8 +23,6 @@ pub(crate) const PREVIEW: u16 = 200;
 pub(super) const LOOKED_AT: usize = 1024;
 /// Bars in the sparkline of a vector.
 const BARS: usize = 5;
-/// Signs of a real beyond which decimals are left out.
-const LONGEST_REAL: usize = 9;
 
 /// A value, cut to a preview.
 #[derive(Debug, Clone, PartialEq)]
@@ -29,20 +31,20 @@ pub(crate) enum Cell {
     Null,
     /// An integer, a real or a decimal.
     Number(String),
-    /// Text, and whatever has a text form: booleans, times.
+    /// True or false.
+    Flag(bool),
+    /// Text, and whatever else has a text form: dates, times.
     Text(String),
-    /// A list or a struct, as compact JSON.
+    /// A list or a struct, like compact JSON.
     Nested(String),
-    /// So many bytes.
-    Binary(u64),
-    /// A vector: its shape, its Euclidean norm, how many numbers it has.
+    /// So many bytes, and what they are where they tell.
+    Binary(u64, Option<&'static str>),
+    /// A vector.
     Vector {
         /// A sparkline over its numbers.
         shape: String,
         /// The Euclidean norm.
         norm: f64,
-        /// How many numbers.
-        len: usize,
     },
 }
 
@@ -51,7 +53,7 @@ pub(crate) enum Cell {
 pub(crate) enum Align {
     /// Text.
     Left,
-    /// Numbers.
+    /// Numbers: their decimal points stand below each other.
     Right,
 }
 
@@ -68,25 +70,42 @@ impl Cell {
         match self {
             Self::Null => "∅".into(),
             Self::Number(text) | Self::Text(text) | Self::Nested(text) => text.into(),
-            Self::Binary(len) => format!("⟨{}⟩", quantity::bytes(*len)).into(),
-            Self::Vector { shape, norm, len } => format!("{shape} ‖{norm:.2}‖ {len}").into(),
+            Self::Flag(flag) => if *flag { "true" } else { "false" }.into(),
+            Self::Binary(len, None) => format!("⟨{}⟩", quantity::bytes(*len)).into(),
+            Self::Binary(len, Some(kind)) => format!("⟨{kind}, {}⟩", quantity::bytes(*len)).into(),
+            Self::Vector { shape, norm } => format!("{shape} ‖{norm:.2}‖").into(),
         }
+    }
+
+    /// Cells from the decimal point on; none where it is no number that has a place for one.
+    pub(crate) fn decimals(&self) -> Option<u16> {
+        let Self::Number(text) = self else { return None };
+        if text.contains(['e', 'E', 'n', 'N', '…']) {
+            return None;
+        }
+        let point = text.find('.').unwrap_or(text.len());
+        u16::try_from(text.len() - point).ok()
+    }
+
+    /// Whether a text can be found in it.
+    pub(crate) fn is_searched(&self) -> bool {
+        !matches!(self, Self::Null | Self::Binary(..) | Self::Vector { .. })
     }
 
     /// How the theme should show it.
     pub(crate) fn meaning(&self) -> Meaning {
         match self {
             Self::Null => Meaning::Null,
-            Self::Number(_) => Meaning::Number,
+            Self::Number(_) | Self::Flag(_) => Meaning::Number,
             Self::Text(_) => Meaning::Plain,
-            Self::Nested(_) | Self::Binary(_) | Self::Vector { .. } => Meaning::Rich,
+            Self::Nested(_) | Self::Binary(..) | Self::Vector { .. } => Meaning::Rich,
         }
     }
 
     /// About how many bytes it takes in memory.
     pub(crate) fn bytes(&self) -> usize {
         let text = match self {
-            Self::Null | Self::Binary(_) => 0,
+            Self::Null | Self::Flag(_) | Self::Binary(..) => 0,
             Self::Number(text) | Self::Text(text) | Self::Nested(text) => text.len(),
             Self::Vector { shape, .. } => shape.len(),
         };
@@ -125,6 +144,11 @@ impl Cell {
             kind if kind.is_nested() => rows.map(|row| nested_json(column, row)).collect(),
             kind if kind.is_floating() => formatted(column, |text| Self::Number(rounded(text))),
             kind if kind.is_numeric() => formatted(column, Self::Number),
+            DataType::Boolean => {
+                let flags = column.as_boolean().iter();
+                flags.map(|flag| flag.map_or(Self::Null, Self::Flag)).collect()
+            }
+            DataType::Timestamp(..) => moments(column),
             _ => formatted(column, Self::Text),
         }
     }
@@ -149,39 +173,33 @@ fn binary(
     if column.is_null(row) {
         return Cell::Null;
     }
-    Cell::Binary(value(column, row).len() as u64)
+    let bytes = value(column, row);
+    Cell::Binary(bytes.len() as u64, sniff(bytes))
 }
 
 fn vector(column: &ArrayRef, row: usize) -> Cell {
     if column.is_null(row) {
         return Cell::Null;
     }
-    let numbers = numbers(&column.as_fixed_size_list().value(row));
+    let values = column.as_fixed_size_list().value(row);
+    let numbers = reals(&values);
     let norm = numbers.iter().map(|v| v * v).sum::<f64>().sqrt();
-    Cell::Vector { shape: spark::shape(&numbers, BARS), norm, len: numbers.len() }
-}
-
-fn numbers(values: &ArrayRef) -> Vec<f64> {
-    match values.data_type() {
-        DataType::Float16 => {
-            values.as_primitive::<Float16Type>().values().iter().map(|v| v.to_f64()).collect()
-        }
-        DataType::Float32 => {
-            values.as_primitive::<Float32Type>().values().iter().map(|v| f64::from(*v)).collect()
-        }
-        DataType::Float64 => values.as_primitive::<Float64Type>().values().to_vec(),
-        _ => Vec::new(),
-    }
+    Cell::Vector { shape: spark::shape(&numbers, BARS), norm }
 }
 
 fn nested_json(column: &ArrayRef, row: usize) -> Cell {
     if column.is_null(row) {
         return Cell::Null;
     }
+    Cell::Nested(preview_json(column, row))
+}
+
+/// A value like compact JSON, cut to a preview.
+pub(super) fn preview_json(column: &ArrayRef, row: usize) -> String {
     let mut json = Preview::default();
     // An overfull preview stops the writing: that is what it is for.
     let full = nested::write_json(&mut json, column, row).is_err();
-    Cell::Nested(json.finish(full))
+    json.finish(full)
 }
 
 fn of_dictionary(column: &ArrayRef) -> Vec<Cell> {
@@ -195,7 +213,38 @@ fn of_dictionary(column: &ArrayRef) -> Vec<Cell> {
         .collect()
 }
 
-/// Values with a text form of their own: numbers, booleans, dates, times.
+/// Times to the millisecond; the heading of the column says their zone.
+fn moments(column: &ArrayRef) -> Vec<Cell> {
+    // A column of its own is always a batch.
+    let Ok(batch) = RecordBatch::try_from_iter_with_nullable([("", column.clone(), true)]) else {
+        return vec![Cell::Null; column.len()];
+    };
+    let values = Decoder::new(&batch);
+    values.rows().map(|row| row.get("").map_or(Cell::Null, moment)).collect()
+}
+
+fn moment(value: &Value) -> Cell {
+    match value {
+        Value::Null => Cell::Null,
+        Value::String(text) => Cell::Text(short_moment(text)),
+        // A year that no calendar has.
+        other => Cell::Number(other.to_string()),
+    }
+}
+
+/// `2026-03-14T12:04:07.112345Z` as `2026-03-14 12:04:07.112`.
+fn short_moment(text: &str) -> String {
+    let text = text.trim_end_matches('Z').replacen('T', " ", 1);
+    match text.split_once('.') {
+        Some((whole, decimals)) => {
+            let millis: String = decimals.chars().chain("000".chars()).take(3).collect();
+            format!("{whole}.{millis}")
+        }
+        None => text,
+    }
+}
+
+/// Values with a text form of their own: numbers, dates, times of day.
 fn formatted(column: &ArrayRef, cell: impl Fn(String) -> Cell) -> Vec<Cell> {
     let options = FormatOptions::default();
     let Ok(formatter) = ArrayFormatter::try_new(column, &options) else {
@@ -207,19 +256,6 @@ fn formatted(column: &ArrayRef, cell: impl Fn(String) -> Cell) -> Vec<Cell> {
         cell(text.finish(full))
     };
     (0..column.len()).map(|row| if column.is_null(row) { Cell::Null } else { value(row) }).collect()
-}
-
-/// A real with as many decimals as a table has room for; the detail shows all of them.
-fn rounded(text: String) -> String {
-    match (text.split_once('.'), text.parse::<f64>()) {
-        (Some((whole, decimals)), Ok(value))
-            if text.len() > LONGEST_REAL && !decimals.contains('e') =>
-        {
-            let room = LONGEST_REAL.saturating_sub(whole.len() + 1).max(1);
-            format!("{value:.room$}")
-        }
-        _ => text,
-    }
 }
 
 /// Text that refuses to grow beyond what a preview can show.
@@ -254,10 +290,10 @@ pub(super) fn stopped(_: ArrowError) -> fmt::Error {
 mod tests {
     use std::sync::Arc;
 
-    use arrow_array::types::Int32Type;
+    use arrow_array::types::{Float32Type, Int32Type};
     use arrow_array::{
-        BinaryArray, DictionaryArray, FixedSizeListArray, Float64Array, ListArray, StringArray,
-        StructArray, TimestampMillisecondArray,
+        BinaryArray, BooleanArray, DictionaryArray, FixedSizeListArray, Float64Array, ListArray,
+        StringArray, StructArray, TimestampMicrosecondArray, TimestampMillisecondArray,
     };
     use arrow_schema::Field;
 
@@ -277,26 +313,45 @@ mod tests {
         );
         let long = Float64Array::from(vec![1_251.764_705_882_353, -0.043_278_687, 1e-30, 1e300]);
         assert_eq!(shown(long), ["1251.7647", "-0.043279", "1e-30", "1e300"]);
-        assert_eq!(shown(BinaryArray::from_vec(vec![&[0; 4200], b""])), ["⟨4.2 kB⟩", "⟨0 B⟩"]);
+        let png = [b"\x89PNG\r\n\x1a\n".as_slice(), &[0; 4192]].concat();
+        let bytes = BinaryArray::from_vec(vec![&png, &[0; 4200], b""]);
+        assert_eq!(shown(bytes), ["⟨png, 4.2 kB⟩", "⟨4.2 kB⟩", "⟨0 B⟩"]);
+        assert_eq!(shown(BooleanArray::from(vec![Some(true), None])), ["true", "∅"]);
         assert_eq!(
             shown(DictionaryArray::<Int32Type>::from_iter([Some("x"), None, Some("x")])),
             ["x", "∅", "x"]
         );
         assert_eq!(
-            shown(TimestampMillisecondArray::from(vec![0]).with_timezone_utc()),
-            ["1970-01-01T00:00:00Z"]
+            shown(TimestampMillisecondArray::from(vec![0, 1_050]).with_timezone_utc()),
+            ["1970-01-01 00:00:00", "1970-01-01 00:00:01.050"]
         );
+        let micros = TimestampMicrosecondArray::from(vec![Some(1_999_999), None]);
+        assert_eq!(shown(micros), ["1970-01-01 00:00:01.999", "∅"]);
     }
 
     #[test]
-    fn a_vector_shows_its_shape_its_norm_and_its_length() {
+    fn a_number_says_how_much_stands_from_its_point_on() {
+        for (text, decimals) in [
+            ("12", Some(0)),
+            ("12.5", Some(2)),
+            ("-0.043279", Some(7)),
+            ("1.5e-30", None),
+            ("inf", None),
+            ("NaN", None),
+        ] {
+            assert_eq!(Cell::Number(text.into()).decimals(), decimals, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_vector_shows_its_shape_and_its_norm() {
         let rows = [Some(vec![Some(0.6_f32), Some(0.8)]), None];
         let column = FixedSizeListArray::from_iter_primitive::<Float32Type, _, _>(rows, 2);
-        assert_eq!(shown(column), ["▁█ ‖1.00‖ 2", "∅"]);
+        assert_eq!(shown(column), ["▁█ ‖1.00‖", "∅"]);
     }
 
     #[test]
-    fn nested_values_are_compact_json() {
+    fn nested_values_are_like_compact_json() {
         let list = ListArray::from_iter_primitive::<Int32Type, _, _>([
             Some(vec![Some(1), None]),
             Some(vec![]),
@@ -310,7 +365,7 @@ mod tests {
         let column = StructArray::new(fields.into(), vec![name, list], None);
         assert_eq!(
             shown(column),
-            [r#"{"name":"a\"b\u001b","list":[1,null]}"#, r#"{"name":"c","list":[]}"#]
+            [r#"{name: "a\"b\u001b", list: [1, null]}"#, r#"{name: "c", list: []}"#]
         );
     }
 

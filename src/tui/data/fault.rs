@@ -21,6 +21,16 @@ impl Fault {
         with_causes(error)
     }
 
+    /// The innermost cause, for where there is little room.
+    pub(crate) fn brief(&self) -> &str {
+        // What the storage library says of a file that a power cut left without its bytes.
+        if self.message.contains("for object of size 0 bytes") {
+            return "a file of it is empty";
+        }
+        let first_line = self.message.lines().next().unwrap_or_default();
+        first_line.rsplit(": ").find(|part| !part.trim().is_empty()).unwrap_or_default()
+    }
+
     /// A fault of the explorer itself.
     pub(crate) fn new(message: impl Into<String>) -> Self {
         Self { message: message.into(), hint: None, missing: false }
@@ -55,6 +65,22 @@ fn with_causes(error: &dyn StdError) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_brief_cause_is_the_innermost_one() {
+        for (message, brief) in [
+            (
+                "/q is damaged: LanceError(IO): range 0..0 for object of size 0 bytes",
+                "a file of it is empty",
+            ),
+            ("/q is damaged: EOF while parsing: a list", "a list"),
+            ("gone", "gone"),
+            ("gone: ", "gone"),
+            ("", ""),
+        ] {
+            assert_eq!(Fault::new(message).brief(), brief, "{message}");
+        }
+    }
 
     #[test]
     fn a_fault_tells_the_cause_and_the_next_step() {

@@ -2,11 +2,20 @@
 
 mod cell;
 mod fault;
-mod fields;
+mod kind;
+mod needle;
 mod nested;
+mod node;
+mod real;
 mod rows;
+mod sniff;
+mod whole;
 
 pub(crate) use cell::{Align, Cell};
 pub(crate) use fault::Fault;
-pub(crate) use fields::Field;
+pub(crate) use kind::real as real_name;
+pub(crate) use needle::{Needle, searched};
+pub(crate) use node::{Kind, Node, real_texts, reals};
 pub(crate) use rows::{Column, Row, Rows};
+pub(crate) use sniff::sniff;
+pub(crate) use whole::Whole;

@@ -1,4 +1,6 @@
-//! Writes one nested Arrow value as compact JSON, only as far as the receiver takes it.
+//! Writes one nested Arrow value like compact JSON, only as far as the receiver takes it.
+//!
+//! Names that are plain words stand without quotes, so that more fits in.
 
 use std::fmt::{self, Write};
 
@@ -28,9 +30,9 @@ pub(super) fn write_json(out: &mut dyn Write, column: &ArrayRef, row: usize) -> 
 fn write_object(out: &mut dyn Write, column: &ArrayRef, row: usize) -> fmt::Result {
     let object = column.as_struct();
     for (index, (field, values)) in object.fields().iter().zip(object.columns()).enumerate() {
-        out.write_str(if index == 0 { "{" } else { "," })?;
-        write_text(out, field.name())?;
-        out.write_char(':')?;
+        out.write_str(if index == 0 { "{" } else { ", " })?;
+        write_name(out, field.name())?;
+        out.write_str(": ")?;
         write_json(out, values, row)?;
     }
     out.write_str(if object.num_columns() == 0 { "{}" } else { "}" })
@@ -40,7 +42,7 @@ fn write_list(out: &mut dyn Write, values: &ArrayRef) -> fmt::Result {
     out.write_char('[')?;
     for row in 0..values.len() {
         if row > 0 {
-            out.write_char(',')?;
+            out.write_str(", ")?;
         }
         write_json(out, values, row)?;
     }
@@ -54,9 +56,9 @@ fn write_pairs(out: &mut dyn Write, column: &ArrayRef, row: usize) -> fmt::Resul
     };
     out.write_char('[')?;
     for row in 0..entries.len() {
-        out.write_str(if row == 0 { "[" } else { ",[" })?;
+        out.write_str(if row == 0 { "[" } else { ", [" })?;
         write_json(out, keys, row)?;
-        out.write_char(',')?;
+        out.write_str(", ")?;
         write_json(out, values, row)?;
         out.write_char(']')?;
     }
@@ -72,6 +74,12 @@ fn write_leaf(out: &mut dyn Write, column: &ArrayRef, row: usize) -> fmt::Result
     }
     let text = formatter.value(row).try_to_string().map_err(stopped)?;
     write_text(out, &text)
+}
+
+fn write_name(out: &mut dyn Write, name: &str) -> fmt::Result {
+    let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let is_bare = name.chars().all(is_word) && name.starts_with(|c: char| !c.is_ascii_digit());
+    if is_bare { out.write_str(name) } else { write_text(out, name) }
 }
 
 fn write_text(out: &mut dyn Write, text: &str) -> fmt::Result {

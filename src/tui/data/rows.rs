@@ -5,6 +5,7 @@ use std::sync::Arc;
 use arrow_array::ArrayRef;
 
 use super::cell::{Align, Cell};
+use super::kind;
 use crate::tui::text::sanitize;
 use crate::{Chunk, Page};
 
@@ -18,6 +19,8 @@ pub(crate) struct Column {
     pub(crate) name: String,
     /// To which side it leans.
     pub(crate) align: Align,
+    /// Its type, in few signs, safe to show.
+    pub(crate) kind: String,
 }
 
 /// One record.
@@ -67,6 +70,7 @@ impl Rows {
         let columns = schema.fields().iter().map(|field| Column {
             name: sanitize::clip(field.name(), LONGEST_NAME),
             align: Align::of(field.data_type()),
+            kind: sanitize::clip(&kind::heading(field.data_type()), LONGEST_NAME),
         });
         Self { columns: columns.collect(), rows: rows(chunk) }
     }

@@ -2,7 +2,7 @@
 
 use super::key::Key;
 use super::possible::{
-    always, buffer_to_flush, held_still, nothing_being_put, records_to_seek, something_to_open,
+    always, buffer_to_flush, nothing_being_put, records_to_seek, something_to_open,
     topic_to_put_into, topic_to_tail,
 };
 use crate::tui::state::State;
@@ -24,14 +24,28 @@ pub(crate) enum Action {
     NextPane,
     /// Gives the keys to the pane before.
     PreviousPane,
+    /// Unfolds the value at the cursor, or folds it.
+    Fold,
+    /// Shows the next record in full.
+    NextRecord,
+    /// Shows the record before in full.
+    PreviousRecord,
     /// Asks for an offset to jump to.
     Seek,
+    /// Asks for a text to look for.
+    Find,
+    /// Goes on to the next record that has it.
+    FindNext,
+    /// Goes back to the one before that has it.
+    FindPrevious,
     /// Follows what arrives, or stops to.
     Tail,
     /// Holds the tail still, or lets it go on.
     Pause,
     /// Asks for a record to put.
     Put,
+    /// Asks for a record to put, beginning with a copy of the selected one.
+    Clone,
     /// Persists what is buffered.
     Flush,
     /// Reads everything on the screen again.
@@ -64,6 +78,7 @@ pub(crate) enum Context {
     Detail,
     Help,
     Prompt,
+    Find,
     Put,
 }
 
@@ -89,10 +104,10 @@ pub(crate) struct Entry {
     pub(crate) enabled: fn(&State) -> Result<(), Reason>,
 }
 
-const LISTS: &[Context] =
+pub(super) const LISTS: &[Context] =
     &[Context::Topics, Context::Records, Context::Tail, Context::Detail, Context::Help];
-const PANES: &[Context] = &[Context::Topics, Context::Records, Context::Tail, Context::Detail];
-const SIDEWAYS: &[Context] = &[Context::Topics, Context::Records, Context::Tail];
+pub(super) const PANES: &[Context] =
+    &[Context::Topics, Context::Records, Context::Tail, Context::Detail];
 const EVERYWHERE: &[Context] = &[
     Context::Topics,
     Context::Records,
@@ -100,12 +115,12 @@ const EVERYWHERE: &[Context] = &[
     Context::Detail,
     Context::Help,
     Context::Prompt,
+    Context::Find,
     Context::Put,
 ];
 
-/// All actions; the order is that of the footer and of the help. Ways out come last, and stand at
-/// the right end of the footer.
-pub(crate) const ACTIONS: &[Entry] = &[
+/// What can be done to topics, and with the program; ways out stand at the right end of the footer.
+pub(super) const ACTIONS: &[Entry] = &[
     Entry {
         action: Action::Open,
         id: "open",
@@ -179,114 +194,6 @@ pub(crate) const ACTIONS: &[Entry] = &[
         enabled: buffer_to_flush,
     },
     Entry {
-        action: Action::NextPane,
-        id: "next-pane",
-        title: "give the keys to the next pane",
-        hint: Some("pane"),
-        keys: &[Key::Tab],
-        contexts: PANES,
-        enabled: always,
-    },
-    Entry {
-        action: Action::PreviousPane,
-        id: "previous-pane",
-        title: "give the keys to the pane before",
-        hint: None,
-        keys: &[Key::BackTab],
-        contexts: PANES,
-        enabled: always,
-    },
-    Entry {
-        action: Action::Refresh,
-        id: "refresh",
-        title: "read and draw everything again",
-        hint: Some("refresh"),
-        keys: &[Key::Char('r'), Key::Ctrl('l')],
-        contexts: PANES,
-        enabled: always,
-    },
-    Entry {
-        action: Action::Move(Motion::Up),
-        id: "up",
-        title: "up; in the tail, also hold it still",
-        hint: None,
-        keys: &[Key::Up, Key::Char('k')],
-        contexts: LISTS,
-        enabled: always,
-    },
-    Entry {
-        action: Action::Move(Motion::Down),
-        id: "down",
-        title: "down",
-        hint: None,
-        keys: &[Key::Down, Key::Char('j')],
-        contexts: LISTS,
-        enabled: always,
-    },
-    Entry {
-        action: Action::Move(Motion::Left),
-        id: "left",
-        title: "fold the topic; in a table, the column to the left",
-        hint: None,
-        keys: &[Key::Left, Key::Char('h')],
-        contexts: SIDEWAYS,
-        enabled: always,
-    },
-    Entry {
-        action: Action::Move(Motion::Right),
-        id: "right",
-        title: "unfold the topic; in a table, the column to the right",
-        hint: None,
-        keys: &[Key::Right, Key::Char('l')],
-        contexts: SIDEWAYS,
-        enabled: always,
-    },
-    Entry {
-        action: Action::Move(Motion::PageUp),
-        id: "page-up",
-        title: "a page up",
-        hint: None,
-        keys: &[Key::PageUp, Key::Ctrl('b'), Key::Ctrl('u')],
-        contexts: LISTS,
-        enabled: always,
-    },
-    Entry {
-        action: Action::Move(Motion::PageDown),
-        id: "page-down",
-        title: "a page down",
-        hint: None,
-        keys: &[Key::PageDown, Key::Ctrl('f'), Key::Ctrl('d')],
-        contexts: LISTS,
-        enabled: always,
-    },
-    Entry {
-        action: Action::Move(Motion::Home),
-        id: "home",
-        title: "to the start",
-        hint: None,
-        keys: &[Key::Home],
-        contexts: LISTS,
-        enabled: always,
-    },
-    Entry {
-        action: Action::Move(Motion::End),
-        id: "end",
-        title: "to the end",
-        hint: None,
-        keys: &[Key::End, Key::Char('G')],
-        contexts: &[Context::Topics, Context::Records, Context::Detail, Context::Help],
-        enabled: always,
-    },
-    Entry {
-        action: Action::Move(Motion::End),
-        id: "resume",
-        title: "let a tail that is held still go on at the end",
-        hint: Some("go on"),
-        keys: &[Key::End, Key::Char('G')],
-        contexts: &[Context::Tail],
-        enabled: held_still,
-    },
-    Entry {
         action: Action::Help,
         id: "help",
         title: "all keys; again to close",
@@ -316,10 +223,10 @@ pub(crate) const ACTIONS: &[Entry] = &[
     Entry {
         action: Action::Back,
         id: "cancel",
-        title: "close without a jump",
+        title: "close without a jump or a search",
         hint: Some("close"),
         keys: &[Key::Esc],
-        contexts: &[Context::Prompt],
+        contexts: &[Context::Prompt, Context::Find],
         enabled: always,
     },
     Entry {

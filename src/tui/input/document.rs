@@ -2,7 +2,8 @@
 
 use std::fmt::Write;
 
-use super::action::{ACTIONS, Context, Entry};
+use super::action::{Context, Entry};
+use super::table::actions;
 
 /// All keys of the explorer as a Markdown page: action, keys, where they work, what they do.
 pub fn keys() -> String {
@@ -10,7 +11,7 @@ pub fn keys() -> String {
         "# Keys of the explorer\n\nMade from the table of actions; `?` shows the same in the explorer.\n\n\
          | action | keys | where | what it does |\n|---|---|---|---|\n",
     );
-    for entry in ACTIONS {
+    for entry in actions() {
         // Writing to a string cannot fail.
         writeln!(
             page,
@@ -38,6 +39,7 @@ fn places(entry: &Entry) -> String {
         Context::Detail => "detail",
         Context::Help => "help",
         Context::Prompt => "prompt",
+        Context::Find => "find",
         Context::Put => "put",
     };
     let places: Vec<&str> = entry.contexts.iter().map(name).collect();

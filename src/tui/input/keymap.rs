@@ -1,11 +1,12 @@
 //! Which action a key means in a context.
 
-use super::action::{ACTIONS, Context, Entry};
+use super::action::{Context, Entry};
 use super::key::Key;
+use super::table::actions;
 
 /// The actions of a context, in the table's order.
 pub(crate) fn entries(context: Context) -> impl Iterator<Item = &'static Entry> {
-    ACTIONS.iter().filter(move |entry| entry.contexts.contains(&context))
+    actions().filter(move |entry| entry.contexts.contains(&context))
 }
 
 /// The action that a key means, if any.
@@ -20,13 +21,14 @@ mod tests {
     use super::*;
     use crate::tui::input::Action;
 
-    const ALL: [Context; 7] = [
+    const ALL: [Context; 8] = [
         Context::Topics,
         Context::Records,
         Context::Tail,
         Context::Detail,
         Context::Help,
         Context::Prompt,
+        Context::Find,
         Context::Put,
     ];
 
@@ -43,7 +45,7 @@ mod tests {
     #[test]
     fn every_action_can_be_reached_named_and_explained() {
         let mut ids = HashSet::new();
-        for entry in ACTIONS {
+        for entry in actions() {
             assert!(ids.insert(entry.id), "{} is there twice", entry.id);
             assert!(!entry.keys.is_empty() && !entry.contexts.is_empty(), "{}", entry.id);
             assert!(!entry.title.is_empty(), "{}", entry.id);

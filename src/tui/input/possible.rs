@@ -2,7 +2,7 @@
 
 use super::action::{Context, Reason};
 use crate::TopicName;
-use crate::tui::state::{Overlay, Screen, State, Tail};
+use crate::tui::state::{Overlay, Screen, Sign, State, Tail};
 
 #[expect(clippy::unnecessary_wraps, reason = "the table asks every action the same question")]
 pub(super) fn always(_: &State) -> Result<(), Reason> {
@@ -23,6 +23,13 @@ pub(super) fn something_to_open(state: &State) -> Result<(), Reason> {
     }
 }
 
+pub(super) fn something_inside(state: &State) -> Result<(), Reason> {
+    match state.detail.sign() {
+        Sign::None => reason("there is nothing to unfold here"),
+        _ => Ok(()),
+    }
+}
+
 pub(super) fn records_to_seek(state: &State) -> Result<(), Reason> {
     if state.screen == Screen::Tail {
         return reason("the tail shows what arrives now; leave it with f, then jump");
@@ -31,6 +38,20 @@ pub(super) fn records_to_seek(state: &State) -> Result<(), Reason> {
         return reason("there are no records here to jump to");
     }
     Ok(())
+}
+
+pub(super) fn records_to_search(state: &State) -> Result<(), Reason> {
+    if state.screen == Screen::Records && state.records.extents.total() == 0 {
+        return reason("there are no records here to look through");
+    }
+    Ok(())
+}
+
+pub(super) fn something_looked_for(state: &State) -> Result<(), Reason> {
+    if state.find.is_none() {
+        return reason("nothing was looked for here yet: / looks for a text");
+    }
+    records_to_search(state)
 }
 
 pub(super) fn topic_to_tail(state: &State) -> Result<(), Reason> {
@@ -52,6 +73,19 @@ pub(super) fn topic_to_put_into(state: &State) -> Result<(), Reason> {
         return reason("there is no topic to put into");
     };
     writable(state, &place.topic)
+}
+
+pub(super) fn record_to_clone(state: &State) -> Result<(), Reason> {
+    let Some(record) = state.selected_record() else {
+        return reason("no record is selected");
+    };
+    if state.drafts.contains_key(&record.topic) {
+        return reason(format!(
+            "`{}` has an unfinished draft: p shows it, ^U empties it",
+            record.topic
+        ));
+    }
+    writable(state, &record.topic)
 }
 
 pub(super) fn nothing_being_put(state: &State) -> Result<(), Reason> {

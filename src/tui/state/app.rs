@@ -6,11 +6,13 @@ use ratatui::layout::Size;
 
 use super::detail::Detail;
 use super::draft::{Draft, PutPrompt};
+use super::find::Find;
 use super::loads::Loads;
 use super::prompt::Prompt;
 use super::records::Records;
 use super::tail::Tail;
 use super::topics::Topics;
+use crate::tui::data::{Column, Row};
 use crate::tui::effect::{RecordId, Slot};
 use crate::tui::input::Context;
 use crate::tui::options::{Options, Start};
@@ -27,6 +29,8 @@ pub(crate) struct State {
     pub(crate) watch: WatchMode,
     /// Records that were begun and not put, by topic.
     pub(crate) drafts: BTreeMap<TopicName, Draft>,
+    /// The record that is being read to be put again.
+    pub(crate) cloned: Option<RecordId>,
     /// What to open as soon as it is there.
     pub(crate) start: Start,
     pub(crate) screen: Screen,
@@ -37,6 +41,8 @@ pub(crate) struct State {
     pub(crate) tail: Option<Tail>,
     pub(crate) detail: Detail,
     pub(crate) loads: Loads,
+    /// What was looked for last.
+    pub(crate) find: Option<Find>,
     pub(crate) notice: Option<Notice>,
     /// Whether the program is to end.
     pub(crate) ended: bool,
@@ -69,6 +75,7 @@ pub(crate) enum Overlay {
     /// The help, from this line on.
     Help(u64),
     Seek(Prompt),
+    Find(Prompt),
     Put(PutPrompt),
 }
 
@@ -96,6 +103,7 @@ impl State {
             root,
             watch,
             drafts: BTreeMap::new(),
+            cloned: None,
             start: options.start.clone(),
             screen: Screen::Records,
             focus: Focus::Topics,
@@ -105,6 +113,7 @@ impl State {
             tail: None,
             detail: Detail::default(),
             loads: Loads::default(),
+            find: None,
             notice: None,
             ended: false,
             repaint: false,
@@ -117,6 +126,7 @@ impl State {
         match (&self.overlay, self.focus, self.screen) {
             (Overlay::Help(_), _, _) => Context::Help,
             (Overlay::Seek(_), _, _) => Context::Prompt,
+            (Overlay::Find(_), _, _) => Context::Find,
             (Overlay::Put(_), _, _) => Context::Put,
             (Overlay::None, Focus::Topics, _) => Context::Topics,
             (Overlay::None, Focus::Detail, _) => Context::Detail,
@@ -135,6 +145,31 @@ impl State {
         Some(RecordId { topic, bucket: row.bucket, offset: row.offset })
     }
 
+    /// The columns of what is shown, as far as they are known.
+    pub(crate) fn known_columns(&self) -> &[Column] {
+        match &self.tail {
+            Some(tail) if !tail.columns.is_empty() => &tail.columns,
+            _ => &self.records.columns,
+        }
+    }
+
+    /// How far the tail is behind, where that is known.
+    pub(crate) fn lag(&self) -> Option<u64> {
+        let tail = self.tail.as_ref()?;
+        Some(tail.lag(self.topics.get(&tail.place.topic)?.known()?))
+    }
+
+    /// Whether the record of the detail is buffered, as the table or the tail has it by now.
+    pub(crate) fn is_buffered(&self, id: &RecordId) -> Option<bool> {
+        let row = match self.screen {
+            Screen::Records => self.records.row(self.records.scroll.selected),
+            Screen::Tail => self.tail.as_ref().and_then(Tail::selected_record),
+        };
+        let is_it = |row: &&Row| row.bucket == id.bucket && row.offset == id.offset;
+        let read = self.detail.record().filter(|(shown, _)| *shown == id);
+        row.filter(is_it).map(|row| row.buffered).or(read.map(|(_, record)| record.buffered))
+    }
+
     /// Whether a flush of a topic is under way.
     pub(crate) fn is_flushing(&self, topic: &TopicName) -> bool {
         self.loads.is_running(&Slot::Flush(topic.clone()))
@@ -147,7 +182,8 @@ impl State {
 
     /// Whether time alone changes the screen: then the clock is looked at once a second.
     pub(crate) fn needs_clock(&self) -> bool {
-        self.tail.as_ref().is_some_and(|tail| !tail.rate.is_still())
+        let tail = self.tail.as_ref().is_some_and(|tail| !tail.rate.is_still());
+        tail || self.topics.list.iter().any(|topic| !topic.rates.all.is_still())
     }
 
     /// Says something in the status line.

@@ -4,26 +4,44 @@ use std::collections::VecDeque;
 
 use chrono::NaiveDateTime;
 
-/// Seconds of which the course is shown.
-const COURSE: usize = 12;
-/// Whole seconds over which the rate is an average.
+/// Whole steps over which the rate is an average.
 const AVERAGED: usize = 3;
 
-/// Counts by second, the oldest first, one for each second up to the newest.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+/// Counts by step of time, the oldest first, one for each step up to the newest.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Rate {
+    /// Seconds of a step.
+    step: i64,
+    /// Whole steps that are kept.
+    kept: usize,
     newest: i64,
+    /// Steps since the first, the running one among them; those before are no part of the average.
+    known: usize,
     counts: VecDeque<u64>,
 }
 
+impl Default for Rate {
+    /// The last 12 seconds.
+    fn default() -> Self {
+        Self::of(1, 12)
+    }
+}
+
 impl Rate {
+    /// So many steps of so many seconds.
+    pub(crate) fn of(step: i64, kept: usize) -> Self {
+        Self { step: step.max(1), kept, newest: 0, known: 0, counts: VecDeque::new() }
+    }
+
     /// Moves on to a time and counts records that arrived then.
     pub(crate) fn add(&mut self, now: NaiveDateTime, records: u64) {
-        let second = now.and_utc().timestamp();
-        let passed = usize::try_from(second - self.newest).unwrap_or(0).min(COURSE + 1);
-        self.newest = self.newest.max(second);
+        let now = now.and_utc().timestamp() / self.step;
+        let most = self.kept + 1;
+        let passed = usize::try_from(now - self.newest).unwrap_or(0).min(most);
+        self.newest = self.newest.max(now);
+        self.known = if self.known == 0 { 1 } else { self.known.saturating_add(passed) };
         self.counts.extend(std::iter::repeat_n(0, passed));
-        while self.counts.len() > COURSE + 1 {
+        while self.counts.len() > most {
             self.counts.pop_front();
         }
         if let Some(last) = self.counts.back_mut() {
@@ -31,19 +49,20 @@ impl Rate {
         }
     }
 
-    /// Records a second, on average over the last whole seconds; of the running one where there
-    /// is no whole second yet.
+    /// Records a second, on average over the last whole steps; of the running one where there is
+    /// no whole step yet.
     pub(crate) fn per_second(&self) -> u64 {
-        let whole: Vec<u64> = self.counts.iter().rev().skip(1).take(AVERAGED).copied().collect();
+        let steps = AVERAGED.min(self.known.saturating_sub(1));
+        let whole: Vec<u64> = self.counts.iter().rev().skip(1).take(steps).copied().collect();
         let sum: u64 = whole.iter().sum();
-        if sum == 0 {
-            self.counts.back().copied().unwrap_or(0)
-        } else {
-            sum / whole.len().max(1) as u64
-        }
+        let (sum, steps) = match sum {
+            0 => (self.counts.back().copied().unwrap_or(0), 1),
+            sum => (sum, whole.len().max(1) as u64),
+        };
+        sum / (steps * self.step.unsigned_abs())
     }
 
-    /// The last whole seconds and the running one.
+    /// The last whole steps and the running one.
     pub(crate) fn course(&self) -> impl Iterator<Item = u64> + '_ {
         self.counts.iter().copied()
     }
@@ -83,6 +102,6 @@ mod tests {
         }
         assert!(rate.is_still());
         assert_eq!(rate.per_second(), 0);
-        assert!(rate.course().count() <= COURSE + 1);
+        assert!(rate.course().count() <= 13);
     }
 }

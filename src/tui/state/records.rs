@@ -8,7 +8,7 @@ use super::pages::{PAGE, Pages};
 use super::scroll::Scroll;
 use super::widths::Widths;
 use crate::TopicCounts;
-use crate::tui::data::{Column, Fault, Row};
+use crate::tui::data::{Column, Fault, Needle, Row};
 use crate::tui::effect::{PageKey, Place};
 use crate::tui::input::Motion;
 
@@ -29,6 +29,10 @@ pub(crate) struct Records {
     pub(crate) first_column: usize,
     pub(crate) widths: Widths,
     pub(crate) pages: Pages,
+    /// A row of a bucket that is to be selected once the counts reach it.
+    sought: Option<(u32, u64)>,
+    /// What was looked for here.
+    pub(crate) needle: Option<Needle>,
     /// How long the last read took.
     pub(crate) cost: Option<Duration>,
     /// Why the last read failed, and at which state of the counts.
@@ -62,6 +66,18 @@ impl Records {
         self.failed = None;
         self.pages.forget_moved(&before, &self.extents);
         self.anchor(&before);
+        if let Some((bucket, local)) = self.sought {
+            self.seek(bucket, local);
+        }
+    }
+
+    /// Selects a row of a bucket, now or once the counts reach it.
+    pub(crate) fn seek(&mut self, bucket: u32, local: u64) {
+        let is_there = self.extents.get(bucket).is_some_and(|extent| local < extent.rows);
+        self.sought = (!is_there).then_some((bucket, local));
+        if let Some(row) = self.extents.row(bucket, local).filter(|_| is_there) {
+            self.scroll.selected = row;
+        }
     }
 
     /// Keeps selection and view on their records when rows moved to other numbers.
@@ -77,6 +93,7 @@ impl Records {
 
     /// Moves the selection, or the columns.
     pub(crate) fn step(&mut self, motion: Motion, height: u64) {
+        self.sought = None;
         match motion {
             Motion::Left => self.first_column = self.first_column.saturating_sub(1),
             Motion::Right => {
@@ -185,6 +202,19 @@ mod tests {
         assert_eq!(records.needed(20), keys(&[(0, 7), (1, 0), (1, 1)]));
         records.heading = Heading::Up;
         assert_eq!(records.needed(20), keys(&[(0, 7), (1, 0), (0, 6)]));
+    }
+
+    #[test]
+    fn a_row_that_is_not_counted_yet_is_selected_once_it_is() {
+        let mut records = records(&[10, 10]);
+        records.seek(0, 12);
+        assert_eq!(records.scroll.selected, 0);
+        records.count(&counts(&[13, 10]));
+        assert_eq!(records.scroll.selected, 12);
+        records.seek(1, 50);
+        records.step(Motion::Up, 10);
+        records.count(&counts(&[13, 99]));
+        assert_eq!(records.scroll.selected, 11, "who has moved on is not carried away");
     }
 
     #[test]

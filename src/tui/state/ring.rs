@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::sync::Arc;
+use std::time::Duration;
 
 use chrono::NaiveDateTime;
 
@@ -16,8 +17,8 @@ const BYTES: usize = 16 << 20;
 pub(crate) enum Line {
     /// A record; without a time where it was there before the tail was opened.
     Record { row: Row, columns: Arc<[Column]>, arrived: Option<NaiveDateTime> },
-    /// A flush.
-    Flush(Flushed),
+    /// A flush, and how long it took where that is known.
+    Flush(Flushed, Option<Duration>),
     /// The dataset was rewritten.
     Reset(Reset),
     /// So many records went by while the tail was held still and its memory was full.
@@ -96,6 +97,20 @@ impl Ring {
         let skipped = usize::try_from(number.saturating_sub(self.first)).unwrap_or(usize::MAX);
         let buffered = |line: &&Line| matches!(line, Line::Record { row, .. } if row.buffered);
         self.lines.iter().skip(skipped).filter(buffered).count() as u64
+    }
+
+    /// Says how long a flush took; false where it is not among the lines.
+    pub(crate) fn note_flush(&mut self, flushed: &Flushed, time: Duration) -> bool {
+        let (bucket, version) = (flushed.bucket_id, flushed.version);
+        let found = self.lines.iter_mut().rev().find_map(|line| match line {
+            Line::Flush(flushed, took)
+                if flushed.bucket_id == bucket && flushed.version == version =>
+            {
+                Some(took)
+            }
+            _ => None,
+        });
+        found.map(|took| *took = Some(time)).is_some()
     }
 
     /// Marks the records of a bucket below an offset as persisted.

@@ -1,15 +1,20 @@
 //! The tail: what arrives, newest at the bottom, held still the moment one looks back.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
 use chrono::NaiveDateTime;
 
 use super::rate::Rate;
 use super::ring::{Line, Ring};
 use super::scroll::Scroll;
 use super::widths::Widths;
-use crate::tui::data::{Fault, Row, Rows};
+use crate::tui::data::{Column, Fault, Row, Rows};
 use crate::tui::effect::Place;
 use crate::tui::event::Arrival;
 use crate::tui::input::Motion;
+use crate::{BucketCounts, Flushed, TopicCounts};
 
 /// A tail of one place.
 #[derive(Debug)]
@@ -19,8 +24,14 @@ pub(crate) struct Tail {
     pub(crate) following: Following,
     pub(crate) rate: Rate,
     pub(crate) widths: Widths,
+    /// The columns of the newest record: those of the heading.
+    pub(crate) columns: Arc<[Column]>,
     /// The first column in view.
     pub(crate) first_column: usize,
+    /// The offset behind the newest record of each bucket.
+    ends: BTreeMap<u32, u64>,
+    /// How long flushes took that were asked for here, by bucket and version.
+    took: BTreeMap<(u32, u64), Duration>,
     /// Why it ended.
     pub(crate) failed: Option<Fault>,
 }
@@ -54,7 +65,10 @@ impl Tail {
             following: Following::Live,
             rate: Rate::default(),
             widths: Widths::default(),
+            columns: Arc::new([]),
             first_column: 0,
+            ends: BTreeMap::new(),
+            took: BTreeMap::new(),
             failed: None,
         }
     }
@@ -70,7 +84,8 @@ impl Tail {
                 }
                 Arrival::Flushed(flushed) => {
                     self.ring.persist(flushed.bucket_id, flushed.next_offset);
-                    self.push(Line::Flush(flushed));
+                    let took = self.took.remove(&(flushed.bucket_id, flushed.version));
+                    self.push(Line::Flush(flushed, took));
                 }
                 Arrival::Reset(reset) => self.push(Line::Reset(reset)),
             }
@@ -80,8 +95,28 @@ impl Tail {
         }
     }
 
+    /// Notes how long a flush took, whether it has been told of already or not.
+    pub(crate) fn note_flush(&mut self, flushed: &Flushed, took: Duration) {
+        if !self.ring.note_flush(flushed, took) {
+            self.took.insert((flushed.bucket_id, flushed.version), took);
+        }
+    }
+
+    /// How many records lie behind the newest one that has come, where a topic has so many.
+    pub(crate) fn lag(&self, counts: &TopicCounts) -> u64 {
+        let behind = |bucket: &BucketCounts| {
+            let end = self.ends.get(&bucket.bucket_id)?;
+            Some(bucket.next_offset.saturating_sub(*end))
+        };
+        counts.buckets.iter().filter_map(behind).sum()
+    }
+
     fn append(&mut self, rows: Rows, arrived: Option<NaiveDateTime>) {
+        if !rows.columns.is_empty() {
+            self.columns = rows.columns.clone();
+        }
         for row in rows.rows {
+            self.ends.insert(row.bucket, row.offset + 1);
             self.push(Line::Record { row, columns: rows.columns.clone(), arrived });
         }
     }
@@ -104,20 +139,16 @@ impl Tail {
     pub(crate) fn step(&mut self, motion: Motion, height: u64) {
         match motion {
             Motion::Left => self.first_column = self.first_column.saturating_sub(1),
-            Motion::Right => self.first_column = (self.first_column + 1).min(self.columns()),
+            Motion::Right => {
+                let last = self.columns.len().saturating_sub(1);
+                self.first_column = (self.first_column + 1).min(last);
+            }
             Motion::End => self.resume(),
             Motion::Up | Motion::PageUp | Motion::Home => {
                 self.pause(height);
                 self.scroll_by(motion, height);
             }
             Motion::Down | Motion::PageDown => self.scroll_by(motion, height),
-        }
-    }
-
-    fn columns(&self) -> usize {
-        match self.ring.end().checked_sub(1).and_then(|last| self.ring.get(last)) {
-            Some(Line::Record { columns, .. }) => columns.len().saturating_sub(1),
-            _ => self.first_column + 1,
         }
     }
 
@@ -128,6 +159,20 @@ impl Tail {
             let scroll = Scroll { top: self.live_top(height), selected: since.saturating_sub(1) };
             self.following =
                 Following::Paused { scroll, since, unseen: 0, unseen_buffered: 0, dropped: 0 };
+        }
+    }
+
+    /// Selects a line and holds the view there.
+    pub(crate) fn select(&mut self, number: u64, height: u64) {
+        self.pause(height);
+        let (first, total) = (self.ring.first(), self.ring.end() - self.ring.first());
+        if let Following::Paused { scroll, .. } = &mut self.following {
+            let mut kept = Scroll {
+                top: scroll.top.saturating_sub(first),
+                selected: scroll.selected.saturating_sub(first),
+            };
+            kept.jump(number.saturating_sub(first), height, total);
+            *scroll = Scroll { top: kept.top + first, selected: kept.selected + first };
         }
     }
 
@@ -193,12 +238,9 @@ impl Tail {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use chrono::DateTime;
 
     use super::*;
-    use crate::Flushed;
 
     const HEIGHT: u64 = 10;
 
@@ -279,6 +321,44 @@ mod tests {
         let flushed = Flushed { bucket_id: 0, version: 7, rows: 100, next_offset: 100 };
         tail.take(vec![Arrival::Flushed(flushed)], DateTime::UNIX_EPOCH.naive_utc());
         assert!(tail.selected_record().is_some_and(|row| row.offset == 99 && !row.buffered));
+    }
+
+    #[test]
+    fn lag_is_what_the_topic_has_behind_the_newest_record_that_came() {
+        let tail = tail();
+        let counts = |next_offset| TopicCounts {
+            buckets: vec![BucketCounts { next_offset, ..BucketCounts::default() }],
+            ..TopicCounts::default()
+        };
+        assert_eq!([90, 100, 112].map(|end| tail.lag(&counts(end))), [0, 0, 12]);
+    }
+
+    #[test]
+    fn a_flush_that_was_timed_says_so_whichever_is_told_first() {
+        let flushed = |version| Flushed { bucket_id: 0, version, rows: 9, next_offset: 9 };
+        let mut tail = tail();
+        let arrival = |tail: &mut Tail, version| {
+            let arrivals = vec![Arrival::Flushed(flushed(version))];
+            tail.take(arrivals, DateTime::UNIX_EPOCH.naive_utc());
+        };
+        arrival(&mut tail, 7);
+        tail.note_flush(&flushed(7), Duration::from_millis(3));
+        tail.note_flush(&flushed(8), Duration::from_millis(4));
+        arrival(&mut tail, 8);
+        arrival(&mut tail, 9);
+        let took = |number| match tail.ring.get(number) {
+            Some(Line::Flush(_, took)) => took.map(|took| took.as_millis()),
+            other => panic!("{other:?}"),
+        };
+        assert_eq!([100, 101, 102].map(took), [Some(3), Some(4), None]);
+    }
+
+    #[test]
+    fn a_selected_line_is_in_view_and_held() {
+        let mut tail = tail();
+        tail.select(20, HEIGHT);
+        assert!(in_view(&tail).contains(&20));
+        assert_eq!(tail.selected_record().map(|row| row.offset), Some(20));
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! The tree of topics and buckets, with what is known of their counts.
 
+use super::rates::Rates;
 use super::scroll::Scroll;
 use crate::tui::data::Fault;
 use crate::tui::effect::Place;
@@ -31,6 +32,8 @@ pub(crate) struct Topic {
     pub(crate) entry: TopicEntry,
     pub(crate) unfolded: bool,
     pub(crate) counts: Counts,
+    /// How many records come.
+    pub(crate) rates: Rates,
     /// Whether something changed since the counts were last asked for.
     pub(crate) stale: bool,
 }
@@ -58,7 +61,13 @@ pub(crate) enum TreeRow {
 
 impl Topic {
     fn new(entry: TopicEntry) -> Self {
-        Self { entry, unfolded: false, counts: Counts::Unknown, stale: true }
+        Self {
+            entry,
+            unfolded: false,
+            counts: Counts::Unknown,
+            rates: Rates::default(),
+            stale: true,
+        }
     }
 
     /// The counts, where they are known.

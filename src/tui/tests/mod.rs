@@ -2,4 +2,5 @@
 
 mod flows;
 mod pty;
+mod reading;
 mod watched;

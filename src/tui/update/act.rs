@@ -1,8 +1,9 @@
 //! What each action does.
 
+use super::find::{self, Forwards};
 use super::{answer, places, prompt, put};
 use crate::tui::effect::{Effect, Request, Slot};
-use crate::tui::input::{ACTIONS, Action, Context, Motion};
+use crate::tui::input::{Action, Context, Motion, actions};
 use crate::tui::layout::Layout;
 use crate::tui::state::{Focus, Fold, Following, Overlay, Prompt, Screen, Scroll, Severity, State};
 
@@ -16,14 +17,22 @@ pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Action::Suspend => state.suspended = true,
         Action::NextPane => turn(state, 1),
         Action::PreviousPane => turn(state, 2),
+        Action::Fold => state.detail.toggle(),
+        Action::NextRecord => return walk(state, Motion::Down),
+        Action::PreviousRecord => return walk(state, Motion::Up),
         Action::Seek => state.overlay = Overlay::Seek(Prompt::default()),
+        Action::Find => find::open(state),
+        Action::FindNext => return find::again(state, Forwards::Yes),
+        Action::FindPrevious => return find::again(state, Forwards::No),
         Action::Tail => return toggle_tail(state),
         Action::Pause => toggle_pause(state),
         Action::Put => return put::open(state),
+        Action::Clone => return put::clone(state),
         Action::Flush => return flush(state),
         Action::Refresh => return refresh(state),
         Action::Help => toggle_help(state),
         Action::Accept if state.context() == Context::Put => return put::accept(state),
+        Action::Accept if state.context() == Context::Find => return find::accept(state),
         Action::Accept => return prompt::accept(state),
     }
     Vec::new()
@@ -41,15 +50,13 @@ fn step(state: &mut State, motion: Motion) -> Vec<Effect> {
                 tail.step(motion, layout.tail_rows());
             }
         }
-        Context::Detail => {
-            state.detail.top = turned(state.detail.top, motion, layout.detail_rows());
-        }
+        Context::Detail => state.detail.step(motion, layout.detail_rows()),
         Context::Help => {
             if let Overlay::Help(top) = &mut state.overlay {
-                *top = turned(*top, motion, layout.tail_rows()).min(ACTIONS.len() as u64);
+                *top = turned(*top, motion, layout.tail_rows()).min(actions().count() as u64);
             }
         }
-        Context::Prompt | Context::Put => {}
+        Context::Prompt | Context::Find | Context::Put => {}
     }
     Vec::new()
 }
@@ -80,6 +87,18 @@ fn turned(top: u64, motion: Motion, height: u64) -> u64 {
     }
 }
 
+/// Goes to another record while the detail has the keys.
+fn walk(state: &mut State, motion: Motion) -> Vec<Effect> {
+    let Some(layout) = Layout::of(state) else {
+        return Vec::new();
+    };
+    match (state.screen, &mut state.tail) {
+        (Screen::Tail, Some(tail)) => tail.step(motion, layout.tail_rows()),
+        _ => state.records.step(motion, layout.table_rows()),
+    }
+    Vec::new()
+}
+
 fn open(state: &mut State) {
     if state.context() == Context::Topics {
         state.focus = Focus::Main;
@@ -95,7 +114,7 @@ fn open(state: &mut State) {
 
 fn back(state: &mut State) -> Vec<Effect> {
     match state.context() {
-        Context::Help | Context::Prompt => state.overlay = Overlay::None,
+        Context::Help | Context::Prompt | Context::Find => state.overlay = Overlay::None,
         Context::Put => return put::leave(state),
         Context::Detail => {
             state.detail.open = false;
@@ -180,6 +199,7 @@ fn refresh(state: &mut State) -> Vec<Effect> {
 pub(super) fn jump(state: &mut State, bucket: u32, local: u64) {
     let height = Layout::of(state).map_or(1, |layout| layout.table_rows());
     let total = state.records.extents.total();
+    state.records.seek(bucket, local);
     if let Some(row) = state.records.extents.row(bucket, local) {
         let scroll: &mut Scroll = &mut state.records.scroll;
         scroll.jump(row, height, total);

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use super::{act, places, put};
+use chrono::NaiveDateTime;
+
+use super::{act, find, places, put};
 use crate::tui::data::Fault;
 use crate::tui::effect::{Effect, LoadId, Slot};
 use crate::tui::event::Answer;
@@ -20,8 +22,9 @@ pub(super) fn take(
     if !state.loads.is_current(slot, id) {
         return Vec::new();
     }
-    // A tail goes on answering until it fails.
-    if *slot != Slot::Tail || result.is_err() {
+    // A tail goes on answering until it fails, a search until it has an end.
+    let goes_on = matches!(result, Ok(Answer::Tail(..) | Answer::Searched { .. }));
+    if !goes_on {
         state.loads.finish(slot);
     }
     match result {
@@ -38,7 +41,7 @@ fn taken(state: &mut State, slot: &Slot, answer: Answer) -> Vec<Effect> {
             effects.extend(places::open_start(state));
             return effects;
         }
-        (Slot::Counts(topic), Answer::Counts(counts)) => count(state, topic, counts),
+        (Slot::Counts(topic), Answer::Counts(counts, now)) => count(state, topic, counts, now),
         (Slot::Page(key), Answer::Page { rows, took, generation }) => {
             if !rows.columns.is_empty() {
                 state.records.columns = rows.columns.clone();
@@ -46,8 +49,16 @@ fn taken(state: &mut State, slot: &Slot, answer: Answer) -> Vec<Effect> {
             state.records.pages.put(*key, rows, generation);
             state.records.cost = Some(took);
         }
-        (Slot::Detail, Answer::Record(fields)) => state.detail.show(Ok(fields)),
+        (Slot::Detail, Answer::Record(record)) => state.detail.show(Ok(record)),
+        (Slot::Clone, Answer::Record(record)) => return put::open_copy(state, &record),
         (Slot::Seek, Answer::Row(bucket, local)) => act::jump(state, bucket, local),
+        (Slot::Find, Answer::Found(hit)) => find::found(state, &hit),
+        (Slot::Find, Answer::NotFound { looked_at }) => find::not_found(state, looked_at),
+        (Slot::Find, Answer::Searched { looked_at, all }) => {
+            if let Some(find) = &mut state.find {
+                find.progress = (looked_at, all);
+            }
+        }
         (Slot::Tail, Answer::Tail(arrivals, now)) => {
             if let Some(tail) = &mut state.tail {
                 tail.take(arrivals, now);
@@ -59,6 +70,11 @@ fn taken(state: &mut State, slot: &Slot, answer: Answer) -> Vec<Effect> {
             if let Some(topic) = state.topics.get_mut(topic) {
                 topic.stale = true;
             }
+            if let Some(tail) = &mut state.tail {
+                for bucket in &flushed {
+                    tail.note_flush(bucket, took);
+                }
+            }
             let text = flushed_text(topic, &flushed, took);
             state.say(Severity::Done, text);
         }
@@ -67,11 +83,12 @@ fn taken(state: &mut State, slot: &Slot, answer: Answer) -> Vec<Effect> {
     Vec::new()
 }
 
-fn count(state: &mut State, name: &TopicName, counts: TopicCounts) {
+fn count(state: &mut State, name: &TopicName, counts: TopicCounts, now: NaiveDateTime) {
     if state.records.place.as_ref().is_some_and(|place| place.topic == *name) {
         state.records.count(&counts);
     }
     if let Some(topic) = state.topics.get_mut(name) {
+        topic.rates.take(&counts, now);
         topic.counts = Counts::Known(counts);
     }
 }
@@ -114,7 +131,9 @@ fn failed(state: &mut State, slot: &Slot, fault: Fault) -> Vec<Effect> {
         }
         Slot::Check => put::checked(state, Some(fault.message)),
         Slot::Put(topic) => put::failed(state, topic, fault.message),
-        Slot::Seek | Slot::Flush(_) => state.say(Severity::Failed, fault.message),
+        Slot::Clone | Slot::Seek | Slot::Find | Slot::Flush(_) => {
+            state.say(Severity::Failed, fault.message);
+        }
     }
     Vec::new()
 }

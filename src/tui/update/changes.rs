@@ -34,5 +34,8 @@ pub(super) fn pass_time(state: &mut State, now: NaiveDateTime) -> Vec<Effect> {
     if let Some(tail) = &mut state.tail {
         tail.rate.add(now, 0);
     }
+    for topic in &mut state.topics.list {
+        topic.rates.pass(now);
+    }
     Vec::new()
 }

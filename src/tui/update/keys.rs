@@ -1,6 +1,6 @@
 //! Input: a key becomes an action, unless it is typed into a prompt.
 
-use super::{act, prompt, put};
+use super::{act, find, prompt, put};
 use crate::tui::effect::Effect;
 use crate::tui::event::Input;
 use crate::tui::input::{Key, Reason, resolve};
@@ -18,6 +18,16 @@ pub(super) fn take(state: &mut State, input: Input) -> Vec<Effect> {
 
 fn press(state: &mut State, key: Key) -> Vec<Effect> {
     state.notice = None;
+    // Who does something else does not want to be carried away by what is found later.
+    let mut effects = find::stop(state);
+    if !effects.is_empty() && key == Key::Esc {
+        return effects;
+    }
+    effects.extend(acted(state, key));
+    effects
+}
+
+fn acted(state: &mut State, key: Key) -> Vec<Effect> {
     let Some(entry) = resolve(state.context(), key) else {
         return type_in(state, key);
     };
@@ -32,7 +42,7 @@ fn press(state: &mut State, key: Key) -> Vec<Effect> {
 
 fn type_in(state: &mut State, key: Key) -> Vec<Effect> {
     match &mut state.overlay {
-        Overlay::Seek(prompt) => prompt::edit(prompt, key),
+        Overlay::Seek(prompt) | Overlay::Find(prompt) => prompt::edit(prompt, key),
         Overlay::Put(_) => return put::edit(state, key),
         Overlay::None | Overlay::Help(_) => {}
     }
@@ -42,7 +52,7 @@ fn type_in(state: &mut State, key: Key) -> Vec<Effect> {
 /// Where nothing is being typed, a paste means nothing.
 fn paste(state: &mut State, text: &str) -> Vec<Effect> {
     match &mut state.overlay {
-        Overlay::Seek(prompt) => prompt::paste(prompt, text),
+        Overlay::Seek(prompt) | Overlay::Find(prompt) => prompt::paste(prompt, text),
         Overlay::Put(_) => return put::paste(state, text),
         Overlay::None | Overlay::Help(_) => {}
     }

@@ -4,6 +4,7 @@ mod act;
 mod answer;
 mod changes;
 mod event;
+mod find;
 mod keys;
 mod mended;
 mod places;

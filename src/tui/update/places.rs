@@ -3,7 +3,7 @@
 use crate::tui::effect::{Effect, Place, Request, Slot};
 use crate::tui::layout::Layout;
 use crate::tui::options::Start;
-use crate::tui::state::{Detail, Focus, Records, Screen, State, Tail};
+use crate::tui::state::{Focus, Records, Screen, State, Tail};
 
 /// Shows the records of what is selected in the tree, from their start.
 pub(super) fn follow_tree(state: &mut State) -> Vec<Effect> {
@@ -16,9 +16,12 @@ pub(super) fn follow_tree(state: &mut State) -> Vec<Effect> {
 
 fn show(state: &mut State, place: Option<Place>) -> Vec<Effect> {
     state.records.show(place);
-    state.detail = Detail::default();
+    state.detail.leave();
     let mut effects = state.loads.cancel_pages_except(&[]);
     effects.extend(state.loads.cancel(&Slot::Seek));
+    effects.extend(state.loads.cancel(&Slot::Find));
+    // Another place, another search.
+    state.find = None;
     let topic = state.records.place.as_ref().map(|place| place.topic.clone());
     let counts = topic.and_then(|topic| state.topics.get(&topic)?.known().cloned());
     if let Some(counts) = counts {
@@ -52,7 +55,7 @@ pub(super) fn open_tail(state: &mut State) -> Vec<Effect> {
     };
     state.screen = Screen::Tail;
     state.focus = Focus::Main;
-    state.detail = Detail::default();
+    state.detail.leave();
     state.tail = Some(Tail::of(place.clone()));
     let backlog = backlog(state, &place);
     vec![state.loads.begin(Slot::Tail, Request::Tail { place, backlog })]
@@ -68,12 +71,15 @@ fn backlog(state: &State, place: &Place) -> u64 {
     rows.div_ceil(buckets.max(1))
 }
 
-/// Goes from the tail back to the records.
+/// Goes from the tail to the records, there to the record that was selected in the tail.
 pub(super) fn close_tail(state: &mut State) -> Vec<Effect> {
+    let record = state.selected_record().filter(|_| state.screen == Screen::Tail);
     state.tail = None;
     state.screen = Screen::Records;
-    state.detail = Detail::default();
-    state.loads.cancel(&Slot::Tail).into_iter().collect()
+    state.detail.leave();
+    let mut effects: Vec<Effect> = state.loads.cancel(&Slot::Tail).into_iter().collect();
+    effects.extend(record.map(|id| state.loads.begin(Slot::Seek, Request::Locate(id))));
+    effects
 }
 
 /// Leaves a place whose topic is no longer there, and goes to one where there was none.

@@ -2,14 +2,18 @@
 
 use super::prompt;
 use crate::Receipt;
+use crate::tui::data::Whole;
 use crate::tui::effect::{Effect, Request, Slot};
 use crate::tui::input::Key;
-use crate::tui::state::{Overlay, PutPrompt, Severity, State, Verdict};
-use crate::tui::text::quantity::grouped;
+use crate::tui::state::{Draft, Overlay, PutPrompt, Severity, State, Verdict};
+use crate::tui::text::one_line::one_line;
+use crate::tui::text::quantity::{bytes, counted, grouped};
 use crate::{JsonObject, TopicName};
 
-/// Characters that a paste may add.
+/// Bytes that a paste may add.
 const LONGEST_PASTE: usize = 64 << 10;
+/// Bytes that the copy of a record may take.
+const LONGEST_COPY: usize = 256 << 10;
 
 /// Opens the prompt on the topic that is shown, with what was left there.
 pub(super) fn open(state: &mut State) -> Vec<Effect> {
@@ -18,15 +22,50 @@ pub(super) fn open(state: &mut State) -> Vec<Effect> {
     };
     let topic = place.topic.clone();
     let draft = state.drafts.remove(&topic).unwrap_or_default();
-    state.overlay = Overlay::Put(PutPrompt { topic, draft });
+    state.overlay = Overlay::Put(PutPrompt { topic, draft, note: None });
+    check(state)
+}
+
+/// Reads the selected record in full, to be changed and put.
+pub(super) fn clone(state: &mut State) -> Vec<Effect> {
+    let Some(record) = state.selected_record() else {
+        return Vec::new();
+    };
+    state.cloned = Some(record.clone());
+    vec![state.loads.begin(Slot::Clone, Request::Record(record))]
+}
+
+/// Opens the prompt on a copy of a record.
+pub(super) fn open_copy(state: &mut State, record: &Whole) -> Vec<Effect> {
+    let Some(id) = state.cloned.take() else {
+        return Vec::new();
+    };
+    let (fields, lost) = record.json();
+    let text = one_line(&fields);
+    if text.len() > LONGEST_COPY {
+        let size = bytes(text.len() as u64);
+        state.say(
+            Severity::Refused,
+            format!("as JSON the record takes {size}: too long to be changed here"),
+        );
+        return Vec::new();
+    }
+    let lost = match lost {
+        0 => String::new(),
+        lost => format!("; {} JSON cannot say became null", counted(lost as u64, "number that")),
+    };
+    let note = format!("a copy of {}·{}{lost}", id.bucket, grouped(id.offset));
+    let draft = Draft::made(text);
+    state.overlay = Overlay::Put(PutPrompt { topic: id.topic, draft, note: Some(note) });
     check(state)
 }
 
 /// Leaves the prompt; the draft is kept.
 pub(super) fn leave(state: &mut State) -> Vec<Effect> {
-    if let Overlay::Put(PutPrompt { topic, draft }) =
+    if let Overlay::Put(PutPrompt { topic, draft, .. }) =
         std::mem::replace(&mut state.overlay, Overlay::None)
         && !draft.text().is_empty()
+        && !draft.untouched
     {
         state.drafts.insert(topic, draft);
     }
@@ -45,14 +84,22 @@ pub(super) fn edit(state: &mut State, key: Key) -> Vec<Effect> {
     check(state)
 }
 
-/// Types what was pasted, as one line.
+/// Types what was pasted, as one line; half a record is none, so a longer one is not taken at all.
 pub(super) fn paste(state: &mut State, text: &str) -> Vec<Effect> {
     let line = |c: char| if c.is_control() { ' ' } else { c };
-    let text: String = text.chars().take(LONGEST_PASTE).map(line).collect();
-    match writable(state) {
-        Some(prompt) => prompt.draft.insert(&text),
-        None => return Vec::new(),
+    let Some(prompt) = writable(state) else {
+        return Vec::new();
+    };
+    if text.len() > LONGEST_PASTE {
+        let size = bytes(text.len() as u64);
+        let topic = &prompt.topic;
+        prompt.draft.verdict = Verdict::Wrong(format!(
+            "what was pasted takes {size}, too much for a prompt: `lanceq put {topic} FILE`"
+        ));
+        return state.loads.cancel(&Slot::Check).into_iter().collect();
     }
+    let text: String = text.trim_end().chars().map(line).collect();
+    prompt.draft.insert(&text);
     check(state)
 }
 
@@ -64,6 +111,7 @@ pub(super) fn accept(state: &mut State) -> Vec<Effect> {
     let topic = prompt.topic.clone();
     let Some(record) = prompt.draft.record() else {
         prompt.draft.insist();
+        prompt.draft.go_to_fault();
         return Vec::new();
     };
     let mut effects: Vec<Effect> = state.loads.cancel(&Slot::Check).into_iter().collect();

@@ -8,7 +8,7 @@ use crate::tui::effect::{Effect, LoadId, PageKey, Place, Request, Slot};
 use crate::tui::event::{Answer, Event, Input};
 use crate::tui::input::{Context, Key};
 use crate::tui::picture::opened;
-use crate::tui::sample::{answer, press, run, settle};
+use crate::tui::sample::{answer, now, press, run, settle};
 use crate::tui::state::{Following, Overlay, Screen, Severity, State};
 use crate::{Change, TopicCounts, TopicName, WatchMode};
 
@@ -147,7 +147,8 @@ fn buffered_rows_are_read_again_once_the_counts_change() {
         (bucket.persisted_count, bucket.buffer_count, bucket.version) =
             (bucket.total_count, 0, 484);
     }
-    let asked = update(&mut state, Event::Answer { slot, id, result: Ok(Answer::Counts(counts)) });
+    let asked =
+        update(&mut state, Event::Answer { slot, id, result: Ok(Answer::Counts(counts, now())) });
     assert!(slots(&asked).contains(&Slot::Page(PageKey { bucket: 3, index: 120_576 / 128 })));
     assert!(
         state.records.row(state.records.scroll.selected).is_some(),
@@ -245,6 +246,52 @@ fn opening_a_record_of_a_tail_holds_the_tail_still() {
     let state = after(&[TO_TRACES, Key::Char('f'), Key::Enter]);
     assert!(matches!(state.tail.unwrap().following, Following::Paused { .. }));
     assert!(state.detail.shown.is_some());
+}
+
+#[test]
+fn leaving_a_tail_leads_to_its_record_in_the_table() {
+    let mut state = after(&[TO_TRACES, Key::Char('f'), Key::Up]);
+    let record = state.tail.as_ref().unwrap().selected_record().unwrap().offset;
+    press(&mut state, &[Key::Char('f')]);
+    assert_eq!(state.screen, Screen::Records);
+    // The tail is ahead of the counts: the last row stands for it until they come.
+    assert_eq!(state.records.scroll.selected, 120_576);
+    let mut counts = counts_of(&state, "traces");
+    counts.buckets[0].total_count = record + 100;
+    let effects = changed(&mut state, "traces");
+    let slot = Slot::Counts(name("traces"));
+    let id = begun(&effects, &slot);
+    update(&mut state, Event::Answer { slot, id, result: Ok(Answer::Counts(counts, now())) });
+    assert_eq!(state.records.scroll.selected, record);
+}
+
+#[test]
+fn one_walks_from_record_to_record_while_the_detail_has_the_keys() {
+    let mut state = after(&[TO_TRACES, Key::Enter, Key::Enter, Key::Char('J'), Key::Char('J')]);
+    assert_eq!(state.context(), Context::Detail);
+    assert_eq!(state.detail.record().unwrap().0.offset, 2);
+    press(&mut state, &[Key::Char('K')]);
+    assert_eq!(state.detail.record().unwrap().0.offset, 1);
+}
+
+#[test]
+fn a_topic_to_which_records_come_has_a_rate_until_a_minute_has_passed() {
+    let mut state = after(&[TO_TRACES]);
+    let effects = changed(&mut state, "traces");
+    let slot = Slot::Counts(name("traces"));
+    let id = begun(&effects, &slot);
+    let mut counts = counts_of(&state, "traces");
+    counts.buckets[2].next_offset += 40;
+    update(&mut state, Event::Answer { slot, id, result: Ok(Answer::Counts(counts, now())) });
+    assert!(state.needs_clock());
+    let rates = &state.topics.get(&name("traces")).unwrap().rates;
+    assert_eq!(rates.all.course().last(), Some(40));
+    assert_eq!(rates.bucket(2).unwrap().course().last(), Some(40));
+    assert!(rates.bucket(1).unwrap().is_still());
+    for second in 1..=70 {
+        update(&mut state, Event::Tick(now() + chrono::TimeDelta::seconds(second)));
+    }
+    assert!(!state.needs_clock());
 }
 
 #[test]
@@ -423,6 +470,54 @@ mod put {
         assert_eq!(notice.text, "not put into `traces`: the disk is full");
         key(&mut state, Key::Char('p'));
         assert_eq!(prompt(&state).draft.text(), "{\"id\": \"1\"}");
+    }
+
+    #[test]
+    fn a_copy_of_a_record_has_all_of_it_and_is_a_draft_only_once_it_was_changed() {
+        let mut state = after(&[TO_TRACES, Key::Enter, Key::Down, Key::Char('c')]);
+        let text = prompt(&state).draft.text().to_owned();
+        assert!(
+            text.starts_with(r#"{"id": "t-00004", "model": "opus", "latency_ms": 2451.1"#),
+            "{text}"
+        );
+        let record = crate::parse_record(&text).unwrap();
+        assert_eq!(record["embedding"].as_array().map(Vec::len), Some(64));
+        assert_eq!(record["usage"]["input"].as_u64().map(|n| n < 900), Some(true));
+        assert_eq!(prompt(&state).draft.verdict, Verdict::Fits);
+        assert_eq!(prompt(&state).note.as_deref(), Some("a copy of 0·1"));
+        press(&mut state, &[Key::Esc, Key::Down, Key::Char('c'), Key::Char(' '), Key::Esc]);
+        press(&mut state, &[Key::Char('c')]);
+        let said = state.notice.as_ref().map(|notice| notice.text.as_str());
+        assert_eq!(said, Some("`traces` has an unfinished draft: p shows it, ^U empties it"));
+        press(&mut state, &[Key::Char('p')]);
+        assert!(prompt(&state).draft.text().starts_with(r#" {"id": "t-00008""#));
+    }
+
+    #[test]
+    fn a_record_is_copied_from_the_tail_and_from_the_detail_too() {
+        for (keys, id) in [
+            (vec![TO_TRACES, Key::Char('f'), Key::Up], "t-82332"),
+            (vec![TO_TRACES, Key::Enter, Key::Enter], "t-00000"),
+        ] {
+            let state = after(&[keys, vec![Key::Char('c')]].concat());
+            assert!(prompt(&state).draft.text().contains(id), "{:?}", prompt(&state).draft);
+        }
+    }
+
+    #[test]
+    fn enter_on_what_is_wrong_goes_to_the_place() {
+        let mut state = after(&typed(r#"{"id": "1", "x" 2}"#));
+        press(&mut state, &[Key::Home, Key::Enter]);
+        assert_eq!(prompt(&state).draft.cursor(), 16);
+    }
+
+    #[test]
+    fn a_paste_that_is_too_long_is_not_cut() {
+        let mut state = after(&typed("{"));
+        update(&mut state, Event::Input(Input::Paste("x".repeat(100_000))));
+        assert_eq!(prompt(&state).draft.text(), "{");
+        let Verdict::Wrong(reason) = &prompt(&state).draft.verdict else { panic!("it was taken") };
+        assert!(reason.contains("100 kB, too much for a prompt"), "{reason}");
     }
 
     #[test]

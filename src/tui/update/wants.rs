@@ -31,6 +31,9 @@ fn fit(state: &mut State, layout: &Layout) {
         tail.fit(layout.tail_rows());
         fit_lines(tail, layout.tail_rows());
     }
+    if layout.detail.width > 0 {
+        state.detail.fit(layout.detail_cells(), layout.detail_rows());
+    }
 }
 
 /// Lets each column have the width that the rows in view need.
@@ -58,8 +61,15 @@ fn fit_lines(tail: &mut Tail, height: u64) {
 
 fn note(widths: &mut Widths, columns: &[Column], row: &Row) {
     for (column, cell) in columns.iter().zip(&row.cells) {
-        let needed = sanitize::width(&cell.text()).max(sanitize::width(&column.name));
-        widths.note(&column.name, needed);
+        let heading = sanitize::width(&column.name).max(sanitize::width(&column.kind));
+        widths.note(&column.name, heading);
+        let cells = sanitize::width(&cell.text());
+        match cell.decimals() {
+            Some(decimals) => {
+                widths.note_parts(&column.name, cells.saturating_sub(decimals), decimals);
+            }
+            None => widths.note(&column.name, cells),
+        }
     }
 }
 

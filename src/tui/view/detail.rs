@@ -1,26 +1,23 @@
-//! The detail pane: one record in full, wrapped.
+//! The detail pane: one record in full, as a tree.
 //!
 //! ```text
-//! ┌ traces/2 · 120 120 ─────────────┐
-//! │ id          t-48120             │
-//! │ prompt      Translate the table │
-//! │             below into French   │
-//! └────────────────── 1 of 14 lines ┘
+//! ┌ traces/2 · 120 120 ──────────────── ■ v 483 ┐
+//! │   id          "t-48120"                     │
+//! │   latency_ms  1204.0                        │
+//! │▶▸ usage       {input: 775, output: 146}     │
+//! │ ▸ embedding   64 × f32  ‖1.00‖  ▃▁▂▇▅▂▁▃    │
+//! └───────────────────────────────────── 3 of 4 ┘
 //! ```
 
 use ratatui::layout::Rect;
 
-use super::canvas::{Canvas, Piece, piece, rows};
+use super::canvas::{Canvas, Piece, piece, rows, width};
 use super::empty;
-use crate::tui::data::Field;
+use super::records::mark;
 use crate::tui::effect::RecordId;
-use crate::tui::state::{Focus, State};
+use crate::tui::state::{Focus, Sign, State, TreeLine};
 use crate::tui::text::quantity::grouped;
-use crate::tui::text::sanitize;
 use crate::tui::theme::Meaning;
-
-/// Widest column of names.
-const NAMES: u16 = 20;
 
 /// Draws the pane.
 pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
@@ -36,9 +33,16 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
         canvas.text(padded(inside), waits, Meaning::Muted);
         return;
     };
-    let inside = canvas.frame(area, border, &[piece(title(id), Meaning::Title)]);
+    let title = [piece(title(id), Meaning::Title)];
+    let inside = canvas.frame(area, border, &title);
     match content {
-        Ok(fields) => draw_fields(canvas, state, fields, (area, inside)),
+        Ok(_) => {
+            let version = version(state, id);
+            if width(&title) + width(&version) + 4 <= area.width {
+                canvas.on_top(area, &version);
+            }
+            draw_lines(canvas, state, (area, inside), focused);
+        }
         Err(fault) => empty::message(canvas, inside, &empty::of_fault(fault)),
     }
 }
@@ -47,46 +51,52 @@ fn title(id: &RecordId) -> String {
     format!(" {}/{} · {} ", id.topic, id.bucket, grouped(id.offset))
 }
 
+/// Whether the record is in a version, and in which one it is shown.
+fn version(state: &State, id: &RecordId) -> Vec<Piece<'static>> {
+    let Some(buffered) = state.is_buffered(id) else {
+        return Vec::new();
+    };
+    let (glyph, meaning) = mark(buffered);
+    let version = match (buffered, state.records.extents.get(id.bucket)) {
+        (true, _) => " buffered ".into(),
+        (false, Some(extent)) => format!(" v {} ", grouped(extent.version)),
+        (false, None) => " persisted ".into(),
+    };
+    vec![piece(format!(" {glyph}"), meaning), piece(version, Meaning::Muted)]
+}
+
 fn padded(inside: Rect) -> Rect {
     Rect { x: inside.x + 1, width: inside.width.saturating_sub(2), ..inside }
 }
 
-fn draw_fields(
-    canvas: &mut Canvas<'_>,
-    state: &State,
-    fields: &[Field],
-    (area, inside): (Rect, Rect),
-) {
-    let area_of_text = padded(inside);
-    let lines = lines(fields, area_of_text.width);
-    let total = lines.len() as u64;
-    let top = state.detail.top.min(total.saturating_sub(u64::from(inside.height)));
-    let first = usize::try_from(top).unwrap_or(usize::MAX);
-    for (line, row) in lines.iter().skip(first).zip(rows(area_of_text)) {
-        canvas.pieces(row, line);
+fn draw_lines(canvas: &mut Canvas<'_>, state: &State, (area, inside): (Rect, Rect), focused: bool) {
+    let detail = &state.detail;
+    let first = usize::try_from(detail.scroll.top).unwrap_or(usize::MAX);
+    for ((number, line), row) in detail.lines.iter().enumerate().skip(first).zip(rows(inside)) {
+        draw_line(canvas, line, padded(row));
+        if focused && number as u64 == detail.scroll.selected {
+            canvas.text(Rect { width: 1, ..row }, "▶", Meaning::Marked);
+            canvas.tint(row, Meaning::Selected);
+        }
     }
+    let total = detail.lines.len() as u64;
     if total > u64::from(inside.height) {
-        let text = format!(" {} of {} lines ", grouped(top + 1), grouped(total));
+        let at = if focused { detail.scroll.selected } else { detail.scroll.top };
+        let text = format!(" {} of {} lines ", grouped(at + 1), grouped(total));
         canvas.on_bottom(area, &[piece(text, Meaning::Muted)]);
     }
 }
 
-/// All lines of the pane: names at the left, values wrapped beside them.
-fn lines(fields: &[Field], width: u16) -> Vec<Vec<Piece<'_>>> {
-    let names = fields.iter().map(|field| sanitize::width(&field.name)).max().unwrap_or(0);
-    let names = names.min(NAMES).min(width / 3);
-    let values = width.saturating_sub(names + 2);
-    fields.iter().flat_map(|field| field_lines(field, names, values)).collect()
-}
-
-fn field_lines(field: &Field, names: u16, values: u16) -> impl Iterator<Item = Vec<Piece<'_>>> {
-    let name = sanitize::clip(&field.name, names);
-    let space = usize::from(names.saturating_sub(sanitize::width(&name)) + 2);
-    let first = format!("{name}{}", " ".repeat(space));
-    let rest = " ".repeat(usize::from(names) + 2);
-    let wrapped = sanitize::wrap(&field.text, values).into_iter();
-    let leads = std::iter::once(first).chain(std::iter::repeat(rest));
-    leads
-        .zip(wrapped)
-        .map(|(lead, text)| vec![piece(lead, Meaning::Title), piece(text, field.meaning)])
+fn draw_line(canvas: &mut Canvas<'_>, line: &TreeLine, row: Rect) {
+    let indent = line.indent.min(row.width);
+    let row = Rect { x: row.x + indent, width: row.width - indent, ..row };
+    let sign = match line.sign {
+        Sign::Shut => "▸ ",
+        Sign::Open => "▾ ",
+        Sign::None | Sign::More => "  ",
+    };
+    let left = canvas.text(row, sign, Meaning::Muted);
+    let pieces: Vec<Piece<'_>> =
+        line.pieces.iter().map(|(text, meaning)| piece(text.as_str(), *meaning)).collect();
+    canvas.pieces(left, &pieces);
 }

@@ -3,7 +3,7 @@
 use ratatui::layout::Rect;
 
 use super::canvas::{Canvas, piece, rows};
-use crate::tui::input::{ACTIONS, Entry};
+use crate::tui::input::{Entry, actions};
 use crate::tui::text::sanitize;
 use crate::tui::theme::Meaning;
 
@@ -19,20 +19,20 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, body: Rect, first: u64) {
     let title = [piece(" Keys ", Meaning::Title)];
     let inside = canvas.frame(area, Meaning::Focused, &title);
     let room = usize::from(inside.height);
-    let last = ACTIONS.len().saturating_sub(room);
+    let last = actions().count().saturating_sub(room);
     let first = usize::try_from(first).unwrap_or(usize::MAX).min(last);
-    for (entry, line) in ACTIONS.iter().skip(first).zip(rows(inside)) {
+    for (entry, line) in actions().skip(first).zip(rows(inside)) {
         draw_entry(canvas, entry, line);
     }
     if last > 0 {
-        let text = format!(" {} of {} ", (first + room).min(ACTIONS.len()), ACTIONS.len());
+        let text = format!(" {} of {} ", (first + room).min(actions().count()), actions().count());
         canvas.on_bottom(area, &[piece(text, Meaning::Muted)]);
     }
 }
 
 fn centred(body: Rect) -> Rect {
     let width = body.width.min(WIDEST);
-    let wanted = u16::try_from(ACTIONS.len()).unwrap_or(u16::MAX).saturating_add(2);
+    let wanted = u16::try_from(actions().count()).unwrap_or(u16::MAX).saturating_add(2);
     let height = body.height.min(wanted);
     let x = body.x + (body.width - width) / 2;
     let y = body.y + (body.height - height) / 2;

@@ -1,15 +1,21 @@
-//! The seek prompt, in the place of the status line; what does not fit beside it stands below.
+//! The prompts for an offset and for a text, in the place of the status line; what does not fit beside it stands below.
 
 use ratatui::layout::Position;
 
 use super::canvas::Canvas;
 use crate::tui::layout::Layout;
-use crate::tui::state::{Prompt, State};
+use crate::tui::state::{Overlay, Prompt, Screen, State};
 use crate::tui::text::quantity::grouped;
 use crate::tui::text::sanitize;
 use crate::tui::theme::Meaning;
 
-const LABEL: &str = " jump to offset: ";
+fn label(state: &State) -> &'static str {
+    if is_find(state) { " look for: " } else { " jump to offset: " }
+}
+
+fn is_find(state: &State) -> bool {
+    matches!(state.overlay, Overlay::Find(_))
+}
 
 /// Draws the prompt.
 pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, prompt: &Prompt) {
@@ -17,10 +23,11 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, prompt: &Prompt) {
         return;
     };
     canvas.clear(layout.status);
-    let left = canvas.text(layout.status, LABEL, Meaning::Title);
+    let left = canvas.text(layout.status, label(state), Meaning::Title);
     let left = canvas.text(left, prompt.text(), Meaning::Strong);
     let (text, meaning) = match &prompt.error {
         Some(error) => (format!("   ✗ {error}"), Meaning::Bad),
+        None if is_find(state) => (format!("   {}", way(state)), Meaning::Muted),
         None => (format!("   {}", range(state)), Meaning::Muted),
     };
     if sanitize::width(&text) <= left.width {
@@ -40,11 +47,19 @@ fn range(state: &State) -> String {
     format!("0 to {} in bucket {bucket}{buckets}", grouped(last))
 }
 
+/// How the text is looked for.
+fn way(state: &State) -> &'static str {
+    match state.screen {
+        Screen::Records => "in all fields, from here down; with capitals, in this case only",
+        Screen::Tail => "in what the tail shows, from here up; with capitals, in this case only",
+    }
+}
+
 /// Where the cursor stands.
 pub(super) fn cursor(state: &State, prompt: &Prompt) -> Option<Position> {
     let layout = Layout::of(state)?;
     let before: String = prompt.text().chars().take(prompt.cursor()).collect();
-    let x = sanitize::width(LABEL).saturating_add(sanitize::width(&before));
+    let x = sanitize::width(label(state)).saturating_add(sanitize::width(&before));
     let x = layout.status.x.saturating_add(x).min(layout.status.right().saturating_sub(1));
     Some(Position { x, y: layout.status.y })
 }

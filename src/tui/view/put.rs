@@ -8,6 +8,7 @@
 use ratatui::layout::{Position, Rect};
 
 use super::canvas::{Canvas, piece};
+use crate::tui::data::Column;
 use crate::tui::layout::Layout;
 use crate::tui::state::{PutPrompt, State, Verdict};
 use crate::tui::text::sanitize;
@@ -15,8 +16,10 @@ use crate::tui::theme::Meaning;
 
 /// From this width on the prompt names the topic.
 const NAMED: u16 = 60;
-/// Cells that a character of the text may take.
-const WIDEST: u16 = 2;
+/// Cells that a character of the text may take, and one for the sign that some is hidden.
+const WIDEST: u16 = 3;
+/// The part of the line that is kept for what follows the cursor: one in so many.
+const AHEAD: u16 = 4;
 
 /// Draws the prompt.
 pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, prompt: &PutPrompt) {
@@ -29,16 +32,38 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, prompt: &PutPrompt) {
     canvas.right(layout.status, &[piece(mark, meaning)]);
     let area = line(state, prompt, layout.status);
     if prompt.draft.text().is_empty() {
-        canvas.text(area, &fields(state), Meaning::Muted);
+        canvas.text(area, &skeleton(state), Meaning::Muted);
     } else {
-        let (start, _) = window(prompt, area.width);
-        let shown = prompt.draft.text().get(start..).unwrap_or_default();
-        canvas.text(area, shown, Meaning::Strong);
+        draw_text(canvas, prompt, area);
     }
-    if let Verdict::Wrong(reason) = &prompt.draft.verdict {
+    let said = match (&prompt.draft.verdict, &prompt.note) {
+        (Verdict::Wrong(reason), _) => Some((format!(" ✗ {reason}"), Meaning::Bad)),
+        (_, Some(note)) => Some((format!(" {note}"), Meaning::Muted)),
+        _ => None,
+    };
+    if let Some((text, meaning)) = said {
         canvas.clear(layout.footer);
-        canvas.text(layout.footer, &format!(" ✗ {reason}"), Meaning::Bad);
+        canvas.text(layout.footer, &text, meaning);
     }
+}
+
+/// Draws the part of the text around the cursor, and marks where it stops being JSON.
+fn draw_text(canvas: &mut Canvas<'_>, prompt: &PutPrompt, area: Rect) {
+    let (start, _) = window(prompt, area.width);
+    let text = prompt.draft.text();
+    let shown = text.get(start..).unwrap_or_default();
+    let area = if start > 0 { canvas.text(area, "…", Meaning::Muted) } else { area };
+    let at = prompt.draft.wrong_at.and_then(|at| text.char_indices().nth(at));
+    let fault =
+        at.filter(|(at, _)| *at >= start).map(|(at, c)| (at - start, at - start + c.len_utf8()));
+    let Some((from, to)) = fault else {
+        canvas.text(area, shown, Meaning::Strong);
+        return;
+    };
+    let part = |range: std::ops::Range<usize>| shown.get(range).unwrap_or_default();
+    let before = canvas.text(area, part(0..from), Meaning::Strong);
+    let behind = canvas.text(before, part(from..to), Meaning::Fault);
+    canvas.text(behind, part(to..shown.len()), Meaning::Strong);
 }
 
 /// Where the cursor stands.
@@ -73,22 +98,26 @@ fn mark(state: &State, prompt: &PutPrompt) -> (&'static str, Meaning) {
     }
 }
 
-/// What may be typed.
-fn fields(state: &State) -> String {
-    let names: Vec<&str> = state.records.columns.iter().map(|c| c.name.as_str()).collect();
-    match names.as_slice() {
-        [] => "  a JSON object".into(),
-        names => format!("  a JSON object of {}", names.join(", ")),
+/// What may be typed: the fields and their types, in the form of a record.
+fn skeleton(state: &State) -> String {
+    let columns = state.known_columns();
+    let field = |column: &Column| format!("\"{}\": {}", column.name, column.kind);
+    let fields: Vec<String> = columns.iter().map(field).collect();
+    match fields.as_slice() {
+        [] => "  a JSON object: the first record makes the fields".into(),
+        fields => format!(" {{{}}}", fields.join(", ")),
     }
 }
 
-/// The byte of the text that the view begins with, so that the cursor is in it, and the cells
-/// between that and the cursor.
+/// The byte of the text that the view begins with, so that the cursor is in it and some of what
+/// follows it, and the cells between the left end and the cursor.
 fn window(prompt: &PutPrompt, width: u16) -> (usize, u16) {
     let text = prompt.draft.text();
     let end = text.char_indices().nth(prompt.draft.cursor()).map_or(text.len(), |(at, _)| at);
-    let before = text.get(..end).unwrap_or_default();
-    let room = width.saturating_sub(WIDEST);
+    let (before, behind) = text.split_at_checked(end).unwrap_or((text, ""));
+    let next: String = behind.chars().take(usize::from(width / AHEAD)).collect();
+    let ahead = sanitize::width(&next).min(width / AHEAD);
+    let room = width.saturating_sub(WIDEST + ahead);
     let mut start = end;
     for (at, c) in before.char_indices().rev().take(usize::from(width)) {
         let wider = before.get(at..).map_or(0, sanitize::width);
@@ -97,5 +126,7 @@ fn window(prompt: &PutPrompt, width: u16) -> (usize, u16) {
         }
         start = at;
     }
-    (start, before.get(start..).map_or(0, sanitize::width))
+    // Where the text begins further left, a cell says so.
+    let lead = u16::from(start > 0);
+    (start, before.get(start..).map_or(0, sanitize::width).saturating_add(lead))
 }

@@ -3,6 +3,7 @@
 //! ```text
 //! ┌ traces · all buckets ──────────── 482 311 records · 1 204 buffered ┐
 //! │     offset  model    latency_ms  prompt                            │
+//! │             utf8        float64  utf8                              │
 //! │ ■ 0·120 118 sonnet        812.4  Summarise the release notes…      │
 //! │▶● 0·120 119 haiku             ∅  Is this ticket a duplicate…       │
 //! │ ·····                                                              │
@@ -15,6 +16,7 @@ use super::canvas::{Canvas, Piece, piece, rows};
 use super::empty;
 use super::table::Columns;
 use crate::tui::data::Row;
+use crate::tui::layout::headings;
 use crate::tui::state::{Focus, Records, State};
 use crate::tui::text::quantity::{counted, grouped, percent};
 use crate::tui::text::sanitize;
@@ -33,10 +35,12 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
         return;
     }
     let records = &state.records;
-    canvas.on_top(area, &sums(records, area.width));
+    canvas.on_top(area, &sums(state, area.width));
     let lead = Lead::of(records);
-    header(canvas, records, &lead, inside);
-    for (number, line) in (records.scroll.top..records.extents.total()).zip(rows(inside).skip(1)) {
+    let headings = headings(area);
+    header(canvas, records, &lead, Rect { height: inside.height.min(headings), ..inside });
+    let lines = rows(inside).skip(usize::from(headings));
+    for (number, line) in (records.scroll.top..records.extents.total()).zip(lines) {
         row(canvas, records, &lead, number, line);
         if number == records.scroll.selected {
             canvas.text(Rect { width: 1, ..line }, "▶", Meaning::Marked);
@@ -58,15 +62,19 @@ fn title(records: &Records) -> Vec<Piece<'static>> {
     vec![piece(format!(" {}", place.topic), Meaning::Title), piece(part, Meaning::Plain)]
 }
 
-fn sums(records: &Records, width: u16) -> Vec<Piece<'static>> {
+fn sums(state: &State, width: u16) -> Vec<Piece<'static>> {
     if width < 60 {
         return Vec::new();
     }
+    let records = &state.records;
     let mut pieces =
         vec![piece(format!(" {}", counted(records.extents.total(), "record")), Meaning::Plain)];
     let buffered = records.extents.buffered();
     if buffered > 0 {
         pieces.push(piece(format!(" · ● {} buffered", grouped(buffered)), Meaning::Buffered));
+    }
+    if let Some(rate) = rate(state).filter(|rate| *rate > 0 && width >= 80) {
+        pieces.push(piece(format!(" · {} rec/s", grouped(rate)), Meaning::Plain));
     }
     let mut buckets = records.extents.iter();
     if let (Some(only), None) = (buckets.next(), buckets.next()) {
@@ -74,6 +82,17 @@ fn sums(records: &Records, width: u16) -> Vec<Piece<'static>> {
     }
     pieces.push(piece(" ", Meaning::Plain));
     pieces
+}
+
+/// Records a second that come to what is shown, over the last half minute.
+fn rate(state: &State) -> Option<u64> {
+    let place = state.records.place.as_ref()?;
+    let rates = &state.topics.get(&place.topic)?.rates;
+    let rate = match place.bucket {
+        Some(bucket) => rates.bucket(bucket)?,
+        None => &rates.all,
+    };
+    Some(rate.per_second())
 }
 
 /// The columns that stand before those of the records: mark and offset.
@@ -108,13 +127,20 @@ fn offset_text(bucket: u32, offset: u64, labelled: bool) -> String {
 }
 
 fn header(canvas: &mut Canvas<'_>, records: &Records, lead: &Lead, inside: Rect) {
-    let (_, offset, rest) = lead.split(Rect { height: inside.height.min(1), ..inside });
-    canvas.right(offset, &[piece("offset", Meaning::Header)]);
-    columns(records).header(canvas, rest);
+    let mut lines = rows(inside);
+    if let Some(names) = lines.next() {
+        let (_, offset, rest) = lead.split(names);
+        canvas.right(offset, &[piece("offset", Meaning::Header)]);
+        columns(records).header(canvas, rest);
+    }
+    if let Some(types) = lines.next() {
+        columns(records).types(canvas, lead.split(types).2);
+    }
 }
 
 fn columns(records: &Records) -> Columns<'_> {
     Columns::new(&records.columns, records.first_column, &records.widths)
+        .finding(records.needle.as_ref())
 }
 
 fn row(canvas: &mut Canvas<'_>, records: &Records, lead: &Lead, number: u64, line: Rect) {
@@ -137,7 +163,12 @@ fn row(canvas: &mut Canvas<'_>, records: &Records, lead: &Lead, number: u64, lin
 
 /// The glyph of a record: in a version, or not yet.
 pub(super) fn mark_of(row: &Row) -> (&'static str, Meaning) {
-    if row.buffered { ("●", Meaning::Buffered) } else { ("■", Meaning::Persisted) }
+    mark(row.buffered)
+}
+
+/// The glyph of what is buffered, or persisted.
+pub(super) fn mark(buffered: bool) -> (&'static str, Meaning) {
+    if buffered { ("●", Meaning::Buffered) } else { ("■", Meaning::Persisted) }
 }
 
 fn position(records: &Records, inside: Rect, lead: &Lead) -> Vec<Piece<'static>> {

@@ -22,7 +22,7 @@ pub(crate) fn draw(state: &State, buffer: &mut Buffer) {
 /// Where the cursor of the terminal stands, while something is being typed.
 pub(crate) fn cursor(state: &State) -> Option<Position> {
     match &state.overlay {
-        Overlay::Seek(prompt) => prompt::cursor(state, prompt),
+        Overlay::Seek(prompt) | Overlay::Find(prompt) => prompt::cursor(state, prompt),
         Overlay::Put(prompt) => put::cursor(state, prompt),
         Overlay::None | Overlay::Help(_) => None,
     }
@@ -46,7 +46,7 @@ fn panes(canvas: &mut Canvas<'_>, state: &State, layout: &Layout) {
     match &state.overlay {
         Overlay::None => {}
         Overlay::Help(first) => help::draw(canvas, body(layout), *first),
-        Overlay::Seek(prompt) => prompt::draw(canvas, state, prompt),
+        Overlay::Seek(prompt) | Overlay::Find(prompt) => prompt::draw(canvas, state, prompt),
         Overlay::Put(prompt) => put::draw(canvas, state, prompt),
     }
 }

@@ -8,14 +8,19 @@ use ratatui::layout::Rect;
 
 use super::canvas::{Canvas, Piece, piece};
 use super::records::mark_of;
-use crate::tui::state::{Notice, Screen, Severity, State};
-use crate::tui::text::quantity::{elapsed, grouped};
+use crate::tui::effect::Slot;
+use crate::tui::state::{Find, Notice, Screen, Severity, State};
+use crate::tui::text::quantity::{counted, elapsed, grouped, percent};
 use crate::tui::text::sanitize;
 use crate::tui::theme::Meaning;
 
 /// Draws the line.
 pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
     if state.notice.is_some() {
+        return;
+    }
+    if let Some(find) = state.find.as_ref().filter(|_| state.loads.is_running(&Slot::Find)) {
+        canvas.pieces(area, &searching(find));
         return;
     }
     let left = match state.records.cost {
@@ -25,6 +30,25 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
         _ => area,
     };
     canvas.pieces(left, &selected(state));
+}
+
+/// How far a search has come.
+fn searching(find: &Find) -> [Piece<'_>; 3] {
+    let (looked_at, all) = find.progress;
+    let progress = match all {
+        0 => " …".into(),
+        all => format!(
+            " · {} of {} · {} · any key stops",
+            grouped(looked_at),
+            counted(all, "record"),
+            percent(looked_at, all)
+        ),
+    };
+    [
+        piece(" looking for ", Meaning::Plain),
+        piece(find.needle.text(), Meaning::Strong),
+        piece(progress, Meaning::Muted),
+    ]
 }
 
 /// Draws the sentence that needs saying; where one line is too short, over the footer too.

@@ -3,7 +3,7 @@
 use ratatui::layout::Rect;
 
 use super::canvas::Canvas;
-use crate::tui::data::{Align, Column, Row};
+use crate::tui::data::{Align, Column, Needle, Row};
 use crate::tui::state::Widths;
 use crate::tui::text::sanitize;
 use crate::tui::theme::Meaning;
@@ -18,11 +18,17 @@ pub(super) struct Columns<'a> {
     all: &'a [Column],
     first: usize,
     widths: &'a Widths,
+    needle: Option<&'a Needle>,
 }
 
 impl<'a> Columns<'a> {
     pub(super) fn new(all: &'a [Column], first: usize, widths: &'a Widths) -> Self {
-        Self { all, first, widths }
+        Self { all, first, widths, needle: None }
+    }
+
+    /// The same, marking what is looked for.
+    pub(super) fn finding(self, needle: Option<&'a Needle>) -> Self {
+        Self { needle, ..self }
     }
 
     /// How many columns there are before the first in view, and behind the last.
@@ -39,6 +45,13 @@ impl<'a> Columns<'a> {
         }
     }
 
+    /// Writes the types of the columns.
+    pub(super) fn types(&self, canvas: &mut Canvas<'_>, area: Rect) {
+        for (_, column, place) in self.places(area) {
+            write(canvas, place, &column.kind, column.align, Meaning::Muted);
+        }
+    }
+
     /// Writes the cells of a row, which may have other columns than the table.
     pub(super) fn row(&self, canvas: &mut Canvas<'_>, area: Rect, row: &Row, own: &[Column]) {
         for (index, column, place) in self.places(area) {
@@ -47,7 +60,17 @@ impl<'a> Columns<'a> {
                 _ => own.iter().position(|other| other.name == column.name),
             };
             if let Some(cell) = index.and_then(|index| row.cells.get(index)) {
-                write(canvas, place, &cell.text(), column.align, cell.meaning());
+                let text = cell.text();
+                // A number leaves the cells free that others in its column have for decimals.
+                let free = cell.decimals().map_or(0, |own| {
+                    let most = place.width.saturating_sub(sanitize::width(&text));
+                    self.widths.decimals(&column.name).saturating_sub(own).min(most)
+                });
+                let place = Rect { width: place.width - free, ..place };
+                write(canvas, place, &text, column.align, cell.meaning());
+                if let Some(needle) = self.needle.filter(|_| cell.is_searched()) {
+                    mark_found(canvas, place, &text, column.align, needle);
+                }
             }
         }
     }
@@ -66,6 +89,22 @@ impl<'a> Columns<'a> {
             Some((index, column, place))
         })
     }
+}
+
+/// Marks what is looked for where it stands in a cell, as far as the cell shows it.
+fn mark_found(canvas: &mut Canvas<'_>, place: Rect, text: &str, align: Align, needle: &Needle) {
+    let Some(found) = needle.find(text) else {
+        return;
+    };
+    let before = sanitize::width(text.get(..found.start).unwrap_or_default());
+    let wide = sanitize::width(text.get(found).unwrap_or_default());
+    let space = match align {
+        Align::Left => 0,
+        Align::Right => place.width.saturating_sub(sanitize::width(text)),
+    };
+    let from = space.saturating_add(before).min(place.width);
+    let width = wide.min(place.width - from);
+    canvas.tint(Rect { x: place.x + from, width, ..place }, Meaning::Found);
 }
 
 fn write(canvas: &mut Canvas<'_>, place: Rect, text: &str, align: Align, meaning: Meaning) {

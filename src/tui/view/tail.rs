@@ -1,12 +1,15 @@
 //! The tail: what arrives, newest at the bottom.
 //!
 //! ```text
-//! ┌ traces · tail of 4 buckets · following ─────────── 812 rec/s ▂▃▅▇▆ ┐
-//! │ 0 ■  30 411  12:04:07.112  haiku  Is this ticket a duplicate of …  │
-//! │ ── flush · bucket 3 · v 484 · 1 000 records ────────────────────── │
-//! │ 1 ●  30 120  12:04:07.940  opus   Find the bug in this function: … │
-//! └──────────────────────── ↓ 312 new (2 buffered) · paused at 30 120 ─┘
+//! ┌ traces · tail of 4 buckets · following ──── 812 rec/s ▂▃▅▇▆ · lag 0 rec ┐
+//! │     offset  arrived       model  prompt                                 │
+//! │ 0 ■  30 411  12:04:07.112  haiku  Is this ticket a duplicate of …       │
+//! │ ── flush · bucket 3 · v 484 · 1 000 records · 3.1 ms ────────────────── │
+//! │ 1 ●  30 120  12:04:07.940  opus   Find the bug in this function: …      │
+//! └───────────────── ↓ 312 new (2 buffered) · paused at 30 120 · G goes on ─┘
 //! ```
+
+use std::time::Duration;
 
 use chrono::NaiveDateTime;
 use ratatui::layout::Rect;
@@ -17,11 +20,13 @@ use super::records::mark_of;
 use super::table::Columns;
 use crate::tui::data::Row;
 use crate::tui::state::{Focus, Following, Line, State, Tail};
-use crate::tui::text::quantity::{counted, grouped};
+use crate::tui::text::quantity::{counted, elapsed, grouped};
 use crate::tui::text::spark;
 use crate::tui::theme::Meaning;
 use crate::{Flushed, Reset, ResetReason};
 
+/// Cells of the bucket and the mark.
+const LEAD: u16 = 4;
 /// Cells of an offset; a longer one takes more.
 const OFFSET: u16 = 9;
 /// Cells of the time of arrival, and from which width of the pane on it is shown.
@@ -35,16 +40,20 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
     let focused = state.focus == Focus::Main;
     let border = if focused { Meaning::Focused } else { Meaning::Border };
     let inside = canvas.frame(area, border, &title(state, tail));
-    let rate = rate(tail);
+    let rate = rate(state, tail);
     if width(&title(state, tail)) + width(&rate) + 4 <= area.width {
         canvas.on_top(area, &rate);
     }
-    let view = tail.view(u64::from(inside.height));
+    let view = tail.view(u64::from(inside.height.saturating_sub(1)));
     if view.is_empty() {
         empty::message(canvas, inside, &empty::of_tail(tail));
+        return;
     }
-    for (number, line) in view.zip(rows(inside)) {
-        draw_line(canvas, tail, number, line);
+    let columns = Columns::new(&tail.columns, tail.first_column, &tail.widths)
+        .finding(state.find.as_ref().map(|find| &find.needle));
+    header(canvas, &columns, Rect { height: inside.height.min(1), ..inside });
+    for (number, line) in view.zip(rows(inside).skip(1)) {
+        draw_line(canvas, tail, &columns, (number, line));
         if tail.selected() == Some(number) {
             canvas.text(Rect { width: 1, ..line }, "▶", Meaning::Marked);
             canvas.tint(line, if focused { Meaning::Selected } else { Meaning::Marked });
@@ -68,10 +77,29 @@ fn title(state: &State, tail: &Tail) -> Vec<Piece<'static>> {
     vec![piece(format!(" {topic}"), Meaning::Title), piece(of, Meaning::Plain), mode]
 }
 
-fn rate(tail: &Tail) -> Vec<Piece<'static>> {
+fn rate(state: &State, tail: &Tail) -> Vec<Piece<'static>> {
     let number = format!(" {} rec/s ", grouped(tail.rate.per_second()));
     let course = format!("{} ", spark::course(tail.rate.course()));
-    vec![piece(number, Meaning::Plain), piece(course, Meaning::Good)]
+    let mut pieces = vec![piece(number, Meaning::Plain), piece(course, Meaning::Good)];
+    if let Some(lag) = state.lag() {
+        let meaning = if lag == 0 { Meaning::Muted } else { Meaning::Warn };
+        pieces.push(piece(format!("· lag {} rec ", grouped(lag)), meaning));
+    }
+    pieces
+}
+
+fn header(canvas: &mut Canvas<'_>, columns: &Columns<'_>, line: Rect) {
+    let line = Rect { x: line.x + 1, width: line.width.saturating_sub(1), ..line };
+    let offset = Rect { width: line.width.min(LEAD + OFFSET), ..line };
+    canvas.right(offset, &[piece("offset", Meaning::Header)]);
+    let mut left = Rect { x: offset.right(), width: line.width - offset.width, ..line };
+    left = canvas.text(left, "  ", Meaning::Plain);
+    if line.width >= TIME.1 {
+        let named = canvas.text(left, "arrived", Meaning::Header);
+        let taken = (TIME.0 + 2).min(left.width);
+        left = Rect { x: left.x + taken, width: left.width - taken, ..named };
+    }
+    columns.header(canvas, left);
 }
 
 fn bottom(tail: &Tail) -> Vec<Piece<'static>> {
@@ -87,17 +115,25 @@ fn bottom(tail: &Tail) -> Vec<Piece<'static>> {
     };
     let at = tail.selected_record().map_or_else(|| "the start".into(), |row| grouped(row.offset));
     let new = piece(format!(" ↓ {} new{buffered}", grouped(unseen)), Meaning::Strong);
-    vec![new, piece(format!(" · paused at {at} "), Meaning::Warn)]
+    let on = piece("· G goes on ", Meaning::Muted);
+    vec![new, piece(format!(" · paused at {at} "), Meaning::Warn), on]
 }
 
-fn draw_line(canvas: &mut Canvas<'_>, tail: &Tail, number: u64, line: Rect) {
+fn draw_line(
+    canvas: &mut Canvas<'_>,
+    tail: &Tail,
+    columns: &Columns<'_>,
+    (number, line): (u64, Rect),
+) {
     let line = Rect { x: line.x + 1, width: line.width.saturating_sub(1), ..line };
     match tail.ring.get(number) {
-        Some(Line::Record { row, columns, arrived }) => {
+        Some(Line::Record { row, columns: own, arrived }) => {
             let rest = lead(canvas, line, row, *arrived);
-            Columns::new(columns, tail.first_column, &tail.widths).row(canvas, rest, row, columns);
+            columns.row(canvas, rest, row, own);
         }
-        Some(Line::Flush(flushed)) => rule(canvas, line, &flush_text(flushed), Meaning::Persisted),
+        Some(Line::Flush(flushed, took)) => {
+            rule(canvas, line, &flush_text(flushed, *took), Meaning::Persisted);
+        }
         Some(Line::Reset(reset)) => rule(canvas, line, &reset_text(reset), Meaning::Warn),
         Some(Line::Gap(lost)) => rule(canvas, line, &gap_text(*lost), Meaning::Warn),
         None => {}
@@ -124,9 +160,11 @@ fn rule(canvas: &mut Canvas<'_>, line: Rect, text: &str, meaning: Meaning) {
     canvas.text(left, &"─".repeat(usize::from(left.width)), meaning);
 }
 
-fn flush_text(flushed: &Flushed) -> String {
+fn flush_text(flushed: &Flushed, took: Option<Duration>) -> String {
     let records = counted(flushed.rows, "record");
-    format!("flush · bucket {} · v {} · {records}", flushed.bucket_id, grouped(flushed.version))
+    let took = took.map(|took| format!(" · {}", elapsed(took))).unwrap_or_default();
+    let (bucket, version) = (flushed.bucket_id, grouped(flushed.version));
+    format!("flush · bucket {bucket} · v {version} · {records}{took}")
 }
 
 fn reset_text(reset: &Reset) -> String {

@@ -61,6 +61,28 @@ fn one_record_in_full() {
 }
 
 #[test]
+fn a_record_with_its_values_unfolded() {
+    let open = [Key::End, Key::Enter, Key::Up, Key::Enter, Key::Down];
+    look("detail_unfolded", &[&[TO_TRACES, Key::Enter, Key::Enter], &open[..]].concat());
+}
+
+#[test]
+fn what_was_looked_for() {
+    let typed = "/a haiku".chars().map(Key::Char);
+    let typed: Vec<Key> = [TO_TRACES, Key::Enter].into_iter().chain(typed).collect();
+    look("find_prompt", &typed);
+    look("found", &[typed, vec![Key::Enter, Key::Char('n')]].concat());
+    let tail = "f/bug".chars().map(Key::Char);
+    let tail: Vec<Key> = [TO_TRACES].into_iter().chain(tail).chain([Key::Enter]).collect();
+    look("found_in_tail", &tail);
+}
+
+#[test]
+fn a_copy_of_a_record() {
+    look("clone", &[TO_TRACES, Key::Enter, Key::Char('c')]);
+}
+
+#[test]
 fn a_tail_that_follows() {
     look("tail", &[TO_TRACES, Key::Char('f')]);
 }
@@ -126,7 +148,7 @@ fn any_key() -> impl Strategy<Value = Key> {
             Key::Esc,
         ]),
         prop::sample::select(
-            "fgGFpr?:0123456789kjhl{\"}".chars().map(Key::Char).collect::<Vec<_>>()
+            "fgGFpcr?:/nNJK 0123456789kjhl{\"}".chars().map(Key::Char).collect::<Vec<_>>()
         ),
     ]
 }
@@ -159,16 +181,15 @@ mod hostile {
 
     use std::sync::Arc;
 
-    use arrow_array::{ArrayRef, RecordBatch, StringArray};
+    use arrow_array::{Array, ArrayRef, BinaryArray, RecordBatch, StringArray, StructArray};
     use ratatui::layout::Size;
 
     use super::*;
-    use crate::tui::data::{Fault, Field, Rows};
+    use crate::tui::data::{Fault, Rows, Whole};
     use crate::tui::effect::{Effect, Request};
-    use crate::tui::event::{Answer, Arrival};
+    use crate::tui::event::{Answer, Arrival, Hit};
     use crate::tui::picture::opened;
     use crate::tui::sample::now;
-    use crate::tui::theme::Meaning;
     use crate::{BucketCounts, Chunk, TopicCounts, TopicEntry, TopicName};
 
     /// All bytes, all C1 controls, everything that turns the direction, and what has no width.
@@ -188,9 +209,17 @@ mod hostile {
         Fault { message: poison(), hint: Some(poison()), missing: false }
     }
 
-    fn rows() -> Rows {
+    fn batch() -> RecordBatch {
         let values: ArrayRef = Arc::new(StringArray::from(vec![poison()]));
-        let batch = RecordBatch::try_from_iter([(poison(), values)]).unwrap();
+        let field = Arc::new(arrow_schema::Field::new(poison(), values.data_type().clone(), true));
+        let inside: ArrayRef = Arc::new(StructArray::from(vec![(field, values.clone())]));
+        let bytes: ArrayRef = Arc::new(BinaryArray::from_vec(vec![poison().as_bytes()]));
+        let columns = [(poison(), values), ("inside".into(), inside), ("bytes".into(), bytes)];
+        RecordBatch::try_from_iter(columns).unwrap()
+    }
+
+    fn rows() -> Rows {
+        let batch = batch();
         Rows::of_chunk(&Chunk { bucket: 0, offsets: vec![0], buffered: true, batch })
     }
 
@@ -201,22 +230,23 @@ mod hostile {
                 Answer::Topics(vec![TopicEntry { name: topic(), buckets: 1, foreign: true }])
             }
             _ if broken => return Err(fault()),
-            Request::Counts(_) => Answer::Counts(TopicCounts {
-                total_count: 1,
-                buckets: vec![bucket],
-                ..TopicCounts::default()
-            }),
+            Request::Counts(_) => {
+                let buckets = vec![bucket];
+                Answer::Counts(
+                    TopicCounts { total_count: 1, buckets, ..TopicCounts::default() },
+                    now(),
+                )
+            }
             Request::Page { generation, .. } => Answer::Page {
                 rows: rows(),
                 took: std::time::Duration::ZERO,
                 generation: *generation,
             },
-            Request::Record(_) => Answer::Record(vec![Field {
-                name: poison(),
-                text: poison(),
-                meaning: Meaning::Plain,
-            }]),
+            Request::Record(_) => Answer::Record(Whole::of_row(&batch(), true)),
             Request::Check { .. } => Answer::Checked(Some(poison())),
+            Request::Find(_) => {
+                Answer::Found(Hit { bucket: 0, row: 0, offset: 0, field: poison() })
+            }
             Request::Locate(_) | Request::Put { .. } | Request::Flush(_) => return Err(fault()),
             Request::Tail { .. } => Answer::Tail(vec![Arrival::Rows(rows())], now()),
         })
@@ -251,6 +281,11 @@ mod hostile {
                 Key::Right,
                 Key::Enter,
                 Key::Enter,
+                Key::Enter,
+                Key::End,
+                Key::Enter,
+                Key::Up,
+                Key::Enter,
                 Key::Esc,
                 Key::Char('g'),
                 Key::Char('0'),
@@ -259,6 +294,12 @@ mod hostile {
                 Key::Up,
                 Key::Enter,
                 Key::Esc,
+                Key::Char('c'),
+                Key::Esc,
+                Key::Char('/'),
+                Key::Char('a'),
+                Key::Enter,
+                Key::Char('n'),
                 Key::Char('F'),
                 Key::Char('?'),
             ] {

@@ -1,22 +1,26 @@
 //! The tree of topics and buckets.
 //!
 //! ```text
-//! ┌ Topics ────────────────────┐
-//! │▶▾ traces      ●1.2 k 482 k │
-//! │   ├ 0           ●312 120 k │
-//! │ ✗ broken  manifest is empty│
-//! └────────────────────────────┘
+//! ┌ Topics ─────── records · 1 min ┐
+//! │▶▾ traces    ●1.2 k  482 k ▂▃▅▇ │
+//! │   ├ 0         ●312  120 k ▁▂▃▅ │
+//! │ ✗ broken  the manifest is empty│
+//! └────────────────────────────────┘
 //! ```
 
 use ratatui::layout::Rect;
 
 use super::canvas::{Canvas, Piece, piece, rows};
-use crate::tui::state::{Counts, Focus, State, Topic, TreeRow};
+use crate::tui::state::{Counts, Focus, Rate, STEPS, State, Topic, TreeRow};
 use crate::tui::text::quantity::{grouped, short};
+use crate::tui::text::spark;
 use crate::tui::theme::Meaning;
 
 /// From this width on the tree says how many records are buffered, not only that some are.
 const COUNTED: u16 = 21;
+
+/// From this width on the tree shows how many records came within the last minute.
+const COURSE: u16 = 28;
 
 /// Draws the tree.
 pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
@@ -26,6 +30,9 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
     let focused = state.focus == Focus::Topics;
     let border = if focused { Meaning::Focused } else { Meaning::Border };
     let inside = canvas.frame(area, border, &[piece(" Topics ", Meaning::Title)]);
+    if inside.width >= COURSE {
+        canvas.on_top(area, &[piece(" records · 1 min ", Meaning::Muted)]);
+    }
     let scroll = state.topics.scroll;
     for (number, line) in (scroll.top..).zip(rows(inside)) {
         let Some(row) = state.topics.row(number) else {
@@ -64,7 +71,7 @@ fn draw_row(canvas: &mut Canvas<'_>, state: &State, row: TreeRow, line: Rect) {
 fn draw_topic(canvas: &mut Canvas<'_>, topic: &Topic, line: Rect) {
     if let Some(fault) = topic.fault() {
         let name = piece(topic.entry.name.as_str(), Meaning::Plain);
-        let reason = piece(fault.message.as_str(), Meaning::Muted);
+        let reason = piece(fault.brief(), Meaning::Muted);
         let space = || piece("  ", Meaning::Plain);
         canvas.pieces(line, &[piece("✗ ", Meaning::Bad), name, space(), reason]);
         return;
@@ -85,7 +92,11 @@ fn draw_topic(canvas: &mut Canvas<'_>, topic: &Topic, line: Rect) {
 
 fn counted(topic: &Topic, width: u16) -> Vec<Piece<'static>> {
     match &topic.counts {
-        Counts::Known(counts) => amount(counts.total_count, counts.buffer_count, width),
+        Counts::Known(counts) => {
+            let mut pieces = amount(counts.total_count, counts.buffer_count, width);
+            pieces.extend(course(Some(&topic.rates.all), width));
+            pieces
+        }
         _ => vec![piece(" ·····", Meaning::Muted)],
     }
 }
@@ -101,9 +112,25 @@ fn amount(total: u64, buffered: u64, width: u16) -> Vec<Piece<'static>> {
     vec![piece(mark, Meaning::Buffered), piece(number, Meaning::Number)]
 }
 
+/// How many records came, step by step; nothing where none did.
+fn course(rate: Option<&Rate>, width: u16) -> Option<Piece<'static>> {
+    if width < COURSE - 1 {
+        return None;
+    }
+    let bars = match rate {
+        Some(rate) if !rate.is_still() => spark::course(rate.course()),
+        _ => String::new(),
+    };
+    Some(piece(format!("{bars:>STEPS$} "), Meaning::Good))
+}
+
 fn draw_bucket(canvas: &mut Canvas<'_>, topic: &Topic, bucket: u32, line: Rect) {
     let amount = match topic.bucket(bucket) {
-        Some(counts) => amount(counts.total_count, counts.buffer_count, line.width),
+        Some(counts) => {
+            let mut pieces = amount(counts.total_count, counts.buffer_count, line.width);
+            pieces.extend(course(topic.rates.bucket(bucket), line.width));
+            pieces
+        }
         None => vec![piece(" ·····", Meaning::Muted)],
     };
     let left = canvas.right(line, &amount);

@@ -1,0 +1,87 @@
+//! The part of the table of actions for reading: a record in full, a text that is looked for, a copy.
+
+use super::action::{Action, Context, Entry, PANES};
+use super::key::Key;
+use super::possible::{
+    always, record_to_clone, records_to_search, something_inside, something_looked_for,
+};
+
+/// Reading one record in full.
+pub(super) const FOLDING: &[Entry] = &[
+    Entry {
+        action: Action::Fold,
+        id: "fold",
+        title: "unfold a value, or fold it; at `… more`, show more of it",
+        hint: Some("fold"),
+        keys: &[Key::Enter, Key::Char(' ')],
+        contexts: &[Context::Detail],
+        enabled: something_inside,
+    },
+    Entry {
+        action: Action::NextRecord,
+        id: "next-record",
+        title: "the next record in full; what is unfolded stays so",
+        hint: Some("next"),
+        keys: &[Key::Char('J')],
+        contexts: &[Context::Detail],
+        enabled: always,
+    },
+    Entry {
+        action: Action::PreviousRecord,
+        id: "previous-record",
+        title: "the record before in full",
+        hint: Some("previous"),
+        keys: &[Key::Char('K')],
+        contexts: &[Context::Detail],
+        enabled: always,
+    },
+];
+
+/// Finding a record, and copying it.
+pub(super) const FINDING: &[Entry] = &[
+    Entry {
+        action: Action::Find,
+        id: "find",
+        title: "look for a text: downwards in a table, upwards in the tail",
+        hint: Some("find"),
+        keys: &[Key::Char('/')],
+        contexts: PANES,
+        enabled: records_to_search,
+    },
+    Entry {
+        action: Action::FindNext,
+        id: "find-next",
+        title: "go on to the next record that has it",
+        hint: None,
+        keys: &[Key::Char('n')],
+        contexts: PANES,
+        enabled: something_looked_for,
+    },
+    Entry {
+        action: Action::FindPrevious,
+        id: "find-previous",
+        title: "go back to the record before that has it",
+        hint: None,
+        keys: &[Key::Char('N')],
+        contexts: PANES,
+        enabled: something_looked_for,
+    },
+    Entry {
+        action: Action::Clone,
+        id: "clone",
+        title: "put a copy of the record, after you have changed it",
+        hint: Some("clone"),
+        keys: &[Key::Char('c')],
+        contexts: &[Context::Records, Context::Tail, Context::Detail],
+        enabled: record_to_clone,
+    },
+    Entry {
+        action: Action::Accept,
+        id: "look",
+        title: "look for what was typed; nothing ends the search",
+        hint: Some("look"),
+        keys: &[Key::Enter],
+        contexts: &[Context::Find],
+        enabled: always,
+    },
+];

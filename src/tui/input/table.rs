@@ -1,0 +1,10 @@
+//! The whole table of actions: its parts one after the other.
+
+use super::action::{ACTIONS, Entry};
+use super::moves::MOVES;
+use super::reading::{FINDING, FOLDING};
+
+/// All actions, in the order of the footer and of the help.
+pub(crate) fn actions() -> impl Iterator<Item = &'static Entry> {
+    FOLDING.iter().chain(ACTIONS).chain(FINDING).chain(MOVES)
+}

@@ -1,0 +1,167 @@
+//! Reading records over real topics: in full, by text, copied, and from the tail to the table.
+
+use std::sync::Arc;
+
+use arrow_array::types::Float32Type;
+use arrow_array::{
+    ArrayRef, BinaryArray, FixedSizeListArray, Float32Array, RecordBatch, StringArray, StructArray,
+    TimestampMicrosecondArray,
+};
+use arrow_schema::{DataType, Field};
+use serde_json::json;
+use tempfile::TempDir;
+
+use super::watched::Explorer;
+use crate::tui::{Key, Options, Start};
+use crate::{Engine, Writer};
+
+async fn engine(root: &TempDir) -> Engine {
+    Engine::open(root.path().join("queues")).await.unwrap()
+}
+
+fn typed(text: &str) -> Vec<Key> {
+    text.chars().map(Key::Char).collect()
+}
+
+fn line<'a>(screen: &'a str, text: &str) -> &'a str {
+    screen.lines().find(|line| line.contains(text)).unwrap_or_default()
+}
+
+/// A record with a value of each kind that JSON has no word for.
+fn rich() -> RecordBatch {
+    let id: ArrayRef = Arc::new(StringArray::from(vec!["first"]));
+    let time: ArrayRef =
+        Arc::new(TimestampMicrosecondArray::from(vec![1_773_489_847_112_001]).with_timezone("UTC"));
+    let vector = [Some(vec![Some(0.1_f32), Some(-1.0e-7), Some(16_777_216.0)])];
+    let vector: ArrayRef =
+        Arc::new(FixedSizeListArray::from_iter_primitive::<Float32Type, _, _>(vector, 3));
+    let image: ArrayRef = Arc::new(BinaryArray::from_vec(vec![b"\x89PNG\r\n\x1a\n\x00\xff"]));
+    let score: ArrayRef = Arc::new(Float32Array::from(vec![0.3]));
+    let field =
+        |name: &str, of: &ArrayRef| Arc::new(Field::new(name, of.data_type().clone(), true));
+    let deep = StructArray::from(vec![
+        (field("score", &score), score.clone()),
+        (Arc::new(Field::new("note", DataType::Utf8, true)), id.clone()),
+    ]);
+    let columns = [
+        ("id", id),
+        ("time", time),
+        ("embedding", vector),
+        ("image", image),
+        ("deep", Arc::new(deep) as ArrayRef),
+    ];
+    let columns = columns.into_iter().map(|(name, column)| (name, column, true));
+    RecordBatch::try_from_iter_with_nullable(columns).unwrap()
+}
+
+async fn rich_topic(engine: &Engine) -> Writer {
+    let writer = engine.writer("rich").open().await.unwrap();
+    writer.put_arrow(rich()).await.unwrap();
+    writer.flush().await.unwrap();
+    writer
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_record_unfolds_to_all_of_its_values() {
+    let root = TempDir::new().unwrap();
+    let engine = engine(&root).await;
+    let _writer = rich_topic(&engine).await;
+    let mut explorer = Explorer::open(engine, Options::default());
+    let table = explorer.shows("⟨png, 10 B⟩").await;
+    assert!(table.contains("2026-03-14 12:04:07.112"), "{table}");
+    explorer.press(&[Key::Enter, Key::Enter]);
+    let screen = explorer.shows("2026-03-14T12:04:07.112001Z").await;
+    assert!(line(&screen, "▸ embedding").contains("3 × f32  ‖16777216.00‖"), "{screen}");
+    assert!(line(&screen, "rich/0 · 0").contains("■ v "), "{screen}");
+    explorer.press(&[Key::Down, Key::Down, Key::Enter, Key::Down, Key::Down, Key::Right]);
+    let screen = explorer.shows("89 50 4e 47").await;
+    assert!(line(&screen, "-1e-7").contains("16777216.0"), "{screen}");
+    explorer.press(&[Key::End, Key::Char(' ')]);
+    explorer.shows("score  0.3").await;
+    explorer.press(&[Key::Home, Key::Char(' ')]);
+    explorer.shows("there is nothing to unfold here").await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_copy_puts_the_same_record_again_to_the_bit() {
+    let root = TempDir::new().unwrap();
+    let engine = engine(&root).await;
+    let writer = rich_topic(&engine).await;
+    let mut explorer = Explorer::open(engine.clone(), Options::default());
+    explorer.shows("⟨png, 10 B⟩").await;
+    explorer.press(&[Key::Enter, Key::Char('c')]);
+    explorer.shows("a copy of 0·0").await;
+    explorer.shows("✓ fits").await;
+    explorer.press(&[Key::Enter]);
+    explorer.shows("put · bucket 0 · offset 1 · buffered").await;
+    writer.flush().await.unwrap();
+    let page = engine.reader("rich").await.unwrap().get(0, 2).await.unwrap();
+    let batches: Vec<RecordBatch> = page
+        .chunks
+        .iter()
+        .flat_map(|chunk| (0..chunk.batch.num_rows()).map(|row| chunk.batch.slice(row, 1)))
+        .collect();
+    assert_eq!(batches.len(), 2);
+    assert_eq!(batches[0], batches[1]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_text_is_found_far_below_in_another_bucket_and_back() {
+    let root = TempDir::new().unwrap();
+    let engine = engine(&root).await;
+    let writer = engine.writer("notes").num_buckets(2).open().await.unwrap();
+    let note = |n: usize| json!({"id": n.to_string(), "text": format!("note {n:05}"), "in": {"deep": [format!("x{n:05}")]}});
+    writer.put_batch((0..6000).map(note).collect()).await.unwrap();
+    writer.flush().await.unwrap();
+    writer.put(json!({"id": "far", "text": "the Needle, buffered"})).await.unwrap();
+    let mut explorer = Explorer::open(engine, Options::default());
+    explorer.shows("6 001 records").await;
+    explorer.press(&[Key::Enter, Key::Char('/')]);
+    explorer.press(&typed("needle"));
+    explorer.press(&[Key::Enter]);
+    let screen = explorer.shows("found `needle` at ").await;
+    assert!(line(&screen, "the Needle, buffered").contains("▶●"), "{screen}");
+    explorer.press(&[Key::Home, Key::Char('/')]);
+    explorer.press(&typed("NEEDLE"));
+    explorer.press(&[Key::Enter]);
+    explorer.shows("not found: `NEEDLE` is not in the 6 001 records looked at").await;
+    explorer.press(&typed("/x05999"));
+    explorer.press(&[Key::Enter]);
+    let screen = explorer.shows("found `x05999` at ").await;
+    assert!(line(&screen, "note 05999").contains("▶■"), "{screen}");
+    explorer.press(&[Key::End, Key::Char('N')]);
+    explorer.sees(|screen| line(screen, "note 05999").contains("▶■")).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_tail_is_left_for_its_record_in_the_table() {
+    let root = TempDir::new().unwrap();
+    let engine = engine(&root).await;
+    let writer = engine.writer("notes").open().await.unwrap();
+    let note = |n: usize| json!({"id": n.to_string(), "text": format!("note {n:05}")});
+    writer.put_batch((0..1000).map(note).collect()).await.unwrap();
+    writer.flush().await.unwrap();
+    let start = Start::Tail("notes".parse().unwrap());
+    let mut explorer = Explorer::open(engine, Options { start, ..Options::default() });
+    explorer.shows("note 00999").await;
+    writer.put_batch((1000..1003).map(note).collect()).await.unwrap();
+    let screen = explorer.sees(|screen| line(screen, "note 01002").contains('●')).await;
+    assert!(line(&screen, "offset").contains("arrived"), "{screen}");
+    explorer.press(&[Key::Up, Key::Up]);
+    explorer.sees(|screen| line(screen, "note 01000").contains("▶")).await;
+    explorer.press(&[Key::Char('f')]);
+    explorer.sees(|screen| line(screen, "note 01000").contains("▶●")).await;
+    explorer.shows("1 001 of 1 003").await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn records_that_come_draw_a_course_beside_their_topic() {
+    let root = TempDir::new().unwrap();
+    let engine = engine(&root).await;
+    let writer = engine.writer("notes").open().await.unwrap();
+    writer.put(json!({"id": "0"})).await.unwrap();
+    let mut explorer = Explorer::open(engine, Options::default());
+    explorer.sees(|screen| line(screen, "notes").contains("1 ")).await;
+    writer.put_batch((1..40).map(|n: usize| json!({"id": n.to_string()})).collect()).await.unwrap();
+    explorer.shows("rec/s").await;
+}
