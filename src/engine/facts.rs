@@ -110,6 +110,12 @@ pub struct VersionInfo {
     pub rows: u64,
     /// Tags on it.
     pub tags: Vec<String>,
+    /// Fragments in it.
+    #[serde(skip)]
+    pub fragments: u64,
+    /// Bytes of its data files; none where one of them does not tell its size.
+    #[serde(skip)]
+    pub bytes: Option<u64>,
 }
 
 /// What a flush did to one bucket.

@@ -33,6 +33,10 @@ pub(crate) enum Slot {
     /// A record that is to be put again.
     Clone,
     Seek,
+    VersionList,
+    Versions,
+    Pin,
+    Similar,
     Find,
     Tail,
     Check,
@@ -47,12 +51,21 @@ pub(crate) enum Request {
     Topics,
     /// Counts the records of a topic.
     Counts(TopicName),
-    /// Reads a page of a topic, at a state of the counts.
-    Page { topic: TopicName, key: PageKey, generation: u64 },
+    /// Reads a page of a topic, at a state of the counts; of a version where one is named.
+    Page { topic: TopicName, key: PageKey, generation: u64, version: Option<u64> },
     /// Reads one record in full.
     Record(RecordId),
     /// Finds the row number of an offset in its bucket.
     Locate(RecordId),
+    /// Lists the versions of a bucket that are kept.
+    VersionNumbers(BucketId),
+    /// Describes some versions of a bucket.
+    Versions { bucket: BucketId, numbers: Vec<u64> },
+    /// Looks at a bucket as it was.
+    Pin(Look),
+    /// Finds the records whose vectors are nearest to that of a record; of the first vector column
+    /// where none is named.
+    Similar { record: RecordId, column: Option<String> },
     /// Looks for a text.
     Find(Search),
     /// Follows a topic or a bucket, starting with the last `backlog` records of each bucket.
@@ -102,4 +115,33 @@ pub(crate) struct RecordId {
     pub(crate) topic: TopicName,
     pub(crate) bucket: u32,
     pub(crate) offset: u64,
+    /// The version at which it is looked at; none for what is there now.
+    pub(crate) version: Option<u64>,
+}
+
+/// One bucket of a topic.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct BucketId {
+    pub(crate) topic: TopicName,
+    pub(crate) bucket: u32,
+}
+
+/// A look at a bucket as it was.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Look {
+    pub(crate) bucket: BucketId,
+    pub(crate) to: To,
+    /// The record to look for there.
+    pub(crate) offset: Option<u64>,
+    /// Rows in view, so that what is shown first is there at once.
+    pub(crate) height: u64,
+}
+
+/// Which version a look is at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum To {
+    /// The one with this number.
+    Version(u64),
+    /// So many versions on from one, or from what is there now; back where it is negative.
+    Steps { from: Option<u64>, by: i64 },
 }

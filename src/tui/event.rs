@@ -5,8 +5,8 @@ use std::time::Duration;
 use chrono::NaiveDateTime;
 use ratatui::layout::Size;
 
-use super::data::{Fault, Rows, Whole};
-use super::effect::{LoadId, Slot};
+use super::data::{Fault, FlushReport, Likes, Rows, Version, Whole};
+use super::effect::{LoadId, PageKey, Slot};
 use super::input::Key;
 use crate::{
     Change, Flushed, Receipt, Recovery, Reset, TopicCounts, TopicEntry, TopicName, WatchMode,
@@ -62,6 +62,12 @@ pub(crate) enum Answer {
     Record(Whole),
     /// The bucket, and the row number in it.
     Row(u32, u64),
+    /// The numbers of the versions that are kept, ascending.
+    VersionNumbers(Vec<u64>),
+    Versions(Vec<Version>),
+    /// The bucket that was looked at, and what was found.
+    Pinned(u32, Landing),
+    Similar(Likes),
     /// A record that has what is looked for.
     Found(Hit),
     /// So many records were looked at, and none has it.
@@ -78,8 +84,33 @@ pub(crate) enum Answer {
     /// Why a record cannot be put; none where it can.
     Checked(Option<String>),
     Put(Receipt),
-    /// What was flushed, and how long it took.
-    Flushed(Vec<Flushed>, Duration),
+    Flushed(FlushReport),
+}
+
+/// Where a step through the versions ended.
+#[derive(Debug)]
+pub(crate) enum Landing {
+    /// At a version.
+    At(Box<Sight>),
+    /// At what is there now.
+    Head,
+    /// Nowhere: this is the oldest version that is kept, and the step went back from it.
+    Oldest(u64),
+}
+
+/// A bucket as it was at a version.
+#[derive(Debug)]
+pub(crate) struct Sight {
+    pub(crate) version: Version,
+    /// The newest version.
+    pub(crate) newest: u64,
+    /// The counts of the bucket as it was.
+    pub(crate) counts: TopicCounts,
+    /// The row of the record that was looked for.
+    pub(crate) row: u64,
+    /// The pages round that row.
+    pub(crate) pages: Vec<(PageKey, Rows)>,
+    pub(crate) took: Duration,
 }
 
 /// Where a text was found.

@@ -67,6 +67,16 @@ impl Layout {
         u64::from(self.main.height.saturating_sub(2 + headings(self.main)))
     }
 
+    /// Rows of a box over all panes, at most.
+    pub(crate) fn box_rows(&self) -> u64 {
+        u64::from(self.main.height.saturating_sub(2))
+    }
+
+    /// Versions in view, below their header.
+    pub(crate) fn version_rows(&self) -> u64 {
+        u64::from(self.main.height.saturating_sub(3))
+    }
+
     /// Lines of the tail in view, below its header.
     pub(crate) fn tail_rows(&self) -> u64 {
         u64::from(self.main.height.saturating_sub(3))
@@ -90,15 +100,16 @@ pub(crate) fn headings(frame: Rect) -> u16 {
 
 fn tree_width(state: &State, width: u16) -> u16 {
     match (state.screen, state.focus) {
-        (Screen::Records, _) if width >= TWO_PANES => (width / 4).clamp(24, 34),
-        (Screen::Records, Focus::Topics) => width,
-        (Screen::Records | Screen::Tail, _) => 0,
+        (Screen::Records | Screen::Versions, _) if width >= TWO_PANES => (width / 4).clamp(24, 34),
+        (Screen::Records | Screen::Versions, Focus::Topics) => width,
+        (Screen::Records | Screen::Versions | Screen::Tail, _) => 0,
     }
 }
 
 fn detail_width(state: &State, rest: u16, whole: u16) -> u16 {
     let wide = whole >= THREE_PANES;
     match state.screen {
+        Screen::Versions => 0,
         Screen::Records if wide => (rest * 2 / 5).min(60),
         Screen::Tail if wide && state.detail.open => (rest * 2 / 5).min(60),
         _ if state.detail.open => rest,

@@ -4,8 +4,9 @@ use std::time::Instant;
 
 use super::clock;
 use super::data::{Fault, Rows, Whole};
-use super::effect::{PageKey, Place, RecordId};
+use super::effect::{PageKey, RecordId};
 use super::event::Answer;
+use super::history;
 use super::state::PAGE;
 use super::writers::Writers;
 use crate::{Engine, Error, JsonObject, Result, TopicName};
@@ -21,15 +22,15 @@ pub(super) async fn counts(engine: &Engine, topic: &TopicName) -> Result<Answer>
     Ok(Answer::Counts(reader.counts().await?, clock::now()))
 }
 
-/// Reads a page of a bucket.
+/// Reads a page of a bucket, as it is or at a version.
 pub(super) async fn page(
     engine: &Engine,
     topic: &TopicName,
     key: PageKey,
-    generation: u64,
+    (generation, version): (u64, Option<u64>),
 ) -> Result<Answer> {
     let begun = Instant::now();
-    let reader = engine.reader(topic.as_str()).await?.bucket(key.bucket)?;
+    let reader = history::bucket(engine, topic, key.bucket, version).await?;
     let limit = usize::try_from(PAGE).unwrap_or(usize::MAX);
     let page = reader.window(key.index * PAGE, limit).await?;
     let took = begun.elapsed();
@@ -38,17 +39,20 @@ pub(super) async fn page(
 
 /// Reads one record in full.
 pub(super) async fn record(engine: &Engine, id: &RecordId) -> Result<Answer, Fault> {
-    let reader = engine.reader(id.topic.as_str()).await?.bucket(id.bucket)?;
+    let reader = history::bucket(engine, &id.topic, id.bucket, id.version).await?;
     let page = reader.get(id.offset, 1).await?;
     match Whole::of_page(&page, id.offset) {
         Some(record) => Ok(Answer::Record(record)),
-        None => Err(Fault::new(format!("offset {} is no longer there", id.offset))),
+        None => Err(Fault::new(match id.version {
+            Some(version) => format!("offset {} is not in v {version}", id.offset),
+            None => format!("offset {} is no longer there", id.offset),
+        })),
     }
 }
 
 /// Finds the row of an offset in its bucket.
 pub(super) async fn locate(engine: &Engine, id: &RecordId) -> Result<Answer> {
-    let reader = engine.reader(id.topic.as_str()).await?.bucket(id.bucket)?;
+    let reader = history::bucket(engine, &id.topic, id.bucket, id.version).await?;
     Ok(Answer::Row(id.bucket, reader.locate(id.bucket, id.offset).await?))
 }
 
@@ -85,22 +89,5 @@ fn refusal(error: &Error) -> String {
         }
         Error::InvalidRecord { reason, .. } => reason.clone(),
         other => Fault::told(other),
-    }
-}
-
-/// Flushes what is buffered in a topic or in a bucket of it, whichever process put it.
-pub(super) async fn flush(writers: &Writers, place: &Place) -> Result<Answer> {
-    let begun = Instant::now();
-    let writer = writers.of(&place.topic).await?;
-    let flushed = match place.bucket {
-        Some(bucket) => writer.flush_bucket(bucket).await.map(|flushed| vec![flushed]),
-        None => writer.flush().await,
-    };
-    match flushed {
-        Ok(flushed) => Ok(Answer::Flushed(flushed, begun.elapsed())),
-        Err(error) => {
-            writers.note(&place.topic, &error);
-            Err(error)
-        }
     }
 }

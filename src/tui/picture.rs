@@ -20,6 +20,7 @@ pub fn picture() -> String {
 pub(crate) fn opened(size: Size) -> State {
     let root = "./queue_storage".into();
     let mut state = State::new(root, WatchMode::Events, size, &Options::default());
+    state.now = sample::now();
     let effects = update::start(&mut state);
     sample::settle(&mut state, effects);
     state

@@ -22,8 +22,6 @@ use crate::Engine;
 
 /// The least time between two frames; what a person does is drawn at once all the same.
 const FRAME: Duration = Duration::from_millis(16);
-/// How often time passes, where it is seen to.
-const SECOND: Duration = Duration::from_secs(1);
 /// Events that may wait to be taken; then the reads wait.
 const WAITING: usize = 64;
 
@@ -144,10 +142,11 @@ where
             report = panics::uncaught() => Some(Event::Panicked(report.into())),
             answer = answers.recv() => answer,
             () = sleep_until(pace.next_frame()), if pace.dirty => None,
-            () = sleep_until(pace.next_tick), if state.needs_clock() => Some(pace.tick()),
+            () = sleep_until(pace.next_tick(state.rest())), if state.rest().is_some() => Some(pace.tick()),
         };
         let Some(event) = event else { continue };
         pace.note(&event);
+        state.pass(clock::now(), pace.begun.elapsed());
         runner.run(update::update(state, event));
         // Whatever has come meanwhile is taken before the next frame.
         while let Some(Some(input)) = inputs.next().now_or_never().filter(|_| !state.ended) {
@@ -166,13 +165,14 @@ struct Pace {
     dirty: bool,
     urgent: bool,
     last_frame: Instant,
-    next_tick: Instant,
+    begun: Instant,
+    last_tick: Instant,
 }
 
 impl Pace {
     fn new() -> Self {
         let now = Instant::now();
-        Self { dirty: true, urgent: true, last_frame: now, next_tick: now + SECOND }
+        Self { dirty: true, urgent: true, last_frame: now, begun: now, last_tick: now }
     }
 
     fn note(&mut self, event: &Event) {
@@ -182,6 +182,11 @@ impl Pace {
 
     fn next_frame(&self) -> Instant {
         self.last_frame + FRAME
+    }
+
+    /// When time alone changes the screen again.
+    fn next_tick(&self, rest: Option<Duration>) -> Instant {
+        self.last_tick + rest.unwrap_or_default()
     }
 
     fn is_due(&self) -> bool {
@@ -194,7 +199,7 @@ impl Pace {
     }
 
     fn tick(&mut self) -> Event {
-        self.next_tick = Instant::now() + SECOND;
+        self.last_tick = Instant::now();
         Event::Tick(clock::now())
     }
 }

@@ -12,7 +12,7 @@ use super::effect::{Effect, LoadId, Request, Slot};
 use super::event::{Answer, Event};
 use super::panics::{self, Who};
 use super::writers::Writers;
-use super::{fault, find, follow, loads};
+use super::{fault, find, flushing, follow, history, loads, similar};
 use crate::{Engine, Writer};
 
 /// Topics that are counted at the same time.
@@ -115,18 +115,26 @@ impl Source {
                 let _permit = self.counting.acquire().await.ok();
                 loads::counts(engine, &topic).await?
             }
-            Request::Page { topic, key, generation } => {
-                loads::page(engine, &topic, key, generation).await?
+            Request::Page { topic, key, generation, version } => {
+                loads::page(engine, &topic, key, (generation, version)).await?
             }
             Request::Record(id) => loads::record(engine, &id).await?,
             Request::Locate(id) => loads::locate(engine, &id).await?,
+            Request::VersionNumbers(id) => history::numbers(engine, &id).await?,
+            Request::Versions { bucket, numbers } => {
+                history::versions(engine, &bucket, &numbers).await?
+            }
+            Request::Pin(look) => history::look(engine, &look).await?,
+            Request::Similar { record, column } => {
+                similar::similar(engine, &record, column.as_deref()).await?
+            }
             Request::Find(search) => find::find(engine, &search, sink).await?,
             Request::Tail { place, backlog } => {
                 return Err(follow::follow(engine, &place, backlog, sink).await);
             }
             Request::Check { topic, record } => loads::check(&self.writers, &topic, record).await?,
             Request::Put { topic, record } => loads::put(&self.writers, &topic, record).await?,
-            Request::Flush(place) => loads::flush(&self.writers, &place).await?,
+            Request::Flush(place) => flushing::flush(engine, &self.writers, &place).await?,
         };
         Ok(answer)
     }

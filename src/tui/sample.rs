@@ -10,13 +10,13 @@ use arrow_array::{
 use arrow_schema::{DataType, Field, FieldRef, Schema};
 use chrono::{NaiveDate, NaiveDateTime};
 
-use super::data::{Align, Cell, Column, Fault, Row, Rows, Whole};
+use super::data::{Align, BucketFlush, Cell, Column, Fault, FlushReport, Row, Rows, Whole};
 use super::effect::{Effect, PageKey, Place, RecordId, Request, Search, Way};
 use super::event::{Answer, Arrival, Event, Hit, Input};
 use super::input::Key;
 use super::state::{PAGE, State};
 use super::text::spark;
-use super::update;
+use super::{sample_likes, sample_past, update};
 use crate::{BucketCounts, Flushed, JsonObject, Receipt, TopicCounts, TopicEntry, TopicName};
 
 /// Name, buckets, records a bucket, of which buffered.
@@ -31,7 +31,7 @@ const TOPICS: [(&str, u32, u64, u64); 6] = [
 /// Records that a search looks at here.
 const FAR: usize = 3_201;
 const MODELS: [&str; 3] = ["sonnet", "haiku", "opus"];
-const PROMPTS: [&str; 8] = [
+pub(crate) const PROMPTS: [&str; 8] = [
     "Summarise the release notes of the last three versions for a newsletter",
     "Is this ticket a duplicate of one of the following ten?",
     "Translate the table below into French, keep the numbers",
@@ -66,14 +66,21 @@ pub(crate) fn answer(request: &Request) -> Result<Answer, Fault> {
     Ok(match request {
         Request::Topics => Answer::Topics(TOPICS.iter().filter_map(entry).collect()),
         Request::Counts(topic) => Answer::Counts(counts(topic)?, now()),
-        Request::Page { topic, key, generation } => Answer::Page {
-            rows: page(topic, *key)?,
+        Request::Page { topic, key, generation, version } => Answer::Page {
+            rows: match version {
+                Some(version) => sample_past::page_at(topic, *key, *version)?,
+                None => page(topic, *key)?,
+            },
             took: Duration::from_micros(400),
             generation: *generation,
         },
         Request::Record(id) => Answer::Record(record(id)),
         Request::Find(search) => found(search)?,
         Request::Locate(id) => Answer::Row(id.bucket, id.offset),
+        Request::VersionNumbers(id) => sample_past::numbers(&id.topic)?,
+        Request::Versions { bucket, numbers } => sample_past::versions(&bucket.topic, numbers)?,
+        Request::Pin(look) => sample_past::look(look)?,
+        Request::Similar { record, column } => sample_likes::similar(record, column.as_deref())?,
         Request::Tail { place, .. } => Answer::Tail(arrivals(place)?, now()),
         Request::Check { record, .. } => Answer::Checked(refusal(record)),
         Request::Put { record, .. } => match refusal(record) {
@@ -81,10 +88,25 @@ pub(crate) fn answer(request: &Request) -> Result<Answer, Fault> {
             None => Answer::Put(Receipt { bucket: 0, lsn: 120_577, rows: 1 }),
         },
         Request::Flush(place) => {
-            let flushed = flushed(place.bucket.unwrap_or(0));
-            Answer::Flushed(vec![flushed], Duration::from_micros(3_100))
+            let buckets = vec![flushed(&place.topic, place.bucket.unwrap_or(0))?];
+            Answer::Flushed(FlushReport { buckets, took: Duration::from_micros(3_100) })
         }
     })
+}
+
+fn flushed(topic: &TopicName, bucket_id: u32) -> Result<BucketFlush, Fault> {
+    let counts = counts(topic)?.buckets;
+    let before = counts.into_iter().find(|b| b.bucket_id == bucket_id).unwrap_or_default();
+    let (rows, next_offset) = (before.buffer_count, before.next_offset);
+    let after = BucketCounts {
+        buffer_count: 0,
+        persisted_count: before.total_count,
+        version: 484,
+        ..before.clone()
+    };
+    let flushed = Flushed { bucket_id, version: 484, rows, next_offset };
+    let took = Duration::from_micros(2_900);
+    Ok(BucketFlush { flushed, before, after, grown: Some(1_408), took })
 }
 
 /// Looks through the cells, which are all that this root has.
@@ -120,10 +142,6 @@ fn found(search: &Search) -> Result<Answer, Fault> {
     })
 }
 
-fn flushed(bucket_id: u32) -> Flushed {
-    Flushed { bucket_id, version: 484, rows: 4, next_offset: 120_577 }
-}
-
 /// A latency is a number here.
 fn refusal(record: &JsonObject) -> Option<String> {
     let wrong = record.get("latency_ms")?.as_str()?;
@@ -135,7 +153,7 @@ fn entry((name, buckets, _, _): &(&str, u32, u64, u64)) -> Option<TopicEntry> {
     Some(TopicEntry { name: name.parse().ok()?, buckets: *buckets, foreign })
 }
 
-fn shape(topic: &TopicName) -> Result<(u32, u64, u64), Fault> {
+pub(crate) fn shape(topic: &TopicName) -> Result<(u32, u64, u64), Fault> {
     let found = TOPICS.iter().find(|(name, ..)| *name == topic.as_str());
     match found {
         Some((_, buckets, rows, buffered)) if topic.as_str() != "broken" => {
@@ -170,7 +188,7 @@ fn counts(topic: &TopicName) -> Result<TopicCounts, Fault> {
     })
 }
 
-fn page(topic: &TopicName, key: PageKey) -> Result<Rows, Fault> {
+pub(crate) fn page(topic: &TopicName, key: PageKey) -> Result<Rows, Fault> {
     let (_, rows, buffered) = shape(topic)?;
     let first = key.index * PAGE;
     let offsets = first..(first + PAGE).min(rows);
@@ -206,12 +224,12 @@ fn columns() -> Arc<[Column]> {
 }
 
 /// A number that looks like any other, the same for the same record.
-fn dice(bucket: u32, offset: u64, salt: u64) -> u64 {
+pub(crate) fn dice(bucket: u32, offset: u64, salt: u64) -> u64 {
     let mixed = (offset * 4 + u64::from(bucket) + salt).wrapping_mul(0x9E37_79B9_7F4A_7C15);
     (mixed ^ (mixed >> 31)).wrapping_mul(0xBF58_476D_1CE4_E5B9) >> 33
 }
 
-fn pick<'a>(of: &[&'a str], number: u64) -> &'a str {
+pub(crate) fn pick<'a>(of: &[&'a str], number: u64) -> &'a str {
     let index = usize::try_from(number % of.len().max(1) as u64).unwrap_or(0);
     of.get(index).copied().unwrap_or_default()
 }

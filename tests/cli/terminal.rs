@@ -134,7 +134,9 @@ fn where_there_is_no_shell_control_z_changes_nothing() {
     let test = one_topic();
     let mut console = explorer(&test);
     console.type_in("\x1a?");
-    console.sees(|screen| screen.alternate_screen() && screen.contents().contains("open the topic; in a"));
+    console.sees(|screen| {
+        screen.alternate_screen() && screen.contents().contains("open the topic; in a")
+    });
     console.type_in("qq");
     assert_eq!(console.end(), 0);
     console.is_as_it_was();

@@ -107,3 +107,37 @@ async fn a_version_that_is_not_there_is_named() {
         assert_eq!(error.kind(), ErrorKind::NotFound, "{error}");
     }
 }
+
+#[tokio::test]
+async fn versions_are_listed_by_number_and_described_one_by_one() {
+    let setup = Setup::new().await;
+    let writer = setup.engine.writer("t").open().await.unwrap();
+    for n in 0..4 {
+        put_all(&writer, n * 10..n * 10 + 10).await;
+        writer.flush().await.unwrap();
+    }
+    let reader = setup.engine.reader("t").await.unwrap();
+    let all = reader.versions(100).await.unwrap();
+    let numbers = reader.version_numbers().await.unwrap();
+    assert_eq!(numbers, all.iter().rev().map(|info| info.version).collect::<Vec<_>>());
+    let newest = all[0].version;
+    let some = reader.versions_of(&[newest, 9_999, newest - 1]).await.unwrap();
+    assert_eq!(some, all[..2]);
+    assert_eq!((some[0].rows, some[1].rows), (40, 30));
+    assert_eq!(some[0].fragments, some[1].fragments + 1);
+    let data = setup.engine.root().join("t/bucket_0/data.lance/data");
+    let files =
+        std::fs::read_dir(data).unwrap().map(|file| file.unwrap().metadata().unwrap().len());
+    assert_eq!(some[0].bytes, Some(files.sum()));
+}
+
+#[tokio::test]
+async fn version_numbers_of_several_buckets_are_refused() {
+    let setup = Setup::new().await;
+    let writer = setup.engine.writer("t").num_buckets(2).open().await.unwrap();
+    put_all(&writer, 0..10).await;
+    writer.flush().await.unwrap();
+    let reader = setup.engine.reader("t").await.unwrap();
+    assert_eq!(reader.version_numbers().await.unwrap_err().kind(), ErrorKind::Invalid);
+    assert!(!reader.bucket(1).unwrap().version_numbers().await.unwrap().is_empty());
+}

@@ -20,14 +20,27 @@ pub(crate) struct Version {
     pub(crate) operation: String,
     pub(crate) rows: u64,
     pub(crate) tags: Vec<String>,
+    pub(crate) fragments: u64,
+    /// None where a file does not tell its size.
+    pub(crate) bytes: Option<u64>,
 }
 
 impl Table {
     /// The newest `limit` versions, newest first. Reads one manifest for each.
     pub(crate) async fn versions(&self, limit: usize) -> Result<Vec<Version>> {
+        let numbers = self.version_numbers().await?.into_iter().rev().take(limit).collect();
+        self.describe_all(numbers).await
+    }
+
+    /// Those of these versions that are kept, in the same order. Reads one manifest for each.
+    pub(crate) async fn versions_of(&self, numbers: &[u64]) -> Result<Vec<Version>> {
+        let kept = self.version_numbers().await?;
+        let is_kept = |number: &u64| kept.binary_search(number).is_ok();
+        self.describe_all(numbers.iter().copied().filter(is_kept).collect()).await
+    }
+
+    async fn describe_all(&self, numbers: Vec<u64>) -> Result<Vec<Version>> {
         let tags = self.tags().await?;
-        let numbers: Vec<u64> =
-            self.version_numbers().await?.into_iter().rev().take(limit).collect();
         futures::stream::iter(numbers)
             .map(|number| self.describe(number, &tags))
             .buffered(PARALLEL_READS)
@@ -84,7 +97,8 @@ impl Table {
         Ok(operations)
     }
 
-    async fn version_numbers(&self) -> Result<Vec<u64>> {
+    /// The numbers of all versions that are kept, ascending. Cost: one listing of a folder.
+    pub(crate) async fn version_numbers(&self) -> Result<Vec<u64>> {
         let refs = self.dataset.version_refs().boxed().await;
         let refs = refs.map_err(storage("list the versions of", &self.path))?;
         Ok(refs.into_iter().map(|found| found.version).collect())
@@ -116,8 +130,16 @@ impl Table {
             ),
             rows: rows as u64,
             tags: tags.iter().filter(|(_, v)| **v == number).map(|(tag, _)| tag.clone()).collect(),
+            fragments: dataset.fragments().len() as u64,
+            bytes: bytes(dataset.fragments()),
         })
     }
+}
+
+/// The bytes of all data files, as the manifest has them.
+fn bytes(fragments: &[lance_table::format::Fragment]) -> Option<u64> {
+    let files = fragments.iter().flat_map(|fragment| &fragment.files);
+    files.map(|file| file.file_size_bytes.get().map(u64::from)).sum()
 }
 
 /// Lance's operation names in the words of the design: lower case, `create`, `compact`.

@@ -9,6 +9,7 @@ mod search;
 mod split;
 mod stats;
 mod tail;
+mod versions;
 mod writer;
 mod writer_options;
 

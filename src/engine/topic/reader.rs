@@ -11,7 +11,7 @@ use super::writer_options::LOCK_TIMEOUT;
 use crate::engine::bucket::{Bucket, Selection, Snapshot};
 use crate::engine::durable::blocking;
 use crate::engine::error::{Error, Result};
-use crate::engine::facts::{BucketCounts, Recovery, TopicCounts, TopicStats, VersionInfo};
+use crate::engine::facts::{BucketCounts, Recovery, TopicCounts, TopicStats};
 use crate::engine::layout::{Origin, Place, dataset};
 use crate::engine::name::TopicName;
 use crate::engine::options::{At, Columns, InDoubt, StreamOptions};
@@ -198,24 +198,6 @@ impl Reader {
         let parts: Vec<_> = self.buckets.iter().cloned().zip(snapshots).collect();
         let name = self.name.clone();
         blocking(move || super::stats::topic_stats(name, &parts)).await
-    }
-
-    /// The newest `limit` versions of each bucket, newest first. Cost: one manifest a version.
-    pub async fn versions(&self, limit: usize) -> Result<Vec<VersionInfo>> {
-        let mut all = Vec::new();
-        for (bucket, snapshot) in self.buckets.iter().zip(&self.snapshots().await?) {
-            let Some(table) = snapshot.table() else { continue };
-            let info = |version: crate::engine::store::Version| VersionInfo {
-                bucket_id: bucket.place.id,
-                version: version.number,
-                timestamp: version.timestamp,
-                operation: version.operation,
-                rows: version.rows,
-                tags: version.tags,
-            };
-            all.extend(table.versions(limit).await?.into_iter().map(info));
-        }
-        Ok(all)
     }
 
     /// A stream of what this reader reads, from the place that `options` name. When it returns, the

@@ -40,6 +40,18 @@ pub(crate) enum Action {
     FindPrevious,
     /// Follows what arrives, or stops to.
     Tail,
+    /// Shows the versions of a bucket, or stops to.
+    Versions,
+    /// Looks for records that are like the selected one.
+    Similar,
+    /// Goes back to the record before on the way through similar ones.
+    HopBack,
+    /// Goes to the selected similar record in the table.
+    GoTo,
+    /// Looks at the version before.
+    Older,
+    /// Looks at the next version; from the newest, at what is there now.
+    Newer,
     /// Holds the tail still, or lets it go on.
     Pause,
     /// Asks for a record to put.
@@ -48,6 +60,12 @@ pub(crate) enum Action {
     Clone,
     /// Persists what is buffered.
     Flush,
+    /// Asks whether all topics are to be flushed.
+    FlushAll,
+    /// Shows what takes long, or stops to.
+    Jobs,
+    /// Stops what is selected there.
+    Stop,
     /// Reads everything on the screen again.
     Refresh,
     /// Shows all keys.
@@ -75,11 +93,15 @@ pub(crate) enum Context {
     Topics,
     Records,
     Tail,
+    Versions,
     Detail,
     Help,
     Prompt,
     Find,
     Put,
+    FlushAll,
+    Jobs,
+    Similar,
 }
 
 /// Why an action is not possible now: a sentence without a full stop.
@@ -104,19 +126,58 @@ pub(crate) struct Entry {
     pub(crate) enabled: fn(&State) -> Result<(), Reason>,
 }
 
-pub(super) const LISTS: &[Context] =
-    &[Context::Topics, Context::Records, Context::Tail, Context::Detail, Context::Help];
-pub(super) const PANES: &[Context] =
-    &[Context::Topics, Context::Records, Context::Tail, Context::Detail];
-const EVERYWHERE: &[Context] = &[
+pub(super) const LISTS: &[Context] = &[
     Context::Topics,
     Context::Records,
     Context::Tail,
+    Context::Versions,
+    Context::Detail,
+    Context::Help,
+    Context::FlushAll,
+    Context::Jobs,
+    Context::Similar,
+];
+pub(super) const HELPED: &[Context] = &[
+    Context::Topics,
+    Context::Records,
+    Context::Tail,
+    Context::Versions,
+    Context::Detail,
+    Context::Help,
+];
+pub(super) const PANES: &[Context] =
+    &[Context::Topics, Context::Records, Context::Tail, Context::Versions, Context::Detail];
+pub(super) const JOBS: &[Context] = &[
+    Context::Topics,
+    Context::Records,
+    Context::Tail,
+    Context::Versions,
+    Context::Detail,
+    Context::Jobs,
+];
+pub(super) const RECORDS: &[Context] =
+    &[Context::Topics, Context::Records, Context::Tail, Context::Detail];
+pub(super) const SIDEWAYS: &[Context] = &[
+    Context::Topics,
+    Context::Records,
+    Context::Tail,
+    Context::Versions,
+    Context::Detail,
+    Context::Similar,
+];
+pub(super) const EVERYWHERE: &[Context] = &[
+    Context::Topics,
+    Context::Records,
+    Context::Tail,
+    Context::Versions,
     Context::Detail,
     Context::Help,
     Context::Prompt,
     Context::Find,
     Context::Put,
+    Context::FlushAll,
+    Context::Jobs,
+    Context::Similar,
 ];
 
 /// What can be done to topics, and with the program; ways out stand at the right end of the footer.
@@ -124,10 +185,10 @@ pub(super) const ACTIONS: &[Entry] = &[
     Entry {
         action: Action::Open,
         id: "open",
-        title: "open the topic; in a table, the record in full",
+        title: "open the topic, the record in full, the records at a version",
         hint: Some("open"),
         keys: &[Key::Enter],
-        contexts: &[Context::Topics, Context::Records, Context::Tail],
+        contexts: &[Context::Topics, Context::Records, Context::Tail, Context::Versions],
         enabled: something_to_open,
     },
     Entry {
@@ -151,10 +212,10 @@ pub(super) const ACTIONS: &[Entry] = &[
     Entry {
         action: Action::Seek,
         id: "seek",
-        title: "jump to an offset: `1234`, or `2:1234` for bucket 2",
+        title: "jump: `1234`, `2:1234` in bucket 2, `-500` from the end, `v41`",
         hint: Some("seek"),
         keys: &[Key::Char('g')],
-        contexts: PANES,
+        contexts: RECORDS,
         enabled: records_to_seek,
     },
     Entry {
@@ -199,16 +260,25 @@ pub(super) const ACTIONS: &[Entry] = &[
         title: "all keys; again to close",
         hint: Some("help"),
         keys: &[Key::Char('?')],
-        contexts: LISTS,
+        contexts: HELPED,
         enabled: always,
     },
     Entry {
         action: Action::Back,
         id: "back",
-        title: "back",
+        title: "back; from the records at a version, back to now",
         hint: Some("back"),
         keys: &[Key::Char('q'), Key::Esc],
-        contexts: &[Context::Records, Context::Tail, Context::Detail, Context::Help],
+        contexts: &[
+            Context::Records,
+            Context::Tail,
+            Context::Versions,
+            Context::Detail,
+            Context::Help,
+            Context::FlushAll,
+            Context::Jobs,
+            Context::Similar,
+        ],
         enabled: always,
     },
     Entry {

@@ -36,11 +36,15 @@ fn places(entry: &Entry) -> String {
         Context::Topics => "topics",
         Context::Records => "records",
         Context::Tail => "tail",
+        Context::Versions => "versions",
         Context::Detail => "detail",
         Context::Help => "help",
         Context::Prompt => "prompt",
         Context::Find => "find",
         Context::Put => "put",
+        Context::FlushAll => "flush all",
+        Context::Jobs => "jobs",
+        Context::Similar => "similar",
     };
     let places: Vec<&str> = entry.contexts.iter().map(name).collect();
     places.join(", ")

@@ -21,15 +21,19 @@ mod tests {
     use super::*;
     use crate::tui::input::Action;
 
-    const ALL: [Context; 8] = [
+    const ALL: [Context; 12] = [
         Context::Topics,
         Context::Records,
         Context::Tail,
+        Context::Versions,
         Context::Detail,
         Context::Help,
         Context::Prompt,
         Context::Find,
         Context::Put,
+        Context::FlushAll,
+        Context::Jobs,
+        Context::Similar,
     ];
 
     #[test]

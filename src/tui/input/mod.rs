@@ -2,15 +2,17 @@
 
 mod action;
 mod document;
+mod groups;
 mod key;
 mod keymap;
 mod moves;
 mod possible;
 mod reading;
 mod table;
+mod travel;
 
 pub(crate) use action::{Action, Context, Entry, Motion, Reason};
 pub use document::keys;
+pub(crate) use groups::{HelpRow, help_rows};
 pub use key::Key;
 pub(crate) use keymap::{entries, resolve};
-pub(crate) use table::actions;

@@ -1,6 +1,6 @@
 //! The part of the table of actions for moving: within a pane, and from pane to pane.
 
-use super::action::{Action, Context, Entry, LISTS, Motion, PANES};
+use super::action::{Action, Context, Entry, LISTS, Motion, PANES, SIDEWAYS};
 use super::key::Key;
 use super::possible::{always, held_still};
 
@@ -54,19 +54,19 @@ pub(super) const MOVES: &[Entry] = &[
     Entry {
         action: Action::Move(Motion::Left),
         id: "left",
-        title: "fold the topic or value; in a table, the column to the left",
+        title: "fold; the column to the left; of versions, the bucket before",
         hint: None,
         keys: &[Key::Left, Key::Char('h')],
-        contexts: PANES,
+        contexts: SIDEWAYS,
         enabled: always,
     },
     Entry {
         action: Action::Move(Motion::Right),
         id: "right",
-        title: "unfold the topic or value; in a table, the column to the right",
+        title: "unfold; the column to the right; of versions, the next bucket",
         hint: None,
         keys: &[Key::Right, Key::Char('l')],
-        contexts: PANES,
+        contexts: SIDEWAYS,
         enabled: always,
     },
     Entry {
@@ -102,7 +102,16 @@ pub(super) const MOVES: &[Entry] = &[
         title: "to the end",
         hint: None,
         keys: &[Key::End, Key::Char('G')],
-        contexts: &[Context::Topics, Context::Records, Context::Detail, Context::Help],
+        contexts: &[
+            Context::Topics,
+            Context::Records,
+            Context::Versions,
+            Context::Detail,
+            Context::Help,
+            Context::FlushAll,
+            Context::Jobs,
+            Context::Similar,
+        ],
         enabled: always,
     },
     Entry {

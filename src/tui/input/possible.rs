@@ -2,7 +2,11 @@
 
 use super::action::{Context, Reason};
 use crate::TopicName;
+use crate::tui::data::{Cell, Row};
+use crate::tui::effect::Slot;
 use crate::tui::state::{Overlay, Screen, Sign, State, Tail};
+use crate::tui::text::quantity::counted;
+use crate::tui::update::{current_bucket, selected_job};
 
 #[expect(clippy::unnecessary_wraps, reason = "the table asks every action the same question")]
 pub(super) fn always(_: &State) -> Result<(), Reason> {
@@ -16,6 +20,11 @@ fn reason<T>(text: impl Into<String>) -> Result<T, Reason> {
 pub(super) fn something_to_open(state: &State) -> Result<(), Reason> {
     match state.context() {
         Context::Topics if state.topics.selected().is_none() => reason("there is no topic to open"),
+        Context::Versions
+            if state.versions.as_ref().is_none_or(|list| list.selected().is_none()) =>
+        {
+            reason("there is no version to look at")
+        }
         Context::Records | Context::Tail if state.selected_record().is_none() => {
             reason("no record is selected")
         }
@@ -44,6 +53,9 @@ pub(super) fn records_to_search(state: &State) -> Result<(), Reason> {
     if state.screen == Screen::Records && state.records.extents.total() == 0 {
         return reason("there are no records here to look through");
     }
+    if state.screen == Screen::Records && state.records.pin.is_some() {
+        return reason("a search looks through what is there now; esc leads back to it");
+    }
     Ok(())
 }
 
@@ -59,6 +71,67 @@ pub(super) fn topic_to_tail(state: &State) -> Result<(), Reason> {
         return reason("there is no topic to follow");
     }
     Ok(())
+}
+
+pub(super) fn versions_to_show(state: &State) -> Result<(), Reason> {
+    let Some(place) = &state.records.place else {
+        return reason("there is no topic whose versions to show");
+    };
+    if state.screen == Screen::Versions {
+        return Ok(());
+    }
+    let topic = state.topics.get(&place.topic);
+    let bucket = current_bucket(state);
+    match topic.and_then(|topic| topic.bucket(bucket)) {
+        Some(counts) if counts.version == 0 => {
+            reason("there are no versions yet: the first flush makes one")
+        }
+        _ => Ok(()),
+    }
+}
+
+pub(super) fn vector_to_compare(state: &State) -> Result<(), Reason> {
+    let row = match state.screen {
+        Screen::Records => state.records.row(state.records.scroll.selected),
+        Screen::Tail => state.tail.as_ref().and_then(Tail::selected_record),
+        Screen::Versions => None,
+    };
+    let Some(row) = row else {
+        return reason("no record is selected");
+    };
+    let has_vector = |row: &Row| row.cells.iter().any(|c| matches!(c, Cell::Vector { .. }));
+    if has_vector(row) {
+        return Ok(());
+    }
+    let top = state.records.scroll.top;
+    let mut others = (top..top + 100).filter_map(|row| state.records.row(row));
+    if others.any(has_vector) {
+        return reason("this record has no vector to compare with");
+    }
+    reason("there is no vector column here: similar records are those with near vectors")
+}
+
+pub(super) fn record_before(state: &State) -> Result<(), Reason> {
+    match &state.overlay {
+        Overlay::Similar(similar) if similar.hops.len() > 1 => Ok(()),
+        _ => reason("this is the record that the way began with"),
+    }
+}
+
+pub(super) fn older_version(state: &State) -> Result<(), Reason> {
+    match state.screen {
+        Screen::Versions => Ok(()),
+        Screen::Tail => reason("the tail shows what arrives now; leave it with f, then step back"),
+        Screen::Records => versions_to_show(state),
+    }
+}
+
+pub(super) fn newer_version(state: &State) -> Result<(), Reason> {
+    let steps = state.loads.is_running(&Slot::Pin);
+    if state.screen == Screen::Records && state.records.pin.is_none() && !steps {
+        return reason("this is what is there now: there is nothing newer");
+    }
+    older_version(state)
 }
 
 pub(super) fn held_still(state: &State) -> Result<(), Reason> {
@@ -105,6 +178,31 @@ pub(super) fn buffer_to_flush(state: &State) -> Result<(), Reason> {
         return reason(format!("`{}` is being flushed", place.topic));
     }
     writable(state, &place.topic)
+}
+
+pub(super) fn no_flush_of_all(state: &State) -> Result<(), Reason> {
+    if state.flush_run.is_some() {
+        return reason("a flush of all topics is under way; w shows how far it is");
+    }
+    Ok(())
+}
+
+pub(super) fn something_to_flush(state: &State) -> Result<(), Reason> {
+    let plan = state.flush_plan();
+    if plan.uncounted > 0 {
+        return reason(format!("{} still to be counted", counted(plan.uncounted, "topic")));
+    }
+    if plan.topics.is_empty() {
+        return reason("nothing is buffered in any topic");
+    }
+    Ok(())
+}
+
+pub(super) fn job_to_stop(state: &State) -> Result<(), Reason> {
+    match selected_job(state) {
+        None => reason("nothing that is selected is under way"),
+        Some(work) => work.unstoppable().map_or(Ok(()), reason),
+    }
 }
 
 fn writable(state: &State, topic: &TopicName) -> Result<(), Reason> {

@@ -1,6 +1,6 @@
 //! The part of the table of actions for reading: a record in full, a text that is looked for, a copy.
 
-use super::action::{Action, Context, Entry, PANES};
+use super::action::{Action, Context, Entry, RECORDS};
 use super::key::Key;
 use super::possible::{
     always, record_to_clone, records_to_search, something_inside, something_looked_for,
@@ -45,7 +45,7 @@ pub(super) const FINDING: &[Entry] = &[
         title: "look for a text: downwards in a table, upwards in the tail",
         hint: Some("find"),
         keys: &[Key::Char('/')],
-        contexts: PANES,
+        contexts: RECORDS,
         enabled: records_to_search,
     },
     Entry {
@@ -54,7 +54,7 @@ pub(super) const FINDING: &[Entry] = &[
         title: "go on to the next record that has it",
         hint: None,
         keys: &[Key::Char('n')],
-        contexts: PANES,
+        contexts: RECORDS,
         enabled: something_looked_for,
     },
     Entry {
@@ -63,7 +63,7 @@ pub(super) const FINDING: &[Entry] = &[
         title: "go back to the record before that has it",
         hint: None,
         keys: &[Key::Char('N')],
-        contexts: PANES,
+        contexts: RECORDS,
         enabled: something_looked_for,
     },
     Entry {

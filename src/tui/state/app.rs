@@ -2,16 +2,24 @@
 
 use std::collections::BTreeMap;
 
+use std::time::Duration;
+
+use chrono::NaiveDateTime;
 use ratatui::layout::Size;
 
 use super::detail::Detail;
 use super::draft::{Draft, PutPrompt};
 use super::find::Find;
+use super::flushes::{Card, FlushRun};
+use super::jobs::Jobs;
 use super::loads::Loads;
 use super::prompt::Prompt;
 use super::records::Records;
+use super::scroll::Scroll;
+use super::similar::Similar;
 use super::tail::Tail;
 use super::topics::Topics;
+use super::versions::Versions;
 use crate::tui::data::{Column, Row};
 use crate::tui::effect::{RecordId, Slot};
 use crate::tui::input::Context;
@@ -19,10 +27,17 @@ use crate::tui::options::{Options, Start};
 use crate::tui::theme::Theme;
 use crate::{TopicName, WatchMode};
 
+/// How often ages and rates change.
+const SECOND: Duration = Duration::from_secs(1);
+/// How often a spinner turns.
+const TURN: Duration = Duration::from_millis(100);
+
 /// Everything that the screen depends on.
 #[derive(Debug)]
 pub(crate) struct State {
     pub(crate) size: Size,
+    /// The time of the last event, where the person is.
+    pub(crate) now: NaiveDateTime,
     pub(crate) theme: Theme,
     /// The root, as text.
     pub(crate) root: String,
@@ -39,8 +54,17 @@ pub(crate) struct State {
     pub(crate) topics: Topics,
     pub(crate) records: Records,
     pub(crate) tail: Option<Tail>,
+    /// The list of versions, while it is shown.
+    pub(crate) versions: Option<Versions>,
+    /// Steps through the versions that were asked for and have not arrived.
+    pub(crate) steps: i64,
     pub(crate) detail: Detail,
     pub(crate) loads: Loads,
+    pub(crate) jobs: Jobs,
+    /// A flush of many topics that is under way.
+    pub(crate) flush_run: Option<FlushRun>,
+    /// What the last flush did; the next key takes it away.
+    pub(crate) card: Option<Card>,
     /// What was looked for last.
     pub(crate) find: Option<Find>,
     pub(crate) notice: Option<Notice>,
@@ -57,13 +81,14 @@ pub(crate) struct State {
 pub(crate) enum Screen {
     Records,
     Tail,
+    Versions,
 }
 
 /// Which pane has the keys.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Focus {
     Topics,
-    /// The records or the tail.
+    /// The records, the tail or the versions.
     Main,
     Detail,
 }
@@ -77,6 +102,11 @@ pub(crate) enum Overlay {
     Seek(Prompt),
     Find(Prompt),
     Put(PutPrompt),
+    /// What a flush of all topics would do, from this line on; it waits for a yes.
+    FlushAll(u64),
+    /// What takes long, and what became of it.
+    Jobs(Scroll),
+    Similar(Similar),
 }
 
 /// A sentence in the status line; the next key takes it away.
@@ -99,6 +129,7 @@ impl State {
     pub(crate) fn new(root: String, watch: WatchMode, size: Size, options: &Options) -> Self {
         Self {
             size,
+            now: NaiveDateTime::default(),
             theme: options.theme,
             root,
             watch,
@@ -111,8 +142,13 @@ impl State {
             topics: Topics::default(),
             records: Records::default(),
             tail: None,
+            versions: None,
+            steps: 0,
             detail: Detail::default(),
             loads: Loads::default(),
+            jobs: Jobs::default(),
+            flush_run: None,
+            card: None,
             find: None,
             notice: None,
             ended: false,
@@ -123,26 +159,40 @@ impl State {
 
     /// What has the keys: the topmost layer, then the focused pane.
     pub(crate) fn context(&self) -> Context {
-        match (&self.overlay, self.focus, self.screen) {
-            (Overlay::Help(_), _, _) => Context::Help,
-            (Overlay::Seek(_), _, _) => Context::Prompt,
-            (Overlay::Find(_), _, _) => Context::Find,
-            (Overlay::Put(_), _, _) => Context::Put,
-            (Overlay::None, Focus::Topics, _) => Context::Topics,
-            (Overlay::None, Focus::Detail, _) => Context::Detail,
-            (Overlay::None, Focus::Main, Screen::Records) => Context::Records,
-            (Overlay::None, Focus::Main, Screen::Tail) => Context::Tail,
+        match &self.overlay {
+            Overlay::None => self.pane(),
+            Overlay::Help(_) => Context::Help,
+            Overlay::Seek(_) => Context::Prompt,
+            Overlay::Find(_) => Context::Find,
+            Overlay::Put(_) => Context::Put,
+            Overlay::FlushAll(_) => Context::FlushAll,
+            Overlay::Jobs(_) => Context::Jobs,
+            Overlay::Similar(_) => Context::Similar,
+        }
+    }
+
+    /// The focused pane, whatever lies above it.
+    pub(crate) fn pane(&self) -> Context {
+        match (self.focus, self.screen) {
+            (Focus::Topics, _) => Context::Topics,
+            (Focus::Detail, _) => Context::Detail,
+            (Focus::Main, Screen::Records) => Context::Records,
+            (Focus::Main, Screen::Tail) => Context::Tail,
+            (Focus::Main, Screen::Versions) => Context::Versions,
         }
     }
 
     /// The record that is selected, where it is there.
     pub(crate) fn selected_record(&self) -> Option<RecordId> {
         let topic = self.records.place.as_ref()?.topic.clone();
-        let row = match self.screen {
-            Screen::Records => self.records.row(self.records.scroll.selected)?,
-            Screen::Tail => self.tail.as_ref()?.selected_record()?,
+        let (row, version) = match self.screen {
+            Screen::Records => {
+                (self.records.row(self.records.scroll.selected)?, self.records.version())
+            }
+            Screen::Tail => (self.tail.as_ref()?.selected_record()?, None),
+            Screen::Versions => return None,
         };
-        Some(RecordId { topic, bucket: row.bucket, offset: row.offset })
+        Some(RecordId { topic, bucket: row.bucket, offset: row.offset, version })
     }
 
     /// The columns of what is shown, as far as they are known.
@@ -164,6 +214,7 @@ impl State {
         let row = match self.screen {
             Screen::Records => self.records.row(self.records.scroll.selected),
             Screen::Tail => self.tail.as_ref().and_then(Tail::selected_record),
+            Screen::Versions => None,
         };
         let is_it = |row: &&Row| row.bucket == id.bucket && row.offset == id.offset;
         let read = self.detail.record().filter(|(shown, _)| *shown == id);
@@ -182,8 +233,24 @@ impl State {
 
     /// Whether time alone changes the screen: then the clock is looked at once a second.
     pub(crate) fn needs_clock(&self) -> bool {
+        // The age of a version is on the screen.
+        let ages = self.records.pin.is_some();
         let tail = self.tail.as_ref().is_some_and(|tail| !tail.rate.is_still());
-        tail || self.topics.list.iter().any(|topic| !topic.rates.all.is_still())
+        ages || tail || self.topics.list.iter().any(|topic| !topic.rates.all.is_still())
+    }
+
+    /// Takes the time, where the person is and since the explorer began.
+    pub(crate) fn pass(&mut self, now: NaiveDateTime, since: Duration) {
+        self.now = now;
+        self.loads.pass(since);
+    }
+
+    /// How long the screen may stand still before time alone changes it; none where it never does.
+    pub(crate) fn rest(&self) -> Option<Duration> {
+        // A spinner turns, or is about to appear.
+        let waits = self.loads.running().next().is_some() || self.flush_run.is_some();
+        let clock = self.needs_clock().then_some(SECOND);
+        if waits { Some(TURN) } else { clock }
     }
 
     /// Says something in the status line.

@@ -168,7 +168,7 @@ mod tests {
 
     fn take(detail: &mut Detail, offset: u64, record: Whole) {
         let topic = "t".parse().unwrap();
-        detail.wanted = Some(RecordId { topic, bucket: 0, offset });
+        detail.wanted = Some(RecordId { topic, bucket: 0, offset, version: None });
         detail.show(Ok(record));
         detail.fit(40, HEIGHT);
     }

@@ -1,6 +1,7 @@
 //! Which loads are under way: one a slot; answers of older ones are dropped by their id.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use crate::tui::effect::{Effect, LoadId, PageKey, Request, Slot};
 
@@ -8,7 +9,16 @@ use crate::tui::effect::{Effect, LoadId, PageKey, Request, Slot};
 #[derive(Debug, Default)]
 pub(crate) struct Loads {
     last: u64,
-    running: BTreeMap<Slot, LoadId>,
+    running: BTreeMap<Slot, Running>,
+    /// The time of the last event, since the explorer began.
+    now: Duration,
+}
+
+/// One load under way.
+#[derive(Debug)]
+struct Running {
+    id: LoadId,
+    begun: Duration,
 }
 
 impl Loads {
@@ -16,7 +26,7 @@ impl Loads {
     pub(crate) fn begin(&mut self, slot: Slot, request: Request) -> Effect {
         self.last += 1;
         let id = LoadId(self.last);
-        self.running.insert(slot.clone(), id);
+        self.running.insert(slot.clone(), Running { id, begun: self.now });
         Effect::Load { id, slot, request }
     }
 
@@ -27,7 +37,29 @@ impl Loads {
 
     /// Whether an answer is the newest of its slot.
     pub(crate) fn is_current(&self, slot: &Slot, id: LoadId) -> bool {
-        self.running.get(slot) == Some(&id)
+        self.running.get(slot).is_some_and(|running| running.id == id)
+    }
+
+    /// Lets time pass.
+    pub(crate) fn pass(&mut self, now: Duration) {
+        self.now = now;
+    }
+
+    /// The time of the last event, since the explorer began.
+    pub(crate) fn now(&self) -> Duration {
+        self.now
+    }
+
+    /// What is under way, and for how long; a tail never ends and is none of it.
+    pub(crate) fn running(&self) -> impl Iterator<Item = (&Slot, Duration)> {
+        let ends = self.running.iter().filter(|(slot, _)| **slot != Slot::Tail);
+        ends.map(|(slot, running)| (slot, self.now.saturating_sub(running.begun)))
+    }
+
+    /// For how long a slot has been at it.
+    pub(crate) fn since(&self, slot: &Slot) -> Duration {
+        let running = self.running.get(slot);
+        running.map_or(Duration::ZERO, |running| self.now.saturating_sub(running.begun))
     }
 
     /// Notes that a slot has nothing more under way.

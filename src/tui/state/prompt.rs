@@ -7,9 +7,16 @@ use crate::tui::text::quantity::grouped;
 
 /// A place that a prompt names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Target {
-    pub(crate) bucket: u32,
-    pub(crate) offset: u64,
+pub(crate) enum Target {
+    Offset {
+        bucket: u32,
+        offset: u64,
+    },
+    /// The bucket as it was at a version.
+    Version {
+        bucket: u32,
+        version: u64,
+    },
 }
 
 /// The prompt for an offset.
@@ -40,32 +47,44 @@ impl Prompt {
     /// The place that the text names, in a table of these buckets; `bucket` is meant where the
     /// text names none.
     pub(crate) fn target(&self, extents: &Extents, bucket: u32) -> Result<Target, String> {
-        let target = parse(self.text(), bucket)?;
-        let Some(extent) = extents.get(target.bucket) else {
-            return Err(format!("there is no bucket {} here", target.bucket));
+        let (bucket, goal) = parse(self.text(), bucket)?;
+        let Some(extent) = extents.get(bucket) else {
+            return Err(format!("there is no bucket {bucket} here"));
         };
-        if target.offset >= extent.next_offset {
-            return Err(beyond(target, extent.next_offset));
+        let offset = match goal {
+            Goal::Version(version) => return Ok(Target::Version { bucket, version }),
+            Goal::Offset(offset) => offset,
+            Goal::FromEnd(back) => extent.next_offset.saturating_sub(back).max(extent.first_offset),
+        };
+        if offset >= extent.next_offset {
+            return Err(beyond(bucket, offset, extent.next_offset));
         }
-        Ok(target)
+        Ok(Target::Offset { bucket, offset })
     }
 }
 
-fn beyond(target: Target, next_offset: u64) -> String {
-    let offset = grouped(target.offset);
+/// What was typed behind the bucket.
+enum Goal {
+    Offset(u64),
+    /// So many records before the end.
+    FromEnd(u64),
+    Version(u64),
+}
+
+fn beyond(bucket: u32, offset: u64, next_offset: u64) -> String {
     match next_offset.checked_sub(1) {
-        None => format!("bucket {} is empty", target.bucket),
+        None => format!("bucket {bucket} is empty"),
         Some(last) => {
-            let last = grouped(last);
-            format!("{offset} is beyond the end: bucket {} ends at offset {last}", target.bucket)
+            let (offset, last) = (grouped(offset), grouped(last));
+            format!("{offset} is beyond the end: bucket {bucket} ends at offset {last}")
         }
     }
 }
 
-fn parse(text: &str, bucket: u32) -> Result<Target, String> {
+fn parse(text: &str, bucket: u32) -> Result<(u32, Goal), String> {
     let compact: String = text.chars().filter(|c| !c.is_whitespace() && *c != '_').collect();
-    let (named, offset) = match compact.split_once([':', '·']) {
-        Some((named, offset)) => (Some(named), offset),
+    let (named, goal) = match compact.split_once([':', '·']) {
+        Some((named, goal)) => (Some(named), goal),
         None => (None, compact.as_str()),
     };
     let wrong = || format!("`{text}` is no offset: type a number, or bucket:offset");
@@ -73,7 +92,13 @@ fn parse(text: &str, bucket: u32) -> Result<Target, String> {
         Some(named) => named.parse().map_err(|_| wrong())?,
         None => bucket,
     };
-    Ok(Target { bucket, offset: offset.parse().map_err(|_| wrong())? })
+    let number = |digits: &str| digits.parse::<u64>().map_err(|_| wrong());
+    let goal = match (goal.strip_prefix(['-', '−']), goal.strip_prefix(['v', 'V'])) {
+        (Some(back), _) => Goal::FromEnd(number(back)?.max(1)),
+        (None, Some(version)) => Goal::Version(number(version)?),
+        (None, None) => Goal::Offset(number(goal)?),
+    };
+    Ok((bucket, goal))
 }
 
 #[cfg(test)]
@@ -108,9 +133,20 @@ mod tests {
             ("1:9", 1, 9),
             (" 1 : 9 ", 1, 9),
             ("0·1 999", 0, 1999),
+            ("-1", 0, 1999),
+            ("-500", 0, 1500),
+            ("1:-3", 1, 7),
+            ("1:-500", 1, 0),
         ] {
-            assert_eq!(target(text), Ok(Target { bucket, offset }), "{text}");
+            assert_eq!(target(text), Ok(Target::Offset { bucket, offset }), "{text}");
         }
+    }
+
+    #[test]
+    fn a_version_is_taken_too() {
+        assert_eq!(target("v41"), Ok(Target::Version { bucket: 0, version: 41 }));
+        assert_eq!(target("2:v1 041"), Ok(Target::Version { bucket: 2, version: 1041 }));
+        assert_eq!(target("7:v1"), Err("there is no bucket 7 here".into()));
     }
 
     #[test]
@@ -118,7 +154,10 @@ mod tests {
         for (text, reason) in [
             ("", "`` is no offset: type a number, or bucket:offset"),
             ("ten", "`ten` is no offset: type a number, or bucket:offset"),
-            ("-1", "`-1` is no offset: type a number, or bucket:offset"),
+            ("--1", "`--1` is no offset: type a number, or bucket:offset"),
+            ("v", "`v` is no offset: type a number, or bucket:offset"),
+            ("v-1", "`v-1` is no offset: type a number, or bucket:offset"),
+            ("2:-1", "bucket 2 is empty"),
             ("1:2:3", "`1:2:3` is no offset: type a number, or bucket:offset"),
             ("2000", "2 000 is beyond the end: bucket 0 ends at offset 1 999"),
             ("2:0", "bucket 2 is empty"),

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::extents::Extents;
 use super::pages::{PAGE, Pages};
+use super::pin::Pin;
 use super::scroll::Scroll;
 use super::widths::Widths;
 use crate::TopicCounts;
@@ -30,13 +31,15 @@ pub(crate) struct Records {
     pub(crate) widths: Widths,
     pub(crate) pages: Pages,
     /// A row of a bucket that is to be selected once the counts reach it.
-    sought: Option<(u32, u64)>,
+    pub(super) sought: Option<(u32, u64)>,
     /// What was looked for here.
     pub(crate) needle: Option<Needle>,
     /// How long the last read took.
     pub(crate) cost: Option<Duration>,
     /// Why the last read failed, and at which state of the counts.
     pub(crate) failed: Option<(Fault, u64)>,
+    /// The version that it shows, where it does not show what is there now.
+    pub(crate) pin: Option<Pin>,
 }
 
 /// A direction of travel.
@@ -54,8 +57,14 @@ impl Records {
         *self = Self { place, generation, ..Self::default() };
     }
 
-    /// Takes new counts; the selection and the view stay on their records.
+    /// Takes new counts; the selection and the view stay on their records. A version does not change:
+    /// while one is shown, the table of what is there now takes them.
     pub(crate) fn count(&mut self, counts: &TopicCounts) {
+        if let Some(pin) = &mut self.pin {
+            let bucket = counts.buckets.iter().find(|bucket| bucket.bucket_id == pin.bucket);
+            pin.newest = bucket.map_or(pin.newest, |bucket| bucket.version);
+            return self.head_mut().count(counts);
+        }
         let Some(place) = &self.place else { return };
         let extents = Extents::of(counts, place.bucket);
         if extents == self.extents {
@@ -78,6 +87,13 @@ impl Records {
         if let Some(row) = self.extents.row(bucket, local).filter(|_| is_there) {
             self.scroll.selected = row;
         }
+    }
+
+    /// Forgets what was read, so that it is read again.
+    pub(crate) fn forget(&mut self) {
+        self.pages.clear();
+        self.generation += 1;
+        self.failed = None;
     }
 
     /// Keeps selection and view on their records when rows moved to other numbers.

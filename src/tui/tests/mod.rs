@@ -3,4 +3,5 @@
 mod flows;
 mod pty;
 mod reading;
+mod travel;
 mod watched;

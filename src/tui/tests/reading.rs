@@ -119,16 +119,16 @@ async fn a_text_is_found_far_below_in_another_bucket_and_back() {
     explorer.press(&[Key::Enter, Key::Char('/')]);
     explorer.press(&typed("needle"));
     explorer.press(&[Key::Enter]);
-    let screen = explorer.shows("found `needle` at ").await;
-    assert!(line(&screen, "the Needle, buffered").contains("▶●"), "{screen}");
+    explorer.shows("found `needle` at ").await;
+    explorer.sees(|screen| line(screen, "the Needle, buffered").contains("▶●")).await;
     explorer.press(&[Key::Home, Key::Char('/')]);
     explorer.press(&typed("NEEDLE"));
     explorer.press(&[Key::Enter]);
     explorer.shows("not found: `NEEDLE` is not in the 6 001 records looked at").await;
     explorer.press(&typed("/x05999"));
     explorer.press(&[Key::Enter]);
-    let screen = explorer.shows("found `x05999` at ").await;
-    assert!(line(&screen, "note 05999").contains("▶■"), "{screen}");
+    explorer.shows("found `x05999` at ").await;
+    explorer.sees(|screen| line(screen, "note 05999").contains("▶■")).await;
     explorer.press(&[Key::End, Key::Char('N')]);
     explorer.sees(|screen| line(screen, "note 05999").contains("▶■")).await;
 }

@@ -57,6 +57,31 @@ pub(crate) fn elapsed(time: Duration) -> String {
     }
 }
 
+/// What came to something or went from it: `+1 000`, `−12`.
+pub(crate) fn change(number: i64) -> String {
+    format!("{}{}", sign(number), grouped(number.unsigned_abs()))
+}
+
+/// The same for bytes: `+88 kB`, `−1.2 MB`.
+pub(crate) fn bytes_change(number: i64) -> String {
+    format!("{}{}", sign(number), bytes(number.unsigned_abs()))
+}
+
+fn sign(number: i64) -> &'static str {
+    if number < 0 { "−" } else { "+" }
+}
+
+/// How long ago something was: `now`, `12 s ago`, `2 min ago`, `3 h ago`, `5 d ago`.
+pub(crate) fn ago(time: chrono::TimeDelta) -> String {
+    match time.num_seconds() {
+        ..5 => "now".into(),
+        seconds @ ..60 => format!("{seconds} s ago"),
+        seconds @ ..3_600 => format!("{} min ago", seconds / 60),
+        seconds @ ..86_400 => format!("{} h ago", seconds / 3_600),
+        seconds => format!("{} d ago", grouped((seconds / 86_400).unsigned_abs())),
+    }
+}
+
 /// A count and its noun: `1 record`, `482 311 records`.
 pub(crate) fn counted(number: u64, noun: &str) -> String {
     let plural = if number == 1 { "" } else { "s" };
@@ -94,6 +119,26 @@ mod tests {
             (u64::MAX, "18 E"),
         ] {
             assert_eq!(short(number), text);
+        }
+    }
+
+    #[test]
+    fn changes_have_a_sign_and_ages_one_unit() {
+        assert_eq!(
+            (change(1000), change(-12), change(0)),
+            ("+1 000".into(), "−12".into(), "+0".into())
+        );
+        assert_eq!(bytes_change(-1_200_000), "−1.2 MB");
+        assert_eq!(change(i64::MIN), "−9 223 372 036 854 775 808");
+        for (seconds, text) in [
+            (-7, "now"),
+            (4, "now"),
+            (59, "59 s ago"),
+            (125, "2 min ago"),
+            (7_300, "2 h ago"),
+            (90_000_000, "1 041 d ago"),
+        ] {
+            assert_eq!(ago(chrono::TimeDelta::seconds(seconds)), text);
         }
     }
 

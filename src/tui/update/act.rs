@@ -1,16 +1,18 @@
 //! What each action does.
 
 use super::find::{self, Forwards};
-use super::{answer, places, prompt, put};
+use super::{flush, jobs, pin, places, prompt, put, similar, versions};
 use crate::tui::effect::{Effect, Request, Slot};
-use crate::tui::input::{Action, Context, Motion, actions};
+use crate::tui::input::{Action, Context, Motion, help_rows};
 use crate::tui::layout::Layout;
-use crate::tui::state::{Focus, Fold, Following, Overlay, Prompt, Screen, Scroll, Severity, State};
+use crate::tui::state::{Focus, Fold, Following, Overlay, Prompt, Screen, Scroll, State};
 
 /// Does it.
 pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
     match action {
         Action::Move(motion) => return step(state, motion),
+        Action::Open if state.context() == Context::Versions => return pin::visit(state),
+        Action::Open if state.context() == Context::Similar => return similar::hop(state),
         Action::Open => open(state),
         Action::Back => return back(state),
         Action::Quit => state.ended = true,
@@ -25,13 +27,25 @@ pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Action::FindNext => return find::again(state, Forwards::Yes),
         Action::FindPrevious => return find::again(state, Forwards::No),
         Action::Tail => return toggle_tail(state),
+        Action::Similar => return similar::open(state),
+        Action::HopBack => return similar::back(state),
+        Action::GoTo => return similar::go(state),
+        Action::Versions => return versions::toggle(state),
+        Action::Older if state.screen == Screen::Versions => return step(state, Motion::Down),
+        Action::Newer if state.screen == Screen::Versions => return step(state, Motion::Up),
+        Action::Older => return pin::step(state, -1),
+        Action::Newer => return pin::step(state, 1),
         Action::Pause => toggle_pause(state),
         Action::Put => return put::open(state),
         Action::Clone => return put::clone(state),
-        Action::Flush => return flush(state),
+        Action::Flush => return flush::here(state),
+        Action::FlushAll => return flush::ask_all(state),
+        Action::Jobs => jobs::toggle(state),
+        Action::Stop => return jobs::stop(state),
         Action::Refresh => return refresh(state),
         Action::Help => toggle_help(state),
         Action::Accept if state.context() == Context::Put => return put::accept(state),
+        Action::Accept if state.context() == Context::FlushAll => return flush::all(state),
         Action::Accept if state.context() == Context::Find => return find::accept(state),
         Action::Accept => return prompt::accept(state),
     }
@@ -45,15 +59,26 @@ fn step(state: &mut State, motion: Motion) -> Vec<Effect> {
     match state.context() {
         Context::Topics => return step_tree(state, motion, layout.tree_rows()),
         Context::Records => state.records.step(motion, layout.table_rows()),
+        Context::Versions => return versions::step(state, motion),
         Context::Tail => {
             if let Some(tail) = &mut state.tail {
                 tail.step(motion, layout.tail_rows());
             }
         }
         Context::Detail => state.detail.step(motion, layout.detail_rows()),
+        Context::Jobs => jobs::step(state, motion),
+        Context::Similar => return similar::step(state, motion),
+        Context::FlushAll => {
+            let last = (state.flush_plan().topics.len() as u64).saturating_sub(1);
+            if let Overlay::FlushAll(top) = &mut state.overlay {
+                *top = turned(*top, motion, layout.box_rows()).min(last);
+            }
+        }
         Context::Help => {
             if let Overlay::Help(top) = &mut state.overlay {
-                *top = turned(*top, motion, layout.tail_rows()).min(actions().count() as u64);
+                let height = layout.box_rows();
+                let last = (help_rows().count() as u64).saturating_sub(height);
+                *top = turned(*top, motion, height).min(last);
             }
         }
         Context::Prompt | Context::Find | Context::Put => {}
@@ -114,13 +139,20 @@ fn open(state: &mut State) {
 
 fn back(state: &mut State) -> Vec<Effect> {
     match state.context() {
-        Context::Help | Context::Prompt | Context::Find => state.overlay = Overlay::None,
+        Context::Help | Context::Prompt | Context::Find | Context::FlushAll | Context::Jobs => {
+            state.overlay = Overlay::None;
+        }
         Context::Put => return put::leave(state),
+        Context::Similar => return similar::close(state),
         Context::Detail => {
             state.detail.open = false;
             state.focus = Focus::Main;
         }
         Context::Tail => return places::close_tail(state),
+        Context::Versions => return versions::close(state),
+        Context::Records if state.loads.is_running(&Slot::Pin) || state.records.pin.is_some() => {
+            return pin::leave(state);
+        }
         Context::Records => state.focus = Focus::Topics,
         Context::Topics => state.ended = true,
     }
@@ -132,7 +164,7 @@ fn turn(state: &mut State, by: usize) {
     let detail = Layout::of(state).is_some_and(|layout| layout.detail.width > 0);
     let main = !detail || Layout::of(state).is_some_and(|layout| layout.main.width > 0);
     let order = [
-        (Focus::Topics, state.screen == Screen::Records),
+        (Focus::Topics, state.screen != Screen::Tail),
         (Focus::Main, main),
         (Focus::Detail, detail),
     ];
@@ -147,8 +179,13 @@ fn turn(state: &mut State, by: usize) {
 
 fn toggle_tail(state: &mut State) -> Vec<Effect> {
     match state.screen {
-        Screen::Records => places::open_tail(state),
         Screen::Tail => places::close_tail(state),
+        Screen::Records => places::open_tail(state),
+        Screen::Versions => {
+            let mut effects = versions::close(state);
+            effects.extend(places::open_tail(state));
+            effects
+        }
     }
 }
 
@@ -168,24 +205,19 @@ fn toggle_help(state: &mut State) {
     };
 }
 
-fn flush(state: &mut State) -> Vec<Effect> {
-    let Some(place) = &state.records.place else {
-        return Vec::new();
-    };
-    let place = place.clone();
-    state.say(Severity::Done, format!("flushing {} …", answer::named(&place.topic, place.bucket)));
-    vec![state.loads.begin(Slot::Flush(place.topic.clone()), Request::Flush(place))]
-}
-
 /// Reads everything again; the view stays where it is.
 fn refresh(state: &mut State) -> Vec<Effect> {
     state.repaint = true;
     for topic in &mut state.topics.list {
         topic.stale = true;
     }
-    state.records.pages.clear();
-    state.records.generation += 1;
-    state.records.failed = None;
+    state.records.forget();
+    if state.records.pin.is_some() {
+        state.records.head_mut().forget();
+    }
+    if let Some(versions) = &mut state.versions {
+        versions.forget();
+    }
     state.detail.forget();
     let mut effects = state.loads.cancel_pages_except(&[]);
     effects.push(state.loads.begin(Slot::Topics, Request::Topics));

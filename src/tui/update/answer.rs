@@ -1,16 +1,13 @@
 //! What loads bring: the newest of a slot is taken, older ones are dropped.
 
-use std::time::Duration;
-
 use chrono::NaiveDateTime;
 
-use super::{act, find, places, put};
+use super::{act, find, flush, jobs, pin, places, put, similar, versions};
 use crate::tui::data::Fault;
 use crate::tui::effect::{Effect, LoadId, Slot};
 use crate::tui::event::Answer;
 use crate::tui::state::{Counts, Listing, Severity, State};
-use crate::tui::text::quantity::{counted, elapsed, grouped};
-use crate::{Flushed, TopicCounts, TopicName};
+use crate::{TopicCounts, TopicName};
 
 /// Takes an answer.
 pub(super) fn take(
@@ -22,6 +19,7 @@ pub(super) fn take(
     if !state.loads.is_current(slot, id) {
         return Vec::new();
     }
+    jobs::note(state, slot, &result);
     // A tail goes on answering until it fails, a search until it has an end.
     let goes_on = matches!(result, Ok(Answer::Tail(..) | Answer::Searched { .. }));
     if !goes_on {
@@ -52,6 +50,18 @@ fn taken(state: &mut State, slot: &Slot, answer: Answer) -> Vec<Effect> {
         (Slot::Detail, Answer::Record(record)) => state.detail.show(Ok(record)),
         (Slot::Clone, Answer::Record(record)) => return put::open_copy(state, &record),
         (Slot::Seek, Answer::Row(bucket, local)) => act::jump(state, bucket, local),
+        (Slot::VersionList, Answer::VersionNumbers(numbers)) => {
+            if let Some(list) = &mut state.versions {
+                list.list(numbers);
+            }
+        }
+        (Slot::Versions, Answer::Versions(found)) => {
+            if let Some(list) = &mut state.versions {
+                list.take(found);
+            }
+        }
+        (Slot::Similar, Answer::Similar(likes)) => similar::found(state, Ok(likes)),
+        (Slot::Pin, Answer::Pinned(bucket, landing)) => return pin::land(state, bucket, landing),
         (Slot::Find, Answer::Found(hit)) => find::found(state, &hit),
         (Slot::Find, Answer::NotFound { looked_at }) => find::not_found(state, looked_at),
         (Slot::Find, Answer::Searched { looked_at, all }) => {
@@ -66,18 +76,7 @@ fn taken(state: &mut State, slot: &Slot, answer: Answer) -> Vec<Effect> {
         }
         (Slot::Check, Answer::Checked(refusal)) => put::checked(state, refusal),
         (Slot::Put(topic), Answer::Put(receipt)) => put::done(state, topic, receipt),
-        (Slot::Flush(topic), Answer::Flushed(flushed, took)) => {
-            if let Some(topic) = state.topics.get_mut(topic) {
-                topic.stale = true;
-            }
-            if let Some(tail) = &mut state.tail {
-                for bucket in &flushed {
-                    tail.note_flush(bucket, took);
-                }
-            }
-            let text = flushed_text(topic, &flushed, took);
-            state.say(Severity::Done, text);
-        }
+        (Slot::Flush(topic), Answer::Flushed(report)) => return flush::done(state, topic, &report),
         _ => {}
     }
     Vec::new()
@@ -93,24 +92,8 @@ fn count(state: &mut State, name: &TopicName, counts: TopicCounts, now: NaiveDat
     }
 }
 
-fn flushed_text(topic: &TopicName, flushed: &[Flushed], took: Duration) -> String {
-    let rows = flushed.iter().map(|bucket| bucket.rows).sum();
-    if rows == 0 {
-        let only = flushed.first().filter(|_| flushed.len() == 1);
-        return format!("nothing was buffered in {}", named(topic, only.map(|b| b.bucket_id)));
-    }
-    let version = |bucket: &Flushed| format!("{} v {}", bucket.bucket_id, grouped(bucket.version));
-    let versions: Vec<String> = flushed.iter().filter(|b| b.rows > 0).map(version).collect();
-    let (records, took) = (counted(rows, "record"), elapsed(took));
-    format!("flushed {records} of `{topic}`: bucket {} · {took}", versions.join(", "))
-}
-
-/// A topic, or a bucket of it, in a sentence.
-pub(super) fn named(topic: &TopicName, bucket: Option<u32>) -> String {
-    bucket.map_or_else(|| format!("`{topic}`"), |bucket| format!("`{topic}`, bucket {bucket}"))
-}
-
-fn failed(state: &mut State, slot: &Slot, fault: Fault) -> Vec<Effect> {
+/// Takes the news that a load failed, or was stopped.
+pub(super) fn failed(state: &mut State, slot: &Slot, fault: Fault) -> Vec<Effect> {
     match slot {
         Slot::Topics => {
             state.topics.replace(Vec::new());
@@ -131,7 +114,10 @@ fn failed(state: &mut State, slot: &Slot, fault: Fault) -> Vec<Effect> {
         }
         Slot::Check => put::checked(state, Some(fault.message)),
         Slot::Put(topic) => put::failed(state, topic, fault.message),
-        Slot::Clone | Slot::Seek | Slot::Find | Slot::Flush(_) => {
+        Slot::Similar => similar::found(state, Err(fault)),
+        Slot::VersionList | Slot::Versions => versions::failed(state, fault),
+        Slot::Flush(topic) => return flush::failed(state, topic, &fault),
+        Slot::Clone | Slot::Seek | Slot::Find | Slot::Pin => {
             state.say(Severity::Failed, fault.message);
         }
     }

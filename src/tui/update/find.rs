@@ -51,7 +51,7 @@ pub(super) enum Forwards {
 /// A table is searched downwards; a tail, whose newest line is the lowest, upwards.
 fn onward(state: &State) -> Way {
     match state.screen {
-        Screen::Records => Way::Down,
+        Screen::Records | Screen::Versions => Way::Down,
         Screen::Tail => Way::Up,
     }
 }
@@ -69,7 +69,7 @@ pub(super) fn stop(state: &mut State) -> Vec<Effect> {
 /// Looks from `skip` places beside the selected one.
 fn look(state: &mut State, way: Way, skip: u64) -> Vec<Effect> {
     match state.screen {
-        Screen::Records => look_in_table(state, way, skip).into_iter().collect(),
+        Screen::Records | Screen::Versions => look_in_table(state, way, skip).into_iter().collect(),
         Screen::Tail => {
             look_in_tail(state, way, skip);
             Vec::new()

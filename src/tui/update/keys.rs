@@ -18,9 +18,11 @@ pub(super) fn take(state: &mut State, input: Input) -> Vec<Effect> {
 
 fn press(state: &mut State, key: Key) -> Vec<Effect> {
     state.notice = None;
+    // The card does not stand in the way: whatever the key does, it does; `esc` only closes it.
+    let closed = state.card.take().is_some();
     // Who does something else does not want to be carried away by what is found later.
     let mut effects = find::stop(state);
-    if !effects.is_empty() && key == Key::Esc {
+    if (closed || !effects.is_empty()) && key == Key::Esc {
         return effects;
     }
     effects.extend(acted(state, key));
@@ -44,7 +46,7 @@ fn type_in(state: &mut State, key: Key) -> Vec<Effect> {
     match &mut state.overlay {
         Overlay::Seek(prompt) | Overlay::Find(prompt) => prompt::edit(prompt, key),
         Overlay::Put(_) => return put::edit(state, key),
-        Overlay::None | Overlay::Help(_) => {}
+        _ => {}
     }
     Vec::new()
 }
@@ -54,7 +56,7 @@ fn paste(state: &mut State, text: &str) -> Vec<Effect> {
     match &mut state.overlay {
         Overlay::Seek(prompt) | Overlay::Find(prompt) => prompt::paste(prompt, text),
         Overlay::Put(_) => return put::paste(state, text),
-        Overlay::None | Overlay::Help(_) => {}
+        _ => {}
     }
     Vec::new()
 }

@@ -5,15 +5,21 @@ mod answer;
 mod changes;
 mod event;
 mod find;
+mod flush;
+mod jobs;
 mod keys;
 mod mended;
+mod pin;
 mod places;
 mod prompt;
 mod put;
+mod similar;
+mod versions;
 mod wants;
 
 #[cfg(test)]
 mod tests;
 
 pub(crate) use event::{start, update};
+pub(crate) use jobs::selected as selected_job;
 pub(crate) use prompt::current_bucket;

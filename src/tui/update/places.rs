@@ -1,5 +1,6 @@
 //! Going from place to place: which topic or bucket is shown, and whether as a table or a tail.
 
+use super::versions;
 use crate::tui::effect::{Effect, Place, Request, Slot};
 use crate::tui::layout::Layout;
 use crate::tui::options::Start;
@@ -17,8 +18,8 @@ pub(super) fn follow_tree(state: &mut State) -> Vec<Effect> {
 fn show(state: &mut State, place: Option<Place>) -> Vec<Effect> {
     state.records.show(place);
     state.detail.leave();
-    let mut effects = state.loads.cancel_pages_except(&[]);
-    effects.extend(state.loads.cancel(&Slot::Seek));
+    let mut effects = stop_reading(state);
+    effects.extend(versions::follow(state));
     effects.extend(state.loads.cancel(&Slot::Find));
     // Another place, another search.
     state.find = None;
@@ -27,6 +28,13 @@ fn show(state: &mut State, place: Option<Place>) -> Vec<Effect> {
     if let Some(counts) = counts {
         state.records.count(&counts);
     }
+    effects
+}
+
+/// Gives up what is being read for the table: it is about to show something else.
+pub(super) fn stop_reading(state: &mut State) -> Vec<Effect> {
+    let mut effects = state.loads.cancel_pages_except(&[]);
+    effects.extend([Slot::Seek, Slot::Pin].iter().filter_map(|slot| state.loads.cancel(slot)));
     effects
 }
 
@@ -92,6 +100,7 @@ pub(super) fn stay_or_leave(state: &mut State) -> Vec<Effect> {
         return Vec::new();
     }
     let mut effects = close_tail(state);
+    effects.extend(versions::close(state));
     state.focus = Focus::Topics;
     state.records = Records::default();
     effects.extend(follow_tree(state));

@@ -2,9 +2,10 @@
 
 use tui_input::InputRequest;
 
-use crate::tui::effect::{Effect, RecordId, Request, Slot};
+use super::pin;
+use crate::tui::effect::{Effect, RecordId, Request, Slot, To};
 use crate::tui::input::Key;
-use crate::tui::state::{Overlay, Prompt, State};
+use crate::tui::state::{Overlay, Prompt, State, Target};
 
 /// Characters that a paste may add.
 const LONGEST_PASTE: usize = 64;
@@ -50,11 +51,15 @@ pub(super) fn accept(state: &mut State) -> Vec<Effect> {
             prompt.error = Some(reason);
             Vec::new()
         }
-        Ok(target) => {
+        Ok(Target::Offset { bucket, offset }) => {
             let topic = place.topic.clone();
-            let record = RecordId { topic, bucket: target.bucket, offset: target.offset };
+            let record = RecordId { topic, bucket, offset, version: state.records.version() };
             state.overlay = Overlay::None;
             vec![state.loads.begin(Slot::Seek, Request::Locate(record))]
+        }
+        Ok(Target::Version { bucket, version }) => {
+            state.overlay = Overlay::None;
+            pin::look(state, bucket, To::Version(version))
         }
     }
 }
@@ -68,5 +73,6 @@ pub(crate) fn current_bucket(state: &State) -> u32 {
         .find(records.scroll.selected)
         .map(|(bucket, _)| bucket)
         .or_else(first)
+        .or_else(|| records.place.as_ref()?.bucket)
         .unwrap_or(0)
 }

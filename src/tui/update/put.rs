@@ -136,7 +136,12 @@ pub(super) fn done(state: &mut State, topic: &TopicName, receipt: Receipt) {
         topic.stale = true;
     }
     let (bucket, offset) = (receipt.bucket, grouped(receipt.lsn));
-    state.say(Severity::Done, format!("put · bucket {bucket} · offset {offset} · buffered"));
+    let hidden = match state.records.version() {
+        Some(version) => format!("; v {} does not show it", grouped(version)),
+        None => String::new(),
+    };
+    state
+        .say(Severity::Done, format!("put · bucket {bucket} · offset {offset} · buffered{hidden}"));
 }
 
 /// The record was not put: it stays to be corrected.

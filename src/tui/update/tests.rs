@@ -3,7 +3,7 @@
 use ratatui::layout::Size;
 
 use super::update;
-use crate::tui::data::Fault;
+use crate::tui::data::{BucketFlush, Fault, FlushReport};
 use crate::tui::effect::{Effect, LoadId, PageKey, Place, Request, Slot};
 use crate::tui::event::{Answer, Event, Input};
 use crate::tui::input::{Context, Key};
@@ -348,8 +348,11 @@ fn a_flush_takes_the_bucket_under_the_cursor_and_counts_again() {
     assert!(asked, "{effects:?}");
     let slot = Slot::Flush(name("traces"));
     let id = begun(&effects, &slot);
-    let nothing = crate::Flushed { bucket_id: 1, version: 483, rows: 0, next_offset: 9 };
-    let result = Ok(Answer::Flushed(vec![nothing], std::time::Duration::ZERO));
+    let flushed = crate::Flushed { bucket_id: 1, version: 483, rows: 0, next_offset: 9 };
+    let counts = crate::BucketCounts::default();
+    let took = std::time::Duration::ZERO;
+    let bucket = BucketFlush { flushed, before: counts.clone(), after: counts, grown: None, took };
+    let result = Ok(Answer::Flushed(FlushReport { buckets: vec![bucket], took }));
     let counted = update(&mut state, Event::Answer { slot, id, result });
     assert!(slots(&counted).contains(&Slot::Counts(name("traces"))));
     let said = state.notice.map(|notice| notice.text);
@@ -528,5 +531,496 @@ mod put {
         settle(&mut state, effects);
         assert_eq!(prompt(&state).draft.text(), "{  \"id\": \"1\" }");
         assert_eq!(prompt(&state).draft.verdict, Verdict::Fits);
+    }
+}
+
+mod travel {
+    //! Versions, and reading at one of them.
+
+    use super::*;
+    use crate::tui::effect::{BucketId, To};
+    use crate::tui::event::Landing;
+
+    const OLDER: Key = Key::Char('[');
+    const NEWER: Key = Key::Char(']');
+    const VERSIONS: Key = Key::Char('v');
+
+    fn look(effects: &[Effect]) -> crate::tui::effect::Look {
+        let found = effects.iter().find_map(|effect| match effect {
+            Effect::Load { request: Request::Pin(look), .. } => Some(look.clone()),
+            _ => None,
+        });
+        found.expect("a version is looked at")
+    }
+
+    #[test]
+    fn the_versions_open_on_the_bucket_of_the_selected_record_and_lead_back() {
+        let mut state = after(&[TO_TRACES, Key::Enter, Key::End, VERSIONS]);
+        assert_eq!(state.context(), Context::Versions);
+        let list = state.versions.as_ref().unwrap();
+        assert_eq!((list.bucket.bucket, list.selected()), (3, Some(483)));
+        press(&mut state, &[Key::Left]);
+        assert_eq!(state.versions.as_ref().unwrap().bucket.bucket, 2);
+        press(&mut state, &[Key::Esc]);
+        assert_eq!((state.context(), state.versions.is_none()), (Context::Records, true));
+    }
+
+    #[test]
+    fn a_flush_adds_its_version_on_top_and_the_selection_stays() {
+        let mut state = after(&[TO_TRACES, VERSIONS, Key::Down, Key::Down]);
+        let effects = changed(&mut state, "traces");
+        let slot = Slot::Counts(name("traces"));
+        let id = begun(&effects, &slot);
+        let mut counts = counts_of(&state, "traces");
+        counts.buckets[0].version = 484;
+        let effects = update(
+            &mut state,
+            Event::Answer { slot, id, result: Ok(Answer::Counts(counts, now())) },
+        );
+        let id = begun(&effects, &Slot::VersionList);
+        let result = Ok(Answer::VersionNumbers((400..=484).collect()));
+        let effects = update(&mut state, Event::Answer { slot: Slot::VersionList, id, result });
+        let list = state.versions.as_ref().unwrap();
+        assert_eq!((list.number(0), list.selected(), list.scroll.top), (Some(484), Some(481), 0));
+        let asked = effects.iter().find_map(|effect| match effect {
+            Effect::Load { request: Request::Versions { numbers, .. }, .. } => {
+                Some(numbers.clone())
+            }
+            _ => None,
+        });
+        // The new one, and the one that the view may need next below its end.
+        assert_eq!(asked.as_deref(), Some(&[484, 457][..]), "only what is new is read");
+    }
+
+    #[test]
+    fn a_step_back_shows_the_version_before_with_the_record_that_was_selected() {
+        let mut state = after(&[TO_TRACES, Key::Enter, Key::Down, Key::Down, Key::Down]);
+        press(&mut state, &[OLDER]);
+        assert_eq!(state.records.version(), Some(482));
+        let record = state.selected_record().unwrap();
+        assert_eq!((record.bucket, record.offset, record.version), (0, 3, Some(482)));
+        assert_eq!(state.records.extents.total(), 120_573 - 250);
+        press(&mut state, &[NEWER]);
+        assert_eq!(state.records.version(), None);
+        assert_eq!(state.records.extents.total(), 4 * 120_577);
+        assert_eq!(state.selected_record().unwrap().offset, 3);
+    }
+
+    #[test]
+    fn steps_that_have_not_arrived_are_added_up() {
+        let mut state = after(&[TO_TRACES, Key::Enter]);
+        key(&mut state, OLDER);
+        key(&mut state, OLDER);
+        let effects = key(&mut state, OLDER);
+        assert_eq!(look(&effects).to, To::Steps { from: None, by: -3 });
+        settle(&mut state, effects);
+        assert_eq!(state.records.version(), Some(480));
+        let effects = key(&mut state, OLDER);
+        assert_eq!(look(&effects).to, To::Steps { from: Some(480), by: -1 });
+    }
+
+    #[test]
+    fn a_record_that_is_still_on_its_way_is_searched_for_too() {
+        let mut state = after(&[TO_TRACES, Key::Enter]);
+        key(&mut state, Key::End);
+        let found = look(&key(&mut state, OLDER));
+        assert_eq!((found.bucket.bucket, found.offset), (3, Some(120_576)));
+    }
+
+    #[test]
+    fn a_record_that_a_version_has_not_is_found_again_in_one_that_has_it() {
+        let mut state = after(&[TO_TRACES, Key::Right, Key::Down, Key::Enter, Key::End]);
+        press(&mut state, &[Key::PageUp]);
+        let offset = state.selected_record().unwrap().offset;
+        press(&mut state, &[OLDER, OLDER, OLDER]);
+        assert!(state.selected_record().unwrap().offset < offset);
+        press(&mut state, &[NEWER, NEWER, NEWER]);
+        assert_eq!(state.records.version(), None);
+        assert_eq!(state.selected_record().unwrap().offset, offset);
+    }
+
+    #[test]
+    fn what_was_being_read_of_another_version_never_shows() {
+        let mut state = after(&[TO_TRACES, Key::Enter, OLDER]);
+        let effects = key(&mut state, Key::End);
+        let slot = Slot::Page(PageKey { bucket: 0, index: (120_573 - 250 - 1) / 128 });
+        let id = begun(&effects, &slot);
+        let effects = key(&mut state, Key::Esc);
+        assert!(effects.contains(&Effect::Cancel(slot.clone())), "{effects:?}");
+        let rows = run(0, 120_192..120_320, u64::MAX);
+        let late = Answer::Page { rows, took: std::time::Duration::ZERO, generation: 2 };
+        update(&mut state, Event::Answer { slot, id, result: Ok(late) });
+        assert!(state.records.pages.row(0, 120_192).is_none());
+    }
+
+    #[test]
+    fn pages_and_records_are_read_at_the_version() {
+        let mut state = opened(Size { width: 160, height: 40 });
+        press(&mut state, &[TO_TRACES, Key::Enter, OLDER]);
+        let effects = key(&mut state, Key::End);
+        let asked = |wanted: fn(&Request) -> bool| {
+            effects.iter().any(|e| matches!(e, Effect::Load { request, .. } if wanted(request)))
+        };
+        assert!(asked(|request| matches!(request, Request::Page { version: Some(482), .. })));
+        settle(&mut state, effects);
+        assert_eq!(state.detail.wanted.as_ref().unwrap().version, Some(482));
+    }
+
+    #[test]
+    fn esc_leads_back_to_now_first_and_then_to_the_topics() {
+        let mut state = after(&[TO_TRACES, Key::Enter, OLDER, OLDER, Key::Esc]);
+        assert_eq!((state.records.version(), state.context()), (None, Context::Records));
+        press(&mut state, &[Key::Esc]);
+        assert_eq!(state.context(), Context::Topics);
+    }
+
+    #[test]
+    fn a_record_that_was_selected_meanwhile_is_selected_now_too() {
+        let mut state = after(&[TO_TRACES, Key::Enter, OLDER, Key::Down, Key::Down]);
+        press(&mut state, &[Key::Esc]);
+        assert_eq!(state.selected_record().unwrap().offset, 2);
+    }
+
+    #[test]
+    fn counts_that_come_meanwhile_are_those_of_now() {
+        let mut state = after(&[TO_TRACES, Key::Enter, OLDER]);
+        let effects = changed(&mut state, "traces");
+        let slot = Slot::Counts(name("traces"));
+        let id = begun(&effects, &slot);
+        let mut counts = counts_of(&state, "traces");
+        counts.buckets[0].version = 490;
+        counts.buckets[0].total_count += 10;
+        update(&mut state, Event::Answer { slot, id, result: Ok(Answer::Counts(counts, now())) });
+        assert_eq!(state.records.extents.total(), 120_573 - 250);
+        assert_eq!(state.records.pin.as_ref().unwrap().newest, 490);
+        press(&mut state, &[Key::Esc]);
+        assert_eq!(state.records.extents.total(), 4 * 120_577 + 10);
+    }
+
+    #[test]
+    fn a_version_is_left_with_the_place_and_kept_under_the_tail() {
+        let mut state = after(&[TO_TRACES, Key::Enter, OLDER, Key::Char('f')]);
+        assert_eq!((state.screen, state.records.version()), (Screen::Tail, Some(482)));
+        assert_eq!(state.selected_record().unwrap().version, None);
+        press(&mut state, &[Key::Char('f'), Key::Tab, Key::Up]);
+        assert_eq!(state.records.version(), None);
+    }
+
+    #[test]
+    fn enter_in_the_list_reads_the_records_at_that_version() {
+        let mut state = after(&[TO_TRACES, VERSIONS, Key::Down, Key::Down, Key::Enter]);
+        assert_eq!((state.context(), state.records.version()), (Context::Records, Some(481)));
+        press(&mut state, &[VERSIONS]);
+        assert_eq!(state.versions.unwrap().selected(), Some(481));
+    }
+
+    #[test]
+    fn the_ends_say_that_they_are_the_ends() {
+        let newest = after(&[TO_TRACES, Key::Enter, NEWER]).notice.unwrap();
+        assert_eq!(newest.text, "this is what is there now: there is nothing newer");
+        let empty = after(&[Key::Down, OLDER]).notice.unwrap();
+        assert_eq!(empty.text, "there are no versions yet: the first flush makes one");
+        let mut state = after(&[TO_TRACES, Key::Enter]);
+        let effects = key(&mut state, OLDER);
+        let id = begun(&effects, &Slot::Pin);
+        let result = Ok(Answer::Pinned(0, Landing::Oldest(7)));
+        update(&mut state, Event::Answer { slot: Slot::Pin, id, result });
+        assert_eq!(state.notice.unwrap().text, "v 7 is the oldest version that is kept");
+    }
+
+    #[test]
+    fn the_list_follows_the_tree() {
+        let mut state = after(&[TO_TRACES, VERSIONS, Key::Tab, Key::Up]);
+        let list = state.versions.as_ref().unwrap();
+        assert_eq!(list.bucket, BucketId { topic: name("notes"), bucket: 0 });
+        press(&mut state, &[Key::Tab, Key::Enter]);
+        assert_eq!(state.records.version(), Some(483));
+    }
+}
+
+mod jobs {
+    //! Flushes of one topic and of all, their cards, and the list of what takes long.
+
+    use std::time::Duration;
+
+    use super::*;
+    use crate::tui::sample::now;
+    use crate::tui::state::CardLine;
+
+    const ALL: Key = Key::Char('A');
+    const JOBS: Key = Key::Char('w');
+    const STOP: Key = Key::Char('x');
+
+    fn wait(state: &mut State, millis: u64) {
+        state.pass(now(), Duration::from_millis(millis));
+    }
+
+    fn said(state: &State) -> &str {
+        state.notice.as_ref().map_or("", |notice| notice.text.as_str())
+    }
+
+    /// A second topic with something buffered, and one that nobody has counted.
+    fn busy(state: &mut State) {
+        let topic = state.topics.get_mut(&name("metrics")).unwrap();
+        let crate::tui::state::Counts::Known(counts) = &mut topic.counts else { panic!() };
+        (counts.buffer_count, counts.buckets[0].buffer_count) = (310, 310);
+    }
+
+    #[test]
+    fn a_card_tells_before_and_after_and_the_next_key_takes_it_away_and_acts() {
+        let mut state = after(&[TO_TRACES, Key::Char('F')]);
+        let card = state.card.as_ref().unwrap();
+        let [CardLine::Bucket(topic, bucket)] = &card.lines[..] else { panic!("{card:?}") };
+        assert_eq!(
+            (topic.as_str(), bucket.before.buffer_count, bucket.after.buffer_count),
+            ("traces", 4, 0)
+        );
+        let selected = state.topics.scroll.selected;
+        press(&mut state, &[Key::Up]);
+        assert!(state.card.is_none() && state.topics.scroll.selected == selected - 1);
+    }
+
+    #[test]
+    fn esc_closes_the_card_and_nothing_else() {
+        let mut state = after(&[TO_TRACES, Key::Enter, Key::Char('F'), Key::Esc]);
+        assert!(state.card.is_none());
+        assert_eq!(state.context(), Context::Records);
+        press(&mut state, &[Key::Esc]);
+        assert_eq!(state.context(), Context::Topics);
+    }
+
+    #[test]
+    fn where_nothing_was_buffered_there_is_no_card() {
+        let state = after(&[Key::Down, Key::Down, Key::Down, Key::Char('F')]);
+        assert!(state.card.is_none());
+        assert_eq!(said(&state), "nothing was buffered in `metrics`, bucket 0");
+    }
+
+    #[test]
+    fn all_topics_are_flushed_after_a_yes_one_after_the_other() {
+        let mut state = state();
+        busy(&mut state);
+        press(&mut state, &[ALL]);
+        assert_eq!(state.context(), Context::FlushAll);
+        let plan = state.flush_plan();
+        let topics: Vec<&str> = plan.topics.iter().map(|(topic, ..)| topic.as_str()).collect();
+        assert_eq!(
+            (topics, plan.records(), plan.foreign, plan.broken),
+            (vec!["metrics", "traces"], 326, 1, 1)
+        );
+        let first = key(&mut state, Key::Enter);
+        assert_eq!(slots(&first), [Slot::Flush(name("metrics"))], "one at a time");
+        settle(&mut state, first);
+        let card = state.card.as_ref().unwrap();
+        assert!(card.lines.iter().any(|line| line.topic().as_str() == "traces"), "{card:?}");
+        assert!(state.flush_run.is_none());
+        assert!(said(&state).starts_with("flushed 4 records of 2 topics"), "{}", said(&state));
+    }
+
+    #[test]
+    fn esc_flushes_nothing() {
+        let mut state = after(&[ALL]);
+        assert!(key(&mut state, Key::Esc).is_empty());
+        assert!(state.flush_run.is_none());
+    }
+
+    #[test]
+    fn a_flush_of_all_waits_until_all_are_counted() {
+        let mut state = state();
+        state.topics.get_mut(&name("events")).unwrap().counts = crate::tui::state::Counts::Unknown;
+        state.topics.get_mut(&name("events")).unwrap().stale = true;
+        let asked = key(&mut state, ALL);
+        assert!(slots(&asked).contains(&Slot::Counts(name("events"))));
+        assert!(key(&mut state, Key::Enter).is_empty());
+        assert_eq!(said(&state), "1 topic still to be counted");
+        settle(&mut state, asked);
+        assert!(!key(&mut state, Key::Enter).is_empty());
+    }
+
+    #[test]
+    fn a_topic_that_fails_is_told_and_the_others_are_flushed() {
+        let mut state = state();
+        busy(&mut state);
+        press(&mut state, &[ALL]);
+        let effects = key(&mut state, Key::Enter);
+        let slot = Slot::Flush(name("metrics"));
+        let id = begun(&effects, &slot);
+        let result = Err(Fault::new("the disk is full"));
+        let effects = update(&mut state, Event::Answer { slot, id, result });
+        settle(&mut state, effects);
+        let lines = &state.card.as_ref().unwrap().lines;
+        assert_eq!(lines[0], CardLine::Failed(name("metrics"), "the disk is full".into()));
+        assert!(matches!(&lines[1], CardLine::Bucket(topic, _) if topic.as_str() == "traces"));
+    }
+
+    #[test]
+    fn a_run_that_is_stopped_ends_behind_the_topic_that_is_being_flushed() {
+        let mut state = state();
+        busy(&mut state);
+        press(&mut state, &[ALL]);
+        let effects = key(&mut state, Key::Enter);
+        wait(&mut state, 900);
+        press(&mut state, &[JOBS, STOP]);
+        assert_eq!(said(&state), "the flush stops behind `metrics`");
+        settle(&mut state, effects);
+        assert!(state.flush_run.is_none());
+        assert_eq!(state.card.as_ref().unwrap().left, 1);
+        assert!(said(&state).contains("1 topic left as they are"), "{}", said(&state));
+    }
+
+    #[test]
+    fn what_takes_long_is_a_job_and_what_is_quick_is_none() {
+        let mut state = after(&[TO_TRACES, Key::Enter]);
+        key(&mut state, Key::End);
+        assert!(state.rest().is_some());
+        wait(&mut state, 200);
+        assert!(state.jobs().is_empty());
+        wait(&mut state, 350);
+        let jobs: Vec<String> = state.jobs().into_iter().map(|job| job.what).collect();
+        assert_eq!(jobs, ["read records"]);
+    }
+
+    #[test]
+    fn a_read_can_be_stopped_and_says_so_in_its_place() {
+        let mut state = after(&[TO_TRACES, Key::Enter]);
+        key(&mut state, Key::End);
+        wait(&mut state, 400);
+        press(&mut state, &[JOBS]);
+        let slot = Slot::Page(PageKey { bucket: 3, index: 120_577 / 128 });
+        let stopped = key(&mut state, STOP);
+        assert!(stopped.contains(&Effect::Cancel(slot.clone())), "{stopped:?}");
+        assert!(
+            !slots(&key(&mut state, Key::Esc)).contains(&slot),
+            "it is not asked for again by itself"
+        );
+        assert_eq!(
+            state.records.failed.as_ref().unwrap().0.message,
+            "stopped by hand; r tries again"
+        );
+        assert!(slots(&key(&mut state, Key::Char('r'))).contains(&slot));
+        assert_eq!(state.jobs.ended[0].outcome, Err("stopped".into()));
+    }
+
+    #[test]
+    fn a_flush_that_has_begun_cannot_be_stopped_and_says_why() {
+        let mut state = after(&[TO_TRACES]);
+        let effects = key(&mut state, Key::Char('F'));
+        wait(&mut state, 2_000);
+        press(&mut state, &[JOBS]);
+        assert!(key(&mut state, STOP).is_empty());
+        assert_eq!(said(&state), "a flush that has begun goes on to its end");
+        settle(&mut state, effects);
+        assert_eq!(state.jobs.ended[0].outcome, Ok("4 records".into()));
+        press(&mut state, &[STOP]);
+        assert_eq!(said(&state), "nothing that is selected is under way");
+    }
+
+    #[test]
+    fn time_stands_still_where_nothing_is_under_way() {
+        for keys in
+            [vec![], vec![TO_TRACES, Key::Enter], vec![JOBS], vec![TO_TRACES, Key::Char('F')]]
+        {
+            assert_eq!(after(&keys).rest(), None, "{keys:?}");
+        }
+    }
+}
+
+mod similar {
+    //! Similar records, and the seek prompt's other forms.
+
+    use super::*;
+    use crate::tui::state::Similar;
+
+    const SIMILAR: Key = Key::Char('s');
+
+    fn list(state: &State) -> &Similar {
+        let Overlay::Similar(similar) = &state.overlay else { panic!("the list is gone") };
+        similar
+    }
+
+    fn searched(effects: &[Effect]) -> (u64, Option<String>) {
+        let found = effects.iter().find_map(|effect| match effect {
+            Effect::Load { request: Request::Similar { record, column }, .. } => {
+                Some((record.offset, column.clone()))
+            }
+            _ => None,
+        });
+        found.expect("something is searched")
+    }
+
+    #[test]
+    fn hops_lead_on_and_back() {
+        let mut state = after(&[TO_TRACES, Key::Enter, Key::Down, SIMILAR]);
+        assert_eq!((state.context(), list(&state).hops.len()), (Context::Similar, 1));
+        press(&mut state, &[Key::Down, Key::Down]);
+        let wanted = list(&state).selected().unwrap();
+        let effects = key(&mut state, Key::Enter);
+        assert_eq!(searched(&effects).0, wanted.offset);
+        assert!(list(&state).found.is_none(), "what was found before is of another record");
+        settle(&mut state, effects);
+        let effects = key(&mut state, Key::Char('b'));
+        assert_eq!(searched(&effects).0, 1);
+        settle(&mut state, effects);
+        assert!(key(&mut state, Key::Char('b')).is_empty());
+        assert!(state.notice.is_some(), "there is nothing before the first");
+        press(&mut state, &[Key::Esc]);
+        assert_eq!(state.context(), Context::Records);
+    }
+
+    #[test]
+    fn a_hop_to_the_record_itself_leads_nowhere() {
+        let mut state = after(&[TO_TRACES, Key::Enter, SIMILAR]);
+        assert!(key(&mut state, Key::Enter).is_empty());
+        assert_eq!(list(&state).hops.len(), 1);
+    }
+
+    #[test]
+    fn another_vector_column_is_searched_sideways() {
+        let mut state = after(&[TO_TRACES, Key::Enter, SIMILAR]);
+        let effects = key(&mut state, Key::Right);
+        assert_eq!(searched(&effects).1.as_deref(), Some("title_embedding"));
+        settle(&mut state, effects);
+        assert!(key(&mut state, Key::Right).is_empty(), "there are two");
+        assert_eq!(searched(&key(&mut state, Key::Left)).1.as_deref(), Some("embedding"));
+    }
+
+    #[test]
+    fn a_similar_record_is_gone_to_also_where_another_bucket_is_shown() {
+        let mut state = after(&[TO_TRACES, Key::Right, Key::Down, Key::Enter, SIMILAR]);
+        while list(&state).selected().unwrap().bucket == 0 {
+            press(&mut state, &[Key::Down]);
+        }
+        let wanted = list(&state).selected().unwrap();
+        press(&mut state, &[Key::Char('g')]);
+        assert_eq!(state.records.place, Some(Place { topic: name("traces"), bucket: None }));
+        let record = state.selected_record().unwrap();
+        assert_eq!((record.bucket, record.offset), (wanted.bucket, wanted.offset));
+        assert_eq!(state.context(), Context::Records);
+    }
+
+    #[test]
+    fn an_answer_that_comes_after_the_list_was_closed_changes_nothing() {
+        let mut state = after(&[TO_TRACES, Key::Enter]);
+        let effects = key(&mut state, SIMILAR);
+        let id = begun(&effects, &Slot::Similar);
+        let closed = key(&mut state, Key::Esc);
+        assert!(closed.contains(&Effect::Cancel(Slot::Similar)));
+        let result = Err(Fault::new("late"));
+        update(&mut state, Event::Answer { slot: Slot::Similar, id, result });
+        assert_eq!((state.context(), state.notice), (Context::Records, None));
+    }
+
+    #[test]
+    fn a_jump_takes_versions_and_places_from_the_end() {
+        let typed = |text: &str| -> Vec<Key> {
+            let keys = text.chars().map(Key::Char);
+            [TO_TRACES, Key::Char('g')].into_iter().chain(keys).chain([Key::Enter]).collect()
+        };
+        let state = after(&typed("2:-77"));
+        let record = state.selected_record().unwrap();
+        assert_eq!((record.bucket, record.offset), (2, 120_577 - 77));
+        let state = after(&typed("1:v480"));
+        assert_eq!(state.records.version(), Some(480));
+        assert_eq!(state.records.pin.as_ref().unwrap().bucket, 1);
     }
 }

@@ -1,10 +1,11 @@
 //! After each event: what the screen needs that is not there, and is not being read yet.
 
+use super::{similar, versions};
 use crate::TopicName;
 use crate::tui::data::{Column, Row};
 use crate::tui::effect::{Effect, PageKey, Request, Slot};
 use crate::tui::layout::Layout;
-use crate::tui::state::{Following, Line, Records, Screen, State, Tail, TreeRow, Widths};
+use crate::tui::state::{Following, Line, Overlay, Records, Screen, State, Tail, TreeRow, Widths};
 use crate::tui::text::sanitize;
 
 /// Brings the view into its bounds and asks for what it needs.
@@ -17,11 +18,17 @@ pub(super) fn wants(state: &mut State) -> Vec<Effect> {
     if state.screen == Screen::Records {
         effects.extend(pages(state, &layout));
     }
+    effects.extend(versions::wants(state, &layout));
     effects.extend(detail(state, &layout));
     effects
 }
 
 fn fit(state: &mut State, layout: &Layout) {
+    similar::fit(state, layout.box_rows());
+    if let Overlay::Jobs(mut scroll) = state.overlay {
+        state.fit_jobs(&mut scroll, layout.box_rows());
+        state.overlay = Overlay::Jobs(scroll);
+    }
     let topics = state.topics.total();
     state.topics.scroll.fit(layout.tree_rows(), topics);
     let height = layout.table_rows();
@@ -85,6 +92,10 @@ fn counts(state: &mut State, layout: &Layout) -> Vec<Effect> {
         };
         wanted.extend(state.topics.list.get(index).map(|topic| topic.entry.name.clone()));
     }
+    if let Overlay::FlushAll(_) = state.overlay {
+        // What is said there is of all topics, not only of those in view.
+        wanted.extend(state.topics.list.iter().map(|topic| topic.entry.name.clone()));
+    }
     wanted.into_iter().filter_map(|topic| count(state, topic)).collect()
 }
 
@@ -122,7 +133,8 @@ fn page(state: &mut State, topic: &TopicName, key: PageKey, generation: u64) -> 
     if state.loads.is_running(&slot) || state.records.pages.is_fresh(key, generation) {
         return None;
     }
-    let request = Request::Page { topic: topic.clone(), key, generation };
+    let version = state.records.version();
+    let request = Request::Page { topic: topic.clone(), key, generation, version };
     Some(state.loads.begin(slot, request))
 }
 

@@ -112,6 +112,14 @@ impl<'a> Canvas<'a> {
     }
 }
 
+/// A box of at most this size in the middle of an area.
+pub(super) fn centred(body: Rect, width: u16, height: u16) -> Rect {
+    let (width, height) = (body.width.min(width), body.height.min(height));
+    let x = body.x + (body.width - width) / 2;
+    let y = body.y + (body.height - height) / 2;
+    Rect { x, y, width, height }
+}
+
 fn on_border(frame: Rect, y: u16) -> Rect {
     Rect { x: frame.x + 1, y, width: frame.width.saturating_sub(2), height: frame.height.min(1) }
 }

@@ -48,7 +48,8 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
 }
 
 fn title(id: &RecordId) -> String {
-    format!(" {}/{} · {} ", id.topic, id.bucket, grouped(id.offset))
+    let version = id.version.map_or_else(String::new, |v| format!("· v {} ", grouped(v)));
+    format!(" {}/{} · {} {version}", id.topic, id.bucket, grouped(id.offset))
 }
 
 /// Whether the record is in a version, and in which one it is shown.

@@ -50,6 +50,7 @@ pub(super) fn of_records(state: &State) -> Option<Message> {
         return Some(of_fault(fault));
     }
     match &topic.counts {
+        _ if state.records.pin.is_some() => at_a_version(state),
         Counts::Unknown => Some(vec![("·····".into(), Meaning::Muted)]),
         Counts::Broken(fault) => Some(of_fault(fault)),
         Counts::Known(_) if state.records.extents.total() > 0 => None,
@@ -63,6 +64,11 @@ pub(super) fn of_records(state: &State) -> Option<Message> {
             (format!("    lanceq put {} file.jsonl", place.topic), Meaning::Key),
         ]),
     }
+}
+
+fn at_a_version(state: &State) -> Option<Message> {
+    let empty = state.records.extents.total() == 0;
+    empty.then(|| vec![("no records were here at this version".into(), Meaning::Strong)])
 }
 
 fn no_records(unborn: bool) -> &'static str {

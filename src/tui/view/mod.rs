@@ -1,19 +1,25 @@
 //! The views: pure functions of the state, one pane a file.
 
 mod canvas;
+mod card;
 mod detail;
 mod empty;
+mod flush_all;
 mod footer;
 mod help;
+mod jobs;
+mod pin;
 mod prompt;
 mod put;
 mod records;
 mod screen;
+mod similar;
 mod status;
 mod table;
 mod tail;
 mod top;
 mod topics;
+mod versions;
 
 #[cfg(test)]
 mod tests;

@@ -43,14 +43,16 @@ fn range(state: &State) -> String {
     let extents = &state.records.extents;
     let bucket = crate::tui::update::current_bucket(state);
     let last = extents.get(bucket).map_or(0, |extent| extent.next_offset.saturating_sub(1));
-    let buckets = if extents.iter().count() > 1 { ", or bucket:offset" } else { "" };
-    format!("0 to {} in bucket {bucket}{buckets}", grouped(last))
+    let buckets = if extents.iter().count() > 1 { ", bucket:offset" } else { "" };
+    format!("0 to {} in bucket {bucket}{buckets}, -500 from the end, v41", grouped(last))
 }
 
 /// How the text is looked for.
 fn way(state: &State) -> &'static str {
     match state.screen {
-        Screen::Records => "in all fields, from here down; with capitals, in this case only",
+        Screen::Records | Screen::Versions => {
+            "in all fields, from here down; with capitals, in this case only"
+        }
         Screen::Tail => "in what the tail shows, from here up; with capitals, in this case only",
     }
 }

@@ -13,8 +13,8 @@
 use ratatui::layout::Rect;
 
 use super::canvas::{Canvas, Piece, piece, rows};
-use super::empty;
 use super::table::Columns;
+use super::{empty, pin};
 use crate::tui::data::Row;
 use crate::tui::layout::headings;
 use crate::tui::state::{Focus, Records, State};
@@ -54,6 +54,13 @@ fn title(records: &Records) -> Vec<Piece<'static>> {
     let Some(place) = &records.place else {
         return vec![piece(" Records ", Meaning::Title)];
     };
+    if let Some(pin) = &records.pin {
+        return vec![
+            piece(format!(" {}", place.topic), Meaning::Title),
+            piece(format!(" · bucket {} · ", pin.bucket), Meaning::Plain),
+            piece(format!("{} ", pin::number(pin)), Meaning::Warn),
+        ];
+    }
     let part = match place.bucket {
         Some(bucket) => format!(" · bucket {bucket} "),
         None if records.extents.iter().count() > 1 => " · all buckets ".into(),
@@ -77,7 +84,7 @@ fn sums(state: &State, width: u16) -> Vec<Piece<'static>> {
         pieces.push(piece(format!(" · {} rec/s", grouped(rate)), Meaning::Plain));
     }
     let mut buckets = records.extents.iter();
-    if let (Some(only), None) = (buckets.next(), buckets.next()) {
+    if let (Some(only), None, None) = (buckets.next(), buckets.next(), &records.pin) {
         pieces.push(piece(format!(" · v {}", grouped(only.version)), Meaning::Muted));
     }
     pieces.push(piece(" ", Meaning::Plain));
@@ -86,7 +93,8 @@ fn sums(state: &State, width: u16) -> Vec<Piece<'static>> {
 
 /// Records a second that come to what is shown, over the last half minute.
 fn rate(state: &State) -> Option<u64> {
-    let place = state.records.place.as_ref()?;
+    // Nothing comes to a version.
+    let place = state.records.place.as_ref().filter(|_| state.records.pin.is_none())?;
     let rates = &state.topics.get(&place.topic)?.rates;
     let rate = match place.bucket {
         Some(bucket) => rates.bucket(bucket)?,

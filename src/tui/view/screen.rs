@@ -4,7 +4,10 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use super::canvas::{Canvas, piece};
-use super::{detail, empty, footer, help, prompt, put, records, status, tail, top, topics};
+use super::{
+    card, detail, empty, flush_all, footer, help, jobs, prompt, put, records, similar, status,
+    tail, top, topics, versions,
+};
 use crate::tui::layout::{Layout, SMALLEST};
 use crate::tui::state::{Overlay, Screen, State};
 use crate::tui::theme::Meaning;
@@ -24,7 +27,7 @@ pub(crate) fn cursor(state: &State) -> Option<Position> {
     match &state.overlay {
         Overlay::Seek(prompt) | Overlay::Find(prompt) => prompt::cursor(state, prompt),
         Overlay::Put(prompt) => put::cursor(state, prompt),
-        Overlay::None | Overlay::Help(_) => None,
+        _ => None,
     }
 }
 
@@ -37,15 +40,22 @@ fn panes(canvas: &mut Canvas<'_>, state: &State, layout: &Layout) {
         match state.screen {
             Screen::Records => records::draw(canvas, state, layout.main),
             Screen::Tail => tail::draw(canvas, state, layout.main),
+            Screen::Versions => versions::draw(canvas, state, layout.main),
         }
         detail::draw(canvas, state, layout.detail);
     }
     status::draw(canvas, state, layout.status);
     footer::draw(canvas, state, layout.footer);
     status::draw_notice(canvas, state, layout.status, layout.footer);
+    if let Some(flushed) = &state.card {
+        card::draw(canvas, flushed, body(layout));
+    }
     match &state.overlay {
         Overlay::None => {}
-        Overlay::Help(first) => help::draw(canvas, body(layout), *first),
+        Overlay::FlushAll(first) => flush_all::draw(canvas, state, body(layout), *first),
+        Overlay::Similar(found) => similar::draw(canvas, body(layout), found),
+        Overlay::Jobs(scroll) => jobs::draw(canvas, state, body(layout), scroll),
+        Overlay::Help(first) => help::draw(canvas, body(layout), state.pane(), *first),
         Overlay::Seek(prompt) | Overlay::Find(prompt) => prompt::draw(canvas, state, prompt),
         Overlay::Put(prompt) => put::draw(canvas, state, prompt),
     }

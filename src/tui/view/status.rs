@@ -6,13 +6,17 @@
 
 use ratatui::layout::Rect;
 
-use super::canvas::{Canvas, Piece, piece};
+use super::canvas::{Canvas, Piece, piece, width};
 use super::records::mark_of;
+use super::{jobs, pin};
 use crate::tui::effect::Slot;
-use crate::tui::state::{Find, Notice, Screen, Severity, State};
-use crate::tui::text::quantity::{counted, elapsed, grouped, percent};
+use crate::tui::state::{Find, Notice, Screen, Severity, State, Versions};
+use crate::tui::text::quantity::{bytes, counted, elapsed, grouped, percent};
 use crate::tui::text::sanitize;
 use crate::tui::theme::Meaning;
+
+/// From this width on a version and the cost of a read stand beside each other.
+const ROOMY: u16 = 100;
 
 /// Draws the line.
 pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
@@ -23,13 +27,22 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
         canvas.pieces(area, &searching(find));
         return;
     }
+    let jobs = jobs::line(state);
+    let area = if jobs.is_empty() { area } else { canvas.right(area, &jobs) };
     let left = match state.records.cost {
-        Some(cost) if state.screen == Screen::Records => {
+        Some(cost)
+            if jobs.is_empty() && state.screen == Screen::Records && has_room(state, area) =>
+        {
             canvas.right(area, &[piece(format!("read {} ", elapsed(cost)), Meaning::Muted)])
         }
         _ => area,
     };
     canvas.pieces(left, &selected(state));
+}
+
+/// Whether the line has room for what a read cost: the version that is looked at goes before.
+fn has_room(state: &State, area: Rect) -> bool {
+    state.records.pin.is_none() || area.width >= ROOMY
 }
 
 /// How far a search has come.
@@ -55,6 +68,9 @@ fn searching(find: &Find) -> [Piece<'_>; 3] {
 pub(super) fn draw_notice(canvas: &mut Canvas<'_>, state: &State, status: Rect, footer: Rect) {
     let Some(notice) = &state.notice else { return };
     let (glyph, meaning) = severity(notice);
+    let jobs = jobs::line(state);
+    let text = sanitize::width(&notice.text).saturating_add(width(&jobs) + 4);
+    let status = if text <= status.width { canvas.right(status, &jobs) } else { status };
     let first = canvas.text(status, glyph, meaning);
     let lines = sanitize::wrap(&notice.text, first.width);
     let second = Rect { x: first.x, width: first.width, ..footer };
@@ -75,14 +91,27 @@ fn severity(notice: &Notice) -> (&'static str, Meaning) {
 }
 
 fn selected(state: &State) -> Vec<Piece<'static>> {
+    if let (Screen::Versions, Some(list)) = (state.screen, &state.versions) {
+        return version(list);
+    }
     let row = match state.screen {
         Screen::Records => state.records.row(state.records.scroll.selected),
         Screen::Tail => state.tail.as_ref().and_then(|tail| tail.selected_record()),
+        Screen::Versions => None,
     };
+    let pin = state.records.pin.as_ref().filter(|_| state.screen == Screen::Records);
     let (Some(place), Some(row)) = (&state.records.place, row) else {
         return Vec::new();
     };
     let (glyph, meaning) = mark_of(row);
+    if let Some(pin) = pin {
+        return vec![
+            piece(format!(" {}/{}", place.topic, row.bucket), Meaning::Strong),
+            piece(format!("  {}  ", grouped(row.offset)), Meaning::Number),
+            piece(pin::sentence(pin, state.now), Meaning::Warn),
+            piece("  esc leads back to now", Meaning::Muted),
+        ];
+    }
     let version = match (row.buffered, state.records.extents.get(row.bucket)) {
         (false, Some(extent)) => format!(" v {}", grouped(extent.version)),
         (false, None) => " persisted".into(),
@@ -93,5 +122,21 @@ fn selected(state: &State) -> Vec<Piece<'static>> {
         piece(format!("  {}  ", grouped(row.offset)), Meaning::Number),
         piece(glyph, meaning),
         piece(version, Meaning::Muted),
+    ]
+}
+
+/// The selected version: when it was made, and what it holds.
+fn version(list: &Versions) -> Vec<Piece<'static>> {
+    let Some(version) = list.get(list.scroll.selected) else {
+        return Vec::new();
+    };
+    let place = format!(" {}/{}", list.bucket.topic, list.bucket.bucket);
+    let size = version.bytes.map_or_else(String::new, |size| format!(" · {}", bytes(size)));
+    let files = counted(version.fragments, "file");
+    let text = format!(" · {} · {files}{size}", counted(version.rows, "record"));
+    vec![
+        piece(place, Meaning::Strong),
+        piece(format!("  v {}", grouped(version.number)), Meaning::Number),
+        piece(text, Meaning::Plain),
     ]
 }

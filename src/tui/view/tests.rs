@@ -116,6 +116,48 @@ fn a_flush_says_what_it_did_or_why_it_is_not_possible() {
     look("flush_refused", &[TO_TRACES, Key::Up, Key::Char('F')]);
 }
 
+#[test]
+fn the_versions_of_a_bucket() {
+    look("versions", &[TO_TRACES, Key::Char('v')]);
+    look("versions_middle", &[TO_TRACES, Key::Char('v'), Key::Right, Key::End, Key::PageUp]);
+}
+
+#[test]
+fn the_records_at_a_version() {
+    let back = Key::Char('[');
+    look("pinned", &[TO_TRACES, Key::Enter, Key::Down, Key::Down, back, back]);
+    look("pinned_list", &[TO_TRACES, Key::Enter, back, back, Key::Char('v')]);
+    look("pinned_end", &[TO_TRACES, Key::Enter, back, Key::End, Key::Enter]);
+}
+
+#[test]
+fn what_a_flush_of_all_would_do() {
+    look("flush_all", &[Key::Char('A')]);
+}
+
+#[test]
+fn what_takes_long_is_told_in_one_line_and_in_a_list() {
+    for (width, height) in SIZES {
+        let mut state = opened(Size { width, height });
+        press(&mut state, &[TO_TRACES, Key::Char('F'), Key::Enter]);
+        update(&mut state, Event::Input(Input::Key(Key::Char('F'))));
+        update(&mut state, Event::Input(Input::Key(Key::End)));
+        state.pass(crate::tui::sample::now(), std::time::Duration::from_millis(2_345));
+        let name = |what: &str| format!("{what}_{width}x{height}");
+        insta::assert_snapshot!(name("job"), text(&drawn(&state)));
+        update(&mut state, Event::Input(Input::Key(Key::Char('w'))));
+        insta::assert_snapshot!(name("jobs"), text(&drawn(&state)));
+    }
+}
+
+#[test]
+fn similar_records_and_the_way_through_them() {
+    let open = [TO_TRACES, Key::Enter, Key::Down, Key::Char('s')];
+    look("similar", &open);
+    look("similar_hops", &[&open[..], &[Key::Down, Key::Enter, Key::Down, Key::Enter]].concat());
+    look("similar_refused", &[TO_TRACES, Key::Up, Key::Char('s')]);
+}
+
 fn put(text: &str) -> Vec<Key> {
     [TO_TRACES, Key::Char('p')].into_iter().chain(text.chars().map(Key::Char)).collect()
 }
@@ -148,7 +190,7 @@ fn any_key() -> impl Strategy<Value = Key> {
             Key::Esc,
         ]),
         prop::sample::select(
-            "fgGFpcr?:/nNJK 0123456789kjhl{\"}".chars().map(Key::Char).collect::<Vec<_>>()
+            "bswfgGFAxpcrv[]?:/nNJK 0123456789kjhl{\"}".chars().map(Key::Char).collect::<Vec<_>>()
         ),
     ]
 }
@@ -185,9 +227,9 @@ mod hostile {
     use ratatui::layout::Size;
 
     use super::*;
-    use crate::tui::data::{Fault, Rows, Whole};
+    use crate::tui::data::{Fault, Like, Likes, Rows, Version, Whole};
     use crate::tui::effect::{Effect, Request};
-    use crate::tui::event::{Answer, Arrival, Hit};
+    use crate::tui::event::{Answer, Arrival, Hit, Landing, Sight};
     use crate::tui::picture::opened;
     use crate::tui::sample::now;
     use crate::{BucketCounts, Chunk, TopicCounts, TopicEntry, TopicName};
@@ -244,12 +286,54 @@ mod hostile {
             },
             Request::Record(_) => Answer::Record(Whole::of_row(&batch(), true)),
             Request::Check { .. } => Answer::Checked(Some(poison())),
+            Request::Similar { .. } => Answer::Similar(Likes {
+                column: poison(),
+                columns: vec![poison(), poison()],
+                hits: vec![Like {
+                    bucket: 0,
+                    offset: 0,
+                    buffered: true,
+                    distance: f32::NAN,
+                    text: poison(),
+                }],
+                searched: 1,
+                took: std::time::Duration::ZERO,
+            }),
+            Request::VersionNumbers(_) => Answer::VersionNumbers(vec![1, 2]),
+            Request::Versions { .. } => Answer::Versions(vec![version()]),
+            Request::Pin(look) => {
+                Answer::Pinned(look.bucket.bucket, Landing::At(Box::new(sight())))
+            }
             Request::Find(_) => {
                 Answer::Found(Hit { bucket: 0, row: 0, offset: 0, field: poison() })
             }
             Request::Locate(_) | Request::Put { .. } | Request::Flush(_) => return Err(fault()),
             Request::Tail { .. } => Answer::Tail(vec![Arrival::Rows(rows())], now()),
         })
+    }
+
+    fn version() -> Version {
+        Version {
+            number: 2,
+            when: now(),
+            operation: poison(),
+            rows: 1,
+            fragments: 1,
+            bytes: Some(1),
+            tags: vec![poison()],
+        }
+    }
+
+    fn sight() -> Sight {
+        let bucket = BucketCounts { total_count: 1, next_offset: 1, ..BucketCounts::default() };
+        Sight {
+            version: version(),
+            newest: 2,
+            counts: TopicCounts { buckets: vec![bucket], ..TopicCounts::default() },
+            row: 0,
+            pages: Vec::new(),
+            took: std::time::Duration::ZERO,
+        }
     }
 
     fn settle(state: &mut State, mut effects: Vec<Effect>, broken: bool) {
@@ -294,6 +378,8 @@ mod hostile {
                 Key::Up,
                 Key::Enter,
                 Key::Esc,
+                Key::Char('s'),
+                Key::Esc,
                 Key::Char('c'),
                 Key::Esc,
                 Key::Char('/'),
@@ -301,6 +387,14 @@ mod hostile {
                 Key::Enter,
                 Key::Char('n'),
                 Key::Char('F'),
+                Key::Char('A'),
+                Key::Esc,
+                Key::Char('w'),
+                Key::Esc,
+                Key::Char('v'),
+                Key::Enter,
+                Key::Char(']'),
+                Key::Esc,
                 Key::Char('?'),
             ] {
                 let effects = update(&mut state, Event::Input(Input::Key(key)));

@@ -7,8 +7,9 @@
 use ratatui::layout::Rect;
 
 use super::canvas::{Canvas, piece, width};
+use super::pin;
 use crate::WatchMode;
-use crate::tui::state::{Listing, State, Whole};
+use crate::tui::state::{Listing, Pin, Screen, State, Whole};
 use crate::tui::text::quantity::{counted, elapsed, short};
 use crate::tui::theme::Meaning;
 
@@ -20,13 +21,21 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
     let (watch, meaning) = watch(state.watch);
     let mode = [piece("   ", Meaning::Plain), piece(watch, meaning), piece(" ", Meaning::Plain)];
     let mut left = canvas.right(area, &mode);
-    let sums = [piece(sums(state), Meaning::Plain)];
+    let sums = match pinned(state) {
+        Some(pin) => [piece(format!("  {}", pin::sentence(pin, state.now)), Meaning::Warn)],
+        None => [piece(sums(state), Meaning::Plain)],
+    };
     if width(&sums) + ROOT <= left.width {
         left = canvas.right(left, &sums);
     }
     let name = [piece(" lanceq", Meaning::Title), piece("  ", Meaning::Plain)];
     let left = canvas.pieces(left, &name);
     canvas.text(left, &state.root, Meaning::Strong);
+}
+
+/// The version that the screen shows, where it does not show what is there now.
+fn pinned(state: &State) -> Option<&Pin> {
+    state.records.pin.as_ref().filter(|_| state.screen == Screen::Records)
 }
 
 fn watch(mode: WatchMode) -> (String, Meaning) {

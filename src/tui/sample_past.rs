@@ -1,0 +1,95 @@
+//! The past of the fixed root: 483 versions of each bucket, some of them cleaned up.
+
+use std::time::Duration;
+
+use chrono::TimeDelta;
+
+use super::data::{Fault, Rows, Version};
+use super::effect::{Look, PageKey, To};
+use super::event::{Answer, Landing, Sight};
+use super::sample::{now, page, shape};
+use super::state::PAGE;
+use crate::{BucketCounts, TopicCounts, TopicName};
+
+/// The head of every bucket.
+const HEAD: u64 = 483;
+/// Records that an append adds.
+const STEP: u64 = 250;
+
+/// The versions that are kept.
+pub(crate) fn numbers(topic: &TopicName) -> Result<Answer, Fault> {
+    let (_, rows, _) = shape(topic)?;
+    let all = if rows == 0 { Vec::new() } else { (201..=HEAD).filter(|n| n % 50 != 7).collect() };
+    Ok(Answer::VersionNumbers(all))
+}
+
+/// What is known of some of them.
+pub(crate) fn versions(topic: &TopicName, numbers: &[u64]) -> Result<Answer, Fault> {
+    let found: Result<Vec<Version>, Fault> = numbers.iter().map(|n| version(topic, *n)).collect();
+    Ok(Answer::Versions(found?))
+}
+
+/// A bucket as it was.
+pub(crate) fn look(look: &Look) -> Result<Answer, Fault> {
+    let bucket = look.bucket.bucket;
+    let number = match look.to {
+        To::Version(number) => number,
+        To::Steps { from, by } => from.unwrap_or(HEAD).saturating_add_signed(by),
+    };
+    if number >= HEAD && matches!(look.to, To::Steps { .. }) {
+        return Ok(Answer::Pinned(bucket, Landing::Head));
+    }
+    let version = version(&look.bucket.topic, number)?;
+    let rows = version.rows;
+    let row = look.offset.unwrap_or(0).min(rows.saturating_sub(1));
+    let key = PageKey { bucket, index: row / PAGE };
+    let pages = vec![(key, persisted(&look.bucket.topic, key, rows)?)];
+    let counts = TopicCounts {
+        total_count: rows,
+        buffer_count: 0,
+        persisted_count: rows,
+        buckets: vec![BucketCounts {
+            bucket_id: bucket,
+            total_count: rows,
+            buffer_count: 0,
+            persisted_count: rows,
+            first_offset: 0,
+            next_offset: rows,
+            version: number,
+        }],
+    };
+    let took = Duration::from_micros(900);
+    let sight = Sight { version, newest: HEAD, counts, row, pages, took };
+    Ok(Answer::Pinned(bucket, Landing::At(Box::new(sight))))
+}
+
+/// A page of a bucket as it was when it had so many records.
+fn persisted(topic: &TopicName, key: PageKey, rows: u64) -> Result<Rows, Fault> {
+    let mut page = page(topic, key)?;
+    page.split_off(rows);
+    Ok(page)
+}
+
+/// A page at a version.
+pub(crate) fn page_at(topic: &TopicName, key: PageKey, number: u64) -> Result<Rows, Fault> {
+    persisted(topic, key, version(topic, number)?.rows)
+}
+
+/// Every ninth version is a compaction of what came before.
+fn version(topic: &TopicName, number: u64) -> Result<Version, Fault> {
+    let (_, rows, buffered) = shape(topic)?;
+    let appends = |number: u64| number - number / 9;
+    let behind = appends(HEAD).saturating_sub(appends(number));
+    let records = (rows - buffered).saturating_sub(behind * STEP);
+    let since = i64::try_from(HEAD.saturating_sub(number)).unwrap_or(0);
+    let compaction = number.is_multiple_of(9);
+    Ok(Version {
+        number,
+        when: now() - TimeDelta::seconds(since * 61 + 8),
+        operation: if compaction { "compact" } else { "append" }.into(),
+        rows: records,
+        fragments: 1 + number % 9,
+        bytes: Some(records * 352 - if compaction { 90_000 } else { 0 }.min(records * 352)),
+        tags: if number == 480 { vec!["before-fix".into()] } else { Vec::new() },
+    })
+}

@@ -1,0 +1,50 @@
+//! The search for records that are like another one.
+
+use std::time::Instant;
+
+use arrow_schema::DataType;
+
+use super::data::{Fault, Like, Likes};
+use super::effect::RecordId;
+use super::event::Answer;
+use super::history;
+use crate::{Columns, Engine, Likeness, Reader, Search};
+
+/// Records that are found at most.
+const NEAREST: usize = 50;
+
+/// Finds the records nearest to a record, in its whole topic, or in its bucket where it is looked at
+/// at a version.
+pub(super) async fn similar(
+    engine: &Engine,
+    record: &RecordId,
+    column: Option<&str>,
+) -> Result<Answer, Fault> {
+    let begun = Instant::now();
+    let reader = match record.version {
+        Some(_) => history::bucket(engine, &record.topic, record.bucket, record.version).await?,
+        None => engine.reader(record.topic.as_str()).await?,
+    };
+    let columns = vector_columns(&reader).await?;
+    let wanted = column.filter(|column| columns.iter().any(|known| known == column));
+    let Some(column) = wanted.map(str::to_owned).or_else(|| columns.first().cloned()) else {
+        return Err(Fault::new(format!("`{}` has no vector column", record.topic)));
+    };
+    let likeness = Likeness::Record { bucket: record.bucket, offset: record.offset };
+    // What is shown of a hit is text: the numbers need not be read.
+    let reader = reader.columns(Columns::Except(columns.clone()));
+    let found = reader.search(&Search::like(&column, likeness).k(NEAREST)).await?;
+    let hits = found.hits.into_iter().map(|hit| (hit.record, hit.distance)).collect();
+    let (hits, took) = (Like::of_hits(hits), begun.elapsed());
+    Ok(Answer::Similar(Likes { column, columns, hits, searched: found.searched, took }))
+}
+
+async fn vector_columns(reader: &Reader) -> Result<Vec<String>, Fault> {
+    let schema = reader.schema().await?;
+    let is_vector = |kind: &DataType| match kind {
+        DataType::FixedSizeList(item, _) => item.data_type().is_floating(),
+        _ => false,
+    };
+    let vectors = schema.fields().iter().filter(|field| is_vector(field.data_type()));
+    Ok(vectors.map(|field| field.name().clone()).collect())
+}

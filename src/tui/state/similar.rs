@@ -1,0 +1,52 @@
+//! The list of records that are like another one, and the way that led there.
+
+use super::scroll::Scroll;
+use crate::tui::data::{Fault, Like, Likes};
+use crate::tui::effect::RecordId;
+
+/// The list, over the panes.
+#[derive(Debug)]
+pub(crate) struct Similar {
+    /// The records that were asked for, one after the other; the last is the one that is shown, or on
+    /// its way.
+    pub(crate) hops: Vec<RecordId>,
+    /// The vector column to search; the first one where none was chosen.
+    pub(crate) column: Option<String>,
+    /// What was found; none while it is being looked for.
+    pub(crate) found: Option<Result<Likes, Fault>>,
+    pub(crate) scroll: Scroll,
+}
+
+impl Similar {
+    /// A list that has just been opened.
+    pub(crate) fn of(record: RecordId) -> Self {
+        Self { hops: vec![record], column: None, found: None, scroll: Scroll::default() }
+    }
+
+    /// The record that the others are like.
+    pub(crate) fn record(&self) -> Option<&RecordId> {
+        self.hops.last()
+    }
+
+    /// What was found, nearest first.
+    pub(crate) fn hits(&self) -> &[Like] {
+        match &self.found {
+            Some(Ok(likes)) => &likes.hits,
+            _ => &[],
+        }
+    }
+
+    /// The selected hit.
+    pub(crate) fn selected(&self) -> Option<RecordId> {
+        let hit = self.hits().get(usize::try_from(self.scroll.selected).ok()?)?;
+        let from = self.record()?;
+        Some(RecordId { bucket: hit.bucket, offset: hit.offset, ..from.clone() })
+    }
+
+    /// The vector column so many places on from the one that was searched.
+    pub(crate) fn other_column(&self, by: isize) -> Option<String> {
+        let Some(Ok(likes)) = &self.found else { return None };
+        let at = likes.columns.iter().position(|column| *column == likes.column)?;
+        likes.columns.get(at.checked_add_signed(by)?).cloned()
+    }
+}

@@ -1,0 +1,115 @@
+//! The list of what takes long: opening it, moving in it, stopping what can be stopped.
+
+use std::time::Duration;
+
+use super::{answer, flush};
+use crate::tui::data::Fault;
+use crate::tui::effect::{Effect, Slot};
+use crate::tui::event::Answer;
+use crate::tui::input::Motion;
+use crate::tui::layout::Layout;
+use crate::tui::state::{LONG, Overlay, Scroll, Severity, State, Work, what};
+use crate::tui::text::quantity::counted;
+
+/// Shows the list, or stops to.
+pub(super) fn toggle(state: &mut State) {
+    state.overlay = match state.overlay {
+        Overlay::Jobs(_) => Overlay::None,
+        _ => Overlay::Jobs(Scroll::default()),
+    };
+}
+
+/// Moves in the list.
+pub(super) fn step(state: &mut State, motion: Motion) {
+    let height = Layout::of(state).map_or(0, |layout| layout.box_rows());
+    let total = (state.jobs().len() + state.jobs.ended.len()) as u64;
+    if let Overlay::Jobs(scroll) = &mut state.overlay {
+        scroll.step(motion, height, total);
+    }
+}
+
+/// The work of the selected line, where it is still under way.
+pub(crate) fn selected(state: &State) -> Option<Work> {
+    let Overlay::Jobs(scroll) = &state.overlay else {
+        return None;
+    };
+    let index = usize::try_from(scroll.selected).ok()?;
+    state.jobs().into_iter().nth(index).map(|job| job.work)
+}
+
+/// Stops the selected one. What it was to bring is then missing, and says so.
+pub(super) fn stop(state: &mut State) -> Vec<Effect> {
+    match selected(state) {
+        Some(Work::FlushRun) => flush::stop_all(state),
+        Some(Work::Pages) => return stop_pages(state),
+        Some(Work::Load(slot)) => return stop_load(state, &slot),
+        None => {}
+    }
+    Vec::new()
+}
+
+fn stop_load(state: &mut State, slot: &Slot) -> Vec<Effect> {
+    let took = state.loads.since(slot);
+    let mut effects: Vec<Effect> = state.loads.cancel(slot).into_iter().collect();
+    ended(state, what(slot), took);
+    // The tree that is there stays there.
+    if *slot != Slot::Topics {
+        effects.extend(answer::failed(state, slot, by_hand()));
+    }
+    effects
+}
+
+fn stop_pages(state: &mut State) -> Vec<Effect> {
+    let job = state.jobs().into_iter().find(|job| job.work == Work::Pages);
+    if let Some(job) = job {
+        ended(state, job.what, job.since);
+    }
+    state.records.failed = Some((by_hand(), state.records.generation));
+    state.loads.cancel_pages_except(&[])
+}
+
+fn ended(state: &mut State, what: String, took: Duration) {
+    state.say(Severity::Done, format!("stopped: {what}"));
+    state.jobs.end(what, took, Err("stopped".into()));
+}
+
+fn by_hand() -> Fault {
+    Fault::new("stopped by hand; r tries again")
+}
+
+/// Notes what has just ended, where it took long or changed something.
+pub(super) fn note(state: &mut State, slot: &Slot, result: &Result<Answer, Fault>) {
+    let took = state.loads.since(slot);
+    let told = match (slot, result) {
+        (Slot::Put(_) | Slot::Flush(_), _) => true,
+        (Slot::Tail | Slot::Check, _) => false,
+        _ => took >= LONG,
+    };
+    if told && !is_of_run(state, slot) {
+        state.jobs.end(what(slot), exact(result, took), outcome(result));
+    }
+}
+
+fn is_of_run(state: &State, slot: &Slot) -> bool {
+    match (slot, &state.flush_run) {
+        (Slot::Flush(topic), Some(run)) => run.current.as_ref() == Some(topic),
+        _ => false,
+    }
+}
+
+/// How long it took, as the one who did it says, else as it was seen here.
+fn exact(result: &Result<Answer, Fault>, seen: Duration) -> Duration {
+    match result {
+        Ok(Answer::Flushed(report)) => report.took,
+        _ => seen,
+    }
+}
+
+fn outcome(result: &Result<Answer, Fault>) -> Result<String, String> {
+    match result {
+        Ok(Answer::Flushed(report)) => Ok(counted(report.rows(), "record")),
+        Ok(Answer::Counts(counts, _)) => Ok(counted(counts.total_count, "record")),
+        Ok(_) => Ok(String::new()),
+        Err(fault) => Err(fault.message.clone()),
+    }
+}

@@ -1,0 +1,126 @@
+//! Records that are like another one: opening the list, hopping on and back, going to one.
+
+use super::places;
+use crate::tui::data::{Fault, Likes};
+use crate::tui::effect::{Effect, Place, RecordId, Request, Slot};
+use crate::tui::input::Motion;
+use crate::tui::layout::Layout;
+use crate::tui::state::{Overlay, Screen, Scroll, Similar, State};
+
+/// Opens the list on the selected record.
+pub(super) fn open(state: &mut State) -> Vec<Effect> {
+    let Some(record) = state.selected_record() else {
+        return Vec::new();
+    };
+    state.overlay = Overlay::Similar(Similar::of(record));
+    search(state)
+}
+
+/// Closes it.
+pub(super) fn close(state: &mut State) -> Vec<Effect> {
+    state.overlay = Overlay::None;
+    state.loads.cancel(&Slot::Similar).into_iter().collect()
+}
+
+/// Looks for what is like the last of the hops.
+fn search(state: &mut State) -> Vec<Effect> {
+    let Overlay::Similar(similar) = &mut state.overlay else {
+        return Vec::new();
+    };
+    let Some(record) = similar.record().cloned() else {
+        return Vec::new();
+    };
+    similar.found = None;
+    similar.scroll = Scroll::default();
+    let request = Request::Similar { record, column: similar.column.clone() };
+    vec![state.loads.begin(Slot::Similar, request)]
+}
+
+/// Hops to the selected record: what is like that one?
+pub(super) fn hop(state: &mut State) -> Vec<Effect> {
+    let Overlay::Similar(similar) = &mut state.overlay else {
+        return Vec::new();
+    };
+    match similar.selected() {
+        Some(record) if Some(&record) != similar.record() => similar.hops.push(record),
+        _ => return Vec::new(),
+    }
+    search(state)
+}
+
+/// Goes back to the record before.
+pub(super) fn back(state: &mut State) -> Vec<Effect> {
+    if let Overlay::Similar(similar) = &mut state.overlay
+        && similar.hops.len() > 1
+    {
+        similar.hops.pop();
+        return search(state);
+    }
+    Vec::new()
+}
+
+/// Moves in the list; sideways to another vector column.
+pub(super) fn step(state: &mut State, motion: Motion) -> Vec<Effect> {
+    let height = Layout::of(state).map_or(0, |layout| layout.box_rows());
+    let Overlay::Similar(similar) = &mut state.overlay else {
+        return Vec::new();
+    };
+    let column = match motion {
+        Motion::Left => similar.other_column(-1),
+        Motion::Right => similar.other_column(1),
+        _ => {
+            let total = similar.hits().len() as u64;
+            similar.scroll.step(motion, height, total);
+            return Vec::new();
+        }
+    };
+    match column {
+        Some(column) => {
+            similar.column = Some(column);
+            search(state)
+        }
+        None => Vec::new(),
+    }
+}
+
+/// Goes to the selected record in the table; where the table shows another bucket, to the topic.
+pub(super) fn go(state: &mut State) -> Vec<Effect> {
+    let Overlay::Similar(similar) = &state.overlay else {
+        return Vec::new();
+    };
+    let Some(record) = similar.selected() else {
+        return Vec::new();
+    };
+    let mut effects = close(state);
+    if state.screen == Screen::Tail {
+        effects.extend(places::close_tail(state));
+    }
+    if state.records.extents.get(record.bucket).is_none() {
+        let topic = record.topic.clone();
+        state.topics.select(&Place { topic, bucket: None });
+        effects.extend(places::follow_tree(state));
+    }
+    effects.push(locate(state, record));
+    effects
+}
+
+fn locate(state: &mut State, record: RecordId) -> Effect {
+    // A tail that was opened from a version leads back to that version.
+    let record = RecordId { version: state.records.version(), ..record };
+    state.loads.begin(Slot::Seek, Request::Locate(record))
+}
+
+/// Takes what was found, or why nothing could be.
+pub(super) fn found(state: &mut State, result: Result<Likes, Fault>) {
+    if let Overlay::Similar(similar) = &mut state.overlay {
+        similar.found = Some(result);
+    }
+}
+
+/// Keeps the selection in view.
+pub(super) fn fit(state: &mut State, height: u64) {
+    if let Overlay::Similar(similar) = &mut state.overlay {
+        let total = similar.hits().len() as u64;
+        similar.scroll.fit(height, total);
+    }
+}
