@@ -96,6 +96,8 @@ pub(crate) struct Place {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Search {
     pub(crate) place: Place,
+    /// The version that is looked through; it is one of the bucket that the search begins in.
+    pub(crate) version: Option<u64>,
     pub(crate) needle: Needle,
     /// A bucket, and a row of it: the first one downwards; upwards, the one behind the first.
     pub(crate) from: (u32, u64),

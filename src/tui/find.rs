@@ -7,6 +7,7 @@ use arrow_array::Array as _;
 use super::data::searched;
 use super::effect::{Search, Way};
 use super::event::{Answer, Hit};
+use super::history;
 use super::runner::Sink;
 use crate::{Columns, Engine, Page, Reader, Result};
 
@@ -19,15 +20,16 @@ const PAGE_BYTES: usize = 8 << 20;
 /// How often it says how far it has come.
 const PACE: Duration = Duration::from_millis(100);
 
-/// Looks from a row on, bucket after bucket, to the end or to the start. Columns in which no text can be found
+/// Looks from a row on, as the records are or as they were at a version: bucket after bucket, to the end or to the start. Columns in which no text can be found
 /// are not read.
 ///
 /// Cancel: safe to drop at any await.
 pub(super) async fn find(engine: &Engine, search: &Search, sink: &Sink) -> Result<Answer> {
-    let reader = engine.reader(search.place.topic.as_str()).await?;
-    let reader = match search.place.bucket {
-        Some(bucket) => reader.bucket(bucket)?,
-        None => reader,
+    let topic = &search.place.topic;
+    let reader = match (search.version, search.place.bucket) {
+        (Some(_), _) => history::bucket(engine, topic, search.from.0, search.version).await?,
+        (None, Some(bucket)) => history::bucket(engine, topic, bucket, None).await?,
+        (None, None) => engine.reader(topic.as_str()).await?,
     };
     let searched = searched(&reader.schema().await?);
     if searched.is_empty() {

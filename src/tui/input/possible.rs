@@ -50,11 +50,11 @@ pub(super) fn records_to_seek(state: &State) -> Result<(), Reason> {
 }
 
 pub(super) fn records_to_search(state: &State) -> Result<(), Reason> {
+    if state.screen == Screen::Versions {
+        return reason("the versions are shown; leave them with v, then look for a text");
+    }
     if state.screen == Screen::Records && state.records.extents.total() == 0 {
         return reason("there are no records here to look through");
-    }
-    if state.screen == Screen::Records && state.records.pin.is_some() {
-        return reason("a search looks through what is there now; esc leads back to it");
     }
     Ok(())
 }

@@ -165,3 +165,29 @@ async fn records_that_come_draw_a_course_beside_their_topic() {
     writer.put_batch((1..40).map(|n: usize| json!({"id": n.to_string()})).collect()).await.unwrap();
     explorer.shows("rec/s").await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_version_is_looked_through_as_it_was() {
+    let root = TempDir::new().unwrap();
+    let engine = engine(&root).await;
+    let writer = engine.writer("notes").open().await.unwrap();
+    for flush in 0..3 {
+        let note = |n: usize| json!({"id": n.to_string(), "text": format!("note {n:05}")});
+        writer.put_batch((flush * 10..flush * 10 + 10).map(note).collect()).await.unwrap();
+        writer.flush().await.unwrap();
+    }
+    let start = Start::Records("notes".parse().unwrap());
+    let mut explorer = Explorer::open(engine, Options { start, ..Options::default() });
+    explorer.shows("30 records").await;
+    explorer.press(&[Key::Char('[')]);
+    explorer.shows("20 records").await;
+    explorer.press(&[Key::Home]);
+    explorer.press(&typed("/00025"));
+    explorer.press(&[Key::Enter]);
+    explorer.shows("not found: `00025` is not in the 20 records looked at").await;
+    explorer.press(&typed("/00015"));
+    explorer.press(&[Key::Enter]);
+    explorer.shows("found `00015` at 0·15 in text").await;
+    let screen = explorer.sees(|screen| line(screen, "note 00015").contains("▶■")).await;
+    assert!(screen.contains("20 records"), "the version stays: {screen}");
+}

@@ -88,7 +88,8 @@ fn look_in_table(state: &mut State, way: Way, skip: u64) -> Option<Effect> {
         // The row itself is not among those before it.
         Way::Up => local + 1 - skip,
     };
-    let search = Search { place, needle, from: (bucket, row), way };
+    let version = state.records.version();
+    let search = Search { place, version, needle, from: (bucket, row), way };
     Some(state.loads.begin(Slot::Find, Request::Find(search)))
 }
 

@@ -20,7 +20,6 @@ fn show(state: &mut State, place: Option<Place>) -> Vec<Effect> {
     state.detail.leave();
     let mut effects = stop_reading(state);
     effects.extend(versions::follow(state));
-    effects.extend(state.loads.cancel(&Slot::Find));
     // Another place, another search.
     state.find = None;
     let topic = state.records.place.as_ref().map(|place| place.topic.clone());
@@ -34,7 +33,8 @@ fn show(state: &mut State, place: Option<Place>) -> Vec<Effect> {
 /// Gives up what is being read for the table: it is about to show something else.
 pub(super) fn stop_reading(state: &mut State) -> Vec<Effect> {
     let mut effects = state.loads.cancel_pages_except(&[]);
-    effects.extend([Slot::Seek, Slot::Pin].iter().filter_map(|slot| state.loads.cancel(slot)));
+    let slots = [Slot::Seek, Slot::Find, Slot::Pin];
+    effects.extend(slots.iter().filter_map(|slot| state.loads.cancel(slot)));
     effects
 }
 
@@ -81,7 +81,9 @@ fn backlog(state: &State, place: &Place) -> u64 {
 
 /// Goes from the tail to the records, there to the record that was selected in the tail.
 pub(super) fn close_tail(state: &mut State) -> Vec<Effect> {
-    let record = state.selected_record().filter(|_| state.screen == Screen::Tail);
+    // A version does not hold what the tail shows.
+    let is_there = state.screen == Screen::Tail && state.records.pin.is_none();
+    let record = state.selected_record().filter(|_| is_there);
     state.tail = None;
     state.screen = Screen::Records;
     state.detail.leave();
