@@ -81,7 +81,12 @@ impl<'a> Columns<'a> {
         columns.scan(area.x, move |x, (index, column)| {
             let left = area.right().saturating_sub(*x);
             let wanted = widths.get(&column.name);
-            if left < wanted.min(WORTH_SHOWING) {
+            // Half a number is a wrong number; alone it is better than nothing.
+            let least = match column.align {
+                Align::Right if *x > area.x => wanted,
+                _ => wanted.min(WORTH_SHOWING),
+            };
+            if left < least {
                 return None;
             }
             let place = Rect { x: *x, width: wanted.min(left), ..area };
