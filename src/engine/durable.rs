@@ -8,10 +8,13 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use super::error::{Error, Result};
+use super::fault;
 
 /// Syncs a file's content.
 pub(crate) fn sync_file(path: &Path) -> Result<()> {
-    File::open(path).and_then(|file| file.sync_all()).map_err(Error::io("make durable", path))
+    File::open(path).and_then(|file| file.sync_all()).map_err(Error::io("make durable", path))?;
+    fault::synced(path);
+    Ok(())
 }
 
 /// Syncs the names in a folder.
@@ -63,6 +66,7 @@ pub(crate) fn replace_file(path: &Path, content: &[u8]) -> Result<()> {
         drop(fs::remove_file(&temporary));
         return Err(Error::io("write", path)(error));
     }
+    fault::synced(path);
     path.parent().map_or(Ok(()), sync_folder)
 }
 

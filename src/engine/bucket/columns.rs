@@ -11,6 +11,7 @@ use super::shared::Bucket;
 use crate::engine::buffer::Pending;
 use crate::engine::durable::blocking;
 use crate::engine::error::{Error, Result};
+use crate::engine::fault;
 use crate::engine::record::{TopicSchema, type_text};
 use crate::engine::store::Table;
 use crate::engine::wal::{Log, Read};
@@ -46,6 +47,7 @@ impl Bucket {
                 }
             }
         }
+        fault::at(&self.log_place.folder, "columns.added")?;
         let head = self.ask(table.clone()).await?;
         self.live().install(head);
         if with_log {

@@ -43,8 +43,12 @@ pub(super) struct Head {
 impl Live {
     /// What a read sees; `None` where the head is to be looked at first.
     pub(super) fn snapshot(&self) -> Option<Snapshot> {
-        let view = || Snapshot::new(self.table.clone(), self.lanes.each_ref().map(Lane::view));
-        self.is_known().then(view)
+        self.is_known().then(|| self.view())
+    }
+
+    /// The head and the records behind it, whether they adjoin or not.
+    pub(super) fn view(&self) -> Snapshot {
+        Snapshot::new(self.table.clone(), self.lanes.each_ref().map(Lane::view))
     }
 
     /// Whether the table and the buffered records adjoin.

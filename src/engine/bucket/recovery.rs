@@ -38,6 +38,7 @@ impl Bucket {
         self.check_sharing(durability)?;
         let _flush = self.lock_flush(timeout).await?;
         let mut mended = self.heal().await?;
+        fault::at(&self.log_place.folder, "recover.healed")?;
         let Some(table) = Table::open(&self.place.dataset).await? else { return Ok(mended) };
         self.read_log(false).await?;
         let head = self.ask(table).await?;

@@ -27,6 +27,7 @@ impl Bucket {
         if let Some(evidence) = &evidence {
             self.judge(&table, evidence)?;
         }
+        fault::at(&self.log_place.folder, "settle.judged")?;
         let flush = evidence.as_ref().and_then(|evidence| evidence.flush);
         let hole = evidence.as_ref().and_then(|evidence| evidence.hole);
         self.live().install(Head { table: table.clone(), evidence });

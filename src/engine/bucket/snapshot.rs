@@ -3,7 +3,7 @@
 use arrow_array::RecordBatch;
 use arrow_schema::SchemaRef;
 
-use super::lane::{LANES, LaneView};
+use super::lane::{LANES, LOG, LaneView};
 use super::shared::Bucket;
 use crate::engine::error::{Error, Result};
 use crate::engine::options::Columns;
@@ -28,6 +28,15 @@ impl Snapshot {
     /// A version alone, or nothing, with nothing behind it.
     pub(crate) fn pinned(table: Option<Table>) -> Self {
         Self::new(table, Default::default())
+    }
+
+    /// Takes log positions for offsets, as a test wants it: foreign rows then hide buffered records.
+    pub(super) fn by_number(mut self) -> Self {
+        let end = self.persisted_end();
+        let lane = &mut self.lanes[LOG];
+        lane.batches.retain(|(lsn, _)| *lsn >= end);
+        lane.first = lane.first.max(end);
+        self
     }
 
     pub(crate) fn table(&self) -> Option<&Table> {

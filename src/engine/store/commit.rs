@@ -24,7 +24,6 @@ use super::stage::Staged;
 use super::table::Table;
 use crate::engine::error::Error;
 use crate::engine::fault;
-use crate::engine::layout::VERSIONS;
 
 const APPEND: &str = "append to";
 
@@ -91,10 +90,7 @@ impl Table {
         let published = async {
             fault::at(&self.path, "flush.committed")?;
             let table = self.checkout(dataset.version_id()).await?;
-            if let Some(name) = table.manifest_name(table.version()) {
-                fault::synced(&self.path.join(VERSIONS).join(name));
-                fault::synced(&self.path.join(VERSIONS));
-            }
+            table.was_synced();
             Ok(table)
         };
         match published.await {

@@ -31,7 +31,9 @@ impl Table {
         match Dataset::write(nothing, uri(path)?.as_str(), Some(params)).boxed().await {
             Ok(dataset) => {
                 sync_new_dataset(path).await?;
-                Self::of(path.into(), Arc::new(dataset), None).await
+                let table = Self::of(path.into(), Arc::new(dataset), None).await?;
+                table.was_synced();
+                Ok(table)
             }
             Err(lance::Error::DatasetAlreadyExists { .. }) => {
                 let opened = Self::open(path).await?;
@@ -59,7 +61,11 @@ impl Table {
         let added = pin.failure().map_or(added, Err);
         match added {
             // That handle would go on with a commit handler that is pinned to this version.
-            Ok(()) => self.checkout(dataset.version_id()).await.map(Some),
+            Ok(()) => {
+                let table = self.checkout(dataset.version_id()).await?;
+                table.was_synced();
+                Ok(Some(table))
+            }
             Err(_) if pin.has_moved() || self.has_moved().await? => Ok(None),
             Err(error) => Err(storage("add columns to", &self.path)(error)),
         }

@@ -53,6 +53,15 @@ impl Table {
         .await
     }
 
+    /// Tells tests what the store synced by itself when it committed this version.
+    pub(super) fn was_synced(&self) {
+        let folder = self.path.join(VERSIONS);
+        if let Some(name) = self.manifest_name(self.version()) {
+            fault::synced(&folder.join(name));
+        }
+        fault::synced(&folder);
+    }
+
     /// Data, deletion and index files of this version.
     fn referred(&self) -> Vec<PathBuf> {
         let fragments = self.dataset.fragments();

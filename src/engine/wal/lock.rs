@@ -127,6 +127,7 @@ impl FileLock {
             if started.elapsed() >= timeout {
                 return Err(self.0.is_locked(timeout));
             }
+            fault::at(&self.0.path, "lock.wait")?;
             wait(pause);
             pause = (pause * 2).min(longest);
         }
@@ -150,9 +151,9 @@ impl Inner {
             let opened = self.open()?;
             let is_locked = fault::is_on(&self.path, "locks");
             match if is_locked { opened.file.try_lock() } else { Ok(()) } {
-                Err(TryLockError::WouldBlock) => return Ok(None),
+                Err(TryLockError::WouldBlock) if self.keeps_out() => return Ok(None),
                 Err(TryLockError::Error(error)) => return Err(self.io("lock")(error)),
-                Ok(()) => {}
+                _ => {}
             }
             // A file that was replaced has another lock than the one of its name.
             if self.has_its_name(&opened) {
@@ -203,6 +204,11 @@ impl Inner {
         };
         *opened = Some(new.clone());
         Ok(new)
+    }
+
+    /// Whether it is a lock at all: a test takes the one of flushes away.
+    fn keeps_out(&self) -> bool {
+        self.is_short || fault::is_on(&self.path, "flush-lock")
     }
 
     fn is_locked(&self, waited: Duration) -> Error {
