@@ -9,7 +9,7 @@ use futures::StreamExt;
 use lance::Dataset;
 use lance::dataset::optimize::{CompactionOptions, compact_files};
 use lance::dataset::{WriteMode, WriteParams};
-use lanceq::{ErrorKind, ResetReason, StreamOptions, Tail, TailEvent};
+use lanceq::{ErrorKind, From, ResetReason, StreamOptions, Tail, TailEvent};
 
 use crate::setup::{Setup, ids, put_all};
 
@@ -226,4 +226,29 @@ async fn foreign_datasets_are_read_by_position_and_not_written() {
     let Err(error) = setup.engine.writer("table").open().await else { panic!("opened") };
     assert_eq!(error.kind(), ErrorKind::Unsupported);
     assert!(!setup.engine.root().join("table").exists());
+}
+
+async fn append(path: &Path, numbers: std::ops::Range<i64>) {
+    write(path, numbers, WriteMode::Append, true).await;
+}
+
+#[tokio::test]
+async fn a_position_among_foreign_rows_remembers_the_buffered_records_that_were_delivered() {
+    let setup = Setup::new().await;
+    let writer = setup.engine.writer("t").open().await.unwrap();
+    put_all(&writer, 0..3).await;
+    writer.flush().await.unwrap();
+    put_all(&writer, 3..5).await;
+    let reader = setup.engine.reader("t").await.unwrap();
+    let mut tail = reader.stream(StreamOptions::from_start().blocking()).await.unwrap();
+    assert_eq!(next(&mut tail, 5).await.0, [0, 1, 2, 3, 4]);
+    append(&own(&setup), 100..101).await;
+    append(&own(&setup), 101..102).await;
+    assert_eq!(next(&mut tail, 1).await.0, [100], "of two fragments");
+    let cursor = tail.cursor().to_string().parse().unwrap();
+    let mut resumed = reader.stream(StreamOptions::new(From::Cursor(cursor))).await.unwrap();
+    assert_eq!(next(&mut resumed, 1).await.0, [101]);
+    while let Some(event) = resumed.next().await {
+        assert!(!matches!(event.unwrap(), TailEvent::Rows(_)), "3 and 4 were delivered");
+    }
 }

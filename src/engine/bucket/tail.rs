@@ -226,7 +226,8 @@ impl BucketTail {
         let end = snapshot.persisted_end();
         let delivered = snapshot.buffered_below(&self.positions);
         if self.offset < end || delivered == 0 {
-            let lsn = self.has_more_than(snapshot).then_some(self.positions[LOG]);
+            let is_ahead = delivered > 0 || self.has_more_than(snapshot);
+            let lsn = is_ahead.then_some(self.positions[LOG]);
             return Position { offset: self.offset, lsn };
         }
         match self.positions[LOG].checked_sub(snapshot.lanes[LOG].first) {
