@@ -252,3 +252,27 @@ async fn a_position_among_foreign_rows_remembers_the_buffered_records_that_were_
         assert!(!matches!(event.unwrap(), TailEvent::Rows(_)), "3 and 4 were delivered");
     }
 }
+
+#[tokio::test]
+async fn a_bucket_whose_flushes_another_program_cleaned_up_is_read_and_written_on() {
+    let setup = Setup::new().await;
+    let writer = setup.engine.writer("t").open().await.unwrap();
+    for flush in 0..3 {
+        put_all(&writer, flush * 10..flush * 10 + 10).await;
+        writer.flush().await.unwrap();
+    }
+    put_all(&writer, 30..32).await;
+    writer.close_unflushed().await.unwrap();
+    let mut dataset = open(&own(&setup)).await;
+    Box::pin(compact_files(&mut dataset, CompactionOptions::default(), None)).await.unwrap();
+    let all = chrono::Duration::zero();
+    Box::pin(dataset.cleanup_old_versions(all, None, None)).await.unwrap();
+    let other = setup.other().await;
+    let page = other.reader("t").await.unwrap().get(0, 100).await.unwrap();
+    assert_eq!(ids(&page), (0..32).collect::<Vec<_>>());
+    let writer = other.writer("t").open().await.unwrap();
+    put_all(&writer, 32..33).await;
+    writer.close().await.unwrap();
+    let page = setup.other().await.reader("t").await.unwrap().get(0, 100).await.unwrap();
+    assert_eq!(ids(&page), (0..33).collect::<Vec<_>>());
+}

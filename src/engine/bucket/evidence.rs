@@ -114,6 +114,15 @@ pub(super) async fn gather(head: &Table, log: Uuid, known: Known) -> Result<Evid
 }
 
 impl Evidence {
+    /// With `first`, where the log begins. A segment is unlinked only once a durable version holds its
+    /// records; where a version is gone, it may have been the one that said so.
+    pub(super) fn not_below(mut self, first: u64) -> Self {
+        if self.hole.is_some() {
+            self.persisted = self.persisted.max(first);
+        }
+        self
+    }
+
     /// Notes a flush; returns whether nothing else is to be learnt further down.
     fn add(&mut self, version: u64, mark: &FlushMark, known: Known) -> bool {
         if self.flush.is_none() {

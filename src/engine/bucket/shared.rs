@@ -176,13 +176,14 @@ impl Bucket {
     pub(super) async fn ask(&self, table: Table) -> Result<Head> {
         let (known, log) = {
             let mut live = self.live();
-            (live.known(table.version())?, live.log.as_ref().map(Log::id))
+            let known = live.known(table.version())?;
+            (known, live.log.as_ref().map(|log| (log.id(), log.first())))
         };
         let evidence = match known.zip(log) {
             Some((known, _)) if !fault::is_on(&self.log_place.folder, "settle") => {
                 Some(self.ask_nobody(known))
             }
-            Some((known, log)) => Some(gather(&table, log, known).await?),
+            Some((known, (log, first))) => Some(gather(&table, log, known).await?.not_below(first)),
             None => None,
         };
         Ok(Head { table, evidence })
