@@ -8,8 +8,9 @@ use arrow_schema::{DataType, Field, Schema};
 use futures::StreamExt;
 use lance::Dataset;
 use lance::dataset::optimize::{CompactionOptions, compact_files};
-use lance::dataset::{WriteMode, WriteParams};
-use lanceq::{ErrorKind, From, ResetReason, StreamOptions, Tail, TailEvent};
+use lance::dataset::{ColumnAlteration, WriteMode, WriteParams};
+use lanceq::{ErrorKind, From, ResetReason, StreamOptions, Tail, TailEvent, TopicSchema};
+use serde_json::json;
 
 use crate::setup::{Setup, ids, put_all};
 
@@ -232,6 +233,11 @@ async fn append(path: &Path, numbers: std::ops::Range<i64>) {
     write(path, numbers, WriteMode::Append, true).await;
 }
 
+async fn widen(path: &Path, column: &str, to: DataType) {
+    let alteration = ColumnAlteration::new(column.into()).cast_to(to);
+    Box::pin(open(path).await.alter_columns(&[alteration])).await.unwrap();
+}
+
 #[tokio::test]
 async fn a_position_among_foreign_rows_remembers_the_buffered_records_that_were_delivered() {
     let setup = Setup::new().await;
@@ -275,4 +281,27 @@ async fn a_bucket_whose_flushes_another_program_cleaned_up_is_read_and_written_o
     writer.close().await.unwrap();
     let page = setup.other().await.reader("t").await.unwrap().get(0, 100).await.unwrap();
     assert_eq!(ids(&page), (0..33).collect::<Vec<_>>());
+}
+
+#[tokio::test]
+async fn a_column_that_another_program_made_wider_is_written_and_read_beside_new_ones() {
+    let setup = Setup::new().await;
+    let types = json!({"id": "int64", "text": "utf8", "x": "int32"});
+    let schema = TopicSchema::from_json(&types).unwrap();
+    let writer = setup.engine.writer("t").num_buckets(2).schema(schema).open().await.unwrap();
+    let put = async |record| writer.put(record).await.unwrap();
+    for id in 0..8 {
+        put(json!({"id": id, "x": id})).await;
+    }
+    writer.flush().await.unwrap();
+    widen(&own(&setup), "x", DataType::Int64).await;
+    let reader = setup.engine.reader("t").await.unwrap();
+    assert_eq!(reader.get(0, 100).await.unwrap().len(), 8, "one of two buckets is wider");
+    for id in 8..16 {
+        put(json!({"id": id, "x": id, "new": true})).await;
+    }
+    writer.flush().await.unwrap();
+    let page = reader.get(0, 100).await.unwrap();
+    assert_eq!(page.len(), 16);
+    assert!(page.records().all(|record| record.fields["x"] == record.fields["id"]));
 }

@@ -12,7 +12,7 @@ use crate::engine::buffer::Pending;
 use crate::engine::durable::blocking;
 use crate::engine::error::{Error, Result};
 use crate::engine::fault;
-use crate::engine::record::{TopicSchema, type_text};
+use crate::engine::record::{TopicSchema, takes, type_text};
 use crate::engine::store::Table;
 use crate::engine::wal::{Log, Read};
 
@@ -94,7 +94,12 @@ impl Bucket {
     }
 
     async fn add_columns(&self, table: Table, added: Schema) -> Result<Option<Table>> {
-        if added.fields().is_empty() { Ok(Some(table)) } else { table.add_columns(added).await }
+        if added.fields().is_empty() {
+            return Ok(Some(table));
+        }
+        // IMPORTANT: as before a flush. A power cut must not take a column of which the log holds values.
+        self.secure(&table).await?;
+        table.add_columns(added).await
     }
 
     /// The active segment takes batches of the table's schema when this returns.
@@ -138,7 +143,7 @@ impl Bucket {
         for field in wanted.fields() {
             let found = grown.schema.as_arrow().field_with_name(field.name());
             if let Ok(found) = found
-                && !found.data_type().equals_datatype(field.data_type())
+                && !takes(found, field)
             {
                 return Err(self.differs(found, field));
             }

@@ -205,7 +205,7 @@ impl Bucket {
 
     /// What the head refers to reaches the disk, where other programs wrote it: a durable version
     /// must not stand on files that are not.
-    async fn secure(&self, head: &Table) -> Result<()> {
+    pub(super) async fn secure(&self, head: &Table) -> Result<()> {
         let durable = self.live().durable.clone();
         let known = match durable.filter(|durable| durable.version() <= head.version()) {
             Some(durable) => Some(durable),

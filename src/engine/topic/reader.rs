@@ -15,7 +15,7 @@ use crate::engine::facts::{BucketCounts, Recovery, TopicCounts, TopicStats};
 use crate::engine::layout::{Origin, Place, dataset};
 use crate::engine::name::TopicName;
 use crate::engine::options::{At, Columns, InDoubt, StreamOptions};
-use crate::engine::record::{Chunk, Page, TopicSchema, conform};
+use crate::engine::record::{Chunk, Page, TopicSchema, conform, takes};
 use crate::engine::store::{Predicate, Table};
 
 /// Reads one topic, or one bucket of it, at the head or at a pinned version. Cheap to clone.
@@ -263,7 +263,8 @@ impl Reader {
             .map(|found| Some(Arc::new(found)))
     }
 
-    /// All columns of all buckets: one that was written to last may have new ones before others.
+    /// All columns of all buckets: one that was written to last may have new ones before others, and
+    /// another program may have made one wider than the topic says.
     pub(super) fn whole_schema(&self, snapshots: &[Snapshot]) -> SchemaRef {
         let tables: Vec<SchemaRef> = snapshots.iter().filter_map(Snapshot::schema).collect();
         let first = match (&self.schema, &self.pinned) {
@@ -272,11 +273,15 @@ impl Reader {
         };
         let mut fields: Vec<Arc<Field>> = first.fields().to_vec();
         for field in tables.iter().flat_map(|table| table.fields()) {
-            if fields.iter().all(|known| known.name() != field.name()) {
-                fields.push(field.clone());
+            match fields.iter_mut().find(|known| known.name() == field.name()) {
+                None => fields.push(field.clone()),
+                Some(known) if !takes(known, field) && takes(field, known) => {
+                    *known = field.clone();
+                }
+                Some(_) => {}
             }
         }
-        if fields.len() == first.fields().len() { first } else { Arc::new(Schema::new(fields)) }
+        if fields.as_slice() == &first.fields()[..] { first } else { Arc::new(Schema::new(fields)) }
     }
 
     pub(super) fn chosen(&self, whole: &SchemaRef) -> Result<SchemaRef> {

@@ -1,7 +1,9 @@
 //! A batch to the columns of a schema.
 
+use std::sync::Arc;
+
 use arrow_array::{RecordBatch, RecordBatchOptions};
-use arrow_schema::{DataType, FieldRef, Fields, SchemaRef};
+use arrow_schema::{DataType, Field, FieldRef, Fields, Schema, SchemaRef};
 
 use super::column::fit;
 use crate::engine::record::encode_error::EncodeError;
@@ -36,6 +38,16 @@ pub fn conform(batch: &RecordBatch, schema: &SchemaRef) -> Result<RecordBatch, E
     let options = RecordBatchOptions::new().with_row_count(Some(batch.num_rows()));
     RecordBatch::try_new_with_options(schema.clone(), columns, &options)
         .map_err(|error| Misfit::at(0, error).into_error())
+}
+
+/// Whether a column of `field` can take values of another's type: the same, or one that is turned into it
+/// without loss.
+pub(crate) fn takes(field: &Field, values: &Field) -> bool {
+    if field.data_type().equals_datatype(values.data_type()) {
+        return true;
+    }
+    let only = |field: &Field| Arc::new(Schema::new(vec![field.clone().with_nullable(true)]));
+    conform(&RecordBatch::new_empty(only(values)), &only(field)).is_ok()
 }
 
 /// Lists the fields that a schema does not have, at any depth.

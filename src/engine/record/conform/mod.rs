@@ -6,6 +6,7 @@ mod leaf;
 mod nested;
 
 pub use batch::conform;
+pub(crate) use batch::takes;
 
 #[cfg(test)]
 mod tests;
