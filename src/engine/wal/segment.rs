@@ -80,8 +80,16 @@ impl Segment {
             .mode(0o666)
             .open(&new)
             .map_err(io)?;
-        let written =
-            file.write_all_at(&header.encode(), 0).and_then(|()| std::fs::rename(&new, path));
+        let is_replaced = path.exists();
+        let written = file.write_all_at(&header.encode(), 0).and_then(|()| {
+            if is_replaced {
+                // IMPORTANT: before the rename. The name is on the disk, and a power cut must not leave it to a
+                // file without a header.
+                file.sync_data()?;
+                fault::synced(&new);
+            }
+            std::fs::rename(&new, path)
+        });
         if let Err(error) = written {
             // The error that counts is the write's; the leftover is only untidy.
             drop(std::fs::remove_file(&new));
