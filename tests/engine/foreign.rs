@@ -305,3 +305,23 @@ async fn a_column_that_another_program_made_wider_is_written_and_read_beside_new
     assert_eq!(page.len(), 16);
     assert!(page.records().all(|record| record.fields["x"] == record.fields["id"]));
 }
+
+#[tokio::test]
+async fn a_foreign_version_whose_manifest_is_cut_anywhere_hides_none_before_it() {
+    let setup = Setup::new().await;
+    let writer = setup.engine.writer("t").open().await.unwrap();
+    put_all(&writer, 0..5).await;
+    writer.close().await.unwrap();
+    append(&own(&setup), 100..101).await;
+    // Names count down from the largest number.
+    let manifests = std::fs::read_dir(own(&setup).join("_versions")).unwrap();
+    let manifests = manifests.map(|entry| entry.unwrap().path());
+    let is_manifest = |path: &PathBuf| path.extension().is_some_and(|e| e == "manifest");
+    let head = manifests.filter(is_manifest).min().unwrap();
+    let whole = std::fs::read(&head).unwrap();
+    for length in (0..whole.len()).step_by(5) {
+        std::fs::write(&head, &whole[..length]).unwrap();
+        let page = setup.other().await.reader("t").await.unwrap().get(0, 10).await.unwrap();
+        assert_eq!(ids(&page), [0, 1, 2, 3, 4], "cut at {length} of {}", whole.len());
+    }
+}

@@ -64,7 +64,7 @@ fn move_torn(dataset: &Path, floor: u64) -> Result<Vec<Healed>> {
 }
 
 /// Why a manifest is not whole.
-fn torn(manifest: &Path) -> std::io::Result<Option<String>> {
+pub(super) fn torn(manifest: &Path) -> std::io::Result<Option<String>> {
     let file = File::open(manifest)?;
     let length = file.metadata()?.len();
     if length < MAGIC.len() as u64 {

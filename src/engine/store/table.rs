@@ -15,7 +15,7 @@ use lance_table::rowids::RowIdSequence;
 use lance_table::rowids::segment::U64Segment;
 
 use super::failure::{opening, storage};
-use super::heal::manifests;
+use super::heal::{manifests, torn};
 use super::index::{OffsetIndex, Span};
 use super::session::session;
 use crate::engine::durable::blocking;
@@ -53,6 +53,12 @@ impl Table {
             let abandoned = holds(&data, "lance") && !is_young(&data);
             return if abandoned { Err(no_versions(path)) } else { Ok(None) };
         }
+        // Lance does not refuse every manifest that is cut short: it panics at some.
+        if let Some((_, manifest)) = manifests(path)?.last()
+            && let Ok(Some(reason)) = torn(manifest)
+        {
+            return Err(Error::Damaged { path: path.into(), source: reason.into() });
+        }
         let dataset = DatasetBuilder::from_uri(uri(path)?)
             .with_session(session())
             .load()
@@ -70,7 +76,11 @@ impl Table {
             opened => return Ok(opened?.map(|table| (table, Vec::new()))),
         };
         let mut passed_over = Vec::new();
-        for (version, _) in manifests(path)?.into_iter().rev() {
+        for (version, manifest) in manifests(path)?.into_iter().rev() {
+            if !matches!(torn(&manifest), Ok(None)) {
+                passed_over.push(version);
+                continue;
+            }
             let opened = DatasetBuilder::from_uri(uri(path)?)
                 .with_session(session())
                 .with_version(version)
