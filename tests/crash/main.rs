@@ -8,6 +8,7 @@
 mod batches;
 mod child;
 mod kills;
+mod model;
 mod off;
 mod oracle;
 mod points;

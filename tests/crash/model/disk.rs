@@ -1,7 +1,7 @@
 //! What is on the disk, as far as it was synced, and what a power cut leaves of the rest.
 //!
 //! A file keeps the bytes of its last sync, a folder the names of its last sync. Of what came later, a power cut leaves
-//! some: of a file its old bytes, its new ones, or a front of what was added, with holes where a log was appended to; of
+//! some: of a file its old bytes, its new ones, or a front of what was added; of a log any of the sectors that changed; of
 //! a folder the names as they were at some moment since. Each folder is on its own: no order between folders is
 //! promised by anybody.
 
@@ -186,24 +186,40 @@ impl Disk {
 
 /// What of a file a power cut leaves.
 fn survivor(dice: &mut Dice, synced: Vec<u8>, current: Option<Vec<u8>>, is_log: bool) -> Vec<u8> {
-    let Some(current) = current.filter(|current| *current != synced) else { return synced };
+    let Some(mut current) = current.filter(|current| *current != synced) else { return synced };
     match dice.roll(4) {
         0 => synced,
         1 => current,
-        _ if current.starts_with(&synced) => torn(dice, synced.len(), current, is_log),
+        _ if is_log => mixed(dice, &synced, current),
+        _ if current.starts_with(&synced) => {
+            let added = (current.len() - synced.len()) as u64;
+            current.truncate(synced.len() + usize::try_from(dice.roll(added + 1)).unwrap());
+            current
+        }
         _ => current,
     }
 }
 
-/// A front of what was added; sectors in it may be missing where the log was appended to.
-fn torn(dice: &mut Dice, synced: usize, mut bytes: Vec<u8>, with_holes: bool) -> Vec<u8> {
-    let added = bytes.len() - synced;
-    bytes.truncate(synced + usize::try_from(dice.roll(added as u64 + 1)).unwrap());
-    let length = bytes.len();
-    for start in (synced / SECTOR * SECTOR..length).step_by(SECTOR) {
-        if with_holes && dice.roll(4) == 0 {
-            bytes[start.max(synced)..(start + SECTOR).min(length)].fill(0);
+/// Some of the sectors that changed, more of those in front.
+fn mixed(dice: &mut Dice, synced: &[u8], mut bytes: Vec<u8>) -> Vec<u8> {
+    let sectors = bytes.len().div_ceil(SECTOR) as u64;
+    let front = usize::try_from(dice.roll(sectors + 1)).unwrap();
+    let mut end = synced.len();
+    for (number, new) in bytes.chunks_mut(SECTOR).enumerate() {
+        let old = synced.chunks(SECTOR).nth(number).unwrap_or_default();
+        if old == new {
+            continue;
         }
+        if number < front && dice.roll(4) > 0 {
+            end = end.max(number * SECTOR + new.len());
+            continue;
+        }
+        new.fill(0);
+        let kept = old.len().min(new.len());
+        new[..kept].copy_from_slice(&old[..kept]);
+    }
+    if dice.roll(2) == 0 {
+        bytes.truncate(end);
     }
     bytes
 }

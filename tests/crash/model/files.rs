@@ -145,6 +145,10 @@ fn segment(bytes: &[u8], first: u64, log: &str) -> Result<Segment, String> {
     let mut segment = Segment { first, end: first, sealed: None };
     while at < bytes.len() {
         let frame = &bytes[at..];
+        if frame.iter().all(|byte| *byte == 0) {
+            // Room for frames to come.
+            break;
+        }
         let whole = 48 + if frame.len() >= 48 { u32_at(frame, 4) as usize } else { 0 };
         if frame.len() < whole || !frame.starts_with(b"LQf1") {
             return wrong(&format!("no frame at byte {at}"));

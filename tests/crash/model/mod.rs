@@ -5,7 +5,7 @@
 //! next ([`baton`]); what a power cut leaves is worked out from what was synced ([`disk`]); what must be true of
 //! every read is known from what was acknowledged ([`expected`]).
 //!
-//! 500 cases take about half a minute; `LANCEQ_CASES=2000` runs more, `LANCEQ_SEED=N LANCEQ_CASES=1` one of them again.
+//! 300 cases take about half a minute; `LANCEQ_CASES=2000` runs more, `LANCEQ_SEED=N LANCEQ_CASES=1` one of them again.
 
 mod action;
 mod baton;

@@ -8,7 +8,7 @@ use super::world::{Halt, Story, run};
 use crate::kills::Dice;
 
 /// Cases in a usual run.
-const CASES: u64 = 500;
+const CASES: u64 = 300;
 
 /// What became of many cases.
 #[derive(Default)]

@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 use std::ops::Range;
+use std::os::unix::fs::FileExt;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
@@ -23,6 +24,7 @@ const ROLES: [Role; 4] =
 const READER: usize = 2;
 const OTHER: usize = 3;
 const STREAMS: usize = 2;
+const PAGE: usize = 4096;
 
 /// Why a case ended before its end.
 #[derive(Debug)]
@@ -54,8 +56,8 @@ struct Doing {
     action: Action,
     there: Vec<u64>,
     ids: Range<u64>,
-    /// The length of the segment before it appended to it.
-    before: Option<(PathBuf, u64)>,
+    /// The segment before it appended to it.
+    before: Option<(PathBuf, Vec<u8>)>,
 }
 
 /// A stream that is read on, now and then.
@@ -135,7 +137,7 @@ impl World {
 
     /// So many actions, in any order, each at any pace.
     fn live(&mut self, actions: u64) -> Result<(), Halt> {
-        let mut left = actions;
+        let (mut left, mut last) = (actions, None);
         loop {
             let can_go = |seat: &Seat| {
                 seat.doing.is_some()
@@ -146,7 +148,11 @@ impl World {
             if all.is_empty() {
                 return Ok(());
             }
-            let seat = all[self.roll_index(all.len())];
+            // Who runs goes on for some steps: much happens while the others stand.
+            let is_on = |seat: &usize| all.contains(seat) && self.seats[*seat].doing.is_some();
+            let goes_on = last.filter(is_on).filter(|_| self.dice.roll(3) > 0);
+            let seat = goes_on.unwrap_or_else(|| all[self.roll_index(all.len())]);
+            last = Some(seat);
             if self.seats[seat].doing.is_some() {
                 self.go_on(seat)?;
             } else {
@@ -262,7 +268,7 @@ impl World {
     fn refused(&mut self, seat: usize, error: &lanceq::Error) -> Result<(), Halt> {
         let text = full(error);
         self.tell(seat, &format!("  {text}"));
-        if self.has_cleaned && text.contains("removed by another program") {
+        if self.has_cleaned && matches!(error, lanceq::Error::InDoubt { .. }) {
             return Err(Halt::Undecided);
         }
         // Whoever is refused opens anew.
@@ -291,6 +297,9 @@ impl World {
 
     /// A process that is at a frame may die in the middle of writing it.
     fn write_half(&mut self, seat: usize, point: &str) -> Result<(), Halt> {
+        if !point.starts_with("put.") {
+            return Ok(());
+        }
         let newest = self.newest_segment();
         let Some(doing) = &mut self.seats[seat].doing else { return Ok(()) };
         if point == "put.locked" {
@@ -303,15 +312,29 @@ impl World {
         if self.dice.roll(100) >= self.mix.kills {
             return Ok(());
         }
+        let now = std::fs::read(&path).unwrap();
+        let is_new = |at: &usize| before.get(*at) != now.get(*at);
+        let changed: Vec<usize> = (0..now.len()).filter(is_new).collect();
+        // A process that is killed while it writes stops at a page's end.
+        let is_torn =
+            |at: &usize| changed.iter().any(|n| n < at) && changed.iter().any(|n| n >= at);
+        let Some(cut) = (0..now.len()).step_by(PAGE).find(is_torn) else { return Ok(()) };
+        let old = before.get(cut..).unwrap_or_default();
+        // In place: the engine has the file open.
         let file = std::fs::OpenOptions::new().write(true).open(&path).unwrap();
-        let added = file.metadata().unwrap().len() - before;
-        file.set_len(before + self.dice.roll(added)).unwrap();
+        file.write_all_at(old, cut as u64).unwrap();
+        file.set_len((cut + old.len()) as u64).unwrap();
         self.kill(seat)
     }
 
     /// A process dies where it stands.
     fn kill(&mut self, seat: usize) -> Result<(), Halt> {
         let at = self.baton.at(seat).unwrap_or_default();
+        if at == "log.sync" {
+            // Whoever cannot go on there tells the others that a sync failed; the dead tell nobody.
+            let said = self.baton.resume(seat, Then::Go);
+            return self.hear(seat, said);
+        }
         self.tell(seat, &format!("  dies at {at}"));
         self.seats[seat].is_killed = true;
         let said = self.baton.resume(seat, Then::Crash);
@@ -490,13 +513,13 @@ impl World {
         self.folder.path().join(self.boots.to_string())
     }
 
-    fn newest_segment(&self) -> Option<(PathBuf, u64)> {
+    fn newest_segment(&self) -> Option<(PathBuf, Vec<u8>)> {
         let folder = self.root().join(TOPIC).join("bucket_0/wal");
         let paths = std::fs::read_dir(folder).ok()?.flatten().map(|entry| entry.path());
         let newest =
             paths.filter(|path| path.extension().is_some_and(|kind| kind == "wal")).max()?;
-        let length = newest.metadata().ok()?.len();
-        Some((newest, length))
+        let bytes = std::fs::read(&newest).ok()?;
+        Some((newest, bytes))
     }
 
     fn roll_index(&mut self, length: usize) -> usize {
