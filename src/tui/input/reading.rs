@@ -72,7 +72,7 @@ pub(super) const FINDING: &[Entry] = &[
         title: "put a copy of the record, after you have changed it",
         hint: Some("clone"),
         keys: &[Key::Char('c')],
-        contexts: &[Context::Records, Context::Tail, Context::Detail],
+        contexts: RECORDS,
         enabled: record_to_clone,
     },
     Entry {

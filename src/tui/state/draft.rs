@@ -103,6 +103,9 @@ impl Draft {
             JsonReason::Syntax { message } if message.starts_with("EOF") => {
                 Verdict::Unfinished(message)
             }
+            JsonReason::Syntax { message } if message == "expected ident" => {
+                Verdict::Wrong(format!("column {}: expected true, false or null", at + 1))
+            }
             JsonReason::Syntax { message } if message == "trailing characters" => {
                 Verdict::Wrong(format!("column {}: {message}: one record at a time", at + 1))
             }
@@ -145,6 +148,7 @@ mod tests {
         for (text, reason) in [
             ("[1]", "column 1: expected an object, found list of 1"),
             (r#"{"a": 1} x"#, "column 10: trailing characters: one record at a time"),
+            (r#"{"a": tru, "b": 1}"#, "column 10: expected true, false or null"),
             (r#"{"ä": 1, "b" 2}"#, "column 14: expected `:`"),
             (r#"{"a": 1, "a": 2}"#, "column 12: the key a is there twice"),
         ] {
