@@ -4,9 +4,13 @@ use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
+use super::export::ExportArgs;
 use super::pick::Pick;
 use super::repair::RepairArgs;
+use super::restore::RestoreArgs;
 use super::search::SearchArgs;
+use super::tag::TagArgs;
+use super::versions::VersionsArgs;
 use super::waiting::Waiting;
 use crate::{Durability, Error, From};
 
@@ -79,6 +83,22 @@ pub(crate) enum Command {
     Schema(SchemaArgs),
     /// List the versions of a topic's buckets, newest first
     Versions(VersionsArgs),
+    /// Mark the head of each bucket, or one version of a bucket, with a name
+    ///
+    /// A tag names a version in --at and in restore, and keeps it from being cleaned up. What is buffered is in no
+    /// version: flush first to have it marked.
+    Tag(TagArgs),
+    /// Make the records of an older version the topic's again, as a new version
+    ///
+    /// The versions in between stay, and can be restored in turn. What is buffered stays buffered, and lands behind.
+    Restore(RestoreArgs),
+    /// Write records into a file: JSON Lines, CSV, Parquet or Arrow
+    ///
+    /// The records are those that there are when it begins, buffered ones included. The file gets its name when it is
+    /// complete, so an export that is cancelled leaves nothing.
+    Export(Box<ExportArgs>),
+    /// List the keys of the explorer
+    Keys(FactsArgs),
     /// Print the completion script of a shell
     Completions(CompletionsArgs),
     /// Show live data: writers in a temporary root, and the explorer on it
@@ -322,23 +342,6 @@ pub(crate) struct SchemaArgs {
 }
 
 #[derive(Debug, ClapArgs)]
-pub(crate) struct VersionsArgs {
-    /// The topic
-    pub(crate) topic: String,
-
-    /// One bucket only
-    #[arg(long, value_name = "I", value_parser = bucket, allow_negative_numbers = true)]
-    pub(crate) bucket: Option<u32>,
-
-    /// The newest N of each bucket [default: all]
-    #[arg(long, value_name = "N", value_parser = positive, allow_negative_numbers = true)]
-    pub(crate) limit: Option<usize>,
-
-    #[command(flatten)]
-    pub(crate) facts: FactsArgs,
-}
-
-#[derive(Debug, ClapArgs)]
 pub(crate) struct CompletionsArgs {
     /// The shell
     pub(crate) shell: clap_complete::Shell,
@@ -355,7 +358,7 @@ pub(crate) struct DemoArgs {
     pub(crate) until_stdin_ends: bool,
 }
 
-fn whole(text: &str) -> Result<u64, String> {
+pub(super) fn whole(text: &str) -> Result<u64, String> {
     text.parse().map_err(|_| "expected a whole number, 0 or more".into())
 }
 

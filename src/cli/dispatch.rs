@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use super::args::{Args, Command};
 use super::failure::{Failure, Result};
 use super::{
-    completions, demo, flush, get, ls, open, put, repair, schema, search, stats, tail, versions,
+    completions, demo, export, flush, get, keys, ls, open, put, repair, restore, schema, search,
+    stats, tag, tail, versions,
 };
 use crate::Engine;
 
@@ -25,6 +26,7 @@ pub(crate) async fn dispatch(args: Args) -> Result {
     }
     match command {
         Command::Completions(args) => completions::run(&args),
+        Command::Keys(args) => keys::run(args),
         // Its writers never write where somebody keeps records, unless told to.
         Command::Demo(args) => demo::run(&args, root).await,
         Command::Open(args) => open::run(&opened(args.explore.or(root)).await?).await,
@@ -34,6 +36,9 @@ pub(crate) async fn dispatch(args: Args) -> Result {
         Command::Get(args) => get::run(&opened(root).await?, &args).await,
         Command::Tail(args) => tail::run(&opened(root).await?, args).await,
         Command::Search(args) => search::run(&opened(root).await?, &args).await,
+        Command::Export(args) => export::run(&opened(root).await?, &args).await,
+        Command::Tag(args) => tag::run(&opened(root).await?, &args).await,
+        Command::Restore(args) => restore::run(&opened(root).await?, &args).await,
         Command::Ls(args) => ls::run(&opened(root).await?, args).await,
         Command::Stats(args) => stats::run(&opened(root).await?, &args).await,
         Command::Schema(args) => schema::run(&opened(root).await?, &args).await,

@@ -1,6 +1,7 @@
 //! The one place that prints: data to stdout, narration to stderr.
 
-use std::io::{self, BufWriter, IsTerminal, Stdout, Write};
+use std::fs::File;
+use std::io::{self, BufWriter, IsTerminal, Write};
 
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::io::Errno;
@@ -9,26 +10,46 @@ use super::failure::{Failure, Report, Result};
 use crate::tui::clean;
 
 /// Where data goes: kept until it is flushed or 64 KiB have come together.
-#[derive(Debug)]
 pub(crate) struct Data {
-    out: BufWriter<Stdout>,
+    out: BufWriter<Box<dyn Write + Send>>,
     is_terminal: bool,
+    name: String,
 }
 
 impl Data {
     /// Takes stdout.
     pub(crate) fn stdout() -> Self {
-        let out = BufWriter::with_capacity(64 << 10, io::stdout());
-        Self { out, is_terminal: stdout_is_terminal() }
+        Self::new(Box::new(io::stdout()), stdout_is_terminal(), "stdout")
+    }
+
+    /// Takes a file, which errors call by `name`.
+    pub(crate) fn file(file: File, name: &str) -> Self {
+        Self::new(Box::new(file), false, name)
+    }
+
+    fn new(out: Box<dyn Write + Send>, is_terminal: bool, name: &str) -> Self {
+        Self { out: BufWriter::with_capacity(64 << 10, out), is_terminal, name: name.into() }
     }
 
     /// Writes text: as it is for a program, for a person with no control character but line ends.
     pub(crate) fn write(&mut self, text: &str) -> Result {
         if !self.is_terminal {
-            return self.out.write_all(text.as_bytes()).map_err(|error| write_failure(&error));
+            return self.bytes(text.as_bytes());
         }
         let safe: Vec<_> = text.split('\n').map(clean).collect();
-        self.out.write_all(safe.join("\n").as_bytes()).map_err(|error| write_failure(&error))
+        self.bytes(safe.join("\n").as_bytes())
+    }
+
+    fn bytes(&mut self, bytes: &[u8]) -> Result {
+        self.out.write_all(bytes).map_err(|error| self.failure(&error))
+    }
+
+    /// What a failed write means.
+    pub(crate) fn failure(&self, error: &io::Error) -> Failure {
+        match error.kind() {
+            io::ErrorKind::BrokenPipe => Failure::BrokenPipe,
+            _ => Failure::io(format!("could not write to {}", self.name), error),
+        }
     }
 
     /// Writes a line of text.
@@ -39,7 +60,7 @@ impl Data {
 
     /// Hands on what is buffered.
     pub(crate) fn flush(&mut self) -> Result {
-        self.out.flush().map_err(|error| write_failure(&error))
+        self.out.flush().map_err(|error| self.failure(&error))
     }
 
     /// Hands on what is buffered, for the last time.
@@ -48,10 +69,20 @@ impl Data {
     }
 }
 
-fn write_failure(error: &io::Error) -> Failure {
-    match error.kind() {
-        io::ErrorKind::BrokenPipe => Failure::BrokenPipe,
-        _ => Failure::io("could not write to stdout", error),
+impl std::fmt::Debug for Data {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Data").field("name", &self.name).finish_non_exhaustive()
+    }
+}
+
+/// Bytes as they are, for forms that are no text.
+impl Write for Data {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.out.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
     }
 }
 

@@ -9,7 +9,8 @@ use super::output;
 
 /// Work that is done sooner shows nothing.
 const PATIENCE: Duration = Duration::from_secs(1);
-const TEMPLATE: &str = "{msg:9} {bar:30} {percent:>3} %  {bytes} of {total_bytes}, {eta} left";
+const BYTES: &str = "{msg:9} {bar:30} {percent:>3} %  {bytes} of {total_bytes}, {eta} left";
+const RECORDS: &str = "{msg:9} {bar:30} {percent:>3} %  {pos} of {len} records, {eta} left";
 
 /// How far a pass over an input is. Dropped, it leaves no trace.
 #[derive(Debug)]
@@ -22,8 +23,17 @@ pub(crate) struct Progress {
 impl Progress {
     /// Starts a pass over `bytes` bytes; `what` is a verb: "checking".
     pub(crate) fn start(what: &'static str, bytes: u64) -> Self {
-        let bar = ProgressBar::with_draw_target(Some(bytes), ProgressDrawTarget::hidden());
-        if let Ok(style) = ProgressStyle::with_template(TEMPLATE) {
+        Self::new(what, bytes, BYTES)
+    }
+
+    /// Starts a pass over so many records; `what` is a verb: "exporting".
+    pub(crate) fn records(what: &'static str, records: u64) -> Self {
+        Self::new(what, records, RECORDS)
+    }
+
+    fn new(what: &'static str, all: u64, template: &str) -> Self {
+        let bar = ProgressBar::with_draw_target(Some(all), ProgressDrawTarget::hidden());
+        if let Ok(style) = ProgressStyle::with_template(template) {
             bar.set_style(style);
         }
         bar.set_message(what);
@@ -40,13 +50,13 @@ impl Progress {
         self.bar.suspend(print);
     }
 
-    /// Says how many bytes are done.
-    pub(crate) fn at(&mut self, bytes: u64) {
+    /// Says how many bytes, or records, are done.
+    pub(crate) fn at(&mut self, done: u64) {
         if !self.is_shown && output::stderr_is_terminal() && self.begun.elapsed() > PATIENCE {
             self.is_shown = true;
             self.bar.set_draw_target(ProgressDrawTarget::stderr());
         }
-        self.bar.set_position(bytes);
+        self.bar.set_position(done);
     }
 }
 

@@ -1,10 +1,29 @@
 //! `lanceq versions`: the versions of a topic's buckets, newest first.
 
-use super::args::VersionsArgs;
+use clap::Args;
+
+use super::args::FactsArgs;
 use super::failure::Result;
 use super::format::{Cell, facts};
 use super::output;
 use crate::{Engine, VersionInfo};
+
+#[derive(Debug, Args)]
+pub(crate) struct VersionsArgs {
+    /// The topic
+    pub(crate) topic: String,
+
+    /// One bucket only
+    #[arg(long, value_name = "I", value_parser = super::args::bucket, allow_negative_numbers = true)]
+    pub(crate) bucket: Option<u32>,
+
+    /// The newest N of each bucket [default: all]
+    #[arg(long, value_name = "N", value_parser = super::args::positive, allow_negative_numbers = true)]
+    pub(crate) limit: Option<usize>,
+
+    #[command(flatten)]
+    pub(crate) facts: FactsArgs,
+}
 
 /// Prints the versions, bucket after bucket.
 pub(crate) async fn run(engine: &Engine, args: &VersionsArgs) -> Result {

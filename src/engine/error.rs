@@ -261,6 +261,28 @@ pub enum Error {
         /// What the storage library said.
         source: Source,
     },
+    /// The tag marks a version already.
+    #[error(
+        "topic `{topic}`, bucket {bucket} has a tag `{tag}` already: it marks version {version}"
+    )]
+    TagExists {
+        /// The topic's name.
+        topic: String,
+        /// The bucket.
+        bucket: u32,
+        /// The tag.
+        tag: String,
+        /// The version that it marks.
+        version: u64,
+    },
+    /// There is no such tag.
+    #[error("topic `{topic}` has no tag `{}`", shown(tag))]
+    TagNotFound {
+        /// The topic's name.
+        topic: String,
+        /// The tag.
+        tag: String,
+    },
     /// The topic exists with another shape than the one asked for.
     #[error("topic `{topic}` exists with {what} {existing}, not {wanted}")]
     TopicDiffers {
@@ -306,10 +328,11 @@ impl Error {
     pub fn kind(&self) -> ErrorKind {
         match self {
             Self::RootNotFound { .. }
+            | Self::TagNotFound { .. }
             | Self::TopicNotFound { .. }
             | Self::VersionNotFound { .. } => ErrorKind::NotFound,
             Self::BucketNotFound { .. } | Self::RecordNotFound { .. } => ErrorKind::OutOfRange,
-            Self::TopicDiffers { .. } => ErrorKind::AlreadyExists,
+            Self::TagExists { .. } | Self::TopicDiffers { .. } => ErrorKind::AlreadyExists,
             Self::InvalidName { .. }
             | Self::InvalidOption { .. }
             | Self::InvalidRecord { .. }

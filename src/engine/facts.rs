@@ -131,6 +131,34 @@ pub struct Flushed {
     pub next_offset: u64,
 }
 
+/// A version of a bucket that a tag marks, or did until it was taken away.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Tagging {
+    /// The tag.
+    pub tag: String,
+    /// The bucket's number.
+    pub bucket_id: u32,
+    /// The version.
+    pub version: u64,
+}
+
+/// What a restore did to one bucket.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Restored {
+    /// The bucket's number.
+    pub bucket_id: u32,
+    /// The version whose records are the head's now.
+    pub restored: u64,
+    /// The head version: a new one, but where the restored one was the head already.
+    pub version: u64,
+    /// Persisted records before.
+    pub rows_before: u64,
+    /// Persisted records now.
+    pub rows_after: u64,
+    /// Records that are buffered still; they land behind the restored ones.
+    pub buffer_count: u64,
+}
+
 /// The acknowledgement of a put: which records of a bucket's log they are.
 ///
 /// A log position (LSN) counts the records ever put through the log of a bucket. Where no other

@@ -23,6 +23,8 @@ impl Error {
             }
             Self::TopicNotFound { .. } => Some("`lanceq ls` lists the topics".into()),
             Self::VersionNotFound { .. } => Some("`lanceq versions TOPIC` lists the versions".into()),
+            Self::TagExists { tag, .. } => Some(format!("choose another name, or take it away first: `lanceq tag TOPIC {tag} --delete`")),
+            Self::TagNotFound { .. } => Some("`lanceq versions TOPIC` lists versions and their tags".into()),
             Self::BufferFull { .. } => Some("flush, or use `put`, which waits".into()),
             Self::TopicDiffers { .. } => {
                 Some("leave the option out to use the topic as it is, or choose another topic".into())

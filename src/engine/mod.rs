@@ -31,8 +31,8 @@ mod watch;
 
 pub use error::{Error, ErrorKind, Result, Source};
 pub use facts::{
-    BucketCounts, BucketStats, Flushed, Receipt, Recovery, Reset, ResetReason, TopicCounts,
-    TopicEntry, TopicStats, VersionInfo,
+    BucketCounts, BucketStats, Flushed, Receipt, Recovery, Reset, ResetReason, Restored, Tagging,
+    TopicCounts, TopicEntry, TopicStats, VersionInfo,
 };
 pub use handle::{Change, Changes, Engine, EngineBuilder, WatchMode, Writer, WriterBuilder};
 pub use name::{MAX_TOPIC_NAME, TopicName};
@@ -45,4 +45,4 @@ pub use record::{
     is_routable, parse_record, parse_type, records, schema_json, type_text, value,
 };
 pub use search::{Likeness, Metric, Search};
-pub use topic::{Reader, Tail, TailEvent};
+pub use topic::{Reader, Scan, Tail, TailEvent};

@@ -45,7 +45,7 @@ mod writers;
 mod tests;
 
 pub use event::Input;
-pub use input::{Key, keys};
+pub use input::{Key, KeyEntry, key_entries, keys};
 pub use options::{Options, Start};
 pub use picture::picture;
 pub use run::{Ended, run, run_with};

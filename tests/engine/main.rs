@@ -22,6 +22,7 @@ mod full_disk;
 mod healing;
 mod hints;
 mod reading;
+mod restoring;
 mod schema;
 mod searching;
 mod setup;

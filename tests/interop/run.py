@@ -16,11 +16,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import lance
+import numpy as np
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 import append
 import check
 import lance_backend
+import nearest
 import write
 
 RUN_SECONDS = 120
@@ -244,6 +247,65 @@ def arrow_files_keep_their_types(lanceq: Lanceq) -> None:
     agree(lanceq.get("imported"), write.types_records(), [0, 1, 2])
 
 
+def search_finds_what_numpy_finds(lanceq: Lanceq) -> None:
+    """The exact ten nearest of all films, buffered, flushed and mixed; with a filter; and the distances of pylance."""
+    films = nearest.films()
+    vectors = nearest.vectors(films)
+    ratings = films.column("imdb_rating").to_pylist()
+    good = np.array([rating is not None and rating > 7 for rating in ratings])
+    folder = lanceq.root.parent
+    pq.write_table(films, folder / "all.parquet")
+    pq.write_table(films.slice(0, 2_000), folder / "first.parquet")
+    pq.write_table(films.slice(2_000), folder / "rest.parquet")
+    lanceq.run("put", "buffered", folder / "all.parquet", "--no-flush")
+    lanceq.run("put", "flushed", folder / "all.parquet")
+    lanceq.run("put", "mixed", folder / "first.parquet")
+    lanceq.run("put", "mixed", folder / "rest.parquet", "--no-flush")
+    for topic, buffered in (("buffered", len(films)), ("flushed", 0), ("mixed", len(films) - 2_000)):
+        equal(f"{topic}: buffer_count", lanceq.topic(topic)["buffer_count"], buffered)
+        for row in (0, 1_060, 2_500, len(films) - 1):
+            for metric in ("l2", "cosine", "dot"):
+                what = f"{topic}, {metric}, like {row}"
+                compare(what, search(lanceq, topic, row, metric), nearest.nearest(metric, vectors, vectors[row], 10))
+            filtered = search(lanceq, topic, row, "l2", "--filter", "imdb_rating > 7")
+            compare(f"{topic}, filtered, like {row}", filtered, nearest.nearest("l2", vectors, vectors[row], 10, good))
+    path = check.dataset_path(lanceq.root, "flushed")
+    for metric in ("l2", "cosine", "dot"):
+        ours = [distance for _, distance in search(lanceq, "flushed", 7, metric)]
+        theirs = nearest.by_pylance(path, metric, vectors[7], 10)
+        if not np.allclose(ours, theirs, rtol=1e-4, atol=1e-5):
+            raise Failure(f"{metric}: distances {ours}, pylance has {theirs}")
+
+
+def search(lanceq: Lanceq, topic: str, row: int, metric: str, *args: object) -> list[tuple[int, float]]:
+    out = lanceq.run(
+        "search", topic, "--column", "vector", "--like", row, "--metric", metric, "--columns", "id", "--with-offset", *args
+    )
+    return [(hit["_offset"], hit["_distance"]) for hit in map(json.loads, out.splitlines())]
+
+
+def compare(what: str, found: list[tuple[int, float]], expected: list[tuple[int, float]]) -> None:
+    """The same rows in the same order, at the same distances but for their rounding."""
+    equal(what, [row for row, _ in found], [row for row, _ in expected])
+    if not np.allclose([d for _, d in found], [d for _, d in expected], rtol=1e-6, atol=1e-6):
+        raise Failure(f"{what}: distances {found}, not {expected}")
+
+
+def pylance_reads_tags_and_follows_a_restore(lanceq: Lanceq) -> None:
+    first, more = events(0, 100), events(100, 50)
+    lanceq.put("tagged", first)
+    lanceq.run("tag", "tagged", "first")
+    lanceq.put("tagged", more)
+    path = check.dataset_path(lanceq.root, "tagged")
+    equal("rows at the tag", lance.dataset(str(path), version="first").count_rows(), 100)
+    lance.dataset(str(path)).tags.create("theirs", 3)
+    agree(lanceq.get("tagged", "--at", "theirs"), first + more, list(range(150)))
+    lanceq.run("restore", "tagged", "first")
+    equal("rows after the restore", lance.dataset(str(path)).count_rows(), 100)
+    appended = append.append(path, rows=10, start=9_000)["appended"]
+    agree(lanceq.get("tagged"), first + appended, list(range(100)) + list(range(150, 160)))
+
+
 def the_recipe_in_the_readme_works(lanceq: Lanceq) -> None:
     readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
     recipe = readme.split("```python\n", 1)[1].split("```", 1)[0]
@@ -273,6 +335,8 @@ CHECKS: list[Callable[[Lanceq], None]] = [
     a_tail_follows_a_backend_that_overwrites,
     offsets_stay_after_python_appends_and_compacts,
     arrow_files_keep_their_types,
+    search_finds_what_numpy_finds,
+    pylance_reads_tags_and_follows_a_restore,
     the_recipe_in_the_readme_works,
 ]
 

@@ -5,10 +5,10 @@ use crate::cli::failure::Result;
 use crate::cli::output::Data;
 
 /// A record as it is printed: its fields in schema order, after its labels where they are asked for.
-pub(super) type Row = JsonObject;
+pub(crate) type Row = JsonObject;
 
 /// One form of printing; rows come in any number of portions.
-pub(super) trait Form {
+pub(crate) trait Form: Send {
     /// Prints a portion.
     fn rows(&mut self, rows: &[Row], out: &mut Data) -> Result;
 

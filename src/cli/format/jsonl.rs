@@ -6,7 +6,7 @@ use crate::cli::output::Data;
 
 /// Prints each row as one line.
 #[derive(Debug)]
-pub(super) struct Jsonl;
+pub(crate) struct Jsonl;
 
 impl Form for Jsonl {
     fn rows(&mut self, rows: &[Row], out: &mut Data) -> Result {

@@ -8,5 +8,8 @@ mod jsonl;
 mod printer;
 mod table;
 
+pub(crate) use csv::Csv;
+pub(crate) use form::Form;
 pub(crate) use grid::{Cell, facts};
+pub(crate) use jsonl::Jsonl;
 pub(crate) use printer::Printer;

@@ -93,7 +93,7 @@ impl Bucket {
         }
     }
 
-    async fn add_columns(&self, table: Table, added: Schema) -> Result<Option<Table>> {
+    pub(super) async fn add_columns(&self, table: Table, added: Schema) -> Result<Option<Table>> {
         if added.fields().is_empty() {
             return Ok(Some(table));
         }
@@ -135,7 +135,11 @@ impl Bucket {
     }
 
     /// The columns of `wanted` that `existing` lacks, as nullable ones.
-    fn missing_columns(&self, existing: &SchemaRef, wanted: &SchemaRef) -> Result<Schema> {
+    pub(super) fn missing_columns(
+        &self,
+        existing: &SchemaRef,
+        wanted: &SchemaRef,
+    ) -> Result<Schema> {
         let topic = self.topic.as_str();
         let known = |schema: &SchemaRef| TopicSchema::new(schema).map_err(|e| e.in_topic(topic));
         let grown = known(existing)?.merge_new_fields(&known(wanted)?);

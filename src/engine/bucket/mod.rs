@@ -8,6 +8,8 @@ mod flush;
 mod lane;
 mod live;
 mod recovery;
+mod restore;
+mod scan;
 mod search;
 mod selection;
 mod settle;
@@ -19,6 +21,7 @@ mod sync;
 mod tail;
 mod writer;
 
+pub(crate) use scan::BucketScan;
 pub(crate) use search::Hunt;
 pub(crate) use selection::Selection;
 pub(crate) use shared::Bucket;

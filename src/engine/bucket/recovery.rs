@@ -74,7 +74,8 @@ impl Bucket {
         Ok(mended)
     }
 
-    async fn heal(&self) -> Result<Vec<Recovery>> {
+    /// Moves aside what cannot be read at the head. Needs the flush lock.
+    pub(super) async fn heal(&self) -> Result<Vec<Recovery>> {
         let place = self.log_place.clone();
         let base = blocking(move || wal::read_base(&place)).await?;
         let healed = heal(&self.place.dataset, base.map_or(0, |base| base.version)).await?;

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use super::lane::LANES;
-use super::selection::{Reach, Selection, persisted};
+use super::scan::BucketScan;
+use super::selection::{Selection, persisted};
 use super::shared::Bucket;
 use super::snapshot::Snapshot;
-use super::stride::Stride;
 use crate::engine::error::Result;
 use crate::engine::options::Columns;
 use crate::engine::record::{Chunk, Found, Nearest, Target, Vectors};
@@ -37,26 +37,18 @@ impl Hunt {
     /// Looks through a bucket, what is buffered included.
     ///
     /// Cost: the filter's columns of all records, and the vectors of those that match, in portions of bounded memory.
-    pub(crate) async fn through(&mut self, bucket: &Bucket, snapshot: &Snapshot) -> Result<()> {
+    pub(crate) async fn through(
+        &mut self,
+        bucket: &Arc<Bucket>,
+        snapshot: &Snapshot,
+    ) -> Result<()> {
         if snapshot.column_numbers(&self.column).is_empty() {
             return Ok(());
         }
         let selection = Selection { columns: self.column.clone(), filter: self.filter.clone() };
-        let mut stride = Stride::for_looking();
-        let mut at = 0;
-        loop {
-            let reach = Reach { rows: stride.rows(), matches: usize::MAX };
-            let looked = snapshot.look(bucket, at, reach, &selection).await?;
-            if looked.rows == 0 {
-                break;
-            }
-            stride.measure(looked.rows, looked.bytes);
-            at = looked.next;
-            looked.chunks.iter().for_each(|chunk| self.measure(chunk));
-        }
-        for lane in 0..LANES {
-            let found = snapshot.look_at_buffered(bucket, (lane, 0), usize::MAX, &selection)?;
-            found.iter().filter_map(|(_, chunk)| chunk.as_ref()).for_each(|c| self.measure(c));
+        let mut scan = BucketScan::new(bucket.clone(), snapshot.clone(), selection);
+        while let Some(portion) = scan.next().await? {
+            portion.chunks.iter().for_each(|chunk| self.measure(chunk));
         }
         Ok(())
     }

@@ -9,9 +9,9 @@ use super::changes::Changes;
 use super::writer::WriterBuilder;
 use crate::engine::durable::blocking;
 use crate::engine::error::{Error, Result};
-use crate::engine::facts::{Recovery, TopicEntry};
+use crate::engine::facts::{Recovery, Restored, Tagging, TopicEntry};
 use crate::engine::layout::{self, Origin, Place};
-use crate::engine::options::{EngineOptions, InDoubt};
+use crate::engine::options::{At, EngineOptions, InDoubt};
 use crate::engine::topic::{Catalog, Reader, TopicMeta};
 
 /// The opened handle on a root: a folder of topics. Cheap to clone; clones share everything.
@@ -100,14 +100,71 @@ impl Engine {
         bucket: Option<u32>,
         in_doubt: InDoubt,
     ) -> Result<Vec<Recovery>> {
+        self.own(topic, bucket).await?.repair(in_doubt).await
+    }
+
+    /// Marks a version with a tag: in each bucket the head, or the one with this number, which is a bucket's own. What
+    /// is buffered is in no version and not marked.
+    ///
+    /// Tags name versions in [`At::Tag`](crate::At::Tag), and keep them from being cleaned up. They are durable when this
+    /// returns. A bucket in which nothing was ever flushed is passed over: at the tag it is empty.
+    /// Cancel: buckets may be marked in part; [`untag`](Self::untag) takes these away.
+    ///
+    /// # Errors
+    /// - [`Invalid`](crate::ErrorKind::Invalid) for a name that cannot be a tag, and for a version's number over several
+    ///   buckets.
+    /// - [`NotFound`](crate::ErrorKind::NotFound) where there is no such topic or version.
+    /// - [`AlreadyExists`](crate::ErrorKind::AlreadyExists) where a bucket has the tag; no bucket is marked then.
+    /// - [`Unsupported`](crate::ErrorKind::Unsupported) for a topic that another program made.
+    pub async fn tag(
+        &self,
+        topic: &str,
+        tag: &str,
+        version: Option<u64>,
+        bucket: Option<u32>,
+    ) -> Result<Vec<Tagging>> {
+        self.own(topic, bucket).await?.tag(tag, version).await
+    }
+
+    /// Takes a tag away from every bucket that has it, or from one; the versions stay. Returns what it marked.
+    ///
+    /// # Errors
+    /// [`NotFound`](crate::ErrorKind::NotFound) where no bucket has it, and as [`tag`](Self::tag).
+    pub async fn untag(&self, topic: &str, tag: &str, bucket: Option<u32>) -> Result<Vec<Tagging>> {
+        self.own(topic, bucket).await?.untag(tag).await
+    }
+
+    /// Makes the records of an older version the topic's again: as a new version in each bucket, durable when this
+    /// returns. Versions in between stay, and can be restored in turn.
+    ///
+    /// A number is a bucket's own; a tag or a time restores every bucket. What is buffered stays buffered, and
+    /// lands behind the restored records. Offsets that were given are not given again: streams go on behind the last
+    /// one, and do not call back what they delivered.
+    /// Cost: each bucket's flush lock, and a sync of each file of its version.
+    /// Cancel, and a failure in the middle: each bucket is restored or not, those before it are.
+    ///
+    /// # Errors
+    /// - [`NotFound`](crate::ErrorKind::NotFound) where there is no such topic, version, tag or time; nothing is changed.
+    /// - [`Invalid`](crate::ErrorKind::Invalid) for a version's number over several buckets.
+    /// - [`Conflict`](crate::ErrorKind::Conflict) where another process holds the lock, or another program changed the
+    ///   dataset so that its log does not continue it.
+    /// - [`Unsupported`](crate::ErrorKind::Unsupported) for a topic that another program made.
+    pub async fn restore(&self, topic: &str, at: At, bucket: Option<u32>) -> Result<Vec<Restored>> {
+        self.own(topic, bucket).await?.restore(at).await
+    }
+
+    /// A topic of our own, or one bucket of it, to be changed.
+    async fn own(&self, topic: &str, bucket: Option<u32>) -> Result<Reader> {
         let place = self.place(topic).await?;
         if place.origin != Origin::Native {
             let reason = format!("another program made {}", place.folder.display());
             return Err(Error::ReadOnly { topic: topic.into(), reason });
         }
         let reader = Reader::open(self.0.clone(), place).await?;
-        let reader = bucket.map_or_else(|| Ok(reader.clone()), |bucket| reader.bucket(bucket))?;
-        reader.repair(in_doubt).await
+        match bucket {
+            Some(bucket) => reader.bucket(bucket),
+            None => Ok(reader),
+        }
     }
 
     /// Hints that something changed on disk, by whichever process.

@@ -10,6 +10,7 @@ use async_trait::async_trait;
 use futures::FutureExt;
 use lance::Dataset;
 use lance::dataset::CommitBuilder;
+use lance::dataset::transaction::{Operation, Transaction as Change};
 use lance_io::object_store::ObjectStore;
 use lance_table::format::{IndexMetadata, Manifest, Transaction};
 use lance_table::io::commit::{
@@ -52,6 +53,24 @@ impl Table {
         if fault::is_on(&self.path, "mark") {
             transaction.transaction_properties = Some(Arc::new(mark.properties()));
         }
+        self.commit_pinned(APPEND, transaction).await
+    }
+
+    /// Makes an older version's state that of the version behind this one. It is durable when it returns, where the
+    /// files of the older one are.
+    ///
+    /// # Errors
+    /// As [`commit_staged`](Self::commit_staged).
+    pub(crate) async fn commit_restore(&self, version: u64) -> Result<Committed, Error> {
+        let restore = Operation::Restore { version };
+        self.commit_pinned("restore a version of", Change::new(self.version(), restore, None)).await
+    }
+
+    async fn commit_pinned(
+        &self,
+        action: &'static str,
+        transaction: Change,
+    ) -> Result<Committed, Error> {
         let pin = self.pin();
         let commit = CommitBuilder::new(self.dataset.clone()).with_skip_auto_cleanup(true);
         let commit = if fault::is_on(&self.path, "pin") {
@@ -62,15 +81,15 @@ impl Table {
         let result = commit.execute(transaction).boxed().await;
         if let Some(error) = pin.failure() {
             // The name may be there all the same, and not on the disk.
-            return Ok(Committed::Unknown(storage(APPEND, &self.path)(error)));
+            return Ok(Committed::Unknown(storage(action, &self.path)(error)));
         }
         match result {
             Ok(dataset) => Ok(self.committed(dataset).await),
             Err(_) if pin.has_moved() => Ok(Committed::Moved),
             Err(error) if error.is_commit_status_unknown() => {
-                Ok(Committed::Unknown(storage(APPEND, &self.path)(error)))
+                Ok(Committed::Unknown(storage(action, &self.path)(error)))
             }
-            Err(error) => Err(storage(APPEND, &self.path)(error)),
+            Err(error) => Err(storage(action, &self.path)(error)),
         }
     }
 

@@ -19,6 +19,7 @@ mod session;
 mod stage;
 mod syntax;
 mod table;
+mod tags;
 
 pub(crate) use commit::Committed;
 pub(crate) use heal::{Healed, heal};

@@ -6,11 +6,16 @@
 use std::any::TypeId;
 
 use lance::deps::datafusion::sql::sqlparser::dialect::{Dialect, GenericDialect};
+use lance::deps::datafusion::sql::sqlparser::keywords::Keyword;
 use lance::deps::datafusion::sql::sqlparser::parser::{Parser, ParserError};
 use lance::deps::datafusion::sql::sqlparser::tokenizer::{Token, TokenWithSpan, Tokenizer};
 
-/// Bytes of a condition at most: one that is nested without end would use up the stack.
-const LONGEST: usize = 64 << 10;
+/// Bytes of a condition at most.
+const LONGEST: usize = 256 << 10;
+/// Words and signs between two of `and`, `or` and a comma at most, and so many of `and` and `or`: planning and computing
+/// call themselves for each of a chain, as `1 + 1 + 1 + …`, until the stack is used up.
+const LONGEST_CHAIN: usize = 128;
+const MOST_PARTS: usize = 500;
 
 /// Lance's dialect: names that are no plain words stand in backticks, text in either kind of quotes.
 #[derive(Debug)]
@@ -54,6 +59,7 @@ pub(super) fn check(text: &str, columns: &[&str]) -> Result<(), String> {
     let tokens = tokens.map_err(|error| told(&error.into()))?;
     tokens.iter().try_for_each(|token| known(&token.token, columns))?;
     names_no_argument(&tokens)?;
+    bounded(&tokens)?;
     let mut parser = Parser::new(&dialect).with_tokens_with_locations(tokens);
     parser.parse_expr().map_err(|error| told(&error))?;
     let rest = parser.peek_token();
@@ -112,6 +118,30 @@ fn names_no_argument(tokens: &[TokenWithSpan]) -> Result<(), String> {
     };
     if solid.windows(3).any(is_call) {
         return Err("`is_valid` needs a column".into());
+    }
+    Ok(())
+}
+
+/// Refuses what would use up the stack.
+fn bounded(tokens: &[TokenWithSpan]) -> Result<(), String> {
+    let (mut chain, mut parts) = (0, 0);
+    for token in tokens {
+        match &token.token {
+            Token::Whitespace(_) => {}
+            Token::Comma => chain = 0,
+            Token::Word(word) if matches!(word.keyword, Keyword::AND | Keyword::OR) => {
+                (chain, parts) = (0, parts + 1);
+            }
+            _ => chain += 1,
+        }
+        if chain > LONGEST_CHAIN {
+            return Err(format!(
+                "it has more than {LONGEST_CHAIN} words and signs between two of `and` and `or`"
+            ));
+        }
+    }
+    if parts > MOST_PARTS {
+        return Err(format!("it has more than {MOST_PARTS} of `and` and `or`; `in (…)` may help"));
     }
     Ok(())
 }

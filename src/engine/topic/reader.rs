@@ -104,21 +104,29 @@ impl Reader {
                     .into(),
             });
         }
-        let mut tables = Vec::new();
+        let mut then = Vec::new();
         for bucket in &self.buckets {
-            tables.push(self.table_at(bucket, &at).await?);
+            then.push(Snapshot::pinned(self.table_at(bucket, &at).await?));
         }
-        // A bucket may have come into being later than the time asked for: then it was empty.
-        let missing = match at {
-            At::Time(_) if tables.iter().any(Option::is_some) => None,
-            _ => tables.iter().position(Option::is_none),
-        };
-        if let Some(bucket) = missing.and_then(|index| self.numbers.get(index)) {
-            let (topic, version) = (self.name.to_string(), shown(&at));
-            return Err(Error::VersionNotFound { topic, bucket: *bucket, version });
+        for (number, (bucket, found)) in self.numbers.iter().zip(self.buckets.iter().zip(&then)) {
+            if found.table().is_none() && !self.was_empty(bucket, &at, &then).await? {
+                let (topic, version) = (self.name.to_string(), shown(&at));
+                return Err(Error::VersionNotFound { topic, bucket: *number, version });
+            }
         }
-        let pinned = Some(tables.into_iter().map(Snapshot::pinned).collect());
-        Ok(Self { pinned, ..self.clone() })
+        Ok(Self { pinned: Some(then), ..self.clone() })
+    }
+
+    /// Whether a bucket had no version at a place that others have: it may have come into being later.
+    async fn was_empty(&self, bucket: &Bucket, at: &At, others: &[Snapshot]) -> Result<bool> {
+        if others.iter().all(|other| other.table().is_none()) {
+            return Ok(false);
+        }
+        match at {
+            At::Version(_) => Ok(false),
+            At::Time(_) => Ok(true),
+            At::Tag(tag) => self.is_younger(&bucket.snapshot().await?, tag, others).await,
+        }
     }
 
     /// The same reader with these columns. Reads raise the error for a name that is not there.
@@ -302,7 +310,7 @@ impl Reader {
         Ok(page)
     }
 
-    fn conformed(&self, chunk: &Chunk, schema: &SchemaRef) -> Result<Chunk> {
+    pub(super) fn conformed(&self, chunk: &Chunk, schema: &SchemaRef) -> Result<Chunk> {
         let batch = conform(&chunk.batch, schema).map_err(|e| e.in_topic(self.name.as_str()))?;
         Ok(Chunk { batch, ..chunk.clone() })
     }

@@ -2,8 +2,34 @@
 
 use std::fmt::Write;
 
+use serde::Serialize;
+
 use super::action::{Context, Entry};
 use super::table::actions;
+
+/// One action of the explorer, and how it is asked for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct KeyEntry {
+    /// Its name in files and documents.
+    pub action: &'static str,
+    /// The keys that ask for it.
+    pub keys: Vec<String>,
+    /// Where they do.
+    pub places: Vec<&'static str>,
+    /// What it does.
+    pub title: &'static str,
+}
+
+/// The table of actions, as plain values.
+pub fn key_entries() -> Vec<KeyEntry> {
+    let entry = |entry: &Entry| KeyEntry {
+        action: entry.id,
+        keys: entry.keys.iter().map(ToString::to_string).collect(),
+        places: places(entry),
+        title: entry.title,
+    };
+    actions().map(entry).collect()
+}
 
 /// All keys of the explorer as a Markdown page: action, keys, where they work, what they do.
 pub fn keys() -> String {
@@ -18,7 +44,7 @@ pub fn keys() -> String {
             "| `{}` | {} | {} | {} |",
             entry.id,
             bound(entry),
-            places(entry),
+            places(entry).join(", "),
             entry.title
         )
         .ok();
@@ -31,7 +57,7 @@ fn bound(entry: &Entry) -> String {
     keys.join(" ")
 }
 
-fn places(entry: &Entry) -> String {
+fn places(entry: &Entry) -> Vec<&'static str> {
     let name = |context: &Context| match context {
         Context::Topics => "topics",
         Context::Records => "records",
@@ -46,8 +72,7 @@ fn places(entry: &Entry) -> String {
         Context::Jobs => "jobs",
         Context::Similar => "similar",
     };
-    let places: Vec<&str> = entry.contexts.iter().map(name).collect();
-    places.join(", ")
+    entry.contexts.iter().map(name).collect()
 }
 
 #[cfg(test)]

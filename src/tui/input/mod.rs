@@ -12,7 +12,7 @@ mod table;
 mod travel;
 
 pub(crate) use action::{Action, Context, Entry, Motion, Reason};
-pub use document::keys;
+pub use document::{KeyEntry, key_entries, keys};
 pub(crate) use groups::{HelpRow, help_rows};
 pub use key::Key;
 pub(crate) use keymap::{entries, resolve};

@@ -1,0 +1,7 @@
+//! `lanceq export`: records into a file.
+
+mod command;
+mod sink;
+mod target;
+
+pub(crate) use command::{ExportArgs, run};

@@ -1,0 +1,59 @@
+//! Tags: names for versions, which cleaning up leaves alone.
+
+use std::path::PathBuf;
+
+use chrono::{DateTime, Utc};
+use futures::FutureExt;
+
+use super::failure::storage;
+use super::table::Table;
+use crate::engine::durable::{blocking, sync_file, sync_folder};
+use crate::engine::error::Result;
+
+/// A tag, and what it marks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Tagged {
+    pub(crate) version: u64,
+    /// When it was made, where that is known.
+    pub(crate) made: Option<DateTime<Utc>>,
+}
+
+impl Table {
+    /// What a tag marks, where there is such a tag.
+    pub(crate) async fn tagged(&self, tag: &str) -> Result<Option<Tagged>> {
+        let tags = self.dataset.tags().list().boxed().await;
+        let mut tags = tags.map_err(storage("read the tags of", &self.path))?;
+        let found = tags.remove(tag);
+        Ok(found.map(|found| Tagged { version: found.version, made: found.created_at }))
+    }
+
+    /// Marks a version with a new tag. It is durable when this returns.
+    ///
+    /// # Errors
+    /// Where the tag is there already: it is not moved.
+    pub(crate) async fn tag(&self, tag: &str, version: u64) -> Result<()> {
+        let made = self.dataset.tags().create(tag, version).boxed().await;
+        made.map_err(storage("tag a version of", &self.path))?;
+        let folders = self.tag_folders();
+        let file = self.path.join("_refs").join("tags").join(format!("{tag}.json"));
+        blocking(move || {
+            sync_file(&file)?;
+            folders.iter().try_for_each(|folder| sync_folder(folder))
+        })
+        .await
+    }
+
+    /// Takes a tag away, durably. The version stays.
+    pub(crate) async fn untag(&self, tag: &str) -> Result<()> {
+        let gone = self.dataset.tags().delete(tag).boxed().await;
+        gone.map_err(storage("remove a tag of", &self.path))?;
+        let folders = self.tag_folders();
+        blocking(move || folders.iter().try_for_each(|folder| sync_folder(folder))).await
+    }
+
+    /// The folder of tags and those above it, which the first tag makes.
+    fn tag_folders(&self) -> Vec<PathBuf> {
+        let refs = self.path.join("_refs");
+        vec![refs.join("tags"), refs, self.path.to_path_buf()]
+    }
+}
