@@ -353,6 +353,10 @@ pub(crate) struct DemoArgs {
     #[arg(long, value_name = "SECONDS", value_parser = super::moment::seconds, allow_negative_numbers = true)]
     pub(crate) headless: Option<std::time::Duration>,
 
+    /// Open on the live traces at once, without the tour
+    #[arg(long, conflicts_with = "headless")]
+    pub(crate) no_tour: bool,
+
     /// Stop when stdin ends: how the demo's own writer follows the explorer
     #[arg(long, hide = true, requires = "headless")]
     pub(crate) until_stdin_ends: bool,

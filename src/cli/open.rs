@@ -4,15 +4,28 @@ use std::error::Error as _;
 
 use super::failure::{Failure, Result};
 use super::output;
-use crate::Engine;
 use crate::tui::{self, Ended, Options, Signal, TerminalError};
+use crate::{Engine, Error, ErrorKind};
 
 /// Opens the explorer on a root.
 pub(crate) async fn run(engine: &Engine) -> Result {
     needs_terminal()?;
     // A folder that is not there is said before the screen is taken over.
-    engine.topics().await?;
+    engine.topics().await.map_err(unopened)?;
     explore(engine, Options::default()).await
+}
+
+/// Why a root cannot be explored; where there is none, how to begin.
+fn unopened(error: Error) -> Failure {
+    let is_missing = error.kind() == ErrorKind::NotFound;
+    let failure = Failure::from(error);
+    if !is_missing {
+        return failure;
+    }
+    failure.hint(
+        "`lanceq demo` shows live data; `lanceq put my_topic file.jsonl` creates the folder; \
+         `--root PATH` names another",
+    )
 }
 
 /// Opens the explorer where the options say; returns when somebody ends it.

@@ -28,6 +28,8 @@ pub(crate) struct Layout {
     pub(crate) tree: Rect,
     pub(crate) main: Rect,
     pub(crate) detail: Rect,
+    /// What the tour says.
+    pub(crate) tour: Rect,
     pub(crate) status: Rect,
     pub(crate) footer: Rect,
 }
@@ -40,9 +42,13 @@ impl Layout {
             return None;
         }
         let line = |y| Rect::new(0, y, width, 1);
-        let body = Rect::new(0, 1, width, height - 3);
+        // Where it does not fit as a whole it would only take room away.
+        let tour = Some(tour_height(state, width)).filter(|lines| *lines <= height - SMALLEST.1);
+        let tour = tour.unwrap_or(0);
+        let body = Rect::new(0, 1, width, height - 3 - tour);
         let frame = Self {
             top: line(0),
+            tour: Rect::new(0, body.bottom(), width, tour),
             status: line(height - 2),
             footer: line(height - 1),
             ..Self::default()
@@ -96,6 +102,12 @@ impl Layout {
 /// Lines of the heading of a table in a frame: names, and types where there is room.
 pub(crate) fn headings(frame: Rect) -> u16 {
     if frame.height < TYPES { 1 } else { 2 }
+}
+
+/// Lines of the tour, and the rule above them.
+fn tour_height(state: &State, width: u16) -> u16 {
+    let lines = state.tour.map_or(0, |tour| 1 + tour.lines(width.saturating_sub(2)).len());
+    u16::try_from(lines).unwrap_or(u16::MAX)
 }
 
 fn tree_width(state: &State, width: u16) -> u16 {

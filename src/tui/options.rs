@@ -13,6 +13,8 @@ pub struct Options {
     /// Writers of this process: the explorer puts and flushes with them, and leaves them open. For
     /// other topics it opens writers of its own, and ends them without a flush. Default: none.
     pub writers: Vec<Writer>,
+    /// Whether to show a tour of five steps, which one key skips. Default: none.
+    pub tour: bool,
 }
 
 /// What an explorer opens first.

@@ -18,6 +18,8 @@ const SILENCE: Duration = Duration::from_millis(300);
 /// A terminal with a program in it; killed if the test ends before it.
 pub(crate) struct Console {
     screen: vt100::Parser,
+    /// All that it wrote.
+    written: Vec<u8>,
     output: Receiver<Vec<u8>>,
     keys: Box<dyn Write + Send>,
     child: Box<dyn Child + Send + Sync>,
@@ -63,7 +65,7 @@ impl Console {
         let output = bytes_of(pty.master.try_clone_reader().unwrap());
         let keys = pty.master.take_writer().unwrap();
         let screen = vt100::Parser::new(ROWS, COLUMNS, 0);
-        Self { screen, output, keys, child, before, pty }
+        Self { screen, written: Vec::new(), output, keys, child, before, pty }
     }
 
     /// Waits for a screen that fits.
@@ -71,13 +73,30 @@ impl Console {
         let begun = Instant::now();
         while !fits(self.screen.screen()) {
             match self.output.recv_timeout(Duration::from_millis(100)) {
-                Ok(bytes) => self.screen.process(&bytes),
+                Ok(bytes) => self.take(&bytes),
                 Err(RecvTimeoutError::Timeout) if begun.elapsed() < PATIENCE => {}
                 Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => {
                     panic!("that never showed:\n{}", self.screen.screen().contents())
                 }
             }
         }
+    }
+
+    fn take(&mut self, bytes: &[u8]) {
+        self.screen.process(bytes);
+        self.written.extend(bytes);
+    }
+
+    /// Takes what comes within a tenth of a second.
+    pub(crate) fn reads(&mut self) {
+        if let Ok(bytes) = self.output.recv_timeout(Duration::from_millis(100)) {
+            self.take(&bytes);
+        }
+    }
+
+    /// How often it has taken the terminal over.
+    pub(crate) fn times_taken(&self) -> usize {
+        self.written.windows(8).filter(|bytes| bytes == b"\x1b[?1049h").count()
     }
 
     pub(crate) fn shows(&mut self, text: &str) {
@@ -104,12 +123,12 @@ impl Console {
         loop {
             if let Some(status) = self.child.try_wait().unwrap() {
                 while let Ok(bytes) = self.output.recv_timeout(SILENCE) {
-                    self.screen.process(&bytes);
+                    self.take(&bytes);
                 }
                 return status.exit_code();
             }
             if let Ok(bytes) = self.output.recv_timeout(Duration::from_millis(20)) {
-                self.screen.process(&bytes);
+                self.take(&bytes);
             }
             let said = self.screen.screen().contents();
             assert!(begun.elapsed() < PATIENCE, "it never ended:\n{said}");

@@ -69,10 +69,28 @@ fn never_where_somebody_keeps_records() {
 #[test]
 fn in_a_terminal_it_shows_live_traces_and_leaves_nothing_behind() {
     let test = Test::new();
-    let mut console = Console::start(command(&test, ["demo"]));
+    let mut console = Console::start(command(&test, ["demo", "--no-tour"]));
     console.shows("t-0000");
+    assert!(!console.has("tour ·"));
     console.type_in("\x03");
     assert_eq!(console.end(), 0);
     console.is_as_it_was();
     assert_eq!(fs::read_dir(test.path(".")).unwrap().count(), 0, "the temporary root is gone");
+}
+
+#[test]
+fn the_tour_goes_on_with_what_is_done_and_one_key_skips_it() {
+    let test = Test::new();
+    let mut console = Console::start(command(&test, ["demo"]));
+    console.shows("tour · 1 of 5");
+    console.shows("▶  traces");
+    for (keys, place) in [("\r", "2 of 5"), ("f", "3 of 5"), ("\r", "4 of 5"), ("F", "5 of 5")] {
+        console.type_in(keys);
+        console.shows(&format!("tour · {place}"));
+    }
+    console.type_in("T");
+    console.sees(|screen| !screen.contents().contains("tour ·"));
+    console.type_in("\x03");
+    assert_eq!(console.end(), 0);
+    console.is_as_it_was();
 }

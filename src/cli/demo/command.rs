@@ -18,30 +18,33 @@ use crate::{Engine, TopicName};
 pub(crate) async fn run(args: &DemoArgs, root: Option<PathBuf>) -> Result {
     match args.headless {
         Some(time) => headless(args, time, root).await,
-        None => explore(root).await,
+        None => explore(args, root).await,
     }
 }
 
-async fn explore(root: Option<PathBuf>) -> Result {
+async fn explore(args: &DemoArgs, root: Option<PathBuf>) -> Result {
     open::needs_terminal()?;
     if let Some(root) = root {
-        return explore_in(&root).await;
+        return explore_in(args, &root).await;
     }
     let folder = temporary()?;
-    let result = explore_in(folder.path()).await;
+    let result = explore_in(args, folder.path()).await;
     drop(folder);
     result
 }
 
 /// Shows what the writers write; when it returns, they have ended.
-async fn explore_in(root: &Path) -> Result {
+async fn explore_in(args: &DemoArgs, root: &Path) -> Result {
     let engine = Engine::open(root).await?;
     output::narrate("starting the writers …");
     let mut writers = WriterProcess::start(root)?;
     let result = match writers.has_written(&engine).await {
         Ok(()) => {
-            let start = Start::Tail(TRACES.parse::<TopicName>()?);
-            open::explore(&engine, Options { start, ..Options::default() }).await
+            let traces = TRACES.parse::<TopicName>()?;
+            // The tour begins where one begins at home: at the topics.
+            let start = if args.no_tour { Start::Tail(traces) } else { Start::Records(traces) };
+            let tour = !args.no_tour;
+            open::explore(&engine, Options { start, tour, ..Options::default() }).await
         }
         Err(failure) => Err(failure),
     };

@@ -32,18 +32,19 @@ impl Traces {
 
     /// The topic's schema in its short form.
     pub(super) fn schema() -> Value {
+        // What says most comes first: on a narrow screen it is all that is seen.
         json!({
             "id": "utf8",
-            "time": "timestamp(us, UTC)",
-            "agent": "utf8",
             "model": "utf8",
-            "tool": "utf8",
             "latency_ms": "float64",
             "prompt": "utf8",
             "response": "utf8",
-            "usage": "struct<input: int64, output: int64, cost_cents: float64>",
+            "agent": "utf8",
+            "tool": "utf8",
             "error": "utf8",
+            "usage": "struct<input: int64, output: int64, cost_cents: float64>",
             "embedding": format!("fixed_size_list<float32, {DIMENSIONS}>"),
+            "time": "timestamp(us, UTC)",
         })
     }
 

@@ -3,7 +3,7 @@
 use super::key::Key;
 use super::possible::{
     always, buffer_to_flush, nothing_being_put, records_to_seek, something_to_open,
-    topic_to_put_into, topic_to_tail,
+    topic_to_put_into, topic_to_tail, tour_to_skip,
 };
 use crate::tui::state::State;
 
@@ -70,6 +70,8 @@ pub(crate) enum Action {
     Refresh,
     /// Shows all keys.
     Help,
+    /// Ends the tour.
+    SkipTour,
     /// Takes what was typed.
     Accept,
 }
@@ -262,6 +264,15 @@ pub(super) const ACTIONS: &[Entry] = &[
         keys: &[Key::Char('?')],
         contexts: HELPED,
         enabled: always,
+    },
+    Entry {
+        action: Action::SkipTour,
+        id: "skip-tour",
+        title: "end the tour of `lanceq demo`",
+        hint: None,
+        keys: &[Key::Char('T')],
+        contexts: PANES,
+        enabled: tour_to_skip,
     },
     Entry {
         action: Action::Back,

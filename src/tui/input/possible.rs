@@ -134,6 +134,13 @@ pub(super) fn newer_version(state: &State) -> Result<(), Reason> {
     older_version(state)
 }
 
+pub(super) fn tour_to_skip(state: &State) -> Result<(), Reason> {
+    if state.tour.is_none() {
+        return reason("there is no tour here: `lanceq demo` begins one");
+    }
+    Ok(())
+}
+
 pub(super) fn held_still(state: &State) -> Result<(), Reason> {
     match state.tail.as_ref().and_then(Tail::selected) {
         Some(_) => Ok(()),

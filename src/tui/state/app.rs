@@ -21,6 +21,7 @@ use super::tail::Tail;
 use super::topics::Topics;
 use super::versions::Versions;
 use crate::tui::data::{Column, Row};
+use super::tour::Tour;
 use crate::tui::effect::{RecordId, Slot};
 use crate::tui::input::Context;
 use crate::tui::options::{Options, Start};
@@ -68,6 +69,8 @@ pub(crate) struct State {
     /// What was looked for last.
     pub(crate) find: Option<Find>,
     pub(crate) notice: Option<Notice>,
+    /// The tour, while it is taken.
+    pub(crate) tour: Option<Tour>,
     /// Whether the program is to end.
     pub(crate) ended: bool,
     /// The whole screen is to be drawn anew: another program may have written on it.
@@ -151,6 +154,7 @@ impl State {
             card: None,
             find: None,
             notice: None,
+            tour: options.tour.then(Tour::default),
             ended: false,
             repaint: false,
             suspended: false,

@@ -22,6 +22,7 @@ mod similar;
 mod tail;
 mod topics;
 mod versions;
+mod tour;
 mod widths;
 
 pub(crate) use app::{Focus, Notice, Overlay, Screen, Severity, State};
@@ -42,4 +43,7 @@ pub(crate) use similar::Similar;
 pub(crate) use tail::{Following, Tail};
 pub(crate) use topics::{Counts, Fold, Listing, Topic, TreeRow, Whole};
 pub(crate) use versions::Versions;
+#[cfg(test)]
+pub(crate) use tour::Tour;
+pub(crate) use tour::Word;
 pub(crate) use widths::Widths;

@@ -44,6 +44,7 @@ pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Action::Stop => return jobs::stop(state),
         Action::Refresh => return refresh(state),
         Action::Help => toggle_help(state),
+        Action::SkipTour => state.tour = None,
         Action::Accept if state.context() == Context::Put => return put::accept(state),
         Action::Accept if state.context() == Context::FlushAll => return flush::all(state),
         Action::Accept if state.context() == Context::Find => return find::accept(state),

@@ -1,6 +1,6 @@
 //! Input: a key becomes an action, unless it is typed into a prompt.
 
-use super::{act, find, prompt, put};
+use super::{act, find, prompt, put, tour};
 use crate::tui::effect::Effect;
 use crate::tui::event::Input;
 use crate::tui::input::{Key, Reason, resolve};
@@ -34,7 +34,11 @@ fn acted(state: &mut State, key: Key) -> Vec<Effect> {
         return type_in(state, key);
     };
     match (entry.enabled)(state) {
-        Ok(()) => act::act(state, entry.action),
+        Ok(()) => {
+            let effects = act::act(state, entry.action);
+            tour::did(state, entry.id);
+            effects
+        }
         Err(Reason(reason)) => {
             state.say(Severity::Refused, reason);
             Vec::new()

@@ -15,6 +15,7 @@ mod prompt;
 mod put;
 mod similar;
 mod versions;
+mod tour;
 mod wants;
 
 #[cfg(test)]

@@ -49,7 +49,8 @@ pub(super) fn open_start(state: &mut State) -> Vec<Effect> {
     }
     state.topics.select(&place);
     let mut effects = follow_tree(state);
-    state.focus = Focus::Main;
+    // Who takes the tour opens it themselves.
+    state.focus = if state.tour.is_some() { Focus::Topics } else { Focus::Main };
     if let Start::Tail(_) = std::mem::take(&mut state.start) {
         effects.extend(open_tail(state));
     }

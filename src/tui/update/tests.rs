@@ -359,6 +359,27 @@ fn a_flush_takes_the_bucket_under_the_cursor_and_counts_again() {
     assert_eq!(said.as_deref(), Some("nothing was buffered in `traces`, bucket 1"));
 }
 
+#[test]
+fn the_tour_goes_on_with_what_was_done_and_not_with_what_was_refused() {
+    use crate::tui::state::Tour;
+    let place = |state: &State| state.tour.and_then(Tour::place).map(|(at, _)| at);
+    let mut state = after(&[TO_TRACES]);
+    state.tour = Some(Tour::default());
+    for (keys, at) in [
+        (vec![Key::Down, Key::Char('?'), Key::Char('?')], 1),
+        (vec![Key::Enter], 2),
+        (vec![Key::Char('f')], 3),
+        (vec![Key::Enter], 4),
+        (vec![Key::Char('p'), Key::Char('{'), Key::Enter, Key::Esc], 4),
+        (vec![Key::Char('F')], 5),
+    ] {
+        press(&mut state, &keys);
+        assert_eq!(place(&state), Some(at), "{keys:?}");
+    }
+    press(&mut state, &[Key::Char('T')]);
+    assert_eq!(state.tour, None);
+}
+
 mod put {
     //! A record by hand.
 

@@ -20,6 +20,7 @@ mod tail;
 mod top;
 mod topics;
 mod versions;
+mod tour;
 
 #[cfg(test)]
 mod tests;

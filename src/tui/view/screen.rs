@@ -6,7 +6,7 @@ use ratatui::layout::{Position, Rect};
 use super::canvas::{Canvas, piece};
 use super::{
     card, detail, empty, flush_all, footer, help, jobs, prompt, put, records, similar, status,
-    tail, top, topics, versions,
+    tail, top, topics, tour, versions,
 };
 use crate::tui::layout::{Layout, SMALLEST};
 use crate::tui::state::{Overlay, Screen, State};
@@ -44,6 +44,7 @@ fn panes(canvas: &mut Canvas<'_>, state: &State, layout: &Layout) {
         }
         detail::draw(canvas, state, layout.detail);
     }
+    tour::draw(canvas, state, layout.tour);
     status::draw(canvas, state, layout.status);
     footer::draw(canvas, state, layout.footer);
     status::draw_notice(canvas, state, layout.status, layout.footer);

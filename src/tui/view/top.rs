@@ -23,7 +23,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
     let mut left = canvas.right(area, &mode);
     let sums = match pinned(state) {
         Some(pin) => [piece(format!("  {}", pin::sentence(pin, state.now)), Meaning::Warn)],
-        None => [piece(sums(state), Meaning::Plain)],
+        None => [piece(format!("  {}", sums(state)), Meaning::Plain)],
     };
     if width(&sums) + ROOT <= left.width {
         left = canvas.right(left, &sums);
