@@ -1,7 +1,10 @@
 //! The explorer as a whole: the real loop on real topics, and the program in a real terminal.
 
+mod fake;
 mod flows;
+mod hostile;
 mod pty;
+mod random;
 mod reading;
 mod travel;
 mod watched;

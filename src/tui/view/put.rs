@@ -76,7 +76,10 @@ pub(super) fn cursor(state: &State, prompt: &PutPrompt) -> Option<Position> {
 }
 
 fn label(prompt: &PutPrompt, area: Rect) -> String {
-    if area.width < NAMED { " put: ".into() } else { format!(" put into {}: ", prompt.topic) }
+    let named = format!(" put into {}: ", prompt.topic);
+    // Whatever a topic is called, there is room to type.
+    let fits = area.width >= NAMED && sanitize::width(&named) <= area.width / 2;
+    if fits { named } else { " put: ".into() }
 }
 
 /// The cells of the text: between the label and the mark.

@@ -1,0 +1,298 @@
+//! Whatever a value, a name or an error holds: only the explorer's own sequences reach the terminal.
+//!
+//! Every screen and every layer above it is drawn by the backend that the program draws with, and the bytes are read one
+//! by one. A new variant of [`Screen`] or [`Overlay`], and a new request, do not compile until they have a line here.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use arrow_array::{ArrayRef, RecordBatch, StringArray};
+use ratatui::backend::CrosstermBackend;
+use ratatui::layout::{Rect, Size};
+use ratatui::{Terminal, TerminalOptions, Viewport};
+
+use crate::tui::data::{Fault, Field, Rows};
+use crate::tui::effect::{Effect, Request};
+use crate::tui::event::{Answer, Arrival, Event, Input};
+use crate::tui::input::{ACTIONS, Action, Key};
+use crate::tui::options::Options;
+use crate::tui::sample::now;
+use crate::tui::state::{Overlay, Screen, State};
+use crate::tui::text::sanitize::clean;
+use crate::tui::theme::Meaning;
+use crate::tui::update::{start, update};
+use crate::tui::view;
+use crate::{BucketCounts, Chunk, TopicCounts, TopicEntry, TopicName, WatchMode};
+
+/// What a terminal would obey. Where it looks like something that the explorer writes itself, its numbers are none that
+/// the explorer would write.
+const SEQUENCES: &[&str] = &[
+    "\u{1b}[2J",
+    "\u{1b}[998;999H",
+    "\u{1b}[4321m",
+    "\u{1b}[?1049l",
+    "\u{1b}[?2004h",
+    "\u{1b}[6n",
+    "\u{1b}]0;title\u{7}",
+    "\u{1b}]52;c;cm0=\u{1b}\\",
+    "\u{1b}]8;;http://x\u{1b}\\y",
+    "\u{1b}P$q\"p\u{1b}\\",
+    "\u{1b}_apc\u{1b}\\",
+    "\u{1b}^pm\u{1b}\\",
+    "\u{1b}Xsos\u{1b}\\",
+    "\u{1b}c\u{1b}7\u{1b}8\u{1b}(0",
+    "\u{9b}4321m\u{9d}0;t\u{9c}",
+    "\u{90}q\u{9c}\u{9f}x\u{9c}",
+    "a\r\nb\u{8}\u{b}\u{c}\tc",
+    "\u{1b}\u{1b}[\u{1b}",
+];
+const TURNING: &str = "\u{202a}\u{202b}\u{202c}\u{202d}\u{202e}\u{2066}\u{2067}\u{2068}\u{2069}\u{200e}\u{200f}\u{61c}";
+const HIDDEN: &str = "\u{200b}\u{200c}\u{200d}\u{2060}\u{feff}\u{ad}\u{34f}\u{fe0f}\u{2028}\u{2029}\u{e0041}\u{3164}";
+
+/// Short texts, so that each is seen whole: all bytes as text and as Latin-1, sequences, what turns and what hides.
+fn poisons() -> Vec<String> {
+    let bytes: Vec<u8> = (0..=255).collect();
+    let mut singles: Vec<char> = (0_u8..=255).map(char::from).collect();
+    singles.extend(TURNING.chars().chain(HIDDEN.chars()));
+    let singles = singles.chunks(12).map(|part| part.iter().flat_map(|c| [*c, 'x']).collect());
+    let raw = bytes.chunks(64).map(|part| String::from_utf8_lossy(part).into_owned());
+    SEQUENCES.iter().map(ToString::to_string).chain(singles).chain(raw).collect()
+}
+
+/// A root in which everything is called so, holds that, and fails with it.
+struct Hostile {
+    text: String,
+    broken: bool,
+}
+
+impl Hostile {
+    fn topic(&self) -> TopicName {
+        let name = format!("t{}", self.text.replace(['/', '\\', '\0'], ""));
+        TopicName::of_folder(&name).unwrap()
+    }
+
+    fn fault(&self) -> Fault {
+        Fault { message: self.text.clone(), hint: Some(self.text.clone()), missing: false }
+    }
+
+    fn rows(&self) -> Rows {
+        let values: ArrayRef = Arc::new(StringArray::from(vec![self.text.clone()]));
+        let nested = arrow_array::StructArray::from(vec![(
+            Arc::new(arrow_schema::Field::new(&self.text, arrow_schema::DataType::Utf8, true)),
+            values.clone(),
+        )]);
+        let columns: [(&str, ArrayRef); 2] = [(&self.text, values), ("n", Arc::new(nested))];
+        let batch = RecordBatch::try_from_iter(columns).unwrap();
+        Rows::of_chunk(&Chunk { bucket: 0, offsets: vec![0], buffered: true, batch })
+    }
+
+    fn answer(&self, request: &Request) -> Result<Answer, Fault> {
+        let bucket = BucketCounts { total_count: 1, next_offset: 1, ..BucketCounts::default() };
+        Ok(match request {
+            Request::Topics => {
+                Answer::Topics(vec![TopicEntry { name: self.topic(), buckets: 1, foreign: false }])
+            }
+            _ if self.broken => return Err(self.fault()),
+            Request::Counts(_) => Answer::Counts(TopicCounts {
+                total_count: 1,
+                buckets: vec![bucket],
+                ..TopicCounts::default()
+            }),
+            Request::Page { generation, .. } => {
+                Answer::Page { rows: self.rows(), took: Duration::ZERO, generation: *generation }
+            }
+            Request::Record(_) => Answer::Record(vec![Field {
+                name: self.text.clone(),
+                text: self.text.clone(),
+                meaning: Meaning::Plain,
+            }]),
+            Request::Check { .. } => Answer::Checked(Some(self.text.clone())),
+            Request::Locate(_) | Request::Put { .. } | Request::Flush(_) => {
+                return Err(self.fault());
+            }
+            Request::Tail { .. } => Answer::Tail(vec![Arrival::Rows(self.rows())], now()),
+        })
+    }
+
+    fn settle(&self, state: &mut State, mut effects: Vec<Effect>) {
+        while let Some(effect) = effects.pop() {
+            if let Effect::Load { id, slot, request } = effect {
+                let result = self.answer(&request);
+                effects.extend(update(state, Event::Answer { slot, id, result }));
+            }
+        }
+    }
+
+    fn opened(&self, size: Size) -> State {
+        let options = Options::default();
+        let mut state = State::new(self.text.clone(), WatchMode::Events, size, &options);
+        let effects = start(&mut state);
+        self.settle(&mut state, effects);
+        state
+    }
+
+    fn take(&self, state: &mut State, input: Input) {
+        let effects = update(state, Event::Input(input));
+        self.settle(state, effects);
+        self.check(state);
+    }
+
+    fn press(&self, state: &mut State, keys: &[Key]) {
+        for key in keys {
+            self.take(state, Input::Key(*key));
+        }
+    }
+
+    #[track_caller]
+    fn check(&self, state: &State) {
+        let bytes = drawn(state);
+        if let Err(found) = obeys_only_us(&bytes, state.size) {
+            panic!("{found} for {:?}, broken: {}", self.text, self.broken);
+        }
+    }
+}
+
+/// What the terminal would get.
+fn drawn(state: &State) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let area = Rect::new(0, 0, state.size.width, state.size.height);
+    let options = TerminalOptions { viewport: Viewport::Fixed(area) };
+    let mut terminal = Terminal::with_options(CrosstermBackend::new(&mut bytes), options).unwrap();
+    terminal
+        .draw(|frame| {
+            view::draw(state, frame.buffer_mut());
+            if let Some(position) = view::cursor(state) {
+                frame.set_cursor_position(position);
+            }
+        })
+        .unwrap();
+    drop(terminal);
+    bytes
+}
+
+/// Whether these bytes are text that shows itself, and sequences that set a style, move the cursor on the screen, or
+/// show or hide it.
+fn obeys_only_us(bytes: &[u8], size: Size) -> Result<(), String> {
+    let text = std::str::from_utf8(bytes).map_err(|error| error.to_string())?;
+    let mut rest = text.chars();
+    while let Some(c) = rest.next() {
+        if c != '\u{1b}' {
+            let shows = !c.is_control() && clean(c.encode_utf8(&mut [0; 4])).contains(c);
+            if !shows {
+                return Err(format!("{c:?} was written"));
+            }
+            continue;
+        }
+        let numbers: String =
+            rest.clone().skip(1).take_while(|c| "?0123456789;".contains(*c)).collect();
+        let sequence: String = rest.by_ref().take(numbers.len() + 2).collect();
+        if !is_ours(&sequence, &numbers, size) {
+            return Err(format!("ESC {sequence:?} was written"));
+        }
+    }
+    Ok(())
+}
+
+fn is_ours(sequence: &str, numbers: &str, size: Size) -> bool {
+    let all = |fits: &dyn Fn(u16) -> bool| {
+        numbers.split(';').all(|number| number.is_empty() || number.parse().is_ok_and(fits))
+    };
+    match (sequence.strip_prefix('['), sequence.chars().last()) {
+        (Some(_), Some('m')) => all(&|style| style <= 107),
+        (Some(_), Some('H')) => all(&|at| at <= size.width.max(size.height)),
+        (Some(_), Some('h' | 'l')) => numbers == "?25",
+        _ => false,
+    }
+}
+
+/// Whether a variant is there, and keys that lead to it.
+type Way<T> = (fn(&T) -> bool, &'static [Key]);
+
+/// A way to each variant.
+macro_rules! every {
+    ($type:ty: $($variant:pat => $keys:expr),+ $(,)?) => {{
+        // Does not compile where a variant is missing.
+        let _complete: fn(&$type) = |it| match it { $($variant => ()),+ };
+        [$((|it| matches!(it, $variant), $keys)),+]
+    }};
+}
+
+#[test]
+fn only_our_own_sequences_reach_the_terminal_from_any_screen_and_any_layer() {
+    let screens: [Way<Screen>; _] = every!(Screen:
+        Screen::Records => &[],
+        Screen::Tail => &[Key::Char('f')],
+    );
+    let overlays: [Way<Overlay>; _] = every!(Overlay:
+        Overlay::None => &[],
+        Overlay::Help(_) => &[Key::Char('?')],
+        Overlay::Seek(_) => &[Key::Char('g')],
+        Overlay::Put(_) => &[Key::Char('p')],
+    );
+    let mut reached = BTreeSet::new();
+    for (number, text) in poisons().into_iter().enumerate() {
+        // Narrow ones put a pane over the others.
+        let size = Size { width: [140, 60, 100][number % 3], height: 40 };
+        for broken in [false, true] {
+            let hostile = Hostile { text: text.clone(), broken };
+            for (is_there, keys) in &screens {
+                let mut state = hostile.opened(size);
+                hostile.press(&mut state, keys);
+                assert!(is_there(&state.screen), "{keys:?} lead to {:?}", state.screen);
+                hostile.press(&mut state, &[Key::Enter, Key::Enter, Key::Right, Key::Down]);
+                for (layer, (is_open, open)) in overlays.iter().enumerate() {
+                    let mut state = hostile.opened(size);
+                    hostile.press(&mut state, keys);
+                    hostile.press(&mut state, open);
+                    reached.extend(is_open(&state.overlay).then_some(layer));
+                    hostile.take(&mut state, Input::Paste(hostile.text.clone()));
+                    hostile.take(&mut state, Input::Paste(format!("{{{:?}: 1}}", hostile.text)));
+                    hostile.press(&mut state, &[Key::Left, Key::Home, Key::Enter]);
+                }
+            }
+        }
+    }
+    assert_eq!(reached.len(), overlays.len(), "layers that were reached: {reached:?}");
+}
+
+#[test]
+fn no_action_brings_anything_else_to_the_terminal() {
+    for text in [SEQUENCES.concat(), TURNING.into(), HIDDEN.into(), "\u{9b}31m\u{7f}\0".into()] {
+        for broken in [false, true] {
+            let hostile = Hostile { text: text.clone(), broken };
+            for entry in ACTIONS.iter().filter(|entry| entry.action != Action::Quit) {
+                let mut state = hostile.opened(Size { width: 130, height: 30 });
+                hostile.press(&mut state, &[Key::Enter]);
+                hostile.press(&mut state, entry.keys);
+                hostile.press(&mut state, &[Key::Enter, Key::Esc]);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_list_that_cannot_be_read_and_a_fault_in_the_background_are_told_safely() {
+    for text in poisons() {
+        let hostile = Hostile { text, broken: true };
+        let mut state = hostile.opened(Size { width: 80, height: 24 });
+        for effect in update(&mut state, Event::Input(Input::Key(Key::Char('r')))) {
+            if let Effect::Load { id, slot, .. } = effect {
+                update(&mut state, Event::Answer { slot, id, result: Err(hostile.fault()) });
+                hostile.check(&state);
+            }
+        }
+        update(&mut state, Event::Panicked(hostile.fault()));
+        hostile.check(&state);
+    }
+}
+
+#[test]
+fn the_reader_of_bytes_tells_ours_from_theirs() {
+    let size = Size { width: 80, height: 24 };
+    let ours = "\u{1b}[0m\u{1b}[38;5;4m\u{1b}[24;80Hé▶ 漢\u{1b}[?25l\u{1b}[H";
+    assert_eq!(obeys_only_us(ours.as_bytes(), size), Ok(()));
+    for text in poisons().into_iter().filter(|text| *clean(text) != **text) {
+        assert!(obeys_only_us(text.as_bytes(), size).is_err(), "{text:?} passed");
+    }
+}

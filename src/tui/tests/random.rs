@@ -1,0 +1,304 @@
+//! Whatever a person presses, and however an engine answers: what always holds.
+
+use proptest::prelude::*;
+use proptest::sample::select;
+use proptest::test_runner::TestCaseResult;
+use ratatui::layout::Size;
+
+use super::fake::{Fake, Fate, REFUSED, Turn, at, origins, refusal};
+use crate::tui::data::Fault;
+use crate::tui::effect::{Effect, Slot};
+use crate::tui::event::{Event, Input};
+use crate::tui::input::{ACTIONS, Action, Key, resolve};
+use crate::tui::layout::Layout;
+use crate::tui::options::{Options, Start};
+use crate::tui::picture::drawn;
+use crate::tui::state::{Counts, Following, Overlay, Screen, State, Verdict};
+use crate::tui::update::{start, update};
+use crate::{WatchMode, parse_record};
+
+/// Rounds within which everything is answered, once nothing new happens.
+const ROUNDS: usize = 400;
+
+#[derive(Debug, Clone)]
+enum Step {
+    Do(Input),
+    Answer(usize, Fate),
+    /// An answer that nobody waits for any more.
+    Late(usize, Fate),
+    World(Turn),
+    Tell(usize),
+    Second(u64),
+    Fault,
+}
+
+/// Every key that means something somewhere, and some to type.
+fn key() -> impl Strategy<Value = Key> {
+    let bound: Vec<Key> = ACTIONS.iter().flat_map(|entry| entry.keys).copied().collect();
+    let typed = [Key::Backspace, Key::Delete, Key::Ctrl('a'), Key::Ctrl('w'), Key::Char('ß')];
+    let digits = "0123456789:".chars().map(Key::Char);
+    prop_oneof![
+        6 => select(bound),
+        2 => select(digits.chain(typed).collect::<Vec<_>>()),
+        // From place to place.
+        4 => select(vec![Key::Down, Key::Up, Key::Right, Key::Enter, Key::Char('f'), Key::End]),
+    ]
+}
+
+fn size() -> impl Strategy<Value = Size> {
+    let usual = select(vec![(80, 24), (120, 40), (140, 30), (40, 10)]);
+    let any = (1_u16..=300, 1_u16..=100);
+    prop_oneof![3 => usual, 1 => any].prop_map(|(width, height)| Size { width, height })
+}
+
+fn fate() -> impl Strategy<Value = Fate> {
+    prop_oneof![6 => Just(Fate::Now), 3 => Just(Fate::AsAsked), 1 => Just(Fate::Fails)]
+}
+
+fn turn() -> impl Strategy<Value = Turn> {
+    let topic = || 0..4_usize;
+    // None, or enough for pages that are full, and so are kept for good.
+    let rows = prop_oneof![Just(0), 100..400_u64];
+    prop_oneof![
+        5 => (topic(), 0..3_usize, 1..300_u64).prop_map(|(t, b, n)| Turn::Put(t, b, n)),
+        3 => topic().prop_map(Turn::Flush),
+        3 => (topic(), 0..3_usize, rows).prop_map(|(t, b, n)| Turn::Rewrite(t, b, n)),
+        1 => (topic(), 1..4_usize).prop_map(|(t, n)| Turn::Toggle(t, n)),
+    ]
+}
+
+fn pasted() -> impl Strategy<Value = Input> {
+    let texts = ["12", "1:200", "{\"a\": 1}", "{\"x\": 1}", "{\"x\": ", "\u{1b}[2J\n\u{202e}", ""];
+    select(texts.to_vec()).prop_map(|text| Input::Paste(text.into()))
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    let pick = || any::<u16>().prop_map(usize::from);
+    prop_oneof![
+        12 => key().prop_map(|key| Step::Do(Input::Key(key))),
+        1 => pasted().prop_map(Step::Do),
+        1 => size().prop_map(|size| Step::Do(Input::Resize(size))),
+        9 => (pick(), fate()).prop_map(|(pick, fate)| Step::Answer(pick, fate)),
+        3 => (pick(), fate()).prop_map(|(pick, fate)| Step::Late(pick, fate)),
+        4 => turn().prop_map(Step::World),
+        4 => pick().prop_map(Step::Tell),
+        1 => (0..40_u64).prop_map(Step::Second),
+        1 => Just(Step::Fault),
+    ]
+}
+
+fn beginning() -> impl Strategy<Value = Start> {
+    let topic = || "bb".parse().unwrap();
+    select(vec![Start::Topics, Start::Records(topic()), Start::Tail(topic())])
+}
+
+/// An explorer on the fake.
+struct Explorer {
+    state: State,
+    fake: Fake,
+}
+
+impl Explorer {
+    fn open(start_at: Start) -> Self {
+        let mut fake = Fake::default();
+        for (topic, buckets) in [(0, 1), (1, 3), (2, 2)] {
+            fake.turn(&Turn::Toggle(topic, buckets));
+            (0..buckets).for_each(|bucket| fake.turn(&Turn::Put(topic, bucket, 150)));
+        }
+        fake.turn(&Turn::Flush(1));
+        let tour = start_at == Start::Topics;
+        let options = Options { start: start_at, tour, ..Options::default() };
+        let size = Size { width: 120, height: 40 };
+        let mut state = State::new("./root".into(), WatchMode::Events, size, &options);
+        let effects = start(&mut state);
+        fake.take(effects);
+        Self { state, fake }
+    }
+
+    fn take(&mut self, event: Event) -> TestCaseResult {
+        let effects = update(&mut self.state, event);
+        // The runner's loop takes these two.
+        (self.state.suspended, self.state.repaint) = (false, false);
+        let loads = effects.iter().filter(|effect| matches!(effect, Effect::Load { .. })).count();
+        let room = usize::from(self.state.size.height) + 12;
+        prop_assert!(loads <= room, "{loads} loads at once");
+        self.fake.take(effects);
+        self.holds()
+    }
+
+    fn step(&mut self, step: &Step) -> TestCaseResult {
+        let event = match step {
+            Step::Do(Input::Key(key)) if self.would_leave(*key) => None,
+            Step::Do(input) => Some(Event::Input(input.clone())),
+            Step::Answer(pick, fate) => self.fake.answer(*pick, *fate),
+            Step::Late(pick, fate) => self.fake.answer_late(*pick, *fate),
+            Step::World(turn) => {
+                self.fake.turn(turn);
+                None
+            }
+            Step::Tell(pick) => self.fake.tell(*pick),
+            Step::Second(seconds) => Some(Event::Tick(at(*seconds))),
+            Step::Fault => Some(Event::Panicked(Fault::new("something fell"))),
+        };
+        event.map_or(Ok(()), |event| self.take(event))
+    }
+
+    /// Whether a key ends the explorer: then there is nothing more to see.
+    fn would_leave(&self, key: Key) -> bool {
+        let action = resolve(self.state.context(), key).map(|entry| (entry.action, entry.id));
+        matches!(action, Some((Action::Quit, _) | (Action::Back, "leave")))
+    }
+
+    fn holds(&self) -> TestCaseResult {
+        self.selections_are_in_range()?;
+        self.loads_are_those_that_are_waited_for()?;
+        self.only_what_belongs_here_is_shown()?;
+        self.a_verdict_is_about_what_stands_there()
+    }
+
+    fn selections_are_in_range(&self) -> TestCaseResult {
+        let State { records, topics, tail, .. } = &self.state;
+        prop_assert!(records.scroll.selected < records.extents.total().max(1));
+        prop_assert!(topics.scroll.selected < topics.total().max(1));
+        let Some(layout) = Layout::of(&self.state) else { return Ok(()) };
+        let view = records.scroll.top..records.scroll.top + layout.table_rows().max(1);
+        prop_assert!(view.contains(&records.scroll.selected), "{:?} in {view:?}", records.scroll);
+        let Some(tail) = tail else { return Ok(()) };
+        let view = tail.view(layout.tail_rows().max(1));
+        let in_view = tail.selected().is_none_or(|selected| view.contains(&selected));
+        prop_assert!(in_view || view.is_empty(), "{:?} in {view:?}", tail.following);
+        if let (Following::Paused { scroll, .. }, 1..) = (tail.following, tail.ring.end()) {
+            let lines = tail.ring.first()..tail.ring.end();
+            prop_assert!(lines.contains(&scroll.selected), "{scroll:?} in {lines:?}");
+        }
+        Ok(())
+    }
+
+    fn loads_are_those_that_are_waited_for(&self) -> TestCaseResult {
+        let loads = &self.state.loads;
+        for (slot, id) in self.fake.live() {
+            prop_assert!(loads.is_current(slot, id), "{slot:?} is read for nobody");
+        }
+        for slot in self.fake.seen() {
+            let asked = self.fake.live().any(|(live, _)| live == slot);
+            prop_assert!(asked || !loads.is_running(slot), "{slot:?} is waited for in vain");
+        }
+        let pages = self.fake.live().filter(|(slot, _)| matches!(slot, Slot::Page(_))).count();
+        prop_assert!(pages <= usize::from(self.state.size.height) + 2, "{pages} pages at once");
+        Ok(())
+    }
+
+    fn only_what_belongs_here_is_shown(&self) -> TestCaseResult {
+        let State { screen, records, tail, .. } = &self.state;
+        let place = match screen {
+            Screen::Tail => tail.as_ref().map(|tail| &tail.place),
+            Screen::Records => records.place.as_ref(),
+        };
+        for line in self.screen() {
+            for origin in origins(&line) {
+                let there = place.is_some_and(|place| {
+                    place.topic == origin.topic
+                        && place.bucket.is_none_or(|bucket| bucket == origin.bucket)
+                });
+                prop_assert!(there, "{origin:?} is shown in {place:?}");
+            }
+        }
+        let Some((id, Ok(fields))) = &self.state.detail.shown else { return Ok(()) };
+        for origin in fields.iter().flat_map(|field| origins(&field.text)) {
+            let shown = (&origin.topic, origin.bucket, origin.offset);
+            prop_assert_eq!(shown, (&id.topic, id.bucket, id.offset));
+        }
+        Ok(())
+    }
+
+    /// The lines of the screen.
+    fn screen(&self) -> Vec<String> {
+        let buffer = drawn(&self.state);
+        let width = usize::from(buffer.area.width).max(1);
+        let line = |cells: &[ratatui::buffer::Cell]| {
+            cells.iter().map(ratatui::buffer::Cell::symbol).collect()
+        };
+        buffer.content().chunks(width).map(line).collect()
+    }
+
+    fn a_verdict_is_about_what_stands_there(&self) -> TestCaseResult {
+        let Overlay::Put(prompt) = &self.state.overlay else { return Ok(()) };
+        let refused = parse_record(prompt.draft.text()).ok().and_then(|record| refusal(&record));
+        match &prompt.draft.verdict {
+            Verdict::Fits => prop_assert_eq!(refused, None),
+            Verdict::Wrong(reason) if reason.starts_with(REFUSED) => {
+                prop_assert_eq!(refused.as_ref(), Some(reason));
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// Everything is told and answered; then nothing more is asked, and what is shown is what there is.
+    fn comes_to_rest(&mut self) -> TestCaseResult {
+        self.take(Event::Input(Input::Resize(Size { width: 120, height: 40 })))?;
+        for _ in 0..ROUNDS {
+            let told = self.fake.tell(0).or_else(|| self.fake.answer_next());
+            match told {
+                Some(event) => self.take(event)?,
+                None => break,
+            }
+        }
+        prop_assert!(!self.fake.is_busy(), "it asks and asks");
+        let before: Vec<_> = self.fake.live().map(|(slot, id)| (slot.clone(), id)).collect();
+        (100..116).try_for_each(|second| self.take(Event::Tick(at(second))))?;
+        let after: Vec<_> = self.fake.live().map(|(slot, id)| (slot.clone(), id)).collect();
+        prop_assert_eq!(before, after, "time alone makes it read");
+        prop_assert!(!self.state.needs_clock(), "the clock runs though nothing moves");
+        self.what_is_shown_is_what_there_is()
+    }
+
+    fn what_is_shown_is_what_there_is(&self) -> TestCaseResult {
+        let State { screen: Screen::Records, records, topics, .. } = &self.state else {
+            return Ok(());
+        };
+        let Some(place) = &records.place else { return Ok(()) };
+        let known = topics.get(&place.topic).map(|topic| &topic.counts);
+        // What failed stays so until something changes, or the person asks again.
+        let (Some(Counts::Known(counts)), None) = (known, &records.failed) else { return Ok(()) };
+        let world = &self.fake.world;
+        let there = world.counts(&place.topic);
+        prop_assert_eq!(Some(counts), there.as_ref());
+        for number in (records.scroll.top..records.extents.total()).take(20) {
+            let (bucket, local) = records.extents.find(number).unwrap();
+            let there = world.bucket(&place.topic, bucket).unwrap();
+            let Some(row) = records.row(number) else {
+                return Err(TestCaseError::fail(format!("row {number} never came")));
+            };
+            let text = row.cells[0].text();
+            prop_assert_eq!(row.offset, there.first + local);
+            prop_assert_eq!(origins(&text)[0].epoch, there.epoch, "{} is of the past", text);
+            prop_assert_eq!(row.buffered, local >= there.rows - there.buffered);
+        }
+        Ok(())
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(128))]
+
+    #[test]
+    fn whatever_is_pressed_and_however_it_is_answered(
+        begin in beginning(),
+        steps in prop::collection::vec(step(), 1..90),
+    ) {
+        let is_read = matches!(begin, Start::Records(_));
+        let mut explorer = Explorer::open(begin);
+        // Some begin with everything read: then there is more that can become a thing of the past.
+        if is_read {
+            explorer.comes_to_rest()?;
+        }
+        for step in &steps {
+            explorer.step(step)?;
+        }
+        explorer.comes_to_rest()?;
+        prop_assert!(!explorer.state.ended);
+        explorer.take(Event::Input(Input::Key(Key::Ctrl('c'))))?;
+        prop_assert!(explorer.state.ended);
+    }
+}
