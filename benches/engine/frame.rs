@@ -1,25 +1,37 @@
-//! The explorer in a pty on a thousand topics: from the start of the process to the first full
-//! frame, and what it costs while nothing happens.
+//! The explorer in a pty, on a thousand topics and on a million records: from the start of the process to the first full
+//! frame, from a key to its frame while records stream in, and what it costs while nothing happens.
 
-use std::io::Read;
 use std::path::Path;
-use std::sync::mpsc::{Receiver, channel};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use lanceq::Engine;
-use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
+use arrow_array::types::Float32Type;
+use arrow_array::{FixedSizeListArray, Int64Array, RecordBatch, StringArray};
+use lanceq::{Engine, Writer};
 
+use crate::explorer::{Explorer, ROWS, Rest, line};
 use crate::raw::record;
-use crate::{ROUNDS, spread};
+use crate::{ROUNDS, percentile, spread};
 
 const TOPICS: usize = 1000;
-const ROWS: u16 = 40;
-const COLUMNS: u16 = 130;
+const RECORDS: i64 = 1_000_000;
+const BATCH: i64 = 100_000;
+/// Records that are put each second while keys are pressed, in so many batches.
+const STREAM: (i64, i64) = (10_000, 100);
+const KEYS: u64 = 200;
+/// Between two keys: not a multiple of a frame.
+const BETWEEN: Duration = Duration::from_millis(43);
 /// How long the explorer rests before it is measured, and how long it is.
 const SETTLE: Duration = Duration::from_secs(5);
 const REST: Duration = Duration::from_secs(20);
 
 pub(crate) async fn run() {
+    thousand_topics().await;
+    million_records().await;
+}
+
+async fn thousand_topics() {
     let folder = tempfile::tempdir().unwrap();
     let engine = Engine::open(folder.path()).await.unwrap();
     let writer = engine.writer("t0000").open().await.unwrap();
@@ -29,90 +41,148 @@ pub(crate) async fn run() {
     for number in 1..TOPICS {
         copy(&first, &folder.path().join(format!("t{number:04}")));
     }
+    println!("frame: the explorer on {TOPICS} topics, {ROWS} rows, {ROUNDS} starts");
+    starts(folder.path(), "t0030");
+    let mut explorer = Explorer::start(folder.path());
+    explorer.starts_with(|screen| is_full(screen, "t0030"));
+    explorer.watch(SETTLE);
+    let Rest { share, bytes } = explorer.rest(REST);
+    explorer.end();
+    let seconds = REST.as_secs();
+    println!("  at rest, {seconds} s: processor     {:.2} %, {bytes} bytes written", share * 100.0);
+}
+
+async fn million_records() {
+    let folder = tempfile::tempdir().unwrap();
+    let engine = Engine::open(folder.path()).await.unwrap();
+    let writer = engine.writer("million").flush_threshold(10_000).open().await.unwrap();
+    for first in (0..RECORDS).step_by(usize::try_from(BATCH).unwrap()) {
+        writer.put_arrow(batch(first, BATCH)).await.unwrap();
+        writer.flush().await.unwrap();
+    }
+    println!("frame: the explorer on {RECORDS} records, {ROWS} rows, {ROUNDS} starts");
+    starts(folder.path(), "■");
+    let stream = Stream::start(writer);
+    let mut explorer = Explorer::start(folder.path());
+    explorer.starts_with(|screen| is_full(screen, "■"));
+    explorer.press("\r", |_| true);
+    explorer.watch(SETTLE);
+    println!("  {KEYS} keys while another process puts into the topic:");
+    report("a page down in the table", pages(&mut explorer));
+    explorer.press("f", |screen| screen.contents().contains("following"));
+    explorer.watch(SETTLE);
+    report("the help over the tail  ", helps(&mut explorer));
+    explorer.end();
+    println!("  records put meanwhile, a second         {:.0}", stream.end().await);
+}
+
+/// How long it takes until all that is in view at the start is there.
+fn starts(root: &Path, last: &str) {
     let mut times = Vec::new();
     for _ in 0..ROUNDS {
-        let mut explorer = Explorer::start(folder.path());
-        times.push(explorer.first_full_frame().as_secs_f64() * 1e3);
+        let mut explorer = Explorer::start(root);
+        let took = explorer.starts_with(|screen| is_full(screen, last));
+        times.push(took.as_secs_f64() * 1e3);
         explorer.end();
     }
     let (middle, low, high) = spread(times);
-    let mut explorer = Explorer::start(folder.path());
-    explorer.first_full_frame();
-    let share = explorer.share_at_rest() * 100.0;
-    explorer.end();
-    println!("frame: the explorer on {TOPICS} topics, {ROWS} rows, {ROUNDS} starts");
     println!("  process start to first full frame {middle:.0} ms ({low:.0} to {high:.0})");
-    println!("  processor at rest, {} s           {share:.2} %", REST.as_secs());
 }
 
-struct Explorer {
-    child: Box<dyn Child + Send + Sync>,
-    output: Receiver<Vec<u8>>,
-    screen: vt100::Parser,
-    started: Instant,
-    _pty: Box<dyn MasterPty + Send>,
+fn is_full(screen: &vt100::Screen, last: &str) -> bool {
+    let shown = screen.contents();
+    shown.contains(last) && !shown.contains("·····")
 }
 
-impl Explorer {
-    fn start(root: &Path) -> Self {
-        let size = PtySize { rows: ROWS, cols: COLUMNS, ..PtySize::default() };
-        let pty = native_pty_system().openpty(size).unwrap();
-        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_lanceq"));
-        command.arg(root);
-        command.env("TERM", "xterm-256color");
-        let started = Instant::now();
-        let child = pty.slave.spawn_command(command).unwrap();
-        let mut reader = pty.master.try_clone_reader().unwrap();
-        let (sender, output) = channel();
-        std::thread::spawn(move || {
-            let mut bytes = [0; 4096];
-            while let Ok(count @ 1..) = reader.read(&mut bytes) {
-                if sender.send(bytes[..count].to_vec()).is_err() {
-                    break;
-                }
-            }
+fn report(what: &str, mut times: Vec<Duration>) {
+    times.sort();
+    let [middle, most, all] = [50.0, 99.0, 100.0].map(|percent| percentile(&times, percent));
+    println!("    {what}  key to frame {middle:.1} ms, p99 {most:.1} ms, at most {all:.1} ms");
+}
+
+fn pages(explorer: &mut Explorer) -> Vec<Duration> {
+    let time = |_| {
+        let before = position(&explorer.line(ROWS - 3));
+        let took = explorer.press("\x1b[6~", |screen| {
+            let now = position(&line(screen, ROWS - 3));
+            now.is_some() && now != before
         });
-        let screen = vt100::Parser::new(ROWS, COLUMNS, 0);
-        Self { child, output, screen, started, _pty: pty.master }
+        explorer.watch(BETWEEN);
+        took
+    };
+    (0..KEYS).map(time).collect()
+}
+
+/// The number of the selected record, from `… · 34 of 1 000 000 · 0.0 % ┘`.
+fn position(border: &str) -> Option<String> {
+    let (before, _) = border.rsplit_once(" of ")?;
+    let digits = |c: char| !(c.is_ascii_digit() || c == ' ');
+    Some(before.rsplit(digits).next()?.trim().to_owned())
+}
+
+fn helps(explorer: &mut Explorer) -> Vec<Duration> {
+    let time = |number: u64| {
+        let opens = number.is_multiple_of(2);
+        let took = explorer.press("?", |screen| screen.contents().contains(" Keys ") == opens);
+        explorer.watch(BETWEEN);
+        took
+    };
+    (0..KEYS).map(time).collect()
+}
+
+/// Records that are put at a steady pace until it is ended.
+struct Stream {
+    ends: Arc<AtomicBool>,
+    put: Arc<AtomicU64>,
+    begun: Instant,
+    task: tokio::task::JoinHandle<()>,
+}
+
+impl Stream {
+    fn start(writer: Writer) -> Self {
+        let (ends, put) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicU64::new(0)));
+        let task = tokio::spawn(stream(writer, ends.clone(), put.clone()));
+        Self { ends, put, begun: Instant::now(), task }
     }
 
-    /// Every row of the tree is there and counted.
-    fn first_full_frame(&mut self) -> Duration {
-        loop {
-            let bytes = self.output.recv().unwrap();
-            self.screen.process(&bytes);
-            let shown = self.screen.screen().contents();
-            if shown.contains("t0030") && !shown.contains("·····") {
-                return self.started.elapsed();
-            }
-        }
+    /// How many records were put a second.
+    async fn end(self) -> f64 {
+        let rate = self.put.load(Ordering::Relaxed) as f64 / self.begun.elapsed().as_secs_f64();
+        self.ends.store(true, Ordering::Relaxed);
+        self.task.await.unwrap();
+        rate
     }
+}
 
-    fn share_at_rest(&self) -> f64 {
-        self.drain(SETTLE);
-        let before = self.processor_seconds();
-        self.drain(REST);
-        (self.processor_seconds() - before) / REST.as_secs_f64()
+async fn stream(writer: Writer, ends: Arc<AtomicBool>, put: Arc<AtomicU64>) {
+    let (records, batches) = STREAM;
+    let each = records / batches;
+    let mut pace = tokio::time::interval(Duration::from_secs(1) / u32::try_from(batches).unwrap());
+    let mut next = RECORDS;
+    while !ends.load(Ordering::Relaxed) {
+        pace.tick().await;
+        writer.put_arrow(batch(next, each)).await.unwrap();
+        next += each;
+        put.fetch_add(u64::try_from(each).unwrap(), Ordering::Relaxed);
     }
+    writer.close().await.unwrap();
+}
 
-    fn drain(&self, time: Duration) {
-        let end = Instant::now() + time;
-        while self.output.recv_timeout(end.saturating_duration_since(Instant::now())).is_ok() {}
-    }
-
-    fn processor_seconds(&self) -> f64 {
-        let stat =
-            std::fs::read_to_string(format!("/proc/{}/stat", self.child.process_id().unwrap()));
-        let stat = stat.unwrap();
-        let fields: Vec<&str> = stat.rsplit(')').next().unwrap().split_whitespace().collect();
-        let ticks: f64 = fields[11..13].iter().map(|ticks| ticks.parse::<f64>().unwrap()).sum();
-        ticks / 100.0
-    }
-
-    fn end(mut self) {
-        self.child.kill().unwrap();
-        self.child.wait().unwrap();
-    }
+/// Records like [`record`]'s, from a number on.
+fn batch(first: i64, count: i64) -> RecordBatch {
+    let numbers = || first..first + count;
+    let ids = StringArray::from_iter_values(numbers().map(|n| n.to_string()));
+    let text = |n| format!("{n:012} the quick brown fox jumps over lazy");
+    let vector = |n: i64| Some((0..8).map(move |j| Some(((n * 31 + j * 17) % 1000) as f32 / 1e3)));
+    let vectors =
+        FixedSizeListArray::from_iter_primitive::<Float32Type, _, _>(numbers().map(vector), 8);
+    RecordBatch::try_from_iter([
+        ("id", Arc::new(ids) as arrow_array::ArrayRef),
+        ("text", Arc::new(StringArray::from_iter_values(numbers().map(text)))),
+        ("value", Arc::new(Int64Array::from_iter_values(numbers()))),
+        ("vector", Arc::new(vectors)),
+    ])
+    .unwrap()
 }
 
 fn copy(from: &Path, to: &Path) {

@@ -7,11 +7,13 @@
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
     clippy::indexing_slicing,
+    clippy::panic,
     reason = "a program for figures"
 )]
 
 mod delivery;
 mod durable;
+mod explorer;
 mod frame;
 mod ingest;
 mod page;

@@ -148,12 +148,18 @@ where
         pace.note(&event);
         state.pass(clock::now(), pace.begun.elapsed());
         runner.run(update::update(state, event));
-        // Whatever has come meanwhile is taken before the next frame.
-        while let Some(Some(input)) = inputs.next().now_or_never().filter(|_| !state.ended) {
-            runner.run(update::update(state, Event::Input(input)));
-        }
+        // One frame shows all that has come meanwhile; but a person does not wait for what is read.
         for _ in 0..WAITING {
-            let Ok(event) = answers.try_recv() else { break };
+            let event = match inputs.next().now_or_never() {
+                _ if state.ended => break,
+                Some(Some(input)) => Event::Input(input),
+                _ if pace.urgent => break,
+                _ => match answers.try_recv() {
+                    Ok(event) => event,
+                    Err(_) => break,
+                },
+            };
+            pace.note(&event);
             runner.run(update::update(state, event));
         }
     }
