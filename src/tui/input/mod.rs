@@ -16,3 +16,4 @@ pub use document::{KeyEntry, key_entries, keys};
 pub(crate) use groups::{HelpRow, help_rows};
 pub use key::Key;
 pub(crate) use keymap::{entries, resolve};
+pub(crate) use table::actions;

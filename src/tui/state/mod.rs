@@ -21,8 +21,8 @@ mod scroll;
 mod similar;
 mod tail;
 mod topics;
-mod versions;
 mod tour;
+mod versions;
 mod widths;
 
 pub(crate) use app::{Focus, Notice, Overlay, Screen, Severity, State};
@@ -42,8 +42,8 @@ pub(crate) use scroll::Scroll;
 pub(crate) use similar::Similar;
 pub(crate) use tail::{Following, Tail};
 pub(crate) use topics::{Counts, Fold, Listing, Topic, TreeRow, Whole};
-pub(crate) use versions::Versions;
 #[cfg(test)]
 pub(crate) use tour::Tour;
 pub(crate) use tour::Word;
+pub(crate) use versions::Versions;
 pub(crate) use widths::Widths;

@@ -1,6 +1,6 @@
 //! The tour of the demo: five things to do, each of which ends when the person has done it.
 
-use crate::tui::input::ACTIONS;
+use crate::tui::input::actions;
 use crate::tui::text::sanitize;
 
 /// One thing to do.
@@ -103,7 +103,7 @@ fn steps() -> impl Iterator<Item = &'static Step> {
 
 /// The first key of an action.
 fn key(id: &str) -> Option<String> {
-    let entry = ACTIONS.iter().find(|entry| entry.id == id)?;
+    let entry = actions().find(|entry| entry.id == id)?;
     entry.keys.first().map(ToString::to_string)
 }
 

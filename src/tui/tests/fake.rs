@@ -7,14 +7,14 @@ use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
+use arrow_array::{ArrayRef, RecordBatch, StringArray};
 use chrono::{DateTime, NaiveDateTime};
 
-use crate::tui::data::{Align, Cell, Column, Fault, Field, Row, Rows};
+use crate::tui::data::{Align, BucketFlush, Cell, Column, Fault, FlushReport, Row, Rows, Whole};
 use crate::tui::effect::{Effect, LoadId, PageKey, Place, RecordId, Request, Slot};
 use crate::tui::event::{Answer, Arrival, Event};
 use crate::tui::sample;
 use crate::tui::state::PAGE;
-use crate::tui::theme::Meaning;
 use crate::{
     BucketCounts, Change, Flushed, JsonObject, Receipt, TopicCounts, TopicEntry, TopicName,
     WatchMode,
@@ -137,7 +137,7 @@ impl World {
             cells: vec![Cell::Text(token(topic, bucket, b.epoch, offset))],
         };
         let columns: Arc<[Column]> =
-            Arc::new([Column { name: "token".into(), align: Align::Left }]);
+            Arc::new([Column { name: "token".into(), align: Align::Left, kind: "text".into() }]);
         Some(Rows {
             columns,
             rows: (offsets.start.max(b.first)..offsets.end.min(end)).map(row).collect(),
@@ -342,7 +342,7 @@ fn read(world: &World, request: &Request) -> Result<Answer, Fault> {
             };
             Answer::Topics(world.topics.iter().map(entry).collect())
         }
-        Request::Counts(topic) => Answer::Counts(world.counts(topic).ok_or_else(missing)?),
+        Request::Counts(topic) => Answer::Counts(world.counts(topic).ok_or_else(missing)?, at(0)),
         Request::Page { topic, key: PageKey { bucket, index }, generation, .. } => {
             let first = world.bucket(topic, *bucket).ok_or_else(missing)?.first + index * PAGE;
             let rows = world.rows(topic, *bucket, first..first + PAGE).ok_or_else(missing)?;
@@ -353,8 +353,9 @@ fn read(world: &World, request: &Request) -> Result<Answer, Fault> {
             let Some(Cell::Text(text)) = rows.rows.first().and_then(|row| row.cells.first()) else {
                 return Err(missing());
             };
-            let field = Field { name: "token".into(), text: text.clone(), meaning: Meaning::Plain };
-            Answer::Record(vec![field])
+            let values: ArrayRef = Arc::new(StringArray::from(vec![text.as_str()]));
+            let batch = RecordBatch::try_from_iter([("token", values)]).unwrap();
+            Answer::Record(Whole::of_row(&batch, rows.rows[0].buffered))
         }
         Request::Locate(RecordId { topic, bucket, offset, .. }) => {
             let first = world.bucket(topic, *bucket).ok_or_else(missing)?.first;
@@ -370,11 +371,23 @@ fn read(world: &World, request: &Request) -> Result<Answer, Fault> {
         }
         Request::Flush(place) => {
             let buckets = world.buckets(&place.topic).ok_or_else(missing)?;
-            let of = |(id, b): (u32, &Bucket)| flushed(id, b);
-            Answer::Flushed((0..).zip(buckets).map(of).collect(), Duration::from_millis(3))
+            let of = |(id, b): (u32, &Bucket)| BucketFlush {
+                flushed: flushed(id, b),
+                before: BucketCounts::default(),
+                after: BucketCounts::default(),
+                grown: None,
+                took: Duration::from_millis(3),
+            };
+            let buckets = (0..).zip(buckets).map(of).collect();
+            Answer::Flushed(FlushReport { buckets, took: Duration::from_millis(3) })
         }
-        // A tail goes on and on: see `tail`.
+        // A tail goes on and on: see `tail`. What is not modelled here fails.
         Request::Tail { .. } => return sample::answer(request),
+        Request::VersionNumbers(_)
+        | Request::Versions { .. }
+        | Request::Pin(_)
+        | Request::Similar { .. }
+        | Request::Find(_) => return Err(Fault::new("it cannot be read")),
     })
 }
 

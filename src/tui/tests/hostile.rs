@@ -7,20 +7,20 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use arrow_array::{ArrayRef, RecordBatch, StringArray};
+use arrow_array::types::Float32Type;
+use arrow_array::{ArrayRef, FixedSizeListArray, RecordBatch, StringArray};
 use ratatui::backend::CrosstermBackend;
 use ratatui::layout::{Rect, Size};
 use ratatui::{Terminal, TerminalOptions, Viewport};
 
-use crate::tui::data::{Fault, Field, Rows};
+use crate::tui::data::{Fault, Like, Likes, Rows, Version, Whole};
 use crate::tui::effect::{Effect, Request};
-use crate::tui::event::{Answer, Arrival, Event, Input};
-use crate::tui::input::{ACTIONS, Action, Key};
+use crate::tui::event::{Answer, Arrival, Event, Hit, Input, Landing, Sight};
+use crate::tui::input::{Action, Key, actions};
 use crate::tui::options::Options;
 use crate::tui::sample::now;
 use crate::tui::state::{Overlay, Screen, State};
 use crate::tui::text::sanitize::clean;
-use crate::tui::theme::Meaning;
 use crate::tui::update::{start, update};
 use crate::tui::view;
 use crate::{BucketCounts, Chunk, TopicCounts, TopicEntry, TopicName, WatchMode};
@@ -76,37 +76,79 @@ impl Hostile {
         Fault { message: self.text.clone(), hint: Some(self.text.clone()), missing: false }
     }
 
-    fn rows(&self) -> Rows {
+    fn batch(&self) -> RecordBatch {
         let values: ArrayRef = Arc::new(StringArray::from(vec![self.text.clone()]));
         let nested = arrow_array::StructArray::from(vec![(
             Arc::new(arrow_schema::Field::new(&self.text, arrow_schema::DataType::Utf8, true)),
             values.clone(),
         )]);
-        let columns: [(&str, ArrayRef); 2] = [(&self.text, values), ("n", Arc::new(nested))];
-        let batch = RecordBatch::try_from_iter(columns).unwrap();
+        let vector = [Some([Some(0.5), Some(1.0)])];
+        let vector = FixedSizeListArray::from_iter_primitive::<Float32Type, _, _>(vector, 2);
+        let columns: [(&str, ArrayRef); 3] =
+            [(&self.text, values), ("n", Arc::new(nested)), ("v", Arc::new(vector))];
+        RecordBatch::try_from_iter(columns).unwrap()
+    }
+
+    fn rows(&self) -> Rows {
+        let batch = self.batch();
         Rows::of_chunk(&Chunk { bucket: 0, offsets: vec![0], buffered: true, batch })
     }
 
+    fn likes(&self) -> Likes {
+        let like = Like {
+            bucket: 0,
+            offset: 0,
+            buffered: true,
+            distance: f32::NAN,
+            text: self.text.clone(),
+        };
+        Likes {
+            column: self.text.clone(),
+            columns: vec![self.text.clone(); 2],
+            hits: vec![like],
+            searched: 1,
+            took: Duration::ZERO,
+        }
+    }
+
+    fn version(&self) -> Version {
+        Version {
+            number: 2,
+            when: now(),
+            operation: self.text.clone(),
+            rows: 1,
+            fragments: 1,
+            bytes: Some(1),
+            tags: vec![self.text.clone()],
+        }
+    }
+
+    fn sight(&self) -> Sight {
+        let (version, counts) = (self.version(), counts());
+        let (row, pages, took) = (0, Vec::new(), Duration::ZERO);
+        Sight { version, newest: 2, counts, row, pages, took }
+    }
+
     fn answer(&self, request: &Request) -> Result<Answer, Fault> {
-        let bucket = BucketCounts { total_count: 1, next_offset: 1, ..BucketCounts::default() };
         Ok(match request {
             Request::Topics => {
                 Answer::Topics(vec![TopicEntry { name: self.topic(), buckets: 1, foreign: false }])
             }
             _ if self.broken => return Err(self.fault()),
-            Request::Counts(_) => Answer::Counts(TopicCounts {
-                total_count: 1,
-                buckets: vec![bucket],
-                ..TopicCounts::default()
-            }),
+            Request::Counts(_) => Answer::Counts(counts(), now()),
             Request::Page { generation, .. } => {
                 Answer::Page { rows: self.rows(), took: Duration::ZERO, generation: *generation }
             }
-            Request::Record(_) => Answer::Record(vec![Field {
-                name: self.text.clone(),
-                text: self.text.clone(),
-                meaning: Meaning::Plain,
-            }]),
+            Request::Record(_) => Answer::Record(Whole::of_row(&self.batch(), true)),
+            Request::Similar { .. } => Answer::Similar(self.likes()),
+            Request::VersionNumbers(_) => Answer::VersionNumbers(vec![1, 2]),
+            Request::Versions { .. } => Answer::Versions(vec![self.version()]),
+            Request::Pin(look) => {
+                Answer::Pinned(look.bucket.bucket, Landing::At(Box::new(self.sight())))
+            }
+            Request::Find(_) => {
+                Answer::Found(Hit { bucket: 0, row: 0, offset: 0, field: self.text.clone() })
+            }
             Request::Check { .. } => Answer::Checked(Some(self.text.clone())),
             Request::Locate(_) | Request::Put { .. } | Request::Flush(_) => {
                 return Err(self.fault());
@@ -151,6 +193,18 @@ impl Hostile {
             panic!("{found} for {:?}, broken: {}", self.text, self.broken);
         }
     }
+}
+
+/// One bucket with one record, which is buffered.
+fn counts() -> TopicCounts {
+    let bucket = BucketCounts {
+        total_count: 1,
+        buffer_count: 1,
+        next_offset: 1,
+        version: 2,
+        ..BucketCounts::default()
+    };
+    TopicCounts { total_count: 1, buffer_count: 1, persisted_count: 0, buckets: vec![bucket] }
 }
 
 /// What the terminal would get.
@@ -223,12 +277,17 @@ fn only_our_own_sequences_reach_the_terminal_from_any_screen_and_any_layer() {
     let screens: [Way<Screen>; _] = every!(Screen:
         Screen::Records => &[],
         Screen::Tail => &[Key::Char('f')],
+        Screen::Versions => &[Key::Char('v')],
     );
     let overlays: [Way<Overlay>; _] = every!(Overlay:
         Overlay::None => &[],
         Overlay::Help(_) => &[Key::Char('?')],
         Overlay::Seek(_) => &[Key::Char('g')],
+        Overlay::Find(_) => &[Key::Char('/')],
         Overlay::Put(_) => &[Key::Char('p')],
+        Overlay::FlushAll(_) => &[Key::Char('A')],
+        Overlay::Jobs(_) => &[Key::Char('w')],
+        Overlay::Similar(_) => &[Key::Enter, Key::Char('s')],
     );
     let mut reached = BTreeSet::new();
     for (number, text) in poisons().into_iter().enumerate() {
@@ -261,7 +320,7 @@ fn no_action_brings_anything_else_to_the_terminal() {
     for text in [SEQUENCES.concat(), TURNING.into(), HIDDEN.into(), "\u{9b}31m\u{7f}\0".into()] {
         for broken in [false, true] {
             let hostile = Hostile { text: text.clone(), broken };
-            for entry in ACTIONS.iter().filter(|entry| entry.action != Action::Quit) {
+            for entry in actions().filter(|entry| entry.action != Action::Quit) {
                 let mut state = hostile.opened(Size { width: 130, height: 30 });
                 hostile.press(&mut state, &[Key::Enter]);
                 hostile.press(&mut state, entry.keys);

@@ -14,8 +14,8 @@ mod places;
 mod prompt;
 mod put;
 mod similar;
-mod versions;
 mod tour;
+mod versions;
 mod wants;
 
 #[cfg(test)]

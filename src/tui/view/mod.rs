@@ -19,8 +19,8 @@ mod table;
 mod tail;
 mod top;
 mod topics;
-mod versions;
 mod tour;
+mod versions;
 
 #[cfg(test)]
 mod tests;

@@ -3,10 +3,12 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Size;
 
+use crate::tui::event::{Event, Input};
 use crate::tui::input::Key;
 use crate::tui::picture::{drawn, opened};
 use crate::tui::sample::press;
 use crate::tui::state::Tour;
+use crate::tui::update::update;
 
 const SIZES: [(u16, u16); 3] = [(80, 24), (120, 40), (40, 12)];
 
