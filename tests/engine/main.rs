@@ -8,6 +8,7 @@
     reason = "tests"
 )]
 
+mod beside;
 mod buckets;
 mod columns;
 mod doubt;

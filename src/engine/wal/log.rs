@@ -14,7 +14,7 @@ use super::listing::list;
 use super::lock::{Held, Stamp};
 use super::payload::{Payload, encode_schema};
 use super::place::LogPlace;
-use super::segment::{Rest, Segment};
+use super::segment::{Owned, Rest, Segment};
 use super::sync::{SyncPlan, Synced};
 use crate::engine::durable::{create_folders, sync_folder};
 use crate::engine::error::{Error, Result};
@@ -350,7 +350,10 @@ impl Log {
     pub(crate) fn sync_plan(&mut self) -> Result<SyncPlan> {
         let rewrite = fault::is_on(&self.place.folder, "rewrite");
         for segment in self.segments.iter_mut().filter(|segment| !segment.is_synced()) {
-            segment.own(rewrite)?;
+            // Only what a durable version holds is removed; there is nothing to be synced of it.
+            if segment.try_own(rewrite)? == Owned::Gone {
+                segment.was_flushed();
+            }
         }
         Ok(SyncPlan::of(self.place.log(), &self.segments))
     }

@@ -55,6 +55,14 @@ pub(super) struct OnDisk {
     pub(super) has_name: bool,
 }
 
+/// Whether a segment could be opened for writing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Owned {
+    Yes,
+    /// Its path names it no more.
+    Gone,
+}
+
 /// What stands behind the last sound frame.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Rest {
@@ -262,16 +270,30 @@ impl Segment {
         self.file.set_len(self.at).map_err(Error::io("cut the torn end of", &self.path))
     }
 
-    /// Opens the file for writing. What others wrote before is written once more: a sync vouches only
-    /// for what was written through a file since it was opened, and theirs may have failed.
+    /// Opens the file for writing, as [`try_own`](Self::try_own) does, where it must be there.
     pub(super) fn own(&mut self, rewrite: bool) -> Result<()> {
+        match self.try_own(rewrite)? {
+            Owned::Yes => Ok(()),
+            Owned::Gone => {
+                let gone = io::Error::other("it was removed or replaced");
+                Err(Error::io("open the segment for writing", &self.path)(gone))
+            }
+        }
+    }
+
+    /// Opens the file for writing, unless it was removed or replaced. What others wrote before is written once more: a
+    /// sync vouches only for what was written through a file since it was opened, and theirs may have failed.
+    pub(super) fn try_own(&mut self, rewrite: bool) -> Result<Owned> {
         if self.is_own {
-            return Ok(());
+            return Ok(Owned::Yes);
         }
         let io = |e| Error::io("open the segment for writing", &self.path)(e);
-        let file = OpenOptions::new().read(true).write(true).open(&self.path).map_err(io)?;
+        let file = match OpenOptions::new().read(true).write(true).open(&self.path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Owned::Gone),
+            file => file.map_err(io)?,
+        };
         if identity(&file).map_err(io)? != self.identity {
-            return Err(io(io::Error::other("it was replaced")));
+            return Ok(Owned::Gone);
         }
         if rewrite {
             let length = usize::try_from(self.at).unwrap_or(usize::MAX);
@@ -281,7 +303,12 @@ impl Segment {
         }
         self.file = Arc::new(file);
         self.is_own = true;
-        Ok(())
+        Ok(Owned::Yes)
+    }
+
+    /// Takes note that another process flushed it: a durable version holds its records.
+    pub(super) fn was_flushed(&mut self) {
+        self.disk = OnDisk { upto: self.end, has_seal: true, has_name: true };
     }
 
     /// Everything from byte `at` on, room included.

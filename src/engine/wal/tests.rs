@@ -134,6 +134,20 @@ fn a_writer_that_slept_through_a_flush_puts_into_the_segment_that_is_there() {
     assert_eq!(Process::open(folder.path()).look(), [2]);
 }
 
+/// What another process sealed, flushed and removed is in a durable version: there is nothing to be synced of it.
+#[test]
+fn a_segment_that_was_flushed_before_it_was_synced_fails_no_sync() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut flushing = Process::create(folder.path());
+    flushing.put([0]);
+    let mut putting = Process::open(folder.path());
+    flushing.seal();
+    flushing.log.release(1).unwrap();
+    assert_eq!(putting.put([1]), 1);
+    putting.sync();
+    assert_eq!(putting.log.durable_upto(), 2);
+}
+
 #[test]
 fn a_writer_does_not_put_into_an_empty_segment_that_was_replaced() {
     let folder = tempfile::tempdir().unwrap();
