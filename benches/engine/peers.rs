@@ -103,8 +103,8 @@ fn turn(whole: Duration, mut took: Vec<Duration>) -> Turn {
     Turn { rate: RECORDS as f64 / whole.as_secs_f64(), p50: percentile(&took, 50.0) }
 }
 
-/// Builds the peers as this program was built; they are no dependency of it, so that their features change nothing in
-/// lanceq's tree.
+/// Builds the peers as this program was built; they are no dependency of it and a workspace of their own, so that their
+/// features change nothing in lanceq's tree.
 fn build() -> PathBuf {
     let own = std::env::current_exe().unwrap();
     // target/release/deps/engine-…
@@ -113,7 +113,8 @@ fn build() -> PathBuf {
     let name = if name == "debug" { "dev" } else { name };
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let built = Command::new(cargo)
-        .args(["build", "--quiet", "--package", "lanceq-peers", "--profile", name])
+        .args(["build", "--quiet", "--profile", name, "--manifest-path"])
+        .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/peers/Cargo.toml"))
         .arg("--target-dir")
         .arg(profile.parent().unwrap())
         .status()
