@@ -28,6 +28,8 @@ const ATTEMPTS: usize = 32;
 struct Load {
     taken: [Pending; LANES],
     staged: Staged,
+    /// The version that it is to be committed behind.
+    head: Table,
 }
 
 /// What became of a load.
@@ -66,7 +68,9 @@ impl Bucket {
         for _ in 0..ATTEMPTS {
             let head = self.settle().await?;
             let load = match last.take() {
-                Some(load) if self.is_buffered(&load) && head.fits(&load.staged) => load,
+                Some(load) if self.is_buffered(&load) && head.fits(&load.staged) => {
+                    Load { head, ..load }
+                }
                 before => {
                     if let Some(load) = before {
                         load.staged.discard().await;
@@ -78,9 +82,7 @@ impl Bucket {
                     }
                 }
             };
-            // The columns that it needs may have been added to it.
-            let head = self.known_table().unwrap_or(head);
-            match self.commit(&head, &load).await {
+            match self.commit(&load).await {
                 Ok(Some(table)) => return self.end(table, load).await,
                 Ok(None) => last = Some(load),
                 Err(error) => {
@@ -105,7 +107,7 @@ impl Bucket {
             return Ok(Loaded::Moved);
         };
         let staged = self.stage(&head, &taken).await?;
-        Ok(Loaded::Written(Box::new(Load { taken, staged })))
+        Ok(Loaded::Written(Box::new(Load { taken, staged, head })))
     }
 
     /// Whether nobody else persisted some of it meanwhile.
@@ -148,7 +150,11 @@ impl Bucket {
     }
 
     /// Commits; `None` where another program was faster, and everything is to be looked at again.
-    async fn commit(self: &Arc<Self>, head: &Table, load: &Load) -> Result<Option<Table>> {
+    ///
+    /// IMPORTANT: the head is the one that was settled and written for, not the newest that somebody in this process has
+    /// seen: behind that, the columns may be others than the files have.
+    async fn commit(self: &Arc<Self>, load: &Load) -> Result<Option<Table>> {
+        let head = &load.head;
         self.sync_log().await?;
         self.secure(head).await?;
         if !fault::is_on(&self.log_place.folder, "commit-first") {
@@ -245,7 +251,7 @@ impl Bucket {
 
     /// The commit is durable: publish it, and let go of what it holds.
     async fn end(self: &Arc<Self>, table: Table, load: Load) -> Result<Flushed> {
-        let Load { taken, staged } = load;
+        let Load { taken, staged, head: _ } = load;
         let [log, memory] = &taken;
         {
             let mut live = self.live();

@@ -33,6 +33,11 @@ impl Bucket {
             if version == head.version() {
                 return Ok(self.restored(version, &head, &head));
             }
+            // What is buffered must fit behind it: else no flush would come through any more.
+            let log = self.live().log.as_ref().map(Log::schema);
+            if let Some(schema) = log {
+                self.missing_columns(&target.schema(), &schema)?;
+            }
             // IMPORTANT: before the commit. The new version stands on the files of the old one, and on the
             // manifests in between.
             target.make_durable(None).await?;

@@ -67,6 +67,9 @@ impl Snapshot {
         }
         let behind = self.positions_behind(offset.saturating_sub(self.persisted_end()));
         for from in behind.into_iter().enumerate() {
+            if left == 0 {
+                break;
+            }
             let limit = if selection.filter.is_some() { usize::MAX } else { left };
             for (_, chunk) in self.look_at_buffered(bucket, from, limit, selection)? {
                 let chunk = chunk.map(|chunk| chunk.first(left));

@@ -134,7 +134,11 @@ impl BucketTail {
         if self.offset >= snapshot.persisted_end() {
             let announced = self.announce(&snapshot);
             events.extend(announced.map(|event| (event, self.position(&snapshot))));
-            self.buffered(&snapshot, limit.saturating_sub(looked.rows), &mut events)?;
+            let behind = self.buffered(&snapshot, limit.saturating_sub(looked.rows), &mut events);
+            // What was found in front of an error is delivered; the error comes again in the next turn.
+            if events.is_empty() {
+                behind?;
+            }
         }
         let before = self.cursor;
         self.cursor = self.position(&snapshot);

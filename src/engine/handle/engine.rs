@@ -106,7 +106,7 @@ impl Engine {
     /// Marks a version with a tag: in each bucket the head, or the one with this number, which is a bucket's own. What
     /// is buffered is in no version and not marked.
     ///
-    /// Tags name versions in [`At::Tag`](crate::At::Tag), and keep them from being cleaned up. They are durable when this
+    /// Tags name versions in [`At::Tag`], and keep them from being cleaned up. They are durable when this
     /// returns. A bucket in which nothing was ever flushed is passed over: at the tag it is empty.
     /// Cancel: buckets may be marked in part; [`untag`](Self::untag) takes these away.
     ///

@@ -67,10 +67,16 @@ impl Reader {
             Likeness::Vector(vector) => given(vector, &search.column, length),
             Likeness::Record { bucket, offset } => {
                 let found = self.vector_of((*bucket, *offset), &search.column, snapshots).await?;
-                found.ok_or_else(|| {
-                    let reason = format!("the record has no vector in `{}`", search.column);
-                    invalid("like", format!("{bucket}:{offset}"), reason)
-                })
+                let unfit = |reason: String| invalid("like", format!("{bucket}:{offset}"), reason);
+                let column = &search.column;
+                let none = || unfit(format!("the record has no vector in `{column}`"));
+                let vector = found.ok_or_else(none)?;
+                if vector.iter().any(|number| !number.is_finite()) {
+                    return Err(unfit(format!(
+                        "the record's vector in `{column}` holds NaN or infinity: nothing has a distance from it"
+                    )));
+                }
+                Ok(vector)
             }
         }
     }

@@ -189,7 +189,7 @@ impl Log {
                 };
             }
             match self.follow()? {
-                Followed::Yes => {}
+                Followed::Yes => self.forget_flushed(),
                 Followed::NotYet => return Ok(Read { found, restarted: false }),
                 Followed::Gone => return self.relist(),
             }
@@ -212,6 +212,14 @@ impl Log {
                 Ok(Followed::NotYet)
             }
             Ok(None) => Ok(Followed::Gone),
+        }
+    }
+
+    /// Lets go of segments in front that another process flushed and removed: a durable version holds their records.
+    fn forget_flushed(&mut self) {
+        let is_gone = |oldest: &Segment| oldest.look().is_none();
+        while self.segments.len() > 1 && self.segments.first().is_some_and(is_gone) {
+            self.segments.remove(0);
         }
     }
 
@@ -238,7 +246,8 @@ impl Log {
             let source = "a sync failed in another process".into();
             return Err(Error::NotDurable { path: self.place.log(), source });
         }
-        let is_void = self.stamp.is_some_and(|known| known.generation != stamp.generation);
+        let of = |stamp: Stamp| (stamp.log, stamp.generation);
+        let is_void = self.stamp.is_some_and(|known| of(known) != of(stamp));
         if !is_void && self.segments.last().is_some_and(Segment::is_unchanged) {
             self.stamp = Some(stamp);
             return Ok(Read::default());
@@ -349,6 +358,7 @@ impl Log {
     /// What is to be synced so that every record known is on the disk.
     pub(crate) fn sync_plan(&mut self) -> Result<SyncPlan> {
         let rewrite = fault::is_on(&self.place.folder, "rewrite");
+        self.forget_flushed();
         for segment in self.segments.iter_mut().filter(|segment| !segment.is_synced()) {
             // Only what a durable version holds is removed; there is nothing to be synced of it.
             if segment.try_own(rewrite)? == Owned::Gone {

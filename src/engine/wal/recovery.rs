@@ -94,13 +94,13 @@ fn open_for_writing(
     let mut mended = Vec::new();
     if let Some((damage, behind)) = front.damage.take() {
         let known = front.segments.iter().map(|s| s.promised).max().unwrap_or_default();
-        let later = promised_behind(place, &damage, &behind);
+        let sound = sound_frames(place, &damage, &behind);
         let is_refused = damage.kind == DamageKind::Gap
-            || judge(damage.lsn, known.max(later), persisted) == Verdict::Refuse;
+            || judge(damage.lsn, known.max(sound.promised), persisted) == Verdict::Refuse;
         if is_refused && promised == Promised::Refuse {
             return Err(damage.into_error());
         }
-        mended.push(move_aside(place, &front, &damage, &behind)?);
+        mended.push(move_aside(place, &front, &damage, (&behind, sound.is_behind))?);
         fault::at(&place.folder, "recover.cut")?;
     }
     let Front { segments, read, .. } = front;
@@ -217,25 +217,36 @@ fn has_bytes_behind(segment: &Segment) -> Result<bool> {
     Ok(!segment.is_sealed && end_of_written(&segment.bytes_behind(segment.at)?) > 0)
 }
 
-/// The largest position that a sound frame behind the damage says to be on the disk.
-fn promised_behind(place: &LogPlace, damage: &Damage, behind: &[u64]) -> u64 {
-    let paths = [damage.path.clone()].into_iter().chain(behind.iter().map(|f| place.segment(*f)));
-    paths.filter_map(|path| promised_in(&path)).max().unwrap_or_default()
+/// The sound frames of the damaged segment and of those behind it.
+struct Sound {
+    /// The largest position that one of them says to be on the disk.
+    promised: u64,
+    /// Some lie behind the damage.
+    is_behind: bool,
 }
 
-fn promised_in(path: &Path) -> Option<u64> {
-    let segment = Segment::open(path).ok().flatten()?;
+fn sound_frames(place: &LogPlace, damage: &Damage, behind: &[u64]) -> Sound {
+    let own = frames_in(&damage.path);
+    let later: Vec<_> = behind.iter().flat_map(|first| frames_in(&place.segment(*first))).collect();
+    let is_behind = !later.is_empty() || own.iter().any(|(at, _)| *at > damage.at);
+    let promised = own.into_iter().chain(later).map(|(_, promised)| promised).max();
+    Sound { promised: promised.unwrap_or_default(), is_behind }
+}
+
+/// Where sound frames stand in a segment, and what they promise; whatever lies between them.
+fn frames_in(path: &Path) -> Vec<(u64, u64)> {
+    let Ok(Some(segment)) = Segment::open(path) else { return Vec::new() };
     let from = segment.at;
-    let bytes = segment.bytes_behind(from).ok()?;
+    let Ok(bytes) = segment.bytes_behind(from) else { return Vec::new() };
     let places = (0..bytes.len()).step_by(ALIGNMENT);
-    let promised = places.filter_map(|place| {
-        let rest = bytes.get(place..)?;
-        match read(segment.home, from + place as u64, rest) {
-            Step::Frame(frame, ..) => Some(frame.durable_upto),
+    let sound = places.filter_map(|place| {
+        let at = from + place as u64;
+        match read(segment.home, at, bytes.get(place..)?) {
+            Step::Frame(frame, ..) => Some((at, frame.durable_upto)),
             _ => None,
         }
     });
-    promised.max()
+    sound.collect()
 }
 
 /// Moves what lies behind the sound front to the quarantine, and says what it is.
@@ -243,7 +254,7 @@ fn move_aside(
     place: &LogPlace,
     front: &Front,
     damage: &Damage,
-    behind: &[u64],
+    (behind, is_sound_behind): (&[u64], bool),
 ) -> Result<Recovery> {
     let folder = free_folder(place)?;
     if let Some(last) = front.segments.last().filter(|last| last.path == damage.path) {
@@ -268,8 +279,8 @@ fn move_aside(
             damage.at, damage.lsn, damage.reason
         ),
         kept_in: Some(folder),
-        // A frame that was not finished was never acknowledged.
-        records_lost: (damage.kind == DamageKind::Torn && behind.is_empty()).then_some(0),
+        // A frame that a dying process did not finish was never acknowledged; it is the last one.
+        records_lost: (damage.kind == DamageKind::Torn && !is_sound_behind).then_some(0),
     })
 }
 

@@ -159,11 +159,14 @@ impl Segment {
         ((found.dev(), found.ino()) == self.identity).then_some(found.len())
     }
 
-    /// Whether it still has a name and nothing was added; two calls. Only under the append lock it says enough: whoever
-    /// takes a segment with records away has sealed it before.
+    /// Whether it is still there and nothing was added; two calls. Only under the append lock it says enough: whoever
+    /// takes a segment with records away has sealed it before, or says in the lock file that the log is another one.
+    /// Without records, another one may have taken its name.
     pub(super) fn is_unchanged(&self) -> bool {
-        let has_name = rustix::fs::fstat(&self.file).is_ok_and(|found| found.st_nlink > 0);
-        !self.is_sealed && has_name && self.is_at_end()
+        let is_empty = self.end == self.home.first;
+        let has_a_name = || rustix::fs::fstat(&self.file).is_ok_and(|found| found.st_nlink > 0);
+        let is_there = if is_empty { self.look().is_some() } else { has_a_name() };
+        !self.is_sealed && is_there && self.is_at_end()
     }
 
     /// Whether nothing stands behind the last frame read; one call.

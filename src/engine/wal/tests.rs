@@ -148,6 +148,42 @@ fn a_segment_that_was_flushed_before_it_was_synced_fails_no_sync() {
     assert_eq!(putting.log.durable_upto(), 2);
 }
 
+/// `mv` and a new topic of the same name: its lock file is another one, and so is its log.
+#[test]
+fn a_log_that_was_moved_away_takes_no_more_puts() {
+    let folder = tempfile::tempdir().unwrap();
+    let bucket = folder.path().join("bucket");
+    fs::create_dir(&bucket).unwrap();
+    let mut old = Process::create(&bucket);
+    old.put([0]);
+    fs::rename(&bucket, folder.path().join("moved")).unwrap();
+    fs::create_dir(&bucket).unwrap();
+    let mut new = Process::create(&bucket);
+    new.put([10]);
+    while old.log.id() != new.log.id() {
+        // The name is looked up once a millisecond.
+        drop(held(&old.lock));
+        old.log.adopt(&held(&old.lock)).unwrap();
+    }
+    old.put([11]);
+    assert_eq!(Process::open(&bucket).look(), [10, 11]);
+    assert_eq!(Process::open(&folder.path().join("moved")).look(), [0]);
+}
+
+#[test]
+fn a_reader_keeps_no_segment_that_others_flushed() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut writer = Process::create(folder.path());
+    let mut reader = Process::open(folder.path());
+    for n in 0..50 {
+        writer.put([n]);
+        assert_eq!(reader.look().last(), Some(&n));
+        writer.seal();
+        writer.log.release(n.unsigned_abs() + 1).unwrap();
+    }
+    assert!(reader.log.segments.len() <= 2, "{}", reader.log.segments.len());
+}
+
 #[test]
 fn a_writer_does_not_put_into_an_empty_segment_that_was_replaced() {
     let folder = tempfile::tempdir().unwrap();
