@@ -2,13 +2,16 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::sync::Notify;
 
 use super::shared::Bucket;
 use crate::engine::error::{Error, Result};
-use crate::engine::wal::{Log, Synced};
+use crate::engine::wal::{Log, SyncPlan, Synced};
+
+/// A sync that takes less is done where the caller stands: two changes of threads would take as long.
+const SHORT: Duration = Duration::from_micros(500);
 
 /// The syncs of a bucket's log by this process.
 pub(super) struct Syncer {
@@ -22,6 +25,10 @@ pub(super) struct Syncer {
 #[derive(Default)]
 struct State {
     is_running: bool,
+    /// How many wait for a sync.
+    waiting: usize,
+    /// How long the last one took.
+    took: Option<Duration>,
     /// Why a sync failed. IMPORTANT: it is never tried again; the system forgets what it could not
     /// write, and the next sync would say that all is well.
     failed: Option<String>,
@@ -43,10 +50,12 @@ impl Syncer {
     /// Those who wait at the same time share a sync; one that runs already may have begun too early,
     /// and then the next one counts.
     /// Cancel: the sync goes on.
+    /// Cost: a sync. Who waits alone on a disk that is quick does it in its own thread; else it is done in a blocking one.
     ///
     /// # Errors
     /// [`Error::NotDurable`] where a sync failed, from then on always.
     pub(super) async fn wait(self: &Arc<Self>, upto: u64) -> Result<()> {
+        let _waiting = Waiting::on(self);
         loop {
             let ended = self.ended.notified();
             tokio::pin!(ended);
@@ -92,22 +101,33 @@ impl Syncer {
 
     /// Starts a sync unless one runs.
     fn start(self: &Arc<Self>) {
-        {
+        let is_short = {
             let mut state = self.state();
             if state.is_running || state.failed.is_some() {
                 return;
             }
             state.is_running = true;
-        }
+            state.waiting <= 1 && state.took.is_some_and(|took| took < SHORT)
+        };
         let plan = self.bucket.live().log.as_mut().map(Log::sync_plan).transpose();
         let plan = match plan {
             Ok(Some(plan)) => plan,
             Ok(None) => return self.end(Ok(None)),
             Err(error) => return self.end(Err(error)),
         };
+        if is_short {
+            return self.run(plan);
+        }
         let own = self.clone();
         // Not awaited: who waits is told by `ended`, and a sync outlives who asked for it.
-        drop(tokio::task::spawn_blocking(move || own.end(plan.run().map(Some))));
+        drop(tokio::task::spawn_blocking(move || own.run(plan)));
+    }
+
+    fn run(&self, plan: SyncPlan) {
+        let begun = Instant::now();
+        let result = plan.run().map(Some);
+        self.state().took = Some(begun.elapsed());
+        self.end(result);
     }
 
     fn end(&self, result: Result<Option<Synced>>) {
@@ -142,5 +162,21 @@ impl Syncer {
 
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Counts one who waits for as long as it does.
+struct Waiting<'a>(&'a Syncer);
+
+impl<'a> Waiting<'a> {
+    fn on(syncer: &'a Syncer) -> Self {
+        syncer.state().waiting += 1;
+        Self(syncer)
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.0.state().waiting -= 1;
     }
 }

@@ -120,12 +120,11 @@ fn wrong_size(path: &Path, name: &str, expected: Option<u64>) -> Option<String> 
         (Err(error), _) if error.kind() == std::io::ErrorKind::NotFound => {
             Some(format!("its file {name} is missing"))
         }
-        // What cannot be looked at now is no reason to move a version aside.
-        (Err(_), _) => None,
         (Ok(found), Some(size)) if found != size => {
             Some(format!("its file {name} has {found} bytes instead of {size}"))
         }
         (Ok(0), None) => Some(format!("its file {name} is empty")),
+        // What cannot be looked at now is no reason to move a version aside, either.
         _ => None,
     }
 }

@@ -28,4 +28,4 @@ pub(crate) use payload::{Payload, encode};
 pub(crate) use place::LogPlace;
 pub(crate) use recovery::{Recovered, repair};
 pub(crate) use sharing::check_sharing;
-pub(crate) use sync::Synced;
+pub(crate) use sync::{SyncPlan, Synced};
