@@ -47,7 +47,7 @@ mod tests;
 pub use event::Input;
 pub use input::{Key, KeyEntry, key_entries, keys};
 pub use options::{Options, Start};
-pub use picture::picture;
+pub use picture::pictures;
 pub use run::{Ended, run, run_with};
 pub use signals::Signal;
 pub use terminal::TerminalError;

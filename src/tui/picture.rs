@@ -1,4 +1,4 @@
-//! A picture of the explorer: the real views on a small fixed root.
+//! Pictures of the explorer: the real views on a small fixed root.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Rect, Size};
@@ -9,10 +9,72 @@ use super::state::State;
 use super::{sample, svg, update, view};
 use crate::WatchMode;
 
-/// The explorer on a small fixed root, as an SVG; the same on every call.
-pub fn picture() -> String {
-    let mut state = opened(Size { width: 146, height: 30 });
-    show_a_record(&mut state);
+/// A picture: its file in `assets`, the cells of its screen, and the keys that lead to what it shows.
+struct Picture {
+    file: &'static str,
+    size: Size,
+    keys: &'static [Key],
+}
+
+/// A record in full near the end of a topic, where some are not yet in a version; the tail with a
+/// flush; the versions of a bucket, at one that is read; what is similar, after two hops.
+const PICTURES: [Picture; 4] = [
+    Picture {
+        file: "explorer.svg",
+        size: Size { width: 146, height: 30 },
+        keys: &[
+            Key::End,
+            Key::Right,
+            Key::Enter,
+            Key::Char('G'),
+            Key::PageUp,
+            Key::PageDown,
+            Key::Up,
+            Key::Up,
+            Key::Up,
+            Key::Up,
+            Key::Up,
+            Key::Enter,
+            Key::End,
+            Key::Enter,
+            Key::Up,
+            Key::Enter,
+        ],
+    },
+    Picture {
+        file: "tail.svg",
+        size: Size { width: 120, height: 18 },
+        keys: &[Key::End, Key::Char('f')],
+    },
+    Picture {
+        file: "versions.svg",
+        size: Size { width: 128, height: 24 },
+        keys: &[Key::End, Key::Enter, Key::Char('['), Key::Char('['), Key::Char('v')],
+    },
+    Picture {
+        file: "similar.svg",
+        size: Size { width: 120, height: 26 },
+        keys: &[
+            Key::End,
+            Key::Enter,
+            Key::Down,
+            Key::Char('s'),
+            Key::Down,
+            Key::Enter,
+            Key::Down,
+            Key::Enter,
+        ],
+    },
+];
+
+/// Pictures of the explorer on a small fixed root: the name of each file, and its SVG; the same on every call.
+pub fn pictures() -> Vec<(&'static str, String)> {
+    PICTURES.iter().map(|picture| (picture.file, drawing(picture))).collect()
+}
+
+fn drawing(picture: &Picture) -> String {
+    let mut state = opened(picture.size);
+    sample::press(&mut state, picture.keys);
     svg::of_buffer(&drawn(&state), "lanceq ./queue_storage")
 }
 
@@ -34,25 +96,22 @@ pub(crate) fn drawn(state: &State) -> Buffer {
     buffer
 }
 
-/// Goes to a record near the end of a topic, where some are not yet in a version.
-fn show_a_record(state: &mut State) {
-    sample::press(state, &[Key::End, Key::Right, Key::Enter, Key::Char('G'), Key::PageUp]);
-    sample::press(state, &[Key::PageDown, Key::Up, Key::Up, Key::Up, Key::Up, Key::Up]);
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    /// The picture is regenerated where `LANCEQ_BLESS` is set; look at it, then commit it.
+    /// The pictures are drawn again where `LANCEQ_BLESS` is set; look at them, then commit them.
     #[test]
-    fn the_committed_picture_shows_the_explorer_as_it_is() {
-        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/assets/explorer.svg");
-        if std::env::var_os("LANCEQ_BLESS").is_some() {
-            std::fs::create_dir_all(concat!(env!("CARGO_MANIFEST_DIR"), "/assets")).unwrap();
-            std::fs::write(path, picture()).unwrap();
+    fn the_committed_pictures_show_the_explorer_as_it_is() {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("assets");
+        for (file, svg) in pictures() {
+            let path = folder.join(file);
+            if std::env::var_os("LANCEQ_BLESS").is_some() {
+                std::fs::create_dir_all(&folder).unwrap();
+                std::fs::write(&path, &svg).unwrap();
+            }
+            let committed = std::fs::read_to_string(&path).unwrap_or_default();
+            assert!(committed == svg, "set LANCEQ_BLESS=1 to draw assets/{file} again");
         }
-        let committed = std::fs::read_to_string(path).unwrap_or_default();
-        assert!(committed == picture(), "set LANCEQ_BLESS=1 to draw assets/explorer.svg again");
     }
 }

@@ -1,4 +1,4 @@
-//! A small fixed root that answers loads: what the picture and the tests look at.
+//! A small fixed root that answers loads: what the pictures and the tests look at.
 
 use std::sync::Arc;
 use std::time::Duration;
