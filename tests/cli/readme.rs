@@ -17,16 +17,17 @@ fn blocks(language: &str) -> Vec<String> {
 }
 
 #[test]
-fn the_commands_of_the_quick_start_run_as_printed() {
+fn the_commands_run_as_printed_one_after_the_other() {
     let folder = tempfile::tempdir().unwrap();
     let path = format!(
         "{}:{}",
         Path::new(PROGRAM).parent().unwrap().display(),
         std::env::var("PATH").unwrap_or_default()
     );
-    let blocks = blocks("sh");
-    let quick_start = blocks.iter().find(|block| block.contains("lanceq put")).unwrap();
-    for line in quick_start.lines() {
+    let blocks = blocks("sh").concat();
+    let commands: Vec<&str> = blocks.lines().filter(|line| !line.starts_with("cargo ")).collect();
+    assert!(commands.iter().any(|line| line.contains("lanceq put")), "{commands:?}");
+    for line in commands {
         let done = Command::new("sh")
             .args(["-c", line])
             .current_dir(folder.path())
@@ -40,6 +41,17 @@ fn the_commands_of_the_quick_start_run_as_printed() {
         } else {
             assert!(done.status.success(), "{line}: {said}");
         }
+    }
+}
+
+#[test]
+fn what_is_linked_is_there() {
+    let readme = std::fs::read_to_string(Path::new(HERE).join("README.md")).unwrap();
+    let links = readme.split("](").skip(1).filter_map(|rest| rest.split(')').next());
+    let files: Vec<&str> = links.filter(|link| !link.starts_with("https://")).collect();
+    assert!(files.contains(&"assets/explorer.svg"), "{files:?}");
+    for file in files {
+        assert!(Path::new(HERE).join(file).is_file(), "{file} is linked");
     }
 }
 
