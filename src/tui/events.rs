@@ -78,9 +78,15 @@ fn input_of(raw: Raw) -> Option<Input> {
 fn key_of(key: KeyEvent) -> Option<Key> {
     let control = key.modifiers.contains(KeyModifiers::CONTROL);
     if key.modifiers.contains(KeyModifiers::ALT) {
-        return None;
+        return match key.code {
+            KeyCode::Char('b') | KeyCode::Left => Some(Key::WordLeft),
+            KeyCode::Char('f') | KeyCode::Right => Some(Key::WordRight),
+            _ => None,
+        };
     }
     Some(match key.code {
+        KeyCode::Left if control => Key::WordLeft,
+        KeyCode::Right if control => Key::WordRight,
         KeyCode::Char(c) if control => Key::Ctrl(c.to_ascii_lowercase()),
         KeyCode::Char(c) => Key::Char(c),
         KeyCode::Enter => Key::Enter,
@@ -115,6 +121,8 @@ mod tests {
             (KeyCode::Char('G'), KeyModifiers::SHIFT, Some(Key::Char('G'))),
             (KeyCode::Char('c'), KeyModifiers::CONTROL, Some(Key::Ctrl('c'))),
             (KeyCode::Char('x'), KeyModifiers::ALT, None),
+            (KeyCode::Char('b'), KeyModifiers::ALT, Some(Key::WordLeft)),
+            (KeyCode::Right, KeyModifiers::CONTROL, Some(Key::WordRight)),
             (KeyCode::BackTab, KeyModifiers::SHIFT, Some(Key::BackTab)),
             (KeyCode::F(1), KeyModifiers::NONE, None),
         ];

@@ -21,6 +21,10 @@ pub enum Key {
     Backspace,
     /// The key of that name.
     Delete,
+    /// The arrow to the left with control held, or `b` with alt.
+    WordLeft,
+    /// The arrow to the right with control held, or `f` with alt.
+    WordRight,
     /// An arrow.
     Up,
     /// An arrow.
@@ -51,6 +55,8 @@ impl fmt::Display for Key {
             Self::BackTab => f.write_str("shift-tab"),
             Self::Backspace => f.write_str("backspace"),
             Self::Delete => f.write_str("del"),
+            Self::WordLeft => f.write_str("^←"),
+            Self::WordRight => f.write_str("^→"),
             Self::Up => f.write_str("↑"),
             Self::Down => f.write_str("↓"),
             Self::Left => f.write_str("←"),

@@ -18,6 +18,8 @@ pub(super) fn request(key: Key) -> Option<InputRequest> {
         Key::Delete => InputRequest::DeleteNextChar,
         Key::Left => InputRequest::GoToPrevChar,
         Key::Right => InputRequest::GoToNextChar,
+        Key::WordLeft => InputRequest::GoToPrevWord,
+        Key::WordRight => InputRequest::GoToNextWord,
         Key::Home | Key::Ctrl('a') => InputRequest::GoToStart,
         Key::End | Key::Ctrl('e') => InputRequest::GoToEnd,
         Key::Ctrl('u') => InputRequest::DeleteLine,
