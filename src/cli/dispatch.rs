@@ -9,8 +9,8 @@ use super::{
     stats, tag, tail, versions,
 };
 use crate::Engine;
+use crate::tui::DEFAULT_ROOT;
 
-const DEFAULT_ROOT: &str = "./queue_storage";
 const ROOT_VARIABLE: &str = "LANCEQ_ROOT";
 
 /// Runs the command that the arguments name.

@@ -32,6 +32,8 @@ pub(crate) enum Event {
     Mended(TopicName, Vec<Recovery>),
     /// The time, where something on the screen depends on it.
     Tick(NaiveDateTime),
+    /// The program that the explorer runs in has something to say.
+    Told(String),
     /// Something of this process panicked that is neither the explorer's loop nor one of its loads.
     Panicked(Fault),
 }
@@ -81,8 +83,8 @@ pub(crate) enum Answer {
     },
     /// Some events of the tail, and when they arrived.
     Tail(Vec<Arrival>, NaiveDateTime),
-    /// Why a record cannot be put; none where it can.
-    Checked(Option<String>),
+    /// A record can be put, and adds these fields to its topic, `name: type` each; or why it cannot.
+    Checked(Result<Vec<String>, String>),
     Put(Receipt),
     Flushed(FlushReport),
 }

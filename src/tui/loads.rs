@@ -2,6 +2,8 @@
 
 use std::time::Instant;
 
+use arrow_schema::{FieldRef, Schema};
+
 use super::clock;
 use super::data::{Fault, Rows, Whole};
 use super::effect::{PageKey, RecordId};
@@ -9,7 +11,9 @@ use super::event::Answer;
 use super::history;
 use super::state::PAGE;
 use super::writers::Writers;
-use crate::{Engine, Error, JsonObject, Result, TopicName};
+use crate::{
+    Engine, Error, JsonObject, Result, SchemaInference, TopicName, TopicSchema, type_text,
+};
 
 /// Lists the topics.
 pub(super) async fn topics(engine: &Engine) -> Result<Answer> {
@@ -63,8 +67,21 @@ pub(super) async fn check(
     record: JsonObject,
 ) -> Result<Answer> {
     let writer = writers.of(topic).await?;
+    let schema = writer.schema();
+    let added = schema.map(|schema| additions(&schema, &record)).unwrap_or_default();
     let refused = writer.check(&[record.into()]).pop();
-    Ok(Answer::Checked(refused.map(|(_, error)| refusal(&error))))
+    Ok(Answer::Checked(refused.map_or(Ok(added), |(_, error)| Err(refusal(&error)))))
+}
+
+/// The fields that a record would add to its topic, each with the type that its value makes; of a struct that would
+/// grow, the new part. A record that cannot be put adds none.
+pub(crate) fn additions(schema: &Schema, record: &JsonObject) -> Vec<String> {
+    let mut own = SchemaInference::new();
+    own.observe(record);
+    let grown = own.finish().and_then(|own| TopicSchema::new(schema)?.merge_new_fields(&own));
+    let Ok(grown) = grown else { return Vec::new() };
+    let field = |field: &FieldRef| format!("{}: {}", field.name(), type_text(field.data_type()));
+    grown.added.fields().iter().map(field).collect()
 }
 
 /// Puts a record.
@@ -89,5 +106,26 @@ fn refusal(error: &Error) -> String {
         }
         Error::InvalidRecord { reason, .. } => reason.clone(),
         other => Fault::told(other),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::parse_record;
+
+    #[test]
+    fn a_record_adds_the_fields_that_its_topic_has_not() {
+        let schema: TopicSchema =
+            r#"{"id": "utf8", "usage": "struct<input: int64>"}"#.parse().unwrap();
+        for (text, added) in [
+            (r#"{"id": "1", "usage": {"input": 3}}"#, vec![]),
+            (r#"{"id": "1", "zzz": null}"#, vec![]),
+            (r#"{"idd": "1", "zzz": [1]}"#, vec!["idd: utf8", "zzz: list<int64>"]),
+            (r#"{"usage": {"output": 3}}"#, vec!["usage: struct<output: int64>"]),
+        ] {
+            let record = parse_record(text).unwrap();
+            assert_eq!(additions(schema.as_arrow(), &record), added, "{text}");
+        }
     }
 }

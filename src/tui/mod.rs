@@ -54,6 +54,8 @@ pub use terminal::TerminalError;
 pub use theme::Theme;
 
 #[cfg(feature = "cli")]
+pub(crate) use options::DEFAULT_ROOT;
+#[cfg(feature = "cli")]
 pub(crate) use panics::reports;
 #[cfg(feature = "cli")]
 pub(crate) use text::sanitize::{clean, clip, width};

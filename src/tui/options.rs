@@ -1,7 +1,24 @@
 //! How an explorer starts.
 
+use std::path::Path;
+
+use tokio::sync::mpsc;
+
 use super::theme::Theme;
 use crate::{TopicName, Writer};
+
+/// The root that every command takes where none is named.
+pub(crate) const DEFAULT_ROOT: &str = "./queue_storage";
+
+/// A root as a command names it that is given in the folder `here`; none where it need not be named.
+pub(crate) fn named_root(root: &Path, here: &Path) -> Option<String> {
+    let named = root.strip_prefix(here).unwrap_or(root);
+    if Path::new(DEFAULT_ROOT).strip_prefix(".").is_ok_and(|default| default == named) {
+        return None;
+    }
+    let own_folder = named.as_os_str().is_empty();
+    Some(if own_folder { ".".into() } else { named.display().to_string() })
+}
 
 /// What [`run`](super::run()) needs to know.
 #[derive(Default)]
@@ -15,6 +32,9 @@ pub struct Options {
     pub writers: Vec<Writer>,
     /// Whether to show a tour of five steps, which one key skips. Default: none.
     pub tour: bool,
+    /// What the program that the explorer runs in has to say meanwhile: each sentence is shown as a failure. Default:
+    /// nothing.
+    pub news: Option<mpsc::Receiver<String>>,
 }
 
 /// What an explorer opens first.
@@ -27,4 +47,23 @@ pub enum Start {
     Records(TopicName),
     /// The tail of a topic, as soon as it exists.
     Tail(TopicName),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_root_is_named_as_one_types_it_and_the_default_one_is_not() {
+        for (root, named) in [
+            ("/home/me/queue_storage", None),
+            ("/home/me/emp", Some("emp")),
+            ("/home/me/a/queue_storage", Some("a/queue_storage")),
+            ("/home/me", Some(".")),
+            ("/data/queue_storage", Some("/data/queue_storage")),
+        ] {
+            let found = named_root(Path::new(root), Path::new("/home/me"));
+            assert_eq!(found.as_deref(), named, "{root}");
+        }
+    }
 }

@@ -11,7 +11,7 @@ use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until};
 
 use super::event::{Event, Input};
-use super::options::Options;
+use super::options::{Options, named_root};
 use super::panics::{self, Report, Who};
 use super::runner::Runner;
 use super::signals::{Signal, Signals};
@@ -82,9 +82,12 @@ where
 {
     let size = terminal.size().map_err(lost)?;
     let root = engine.root().display().to_string();
-    let state = State::new(root, engine.watch_mode(), size, &options);
+    let mut state = State::new(root, engine.watch_mode(), size, &options);
+    if let Ok(here) = std::env::current_dir() {
+        state.named_root = named_root(engine.root(), &here);
+    }
     let (sender, answers) = mpsc::channel(WAITING);
-    let runner = Runner::start(engine, options.writers, sender);
+    let runner = Runner::start(engine, options.writers, options.news, sender);
     let mut parts = Parts { state, runner, answers };
     let ended = explore(terminal, inputs, stop, &mut parts).await;
     // Nothing more is drawn: whoever waits for the end waits at their own prompt, where Ctrl-C is a signal again.

@@ -39,10 +39,11 @@ struct Source {
 }
 
 impl Runner {
-    /// A runner that passes changes on disk on from now on.
+    /// A runner that passes changes on disk, and news of the program round it, on from now on.
     pub(crate) fn start(
         engine: Engine,
         writers: Vec<Writer>,
+        news: Option<mpsc::Receiver<String>>,
         answers: mpsc::Sender<Event>,
     ) -> Self {
         let counting = Arc::new(Semaphore::new(COUNTING));
@@ -50,6 +51,9 @@ impl Runner {
         let source = Source { engine, writers, counting };
         let mut tasks = JoinSet::new();
         tasks.spawn(watch(source.engine.clone(), answers.clone()));
+        if let Some(news) = news {
+            tasks.spawn(pass_on(news, answers.clone()));
+        }
         Self { source, answers, tasks, writes: JoinSet::new(), slots: HashMap::new() }
     }
 
@@ -153,6 +157,14 @@ impl Sink {
         let event = Event::Answer { slot: self.slot.clone(), id: self.id, result };
         // Nobody listens any more: the explorer has ended, and this task ends with it.
         self.answers.send(event).await.ok();
+    }
+}
+
+async fn pass_on(mut news: mpsc::Receiver<String>, answers: mpsc::Sender<Event>) {
+    while let Some(text) = news.recv().await {
+        if answers.send(Event::Told(text)).await.is_err() {
+            return;
+        }
     }
 }
 

@@ -16,8 +16,10 @@ use super::event::{Answer, Arrival, Event, Hit, Input};
 use super::input::Key;
 use super::state::{PAGE, State};
 use super::text::spark;
-use super::{sample_likes, sample_past, update};
-use crate::{BucketCounts, Flushed, JsonObject, Receipt, TopicCounts, TopicEntry, TopicName};
+use super::{loads, sample_likes, sample_past, update};
+use crate::{
+    BucketCounts, Flushed, JsonObject, Receipt, TopicCounts, TopicEntry, TopicName, TopicSchema,
+};
 
 /// Name, buckets, records a bucket, of which buffered.
 const TOPICS: [(&str, u32, u64, u64); 6] = [
@@ -30,6 +32,9 @@ const TOPICS: [(&str, u32, u64, u64); 6] = [
 ];
 /// Records that a search looks at here.
 const FAR: usize = 3_201;
+/// The fields of its records.
+const SCHEMA: &str = r#"{"id": "utf8", "model": "utf8", "latency_ms": "float64", "prompt": "utf8",
+    "usage": "struct<input: uint64, output: uint64>", "embedding": "fixed_size_list<float32, 64>"}"#;
 const MODELS: [&str; 3] = ["sonnet", "haiku", "opus"];
 pub(crate) const PROMPTS: [&str; 8] = [
     "Summarise the release notes of the last three versions for a newsletter",
@@ -82,7 +87,7 @@ pub(crate) fn answer(request: &Request) -> Result<Answer, Fault> {
         Request::Pin(look) => sample_past::look(look)?,
         Request::Similar { record, column } => sample_likes::similar(record, column.as_deref())?,
         Request::Tail { place, .. } => Answer::Tail(arrivals(place)?, now()),
-        Request::Check { record, .. } => Answer::Checked(refusal(record)),
+        Request::Check { record, .. } => Answer::Checked(checked(record)),
         Request::Put { record, .. } => match refusal(record) {
             Some(reason) => return Err(Fault::new(reason)),
             None => Answer::Put(Receipt { bucket: 0, lsn: 120_577, rows: 1 }),
@@ -140,6 +145,15 @@ fn found(search: &Search) -> Result<Answer, Fault> {
         }
         None => Answer::NotFound { looked_at: FAR as u64 },
     })
+}
+
+/// What a record adds to the fields of the topic, or why it cannot be put.
+fn checked(record: &JsonObject) -> Result<Vec<String>, String> {
+    if let Some(reason) = refusal(record) {
+        return Err(reason);
+    }
+    let schema = SCHEMA.parse::<TopicSchema>().map_err(|error| error.to_string())?;
+    Ok(loads::additions(schema.as_arrow(), record))
 }
 
 /// A latency is a number here.

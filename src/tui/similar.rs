@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use arrow_schema::DataType;
 
-use super::data::{Fault, Like, Likes};
+use super::data::{Fault, Like, Likes, lead_with};
 use super::effect::RecordId;
 use super::event::Answer;
 use super::history;
@@ -35,7 +35,9 @@ pub(super) async fn similar(
     let reader = reader.columns(Columns::Except(columns.clone()));
     let found = reader.search(&Search::like(&column, likeness).k(NEAREST)).await?;
     let hits = found.hits.into_iter().map(|hit| (hit.record, hit.distance)).collect();
-    let (hits, took) = (Like::of_hits(hits), begun.elapsed());
+    let mut hits = Like::of_hits(hits);
+    lead_with(&mut hits, record.bucket, record.offset);
+    let took = begun.elapsed();
     Ok(Answer::Similar(Likes { column, columns, hits, searched: found.searched, took }))
 }
 

@@ -1,11 +1,13 @@
 //! The command: writes, or starts the writers and shows what they write.
 
 use std::path::{Path, PathBuf};
+use std::pin::pin;
 use std::time::Duration;
 
 use tempfile::TempDir;
+use tokio::sync::mpsc;
 
-use super::writer_process::{WriterProcess, stdin_ends};
+use super::writer_process::{BEGUN, WriterProcess, stdin_ends};
 use super::writers::{TRACES, Written, write};
 use crate::cli::args::DemoArgs;
 use crate::cli::failure::{Failure, Result};
@@ -13,6 +15,9 @@ use crate::cli::interrupt::Interrupt;
 use crate::cli::{open, output};
 use crate::tui::{Options, Start};
 use crate::{Engine, TopicName};
+
+/// What is said where the writers end before the explorer.
+const ENDED: &str = "the demo's writers have ended";
 
 /// Runs the demo in `root`, or in a temporary one.
 pub(crate) async fn run(args: &DemoArgs, root: Option<PathBuf>) -> Result {
@@ -44,12 +49,33 @@ async fn explore_in(args: &DemoArgs, root: &Path) -> Result {
             // The tour begins where one begins at home: at the topics.
             let start = if args.no_tour { Start::Tail(traces) } else { Start::Records(traces) };
             let tour = !args.no_tour;
-            open::explore(&engine, Options { start, tour, ..Options::default() }).await
+            let options = Options { start, tour, ..Options::default() };
+            explore_while_written(&engine, &mut writers, options).await
         }
         Err(failure) => Err(failure),
     };
     writers.stop().await;
     result
+}
+
+/// Shows the explorer; where the writers end before it, says so in it, and once more when it has ended.
+async fn explore_while_written(
+    engine: &Engine,
+    writers: &mut WriterProcess,
+    options: Options,
+) -> Result {
+    let (tell, news) = mpsc::channel(1);
+    let explored = open::explore(engine, Options { news: Some(news), ..options });
+    let mut explored = pin!(explored);
+    let last_words = tokio::select! {
+        biased;
+        result = &mut explored => return result,
+        last_words = writers.ended() => last_words,
+    };
+    // The explorer may have ended meanwhile; then it is said below.
+    tell.send(format!("{ENDED}: {last_words}")).await.ok();
+    explored.await?;
+    Err(Failure::failed(ENDED).because(last_words))
 }
 
 /// Writes for so long. A temporary root is kept, for somebody to look at.
@@ -59,7 +85,7 @@ async fn headless(args: &DemoArgs, time: Duration, root: Option<PathBuf>) -> Res
         None => temporary()?.keep(),
     };
     let engine = Engine::open(&root).await?;
-    output::narrate(format!("writing to {0}; watch it with `lanceq {0}`", root.display()));
+    output::narrate(format!("{BEGUN}{0}; watch it with `lanceq {0}`", root.display()));
     let mut interrupt = Interrupt::listen(Some("stopping; Ctrl-C again ends at once"));
     let mut is_interrupted = false;
     let stop = async {

@@ -12,9 +12,13 @@ use super::writers::TRACES;
 use crate::Engine;
 use crate::cli::failure::{Failure, Result};
 
+/// What writers say when they begin.
+pub(super) const BEGUN: &str = "writing to ";
 /// Longer than anybody looks at a demo.
 const A_DAY: &str = "86400";
 const GLANCE: Duration = Duration::from_millis(20);
+/// How often it is looked whether they still run.
+const LOOK_UP: Duration = Duration::from_millis(250);
 /// The first version takes some milliseconds; a machine under load may take longer.
 const START_PATIENCE: Duration = Duration::from_secs(30);
 const END_PATIENCE: Duration = Duration::from_secs(3);
@@ -55,6 +59,14 @@ impl WriterProcess {
         Err(Failure::failed("the demo's writers wrote nothing").because(self.last_words()))
     }
 
+    /// Waits until they have ended; returns what they said last. Cancel-safe.
+    pub(super) async fn ended(&mut self) -> String {
+        while matches!(self.child.try_wait(), Ok(None)) {
+            sleep(LOOK_UP).await;
+        }
+        self.last_words()
+    }
+
     /// Lets them flush and end; who does not within a few seconds is killed.
     pub(super) async fn stop(mut self) {
         drop(self.child.stdin.take());
@@ -66,11 +78,18 @@ impl WriterProcess {
 
     fn last_words(&mut self) -> String {
         self.child.kill().ok();
+        let status = self.child.wait();
         let mut said = String::new();
         if let Some(mut stderr) = self.child.stderr.take() {
             stderr.read_to_string(&mut said).ok();
         }
-        said.lines().last().unwrap_or("they said nothing").to_owned()
+        // That they began is no reason to end.
+        let reason = said.lines().rfind(|line| !line.starts_with(BEGUN));
+        match (reason, status) {
+            (Some(reason), _) => reason.to_owned(),
+            (None, Ok(status)) => status.to_string(),
+            (None, Err(_)) => "they said nothing".into(),
+        }
     }
 }
 

@@ -51,6 +51,15 @@ impl Like {
     }
 }
 
+/// Lets the record that others are like stand first, also where others are as near to it as it is itself.
+pub(crate) fn lead_with(hits: &mut Vec<Like>, bucket: u32, offset: u64) {
+    let is_it = |hit: &Like| (hit.bucket, hit.offset) == (bucket, offset);
+    if let Some(at) = hits.iter().position(is_it) {
+        let it = hits.remove(at);
+        hits.insert(0, it);
+    }
+}
+
 fn text(record: &Record, column: Option<&str>) -> String {
     let value = column.and_then(|column| record.fields.get(column));
     match value {
@@ -95,5 +104,15 @@ mod tests {
         assert_eq!(texts, ["a-long-id", "another-long-id"], "the ids are longer in all");
         let hits = vec![(record(1, &json!({"n": 1})), 0.0)];
         assert_eq!(Like::of_hits(hits)[0].text, "");
+    }
+
+    #[test]
+    fn the_record_itself_leads_also_where_others_are_as_near() {
+        let hits = (1..4).map(|offset| (record(offset, &json!({"n": 1})), 0.0)).collect();
+        let mut likes = Like::of_hits(hits);
+        lead_with(&mut likes, 0, 3);
+        lead_with(&mut likes, 1, 2);
+        let offsets: Vec<u64> = likes.iter().map(|like| like.offset).collect();
+        assert_eq!(offsets, [3, 1, 2]);
     }
 }

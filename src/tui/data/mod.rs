@@ -18,7 +18,7 @@ pub(crate) use cell::{Align, Cell};
 pub(crate) use fault::Fault;
 pub(crate) use flush::{BucketFlush, FlushReport};
 pub(crate) use kind::real as real_name;
-pub(crate) use likes::{Like, Likes};
+pub(crate) use likes::{Like, Likes, lead_with};
 pub(crate) use needle::{Needle, searched};
 pub(crate) use node::{Kind, Node, real_texts, reals};
 pub(crate) use rows::{Column, Row, Rows};

@@ -2,8 +2,8 @@
 
 use super::key::Key;
 use super::possible::{
-    always, buffer_to_flush, nothing_being_put, records_to_seek, something_to_open,
-    topic_to_put_into, topic_to_tail, tour_to_skip,
+    always, buffer_to_flush, nothing_being_put, records_to_seek, something_to_go_back_to,
+    something_to_open, topic_to_put_into, topic_to_tail, tour_to_skip,
 };
 use crate::tui::state::State;
 
@@ -118,7 +118,7 @@ pub(crate) struct Entry {
     pub(crate) id: &'static str,
     /// What it does, for the help.
     pub(crate) title: &'static str,
-    /// One or two words for the footer; none where the help is enough.
+    /// One or two words for the footer, as long as nothing depends on the view; none where the help is enough.
     pub(crate) hint: Option<&'static str>,
     /// The keys that do it.
     pub(crate) keys: &'static [Key],
@@ -297,9 +297,18 @@ pub(super) const ACTIONS: &[Entry] = &[
         id: "leave",
         title: "quit, from the topics",
         hint: Some("quit"),
-        keys: &[Key::Char('q'), Key::Esc],
+        keys: &[Key::Char('q')],
         contexts: &[Context::Topics],
         enabled: always,
+    },
+    Entry {
+        action: Action::Back,
+        id: "top",
+        title: "nothing: there is no way back from the topics",
+        hint: None,
+        keys: &[Key::Esc],
+        contexts: &[Context::Topics],
+        enabled: something_to_go_back_to,
     },
     Entry {
         action: Action::Back,

@@ -3,6 +3,7 @@
 mod action;
 mod document;
 mod groups;
+mod hints;
 mod key;
 mod keymap;
 mod moves;
@@ -14,6 +15,7 @@ mod travel;
 pub(crate) use action::{Action, Context, Entry, Motion, Reason};
 pub use document::{KeyEntry, key_entries, keys};
 pub(crate) use groups::{HelpRow, help_rows};
+pub(crate) use hints::{Hint, hints};
 pub use key::Key;
-pub(crate) use keymap::{entries, resolve};
+pub(crate) use keymap::resolve;
 pub(crate) use table::actions;

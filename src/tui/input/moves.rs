@@ -118,7 +118,7 @@ pub(super) const MOVES: &[Entry] = &[
         action: Action::Move(Motion::End),
         id: "resume",
         title: "let a tail that is held still go on at the end",
-        hint: Some("go on"),
+        hint: None,
         keys: &[Key::End, Key::Char('G')],
         contexts: &[Context::Tail],
         enabled: held_still,

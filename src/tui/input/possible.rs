@@ -32,6 +32,11 @@ pub(super) fn something_to_open(state: &State) -> Result<(), Reason> {
     }
 }
 
+/// People press `esc` to get out of things: at the top it must not end the program under their next keys.
+pub(super) fn something_to_go_back_to(state: &State) -> Result<(), Reason> {
+    if state.context() == Context::Topics { reason("q quits") } else { Ok(()) }
+}
+
 pub(super) fn something_inside(state: &State) -> Result<(), Reason> {
     match state.detail.sign() {
         Sign::None => reason("there is nothing to unfold here"),

@@ -24,7 +24,7 @@ use super::versions::Versions;
 use crate::tui::data::{Column, Row};
 use crate::tui::effect::{RecordId, Slot};
 use crate::tui::input::Context;
-use crate::tui::options::{Options, Start};
+use crate::tui::options::{DEFAULT_ROOT, Options, Start};
 use crate::tui::theme::Theme;
 use crate::{TopicName, WatchMode};
 
@@ -42,6 +42,8 @@ pub(crate) struct State {
     pub(crate) theme: Theme,
     /// The root, as text.
     pub(crate) root: String,
+    /// The root as a command names it; none where it is the one that is taken where none is named.
+    pub(crate) named_root: Option<String>,
     pub(crate) watch: WatchMode,
     /// Records that were begun and not put, by topic.
     pub(crate) drafts: BTreeMap<TopicName, Draft>,
@@ -134,6 +136,7 @@ impl State {
             size,
             now: NaiveDateTime::default(),
             theme: options.theme,
+            named_root: (root != DEFAULT_ROOT).then(|| root.clone()),
             root,
             watch,
             drafts: BTreeMap::new(),

@@ -36,6 +36,8 @@ pub(crate) enum Verdict {
     Wrong(String),
     /// It can be put.
     Fits,
+    /// It can be put, and its topic then has these fields more, which stay.
+    Adds(String),
 }
 
 impl Draft {

@@ -27,7 +27,7 @@ async fn a_missing_root_says_how_to_begin_and_shows_what_comes() {
     let root = TempDir::new().unwrap();
     let engine = engine(&root).await;
     let mut explorer = Explorer::open(engine.clone(), Options::default());
-    explorer.shows("lanceq put my_topic file.jsonl").await;
+    explorer.shows("lanceq put --root").await;
     let writer = writer(&engine, 1).await;
     writer.put(note(1)).await.unwrap();
     writer.flush().await.unwrap();

@@ -149,7 +149,7 @@ impl Hostile {
             Request::Find(_) => {
                 Answer::Found(Hit { bucket: 0, row: 0, offset: 0, field: self.text.clone() })
             }
-            Request::Check { .. } => Answer::Checked(Some(self.text.clone())),
+            Request::Check { .. } => Answer::Checked(Err(self.text.clone())),
             Request::Locate(_) | Request::Put { .. } | Request::Flush(_) => {
                 return Err(self.fault());
             }

@@ -222,7 +222,7 @@ impl Explorer {
         let Overlay::Put(prompt) = &self.state.overlay else { return Ok(()) };
         let refused = parse_record(prompt.draft.text()).ok().and_then(|record| refusal(&record));
         match &prompt.draft.verdict {
-            Verdict::Fits => prop_assert_eq!(refused, None),
+            Verdict::Fits | Verdict::Adds(_) => prop_assert_eq!(refused, None),
             Verdict::Wrong(reason) if reason.starts_with(REFUSED) => {
                 prop_assert_eq!(refused.as_ref(), Some(reason));
             }

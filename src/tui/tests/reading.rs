@@ -72,7 +72,7 @@ async fn a_record_unfolds_to_all_of_its_values() {
     explorer.press(&[Key::Enter, Key::Enter]);
     let screen = explorer.shows("2026-03-14T12:04:07.112001Z").await;
     assert!(line(&screen, "▸ embedding").contains("3 × f32  ‖16777216.00‖"), "{screen}");
-    assert!(line(&screen, "rich/0 · 0").contains("■ v "), "{screen}");
+    assert!(line(&screen, "rich/0 · 0").contains("■ persisted"), "{screen}");
     explorer.press(&[Key::Down, Key::Down, Key::Enter, Key::Down, Key::Down, Key::Right]);
     let screen = explorer.shows("89 50 4e 47").await;
     assert!(line(&screen, "-1e-7").contains("16777216.0"), "{screen}");

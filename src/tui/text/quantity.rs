@@ -71,11 +71,10 @@ fn sign(number: i64) -> &'static str {
     if number < 0 { "−" } else { "+" }
 }
 
-/// How long ago something was: `now`, `12 s ago`, `2 min ago`, `3 h ago`, `5 d ago`.
+/// How long ago something was: `3 s ago`, `2 min ago`, `3 h ago`, `5 d ago`.
 pub(crate) fn ago(time: chrono::TimeDelta) -> String {
     match time.num_seconds() {
-        ..5 => "now".into(),
-        seconds @ ..60 => format!("{seconds} s ago"),
+        seconds @ ..60 => format!("{} s ago", seconds.max(0)),
         seconds @ ..3_600 => format!("{} min ago", seconds / 60),
         seconds @ ..86_400 => format!("{} h ago", seconds / 3_600),
         seconds => format!("{} d ago", grouped((seconds / 86_400).unsigned_abs())),
@@ -131,8 +130,8 @@ mod tests {
         assert_eq!(bytes_change(-1_200_000), "−1.2 MB");
         assert_eq!(change(i64::MIN), "−9 223 372 036 854 775 808");
         for (seconds, text) in [
-            (-7, "now"),
-            (4, "now"),
+            (-7, "0 s ago"),
+            (4, "4 s ago"),
             (59, "59 s ago"),
             (125, "2 min ago"),
             (7_300, "2 h ago"),

@@ -74,7 +74,7 @@ fn taken(state: &mut State, slot: &Slot, answer: Answer) -> Vec<Effect> {
                 tail.take(arrivals, now);
             }
         }
-        (Slot::Check, Answer::Checked(refusal)) => put::checked(state, refusal),
+        (Slot::Check, Answer::Checked(found)) => put::checked(state, found),
         (Slot::Put(topic), Answer::Put(receipt)) => put::done(state, topic, receipt),
         (Slot::Flush(topic), Answer::Flushed(report)) => return flush::done(state, topic, &report),
         _ => {}
@@ -112,7 +112,7 @@ pub(super) fn failed(state: &mut State, slot: &Slot, fault: Fault) -> Vec<Effect
                 tail.failed = Some(fault);
             }
         }
-        Slot::Check => put::checked(state, Some(fault.message)),
+        Slot::Check => put::checked(state, Err(fault.message)),
         Slot::Put(topic) => put::failed(state, topic, fault.message),
         Slot::Similar => similar::found(state, Err(fault)),
         Slot::VersionList | Slot::Versions => versions::failed(state, fault),

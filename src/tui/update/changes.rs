@@ -21,6 +21,12 @@ pub(super) fn take(state: &mut State, change: Change, watch: WatchMode) -> Vec<E
     }
 }
 
+/// Tells what the program says that the explorer runs in.
+pub(super) fn tell(state: &mut State, text: String) -> Vec<Effect> {
+    state.say(Severity::Failed, text);
+    Vec::new()
+}
+
 /// Tells what broke in the background; whoever prints such things has written on the screen.
 pub(super) fn mourn(state: &mut State, Fault { message, hint, .. }: Fault) -> Vec<Effect> {
     state.repaint = true;

@@ -20,6 +20,7 @@ pub(crate) fn update(state: &mut State, event: Event) -> Vec<Effect> {
         Event::Changed(change, watch) => changes::take(state, change, watch),
         Event::Mended(topic, done) => mended::take(state, &topic, &done),
         Event::Tick(now) => changes::pass_time(state, now),
+        Event::Told(text) => changes::tell(state, text),
         Event::Panicked(fault) => changes::mourn(state, fault),
     };
     effects.extend(wants::wants(state));

@@ -19,6 +19,13 @@ pub(super) fn toggle(state: &mut State) {
     };
 }
 
+/// Whether the list is shown with nothing in it: then there is nothing to do there either.
+pub(super) fn shows_nothing(state: &State) -> bool {
+    matches!(state.overlay, Overlay::Jobs(_))
+        && state.jobs.ended.is_empty()
+        && state.jobs().is_empty()
+}
+
 /// Moves in the list.
 pub(super) fn step(state: &mut State, motion: Motion) {
     let height = Layout::of(state).map_or(0, |layout| layout.box_rows());

@@ -1,9 +1,9 @@
 //! Input: a key becomes an action, unless it is typed into a prompt.
 
-use super::{act, find, prompt, put, tour};
+use super::{act, find, jobs, prompt, put, tour};
 use crate::tui::effect::Effect;
 use crate::tui::event::Input;
-use crate::tui::input::{Key, Reason, resolve};
+use crate::tui::input::{Action, Key, Reason, resolve};
 use crate::tui::state::{Overlay, Severity, State};
 
 /// Takes what a person did.
@@ -33,6 +33,10 @@ fn acted(state: &mut State, key: Key) -> Vec<Effect> {
     let Some(entry) = resolve(state.context(), key) else {
         return type_in(state, key);
     };
+    if jobs::shows_nothing(state) && !matches!(entry.action, Action::Quit | Action::Suspend) {
+        state.overlay = Overlay::None;
+        return Vec::new();
+    }
     match (entry.enabled)(state) {
         Ok(()) => {
             let effects = act::act(state, entry.action);
@@ -47,6 +51,9 @@ fn acted(state: &mut State, key: Key) -> Vec<Effect> {
 }
 
 fn type_in(state: &mut State, key: Key) -> Vec<Effect> {
+    if jobs::shows_nothing(state) {
+        state.overlay = Overlay::None;
+    }
     match &mut state.overlay {
         Overlay::Seek(prompt) | Overlay::Find(prompt) => prompt::edit(prompt, key),
         Overlay::Put(_) => return put::edit(state, key),

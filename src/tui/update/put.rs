@@ -78,7 +78,13 @@ pub(super) fn edit(state: &mut State, key: Key) -> Vec<Effect> {
         return Vec::new();
     };
     match writable(state) {
-        Some(prompt) => prompt.draft.edit(request),
+        Some(prompt) => {
+            prompt.draft.edit(request);
+            // What is typed from here on is no copy.
+            if prompt.draft.text().is_empty() {
+                prompt.note = None;
+            }
+        }
         None => return Vec::new(),
     }
     check(state)
@@ -120,9 +126,13 @@ pub(super) fn accept(state: &mut State) -> Vec<Effect> {
 }
 
 /// Takes what a check has found.
-pub(super) fn checked(state: &mut State, refusal: Option<String>) {
+pub(super) fn checked(state: &mut State, found: Result<Vec<String>, String>) {
     if let Overlay::Put(prompt) = &mut state.overlay {
-        prompt.draft.verdict = refusal.map_or(Verdict::Fits, Verdict::Wrong);
+        prompt.draft.verdict = match found {
+            Ok(added) if added.is_empty() => Verdict::Fits,
+            Ok(added) => Verdict::Adds(added.join(", ")),
+            Err(reason) => Verdict::Wrong(reason),
+        };
     }
 }
 

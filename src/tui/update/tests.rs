@@ -81,6 +81,31 @@ fn only_back_from_the_topics_and_control_c_end_it() {
     assert!(after(&[TO_TRACES, Key::Char('f'), Key::Ctrl('c')]).ended);
     assert!(after(&[Key::Char('g'), Key::Char('?'), Key::Ctrl('c')]).ended);
     assert!(!after(&[TO_TRACES, Key::Enter, Key::Char('q')]).ended);
+    let top = after(&[TO_TRACES, Key::Enter, Key::Esc, Key::Esc, Key::Esc]);
+    assert!(!top.ended, "esc leads out of everything but the program");
+    assert_eq!(top.notice.map(|notice| notice.text).as_deref(), Some("q quits"));
+}
+
+#[test]
+fn the_list_of_jobs_is_closed_by_any_key_where_there_is_none() {
+    let jobs = [TO_TRACES, Key::Char('w')];
+    assert_eq!(after(&jobs).context(), Context::Jobs);
+    for any in [Key::Char('x'), Key::Down, Key::Char('p'), Key::Enter, Key::Esc] {
+        let state = after(&[&jobs[..], &[any]].concat());
+        assert_eq!((state.context(), state.notice), (Context::Topics, None), "{any}");
+    }
+    assert!(after(&[jobs[0], jobs[1], Key::Ctrl('c')]).ended);
+}
+
+#[test]
+fn what_the_program_round_it_says_is_shown() {
+    let mut state = state();
+    update(&mut state, Event::Told("the writers have ended".into()));
+    let notice = state.notice.expect("it is said");
+    assert_eq!(
+        (notice.severity, notice.text.as_str()),
+        (Severity::Failed, "the writers have ended")
+    );
 }
 
 #[test]
@@ -402,6 +427,7 @@ mod put {
             ("", Verdict::Open),
             ("[", Verdict::Unfinished("EOF while parsing a list".into())),
             ("{\"id\": \"1\"}", Verdict::Fits),
+            ("{\"zzz\": [1]}", Verdict::Adds("zzz: list<int64>".into())),
             ("{]", Verdict::Wrong("column 2: key must be a string".into())),
             (
                 "{\"latency_ms\": \"x\"}",
@@ -428,7 +454,7 @@ mod put {
         let id = begun(&old, &Slot::Check);
         let cancelled = key(&mut state, Key::Backspace);
         assert!(cancelled.contains(&Effect::Cancel(Slot::Check)));
-        let result = Ok(Answer::Checked(Some("late".into())));
+        let result = Ok(Answer::Checked(Err("late".into())));
         update(&mut state, Event::Answer { slot: Slot::Check, id, result });
         assert!(matches!(prompt(&state).draft.verdict, Verdict::Unfinished(_)));
     }
@@ -526,6 +552,25 @@ mod put {
             let state = after(&[keys, vec![Key::Char('c')]].concat());
             assert!(prompt(&state).draft.text().contains(id), "{:?}", prompt(&state).draft);
         }
+    }
+
+    #[test]
+    fn what_is_typed_after_a_copy_was_emptied_is_no_copy() {
+        let mut state = after(&[TO_TRACES, Key::Enter, Key::Char('c'), Key::Char(' ')]);
+        assert!(prompt(&state).note.is_some(), "a changed copy is one still");
+        press(&mut state, &[Key::Ctrl('u'), Key::Char('{')]);
+        assert_eq!(prompt(&state).note, None);
+    }
+
+    #[test]
+    fn one_moves_by_words() {
+        let mut state = after(&typed(r#"{"model": "big opus"}"#));
+        let mut at = |key: Key| {
+            press(&mut state, &[key]);
+            prompt(&state).draft.cursor()
+        };
+        assert_eq!([at(Key::WordLeft), at(Key::WordLeft), at(Key::WordLeft)], [15, 11, 2]);
+        assert_eq!(at(Key::WordRight), 11);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The detail pane: one record in full, as a tree.
 //!
 //! ```text
-//! ┌ traces/2 · 120 120 ──────────────── ■ v 483 ┐
+//! ┌ traces/2 · 120 120 ──────────── ■ persisted ┐
 //! │   id          "t-48120"                     │
 //! │   latency_ms  1204.0                        │
 //! │▶▸ usage       {input: 775, output: 146}     │
@@ -37,9 +37,9 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
     let inside = canvas.frame(area, border, &title);
     match content {
         Ok(_) => {
-            let version = version(state, id);
-            if width(&title) + width(&version) + 4 <= area.width {
-                canvas.on_top(area, &version);
+            let place = place(state, id);
+            if width(&title) + width(&place) + 4 <= area.width {
+                canvas.on_top(area, &place);
             }
             draw_lines(canvas, state, (area, inside), focused);
         }
@@ -52,18 +52,14 @@ fn title(id: &RecordId) -> String {
     format!(" {}/{} · {} {version}", id.topic, id.bucket, grouped(id.offset))
 }
 
-/// Whether the record is in a version, and in which one it is shown.
-fn version(state: &State, id: &RecordId) -> Vec<Piece<'static>> {
+/// Whether the record is in a version. In which one is not known: the newest of its bucket is another with each flush.
+fn place(state: &State, id: &RecordId) -> Vec<Piece<'static>> {
     let Some(buffered) = state.is_buffered(id) else {
         return Vec::new();
     };
     let (glyph, meaning) = mark(buffered);
-    let version = match (buffered, state.records.extents.get(id.bucket)) {
-        (true, _) => " buffered ".into(),
-        (false, Some(extent)) => format!(" v {} ", grouped(extent.version)),
-        (false, None) => " persisted ".into(),
-    };
-    vec![piece(format!(" {glyph}"), meaning), piece(version, Meaning::Muted)]
+    let place = if buffered { " buffered " } else { " persisted " };
+    vec![piece(format!(" {glyph}"), meaning), piece(place, Meaning::Muted)]
 }
 
 fn padded(inside: Rect) -> Rect {

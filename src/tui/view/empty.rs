@@ -36,10 +36,27 @@ fn no_topics(what: &str, state: &State) -> Message {
         (format!("{}: {what}", state.root), Meaning::Strong),
         (String::new(), Meaning::Plain),
         ("put something, and it shows here at once:".into(), Meaning::Plain),
-        ("    lanceq put my_topic file.jsonl".into(), Meaning::Key),
+        (put_command(state, "my_topic"), Meaning::Key),
         ("or see the explorer on living data:".into(), Meaning::Plain),
         ("    lanceq demo".into(), Meaning::Key),
     ]
+}
+
+/// A command that puts into this root, and not into the one that is taken where none is named.
+fn put_command(state: &State, topic: &str) -> String {
+    let root = state.named_root.as_deref().map(quoted);
+    let root = root.map_or_else(String::new, |root| format!("--root {root} "));
+    format!("    lanceq put {root}{topic} file.jsonl")
+}
+
+/// A path as a shell takes it for one word.
+fn quoted(root: &str) -> String {
+    let is_plain = |c: char| c.is_alphanumeric() || "/._-+".contains(c);
+    if root.chars().all(is_plain) {
+        root.to_owned()
+    } else {
+        format!("'{}'", root.replace('\'', r"'\''"))
+    }
 }
 
 /// What stands in the place of the records, where there are none to show.
@@ -61,7 +78,7 @@ pub(super) fn of_records(state: &State) -> Option<Message> {
             ),
             (String::new(), Meaning::Plain),
             ("put some, and they show here at once:".into(), Meaning::Plain),
-            (format!("    lanceq put {} file.jsonl", place.topic), Meaning::Key),
+            (put_command(state, place.topic.as_str()), Meaning::Key),
         ]),
     }
 }
@@ -106,4 +123,25 @@ pub(super) fn message(canvas: &mut Canvas<'_>, inside: Rect, text: &Message) {
 
 fn wrapped(text: &str, meaning: Meaning, width: u16) -> Vec<Piece<'static>> {
     sanitize::wrap(text, width).into_iter().map(|line| piece(line, meaning)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use ratatui::layout::Size;
+
+    use super::*;
+    use crate::tui::picture::opened;
+
+    #[test]
+    fn the_command_puts_into_the_root_that_is_shown() {
+        let mut state = opened(Size { width: 80, height: 24 });
+        for (root, command) in [
+            (None, "    lanceq put t file.jsonl"),
+            (Some("emp"), "    lanceq put --root emp t file.jsonl"),
+            (Some("/my data/it's"), r"    lanceq put --root '/my data/it'\''s' t file.jsonl"),
+        ] {
+            state.named_root = root.map(str::to_owned);
+            assert_eq!(put_command(&state, "t"), command);
+        }
+    }
 }

@@ -3,31 +3,48 @@
 use ratatui::layout::Rect;
 
 use super::canvas::{Canvas, Piece, piece, width};
-use crate::tui::input::{Action, Entry, entries};
+use crate::tui::input::{Action, Hint, hints};
 use crate::tui::state::State;
 use crate::tui::theme::Meaning;
 
-/// Draws as many hints as fit, the ways out at the right end; what is not possible now is dim.
-pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
-    let mut left = Rect { x: area.x + 1, width: area.width.saturating_sub(1), ..area };
-    let (out, other): (Vec<_>, Vec<_>) = entries(state.context()).partition(|e| leads_out(e));
-    let out: Vec<Piece<'_>> = out.iter().filter_map(|entry| hint(state, entry)).flatten().collect();
-    left = canvas.right(left, &out);
-    for hint in other.iter().filter_map(|entry| hint(state, entry)) {
-        if width(&hint) <= left.width {
-            left = canvas.pieces(left, &hint);
+/// Cells between two hints.
+const GAP: u16 = 2;
+
+/// Draws as many hints as fit, the ways out at the right end; what is not possible now is dim. Returns what is left
+/// of the line between the two.
+pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, area: Rect) -> Rect {
+    let line = Rect { x: area.x + 1, width: area.width.saturating_sub(1), ..area };
+    let (out, other): (Vec<_>, Vec<_>) = hints(state).into_iter().partition(leads_out);
+    let mut out: Vec<Piece<'_>> = out.iter().flat_map(|hint| pieces(state, hint)).collect();
+    // The last gap keeps nothing apart.
+    out.pop();
+    let mut left = canvas.right(line, &out);
+    for hint in &other {
+        let pieces = pieces(state, hint);
+        if width(&pieces) <= left.width {
+            left = canvas.pieces(left, &pieces);
         }
     }
+    Rect { width: left.width.saturating_sub(GAP), ..left }
 }
 
-fn leads_out(entry: &Entry) -> bool {
-    matches!(entry.action, Action::Help | Action::Back)
+fn leads_out(hint: &Hint) -> bool {
+    let leads_out = |action| matches!(action, Action::Help | Action::Back);
+    hint.entries.iter().any(|entry| leads_out(entry.action))
 }
 
-fn hint<'a>(state: &State, entry: &Entry) -> Option<[Piece<'a>; 2]> {
-    let (name, key) = (entry.hint?, entry.keys.first()?);
-    let possible = (entry.enabled)(state).is_ok();
-    let (key_meaning, meaning) =
-        if possible { (Meaning::Key, Meaning::Plain) } else { (Meaning::Muted, Meaning::Muted) };
-    Some([piece(key.to_string(), key_meaning), piece(format!(" {name}  "), meaning)])
+/// Keys and word, and the gap behind them. A key that cannot be used now is dim, and the word where none can.
+fn pieces(state: &State, hint: &Hint) -> Vec<Piece<'static>> {
+    let mut pieces = Vec::new();
+    let mut any = Meaning::Muted;
+    for entry in &hint.entries {
+        let Some(key) = entry.keys.first() else { continue };
+        let possible = (entry.enabled)(state).is_ok();
+        any = if possible { Meaning::Plain } else { any };
+        let meaning = if possible { Meaning::Key } else { Meaning::Muted };
+        pieces.push(piece(format!("{key} "), meaning));
+    }
+    pieces.push(piece(hint.name, any));
+    pieces.push(piece(" ".repeat(usize::from(GAP)), Meaning::Plain));
+    pieces
 }

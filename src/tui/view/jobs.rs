@@ -40,7 +40,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, body: Rect, scroll: &
     canvas.clear(area);
     let inside = canvas.frame(area, Meaning::Focused, &[piece(" Jobs ", Meaning::Title)]);
     if total == 0 {
-        let text = " nothing takes long now, and nothing has since the explorer began";
+        let text = " nothing takes long, and nothing has so far · any key closes this";
         canvas.text(inside, text, Meaning::Muted);
     }
     let under_way = jobs.iter().map(of_job);

@@ -15,3 +15,8 @@ pub(super) fn number(pin: &Pin) -> String {
 pub(super) fn sentence(pin: &Pin, now: NaiveDateTime) -> String {
     format!("◂ {} · {} · read-only view", number(pin), ago(now - pin.version.when))
 }
+
+/// The same where it is narrow: what cannot be done comes first, `◂ read-only · v 481 of 483 · 2 min ago`.
+pub(super) fn short_sentence(pin: &Pin, now: NaiveDateTime) -> String {
+    format!("◂ read-only · {} · {}", number(pin), ago(now - pin.version.when))
+}

@@ -21,8 +21,8 @@ const WIDEST: u16 = 3;
 /// The part of the line that is kept for what follows the cursor: one in so many.
 const AHEAD: u16 = 4;
 
-/// Draws the prompt.
-pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, prompt: &PutPrompt) {
+/// Draws the prompt; `beside` is what the keys leave of the line below it.
+pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, prompt: &PutPrompt, beside: Rect) {
     let Some(layout) = Layout::of(state) else {
         return;
     };
@@ -37,13 +37,23 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, prompt: &PutPrompt) {
         draw_text(canvas, prompt, area);
     }
     let said = match (&prompt.draft.verdict, &prompt.note) {
-        (Verdict::Wrong(reason), _) => Some((format!(" ✗ {reason}"), Meaning::Bad)),
-        (_, Some(note)) => Some((format!(" {note}"), Meaning::Muted)),
+        (Verdict::Wrong(reason), _) => Some((format!("✗ {reason}"), Meaning::Bad)),
+        (Verdict::Adds(fields), _) => Some((format!("✓ fits · adds {fields}"), Meaning::Warn)),
+        (_, Some(note)) => Some((note.clone(), Meaning::Muted)),
         _ => None,
     };
-    if let Some((text, meaning)) = said {
+    let Some((text, meaning)) = said else { return };
+    // Why a record is wrong, or what it would leave behind for ever, is said whole before the keys are.
+    let whole = match prompt.draft.verdict {
+        Verdict::Wrong(_) => true,
+        Verdict::Adds(_) => sanitize::width(&text) > beside.width,
+        _ => false,
+    };
+    if whole {
         canvas.clear(layout.footer);
-        canvas.text(layout.footer, &text, meaning);
+        canvas.text(layout.footer, &format!(" {text}"), meaning);
+    } else {
+        canvas.text(beside, &text, meaning);
     }
 }
 
@@ -94,6 +104,7 @@ fn mark(state: &State, prompt: &PutPrompt) -> (&'static str, Meaning) {
         return ("  putting … ", Meaning::Warn);
     }
     match prompt.draft.verdict {
+        Verdict::Adds(_) => ("  ✓ adds    ", Meaning::Warn),
         Verdict::Fits => ("  ✓ fits    ", Meaning::Good),
         Verdict::Wrong(_) => ("  ✗         ", Meaning::Bad),
         Verdict::Unfinished(_) => ("  …         ", Meaning::Muted),

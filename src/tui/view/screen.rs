@@ -46,7 +46,7 @@ fn panes(canvas: &mut Canvas<'_>, state: &State, layout: &Layout) {
     }
     tour::draw(canvas, state, layout.tour);
     status::draw(canvas, state, layout.status);
-    footer::draw(canvas, state, layout.footer);
+    let beside = footer::draw(canvas, state, layout.footer);
     status::draw_notice(canvas, state, layout.status, layout.footer);
     if let Some(flushed) = &state.card {
         card::draw(canvas, flushed, body(layout));
@@ -58,7 +58,7 @@ fn panes(canvas: &mut Canvas<'_>, state: &State, layout: &Layout) {
         Overlay::Jobs(scroll) => jobs::draw(canvas, state, body(layout), scroll),
         Overlay::Help(first) => help::draw(canvas, body(layout), state.pane(), *first),
         Overlay::Seek(prompt) | Overlay::Find(prompt) => prompt::draw(canvas, state, prompt),
-        Overlay::Put(prompt) => put::draw(canvas, state, prompt),
+        Overlay::Put(prompt) => put::draw(canvas, state, prompt, beside),
     }
 }
 

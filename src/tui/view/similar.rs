@@ -5,7 +5,7 @@
 //! │▶▇▇▇▇▇▇▇▇  0.000  2·120 120 ■  Translate the table below…                    │
 //! │ ▇▇▇▇▇▇▇   0.083  0· 88 213 ■  Translate this list into…                     │
 //! │ ▇▇▇▇▇     0.190  1· 99 310 ●  Make a German version…                        │
-//! └ 120 120 › 88 213 ───────────────────────────────────────────── 1 of 50 ─────┘
+//! └ 120 120 › 88 213 ───────── squared distance, smaller is nearer · 1 of 50 ┘
 //! ```
 
 use ratatui::layout::Rect;
@@ -82,8 +82,13 @@ fn cost(likes: &Likes) -> Piece<'static> {
 fn way(canvas: &mut Canvas<'_>, similar: &Similar, area: Rect) {
     let total = similar.hits().len() as u64;
     if total > 0 {
-        let text = format!(" {} of {} ", similar.scroll.selected + 1, total);
-        canvas.on_bottom(area, &[piece(text, Meaning::Plain)]);
+        let position = format!("{} of {total} ", similar.scroll.selected + 1);
+        // The way takes half of the line, where there is one.
+        let room =
+            if similar.hops.len() < 2 { area.width } else { area.width / 2 }.saturating_sub(2);
+        let numbers = numbers(room, sanitize::width(&position));
+        let text = [piece(numbers, Meaning::Muted), piece(position, Meaning::Plain)];
+        canvas.on_bottom(area, &text);
     }
     if similar.hops.len() < 2 {
         return;
@@ -107,6 +112,12 @@ fn way(canvas: &mut Canvas<'_>, similar: &Similar, area: Rect) {
         skipped += 1;
     };
     canvas.text(line, &shown, Meaning::Muted);
+}
+
+/// What the numbers are, as long as there is room for it beside so many other cells.
+fn numbers(room: u16, beside: u16) -> &'static str {
+    let forms = [" squared distance, smaller is nearer · ", " distance² · "];
+    forms.into_iter().find(|form| sanitize::width(form) + beside <= room).unwrap_or(" ")
 }
 
 fn hits(canvas: &mut Canvas<'_>, similar: &Similar, likes: &Likes, inside: Rect) {
@@ -170,6 +181,13 @@ fn bar(distance: f32, farthest: f32) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_the_numbers_are_is_said_as_long_as_there_is_room() {
+        assert_eq!(numbers(50, 10), " squared distance, smaller is nearer · ");
+        assert_eq!(numbers(40, 10), " distance² · ");
+        assert_eq!(numbers(20, 10), " ");
+    }
 
     #[test]
     fn bars_and_distances_have_their_place_for_any_number() {

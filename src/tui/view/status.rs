@@ -37,7 +37,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
         }
         _ => area,
     };
-    canvas.pieces(left, &selected(state));
+    canvas.pieces(left, &selected(state, left.width));
 }
 
 /// Whether the line has room for what a read cost: the version that is looked at goes before.
@@ -90,7 +90,7 @@ fn severity(notice: &Notice) -> (&'static str, Meaning) {
     }
 }
 
-fn selected(state: &State) -> Vec<Piece<'static>> {
+fn selected(state: &State, room: u16) -> Vec<Piece<'static>> {
     if let (Screen::Versions, Some(list)) = (state.screen, &state.versions) {
         return version(list);
     }
@@ -105,12 +105,17 @@ fn selected(state: &State) -> Vec<Piece<'static>> {
     };
     let (glyph, meaning) = mark_of(row);
     if let Some(pin) = pin {
-        return vec![
+        let mut all = vec![
             piece(format!(" {}/{}", place.topic, row.bucket), Meaning::Strong),
             piece(format!("  {}  ", grouped(row.offset)), Meaning::Number),
             piece(pin::sentence(pin, state.now), Meaning::Warn),
-            piece("  esc leads back to now", Meaning::Muted),
         ];
+        if width(&all) > room {
+            // The title of the table says which topic and bucket it is.
+            return vec![piece(format!(" {}", pin::short_sentence(pin, state.now)), Meaning::Warn)];
+        }
+        all.push(piece("  esc leads back to now", Meaning::Muted));
+        return all;
     }
     let version = match (row.buffered, state.records.extents.get(row.bucket)) {
         (false, Some(extent)) => format!(" v {}", grouped(extent.version)),

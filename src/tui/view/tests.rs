@@ -167,6 +167,7 @@ fn a_record_by_hand() {
     look("put_empty", &put(""));
     look("put_fits", &put(record));
     look("put_wrong", &put(r#"{"model": "opus", "latency_ms": "fast"}"#));
+    look("put_adds", &put(r#"{"model": "opus", "zzz": [1]}"#));
     look("put_unfinished", &put(r#"{"model": "#));
     look("put_done", &[put(record), vec![Key::Enter]].concat());
 }
