@@ -112,9 +112,13 @@ impl Console {
         self.keys.write_all(keys.as_bytes()).unwrap();
     }
 
-    pub(crate) fn signal(&self, signal: Signal) {
+    pub(crate) fn id(&self) -> Pid {
         let id = i32::try_from(self.child.process_id().unwrap()).unwrap();
-        kill_process(Pid::from_raw(id).unwrap(), signal).unwrap();
+        Pid::from_raw(id).unwrap()
+    }
+
+    pub(crate) fn signal(&self, signal: Signal) {
+        kill_process(self.id(), signal).unwrap();
     }
 
     /// Waits for its end; the exit code.

@@ -1,7 +1,9 @@
 //! The demo: writers that end with whoever started them.
 
 use std::fs;
-use std::process::Stdio;
+use std::process::{Command, Stdio};
+
+use rustix::process::{Pid, Signal, kill_process};
 
 use crate::console::{Console, command};
 use crate::program::{Running, Test};
@@ -97,4 +99,30 @@ fn the_tour_goes_on_with_what_is_done_and_one_key_skips_it() {
     console.type_in("\x03");
     assert_eq!(console.end(), 0);
     console.is_as_it_was();
+}
+
+#[test]
+fn writers_that_end_first_are_told_in_the_explorer_and_after_it() {
+    let test = Test::new();
+    let mut console = Console::start(command(&test, ["demo", "--no-tour"]));
+    console.shows("t-0000");
+    kill_process(only_child_of(console.id()), Signal::KILL).unwrap();
+    console.shows("the demo's writers have ended: signal: 9");
+    console.type_in("\x03");
+    assert_eq!(console.end(), 1);
+    assert!(console.has("error: the demo's writers have ended"));
+}
+
+fn only_child_of(parent: Pid) -> Pid {
+    let listed = Command::new("ps").args(["-A", "-o", "pid=,ppid="]).output().unwrap();
+    let parent = parent.as_raw_nonzero().get();
+    let children: Vec<i32> = String::from_utf8(listed.stdout)
+        .unwrap()
+        .lines()
+        .map(|line| line.split_whitespace().map(|id| id.parse().unwrap()).collect::<Vec<i32>>())
+        .filter(|ids| ids[1] == parent)
+        .map(|ids| ids[0])
+        .collect();
+    assert_eq!(children.len(), 1, "{children:?}");
+    Pid::from_raw(children[0]).unwrap()
 }
