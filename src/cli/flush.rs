@@ -1,6 +1,7 @@
 //! `lanceq flush`: persists what is buffered, whichever process put it.
 
 use super::args::FlushArgs;
+use super::count::counted;
 use super::failure::{Failure, Result};
 use super::waiting::Waiting;
 use super::{output, recovery};
@@ -75,8 +76,7 @@ async fn flush(
 fn told(flushed: &[Flushed]) -> String {
     let records = match flushed.iter().map(|bucket| bucket.rows).sum() {
         0 => return "nothing was buffered".into(),
-        1 => "1 record".into(),
-        count => format!("{count} records"),
+        count => counted(count, "record"),
     };
     let changed = flushed.iter().filter(|bucket| bucket.rows > 0);
     let versions: Vec<_> = match flushed {

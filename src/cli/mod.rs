@@ -5,6 +5,7 @@
 
 mod args;
 mod completions;
+mod count;
 mod demo;
 mod dispatch;
 mod export;

@@ -37,7 +37,7 @@ impl FromStr for Place {
         if let Ok(version) = text.parse() {
             return Ok(Self::Fixed(At::Version(version)));
         }
-        if let Some(span) = text.strip_suffix("ago") {
+        if let Some(span) = text.strip_suffix("ago").filter(|_| reads_as_time(text)) {
             return ago(span.trim_end()).map(Self::Ago);
         }
         if let Ok(time) = DateTime::parse_from_rfc3339(text) {
@@ -45,6 +45,11 @@ impl FromStr for Place {
         }
         Ok(Self::Fixed(At::Tag(text.into())))
     }
+}
+
+/// Whether what ends in "ago" is meant as a time: no tag has a space, and none of that end begins with a digit.
+fn reads_as_time(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_ascii_digit()) || text.contains(char::is_whitespace)
 }
 
 fn ago(span: &str) -> Result<TimeDelta, String> {
@@ -96,6 +101,9 @@ mod tests {
             ("2h ago", At::Time(noon - TimeDelta::hours(2))),
             ("90 minutes ago", At::Time(noon - TimeDelta::minutes(90))),
             ("before-fix", At::Tag("before-fix".into())),
+            ("chicago", At::Tag("chicago".into())),
+            ("2hago", At::Time(noon - TimeDelta::hours(2))),
+            ("ago", At::Tag("ago".into())),
         ] {
             assert_eq!(text.parse::<Place>().unwrap().seen_at(noon), at, "{text}");
         }
@@ -105,7 +113,8 @@ mod tests {
     fn a_span_that_is_none_is_refused() {
         for text in [
             "",
-            "ago",
+            "long ago",
+            "2-days-ago",
             "2 ago",
             "h ago",
             "2 lightyears ago",

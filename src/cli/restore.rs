@@ -3,6 +3,7 @@
 use clap::Args;
 
 use super::args::FactsArgs;
+use super::count::counted;
 use super::failure::Result;
 use super::moment::Place;
 use super::output;
@@ -46,9 +47,11 @@ fn told(topic: &str, restored: &Restored) -> String {
     }
     let behind = match buffer_count {
         0 => String::new(),
+        1 => "; 1 buffered record stays, and lands behind".into(),
         count => format!("; {count} buffered records stay, and land behind"),
     };
+    let records = counted(*rows_after, "record");
     format!(
-        "{topic}, bucket {bucket_id}: version {restored} is restored as version {version}: {rows_after} records, before {rows_before}{behind}"
+        "{topic}, bucket {bucket_id}: version {restored} is restored as version {version}: {records}, before {rows_before}{behind}"
     )
 }

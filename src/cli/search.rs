@@ -82,7 +82,7 @@ pub(crate) async fn run(engine: &Engine, args: &SearchArgs) -> Result {
     let search = Search::like(&args.column, likeness(args, &reader)?).k(args.k);
     let found = reader.search(&search.metric(args.metric.into())).await?;
     let mut printer = Printer::new(args.print);
-    printer.hits(&found.hits)?;
+    printer.found(&found)?;
     printer.finish()?;
     if found.hits.is_empty() {
         output::narrate(format!("{}: no record with a vector matches", args.topic));
@@ -98,7 +98,7 @@ fn likeness(args: &SearchArgs, reader: &Reader) -> Result<Likeness> {
         (Some(Like { bucket: Some(bucket), offset }), _) => Ok(Likeness::Record { bucket, offset }),
         (Some(Like { offset, .. }), [bucket]) => Ok(Likeness::Record { bucket: *bucket, offset }),
         (Some(Like { offset, .. }), buckets) => Err(Failure::wrong_use(format!(
-            "`--like {offset}` does not say of which bucket; {} has {}",
+            "`--like {offset}` does not say of which bucket; {} has {} buckets",
             args.topic,
             buckets.len()
         ))

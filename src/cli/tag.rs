@@ -16,7 +16,7 @@ pub(crate) struct TagArgs {
     pub(crate) name: String,
 
     /// The version to mark; in a topic of several buckets it needs --bucket [default: the head of each bucket]
-    #[arg(conflicts_with = "delete")]
+    #[arg(conflicts_with = "delete", value_parser = super::args::whole, allow_negative_numbers = true)]
     pub(crate) version: Option<u64>,
 
     /// One bucket only
@@ -46,12 +46,20 @@ pub(crate) async fn run(engine: &Engine, args: &TagArgs) -> Result {
     output::narrate(format!("{topic}: `{name}` {verb} {}", told(&done)));
     let buffered =
         if args.delete || version.is_some() { 0 } else { buffered(engine, args).await? };
-    if buffered > 0 {
-        output::narrate(format!(
-            "note: {buffered} buffered records are in no version, and not marked; `lanceq flush {topic}` makes one of them"
-        ));
-    }
+    note(topic, buffered).into_iter().for_each(output::narrate);
     Ok(())
+}
+
+/// What is not marked, because it is in no version.
+fn note(topic: &str, buffered: u64) -> Option<String> {
+    let (records, them) = match buffered {
+        0 => return None,
+        1 => ("1 buffered record is".to_owned(), "it"),
+        count => (format!("{count} buffered records are"), "them"),
+    };
+    Some(format!(
+        "note: {records} in no version, and not marked; `lanceq flush {topic}` makes one of {them}"
+    ))
 }
 
 async fn buffered(engine: &Engine, args: &TagArgs) -> Result<u64> {

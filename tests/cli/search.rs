@@ -70,7 +70,7 @@ fn in_several_buckets_a_record_needs_its_bucket() {
     test.run(["put", "t", "t.jsonl", "--buckets", "2"]).code(0);
     test.run(["search", "t", "--column", "vec", "--like", "1"])
         .code(2)
-        .stderr_contains("does not say of which bucket")
+        .stderr_contains("`--like 1` does not say of which bucket; t has 2 buckets")
         .stderr_contains("hint: write `--like BUCKET:1`");
     let search = ["search", "t", "--column", "vec", "--with-offset", "--k", "1", "--like"];
     let found = test.run(search.iter().chain(&["1:2"])).code(0).json_lines();
@@ -153,4 +153,33 @@ fn toy_story_is_near_toy_story_2() {
     assert_eq!((titles.len(), titles[0]), (10, "Toy Story"));
     assert!(titles[..3].contains(&"Toy Story 2"), "{titles:?}");
     assert_eq!(found[0]["_distance"], json!(0.0));
+}
+
+#[test]
+fn numbers_that_json_cannot_say_are_counted_in_a_note() {
+    use std::sync::Arc;
+
+    use arrow_array::types::Float32Type;
+    use arrow_array::{FixedSizeListArray, Float64Array, RecordBatch};
+
+    let reals = Float64Array::from(vec![f64::NAN, 0.5, f64::INFINITY]);
+    let vectors = [[0.0, 1.0], [0.0, 2.0], [0.0, 3.0]].map(|v| Some(v.map(Some)));
+    let vectors = FixedSizeListArray::from_iter_primitive::<Float32Type, _, _>(vectors, 2);
+    let batch = RecordBatch::try_from_iter([
+        ("real", Arc::new(reals) as _),
+        ("vec", Arc::new(vectors) as _),
+    ])
+    .unwrap();
+    let mut file = arrow_ipc::writer::FileWriter::try_new(Vec::new(), &batch.schema()).unwrap();
+    file.write(&batch).unwrap();
+    let test = Test::new().file("t.arrow", file.into_inner().unwrap());
+    test.run(["put", "t", "t.arrow"]).code(0);
+    let search = |k: &str| {
+        let search = ["search", "t", "--column", "vec", "--like", "0", "--columns", "real", "--k"];
+        test.run(search.iter().chain(&[k])).code(0)
+    };
+    search("2")
+        .stdout("{\"_distance\":0.0,\"real\":null}\n{\"_distance\":1.0,\"real\":0.5}\n")
+        .stderr("note: 1 value is NaN or infinite, printed as null\n");
+    search("3").stderr("note: 2 values are NaN or infinite, printed as null\n");
 }

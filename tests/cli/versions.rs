@@ -27,7 +27,7 @@ fn a_tag_is_made_shown_read_and_taken_away() {
     test.run(["get", "t", "--at", "old"]).code(0).stdout("{\"n\":1}\n{\"n\":2}\n");
     test.run(["tag", "t", "other"])
         .code(0)
-        .stderr_contains("note: 1 buffered records are in no version");
+        .stderr_contains("note: 1 buffered record is in no version, and not marked");
     test.run(["tag", "t", "old"])
         .code(1)
         .stderr_contains("has a tag `old` already: it marks version 2")
@@ -36,6 +36,9 @@ fn a_tag_is_made_shown_read_and_taken_away() {
         .code(0)
         .stderr("t: `old` no longer marks version 2 of bucket 0\n");
     test.run(["get", "t", "--at", "old"]).code(1).stderr_contains("no version `old`");
+    for wrong in ["x", "-1", "1.5"] {
+        test.run(["tag", "t", "odd", wrong]).code(2).stderr_contains("expected a whole number");
+    }
     test.run(["tag", "t", "old", "--delete"]).code(1).stderr_contains("t` has no tag `old`");
 }
 
@@ -44,7 +47,7 @@ fn a_restore_says_what_there_was_and_what_there_is() {
     let test = topic();
     test.run(["put", "t", "--no-flush", "--record", "{\"n\":4}"]).code(0);
     test.run(["restore", "t", "2"]).code(0).stdout("").stderr(
-        "t, bucket 0: version 2 is restored as version 4: 2 records, before 3; 1 buffered records stay, and land behind\n",
+        "t, bucket 0: version 2 is restored as version 4: 2 records, before 3; 1 buffered record stays, and lands behind\n",
     );
     test.run(["get", "t"]).code(0).stdout("{\"n\":1}\n{\"n\":2}\n{\"n\":4}\n");
     test.run(["flush", "t"]).code(0).stderr("t: flushed 1 record (version 5)\n");
@@ -102,4 +105,14 @@ fn what_cannot_be_tagged_or_restored_is_told() {
         test.run(args).code(code).stdout("").stderr_contains(said);
     }
     assert_eq!(test.records("t").len(), 3, "nothing was changed");
+}
+
+#[test]
+fn a_tag_may_end_as_a_time_does() {
+    let test = topic();
+    for tag in ["chicago", "long-ago"] {
+        test.run(["tag", "t", tag, "2"]).code(0);
+        test.run(["get", "t", "--at", tag]).code(0).stdout("{\"n\":1}\n{\"n\":2}\n");
+    }
+    test.run(["get", "t", "--at", "long ago"]).code(2).stderr_contains("`long ago` is no time");
 }

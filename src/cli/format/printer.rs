@@ -8,9 +8,10 @@ use super::json::Json;
 use super::jsonl::Jsonl;
 use super::table::Table;
 use crate::cli::args::{Format, PrintArgs};
+use crate::cli::count;
 use crate::cli::failure::Result;
 use crate::cli::output::{self, Data};
-use crate::{Chunk, Decoder, Hit, JsonObject, value};
+use crate::{Chunk, Decoder, Hit, JsonObject, Matches, value};
 
 /// Takes records in portions, and prints them to stdout.
 pub(crate) struct Printer {
@@ -50,9 +51,11 @@ impl Printer {
     }
 
     /// Prints what a search has found: `_distance` before the fields.
-    pub(crate) fn hits(&mut self, hits: &[Hit]) -> Result {
-        let rows: Vec<Row> = hits.iter().map(|hit| self.hit(hit)).collect();
+    pub(crate) fn found(&mut self, found: &Matches) -> Result {
+        let rows: Vec<Row> = found.hits.iter().map(|hit| self.hit(hit)).collect();
         self.printed += rows.len() as u64;
+        let endless = found.hits.iter().filter(|hit| !hit.distance.is_finite());
+        self.non_finite += found.non_finite + endless.count();
         self.form.rows(&rows, &mut self.out)
     }
 
@@ -81,8 +84,7 @@ impl Printer {
         self.form.end(&mut self.out)?;
         self.out.finish()?;
         if self.non_finite > 0 {
-            let count = self.non_finite;
-            output::narrate(format!("note: {count} values are NaN or infinite, printed as null"));
+            output::narrate(count::non_finite(self.non_finite, "printed"));
         }
         Ok(())
     }

@@ -78,7 +78,8 @@ impl Origin {
         let unreadable = |error: io::Error| Failure::io(format!("could not read {name}"), &error);
         let about = fs::metadata(path).map_err(unreadable)?;
         if about.is_dir() {
-            return Err(Failure::failed(format!("{name} is a folder, not a file of records")));
+            return Err(Failure::failed(format!("{name} is a folder, not a file of records"))
+                .hint("name a file in it"));
         }
         let mut file = BufReader::new(File::open(path).map_err(unreadable)?);
         if !about.is_file() {

@@ -9,6 +9,7 @@ use super::refusal::Refusal;
 use super::survey::survey;
 use crate::TopicSchema;
 use crate::cli::args::OnError;
+use crate::cli::count::counted;
 use crate::cli::failure::{Failure, Result};
 use crate::cli::import::{Feed, Meter, Pace, Source};
 use crate::cli::output;
@@ -64,7 +65,9 @@ async fn check(job: &mut Job<'_>, source: &Source, schema: &TopicSchema) -> Resu
     drop(progress);
     let verdict = Verdict { seen, refused, first };
     if job.args.dry_run {
-        output::narrate(format!("{}: {} of {seen} records fit", source.name, seen - refused));
+        let (fit, records) = (seen - refused, counted(seen, "record"));
+        let verb = if fit == 1 { "fits" } else { "fit" };
+        output::narrate(format!("{}: {fit} of {records} {verb}", source.name));
     }
     if job.args.on_error == OnError::Stop { verdict.judge(&source.name) } else { Ok(()) }
 }

@@ -1,6 +1,7 @@
 //! The end of a run: everything is flushed, unless it is to stay in the log, and what was kept is said.
 
 use super::job::{Job, Tally};
+use crate::cli::count::counted;
 use crate::cli::failure::{Failure, Result};
 use crate::cli::output::narrate;
 use crate::{Durability, Flushed};
@@ -41,12 +42,7 @@ impl Outcome {
     /// Says what was kept, and passes on how the run ended.
     pub(super) fn tell(self, result: Result) -> Result {
         let kept = self.kept();
-        let rest = if self.has_log {
-            "are in the log; the next flush takes them"
-        } else {
-            "are lost with this process"
-        };
-        let rest = format!("{} records {rest}", self.left);
+        let rest = rest(self.left, self.has_log);
         let flushed = self.end.map(drop).map_err(|error| Failure::from(error).because(rest));
         match result {
             Err(Failure::Interrupted) => {
@@ -74,12 +70,19 @@ impl Outcome {
             }
             Err(_) => format!(" ({} of them not flushed)", self.left),
         };
-        format!("put {} into {}{left_out}{flushed}", counted(put), self.topic)
+        format!("put {} into {}{left_out}{flushed}", counted(put, "record"), self.topic)
     }
 }
 
-fn counted(records: u64) -> String {
-    if records == 1 { "1 record".into() } else { format!("{records} records") }
+/// What becomes of records that could not be flushed.
+fn rest(left: u64, has_log: bool) -> String {
+    let (are, them) = if left == 1 { ("is", "it") } else { ("are", "them") };
+    let records = counted(left, "record");
+    if has_log {
+        format!("{records} {are} in the log; the next flush takes {them}")
+    } else {
+        format!("{records} {are} lost with this process")
+    }
 }
 
 fn versions(flushed: &[Flushed]) -> String {
@@ -119,6 +122,13 @@ mod tests {
             "put 2 records into t (in the log; `lanceq flush t` makes a version of it)"
         );
         assert_eq!(ended(0, 1, Ok(End::InLog)).kept(), "put 0 records into t, refused 1");
+    }
+
+    #[test]
+    fn what_could_not_be_flushed_is_in_the_log_or_lost() {
+        assert_eq!(rest(1, true), "1 record is in the log; the next flush takes it");
+        assert_eq!(rest(3, true), "3 records are in the log; the next flush takes them");
+        assert_eq!(rest(1, false), "1 record is lost with this process");
     }
 
     #[test]

@@ -47,12 +47,20 @@ impl Chunk {
     /// batch to count them.
     pub fn records(&self) -> impl Iterator<Item = Record> + '_ {
         let decoder = Decoder::new(&self.batch);
-        self.offsets.iter().enumerate().map(move |(row, offset)| Record {
-            bucket: self.bucket,
-            offset: *offset,
-            buffered: self.buffered,
-            fields: decoder.row(row),
-        })
+        (0..).zip(&self.offsets).map(move |(row, offset)| self.record(row, *offset, &decoder))
+    }
+
+    /// Its records as JSON, and how many of their numbers JSON cannot say.
+    pub(crate) fn counted_records(&self) -> (Vec<Record>, usize) {
+        let decoder = Decoder::new(&self.batch);
+        let rows = (0..).zip(&self.offsets);
+        let records = rows.map(|(row, offset)| self.record(row, *offset, &decoder)).collect();
+        (records, decoder.non_finite())
+    }
+
+    fn record(&self, row: usize, offset: u64, decoder: &Decoder) -> Record {
+        let fields = decoder.row(row);
+        Record { bucket: self.bucket, offset, buffered: self.buffered, fields }
     }
 
     /// The rows whose flag is set.

@@ -52,8 +52,8 @@ impl Reader {
             hunt.through(bucket, snapshot).await?;
         }
         let (searched, found) = hunt.end();
-        let hits = self.fetch(&found, &snapshots, &schema).await?;
-        Ok(Matches { hits, searched })
+        let (hits, non_finite) = self.fetch(&found, &snapshots, &schema).await?;
+        Ok(Matches { hits, searched, non_finite })
     }
 
     /// The vector that is searched for.
@@ -109,13 +109,13 @@ impl Reader {
         Ok(vectors.and_then(|vectors| vectors.get(0)))
     }
 
-    /// The records that were found, in their order.
+    /// The records that were found, in their order, and how many of their numbers JSON cannot say.
     async fn fetch(
         &self,
         found: &[Found],
         snapshots: &[Snapshot],
         schema: &SchemaRef,
-    ) -> Result<Vec<Hit>> {
+    ) -> Result<(Vec<Hit>, usize)> {
         let mut page = Page::default();
         for (bucket, snapshot) in self.buckets.iter().zip(snapshots) {
             let own = found.iter().filter(|found| found.bucket == bucket.place.id);
@@ -124,13 +124,18 @@ impl Reader {
             page.chunks.extend(snapshot.take(bucket, &offsets, &self.columns).await?);
         }
         let page = self.uniform(page, schema)?;
-        let mut records: HashMap<(u32, u64), Record> =
-            page.records().map(|record| ((record.bucket, record.offset), record)).collect();
+        let mut records: HashMap<(u32, u64), Record> = HashMap::new();
+        let mut non_finite = 0;
+        for chunk in &page.chunks {
+            let (own, lost) = chunk.counted_records();
+            records.extend(own.into_iter().map(|record| ((record.bucket, record.offset), record)));
+            non_finite += lost;
+        }
         let hit = |found: &Found| {
             let record = records.remove(&(found.bucket, found.offset))?;
             Some(Hit { record, distance: found.distance })
         };
-        Ok(found.iter().filter_map(hit).collect())
+        Ok((found.iter().filter_map(hit).collect(), non_finite))
     }
 
     fn no_record(&self, (bucket, offset): (u32, u64), reason: String) -> Error {

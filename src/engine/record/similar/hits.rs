@@ -20,4 +20,6 @@ pub struct Matches {
     /// How many records had a vector that was compared: those that match the filter, but for those whose
     /// vector is null.
     pub searched: u64,
+    /// How many numbers of the records found are NaN or infinite; they are null in [`Record::fields`].
+    pub non_finite: usize,
 }
