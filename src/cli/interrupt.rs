@@ -1,10 +1,9 @@
-//! Ctrl-C and SIGTERM: the first asks to stop cleanly, the second ends the process at once.
+//! Ctrl-C, SIGTERM and SIGHUP: the first asks to stop cleanly, the second ends the process at once.
 
-#[cfg(unix)]
-use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
 use super::output;
+use super::signals::Signals;
 
 /// Whether the person has asked to stop.
 #[derive(Debug, Clone)]
@@ -13,18 +12,17 @@ pub(crate) struct Interrupt {
 }
 
 impl Interrupt {
-    /// Takes Ctrl-C and SIGTERM over from the system for the rest of the process; `promise` is what is said at the first.
+    /// Takes the signals over from the system for the rest of the process; `promise` is what is said at the first.
     pub(crate) fn listen(promise: Option<&'static str>) -> Self {
         let (ask, asked) = watch::channel(false);
+        // IMPORTANT: before the task is spawned, because what is done next relies on it.
+        let mut signals = Signals::listen();
         tokio::spawn(async move {
-            if !signalled().await {
-                return;
-            }
+            signals.first().await;
             promise.into_iter().for_each(output::narrate);
             ask.send_replace(true);
-            if signalled().await {
-                die();
-            }
+            signals.second().await;
+            die();
         });
         Self { asked }
     }
@@ -34,24 +32,12 @@ impl Interrupt {
         *self.asked.borrow()
     }
 
-    /// Waits for the first Ctrl-C; for ever, where none can come. Cancel-safe.
+    /// Waits for the first signal; for ever, where none can come. Cancel-safe.
     pub(crate) async fn asked(&mut self) {
         if self.asked.wait_for(|asked| *asked).await.is_err() {
             std::future::pending::<()>().await;
         }
     }
-}
-
-/// Waits for a signal to stop; false where none can be waited for.
-async fn signalled() -> bool {
-    #[cfg(unix)]
-    if let Ok(mut terminate) = signal(SignalKind::terminate()) {
-        return tokio::select! {
-            pressed = tokio::signal::ctrl_c() => pressed.is_ok(),
-            asked = terminate.recv() => asked.is_some(),
-        };
-    }
-    tokio::signal::ctrl_c().await.is_ok()
 }
 
 #[expect(clippy::exit, reason = "the second Ctrl-C asks for exactly that")]

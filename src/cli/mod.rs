@@ -31,6 +31,7 @@ mod restore;
 mod run;
 mod schema;
 mod search;
+mod signals;
 mod stats;
 mod tag;
 mod tail;
