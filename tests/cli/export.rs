@@ -2,8 +2,10 @@
 
 use std::process::Stdio;
 
+use rustix::process::Signal;
 use serde_json::{Value, json};
 
+use crate::console::{Console, command};
 use crate::program::{Running, Test, lines};
 
 /// Records of several kinds, the last ten of them buffered.
@@ -121,17 +123,115 @@ fn a_cancelled_export_leaves_nothing() {
         let all = test.run(["export", "t", "-", "--format", "jsonl"]).code(0).stdout;
         test.run_with(["put", "t", "-"], all).code(0);
     }
-    let mut command = test.command(["export", "t", "big.jsonl"]);
-    command.stdin(Stdio::null());
-    let export = Running::start(command);
-    while files() == before {
-        std::thread::yield_now();
+    // A closed terminal may hang up twice: that is no second request.
+    for signals in [&[Signal::INT][..], &[Signal::TERM], &[Signal::HUP, Signal::HUP]] {
+        let mut command = test.command(["export", "t", "big.jsonl"]);
+        command.stdin(Stdio::null());
+        let export = Running::start(command);
+        while files() == before {
+            std::thread::yield_now();
+        }
+        for signal in signals {
+            export.signal(*signal);
+        }
+        let (code, said) = export.end();
+        assert_eq!(code, Some(130), "{signals:?}: {said}");
+        assert!(said.contains("nothing is left behind"), "{signals:?}: {said}");
+        assert_eq!(files(), before, "{signals:?}");
     }
-    export.interrupt();
-    let (code, said) = export.end();
-    assert_eq!(code, Some(130), "{said}");
-    assert!(said.contains("nothing is left behind"), "{said}");
-    assert_eq!(files(), before);
+}
+
+#[cfg(unix)]
+#[test]
+fn an_export_never_replaces_what_is_no_regular_file() {
+    use std::os::unix::fs::FileTypeExt as _;
+
+    let test = Test::new().topic("t", "{\"n\":1}\n");
+    let socket = test.path("socket.jsonl");
+    let _bound = std::os::unix::net::UnixListener::bind(&socket).unwrap();
+    for force in [&[][..], &["--force"]] {
+        let export = ["export", "t", "socket.jsonl"];
+        test.run(export.iter().chain(force))
+            .code(1)
+            .stderr("error: socket.jsonl is no regular file\nhint: `-` writes to stdout\n");
+        assert!(std::fs::metadata(&socket).unwrap().file_type().is_socket());
+    }
+    #[cfg(target_os = "linux")]
+    test.run(["export", "t", "/dev/fd/1", "--format", "jsonl", "--force"])
+        .code(1)
+        .stdout("")
+        .stderr("error: /dev/fd/1 is no regular file\nhint: `-` writes to stdout\n");
+    test.run(["export", "t", "queue_storage", "--format", "csv", "--force"])
+        .code(1)
+        .stderr("error: queue_storage is a folder\nhint: name a file in it\n");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_replaced_file_keeps_its_permissions_and_the_links_to_it() {
+    use std::fs::{self, Permissions};
+    use std::os::unix::fs::{PermissionsExt as _, symlink};
+
+    let test = Test::new().topic("t", "{\"n\":1}\n").file("mine.jsonl", "precious");
+    fs::set_permissions(test.path("mine.jsonl"), Permissions::from_mode(0o640)).unwrap();
+    symlink("mine.jsonl", test.path("link.jsonl")).unwrap();
+    test.run(["export", "t", "link.jsonl"]).code(1).stderr_contains("link.jsonl exists");
+    assert_eq!(fs::read_to_string(test.path("mine.jsonl")).unwrap(), "precious");
+    test.run(["export", "t", "link.jsonl", "--force"]).code(0);
+    assert_eq!(fs::read_to_string(test.path("mine.jsonl")).unwrap(), "{\"n\":1}\n");
+    assert!(fs::symlink_metadata(test.path("link.jsonl")).unwrap().is_symlink());
+    let mode = fs::metadata(test.path("mine.jsonl")).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o640);
+
+    symlink("gone.jsonl", test.path("dangling.jsonl")).unwrap();
+    test.run(["export", "t", "dangling.jsonl", "--force"])
+        .code(1)
+        .stderr_contains("dangling.jsonl is a link to gone.jsonl, which does not exist");
+    assert!(!test.path("gone.jsonl").exists());
+}
+
+#[test]
+fn binary_forms_are_kept_from_a_terminal() {
+    let test = Test::new().topic("t", "{\"n\":1}\n");
+    for format in ["parquet", "arrow"] {
+        let mut console = Console::start(command(&test, ["export", "t", "-", "--format", format]));
+        assert_eq!(console.end(), 2, "{format}");
+        assert!(console.has("error: a terminal cannot show Parquet or Arrow"), "{format}");
+        assert!(console.has("hint: redirect it into a file"), "{format}");
+    }
+    let mut console = Console::start(command(&test, ["export", "t", "-", "--format", "jsonl"]));
+    assert_eq!(console.end(), 0);
+    assert!(console.has("{\"n\":1}"));
+}
+
+#[test]
+fn a_reader_that_had_enough_is_no_failure_of_any_form() {
+    let test = Test::new().topic("t", "{\"n\":1}\n");
+    for format in ["jsonl", "csv", "parquet", "arrow"] {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let mut export = test.command(["export", "t", "-", "--format", format]);
+        let done = export.stdout(writer).output().unwrap();
+        let said = String::from_utf8(done.stderr).unwrap();
+        assert_eq!((done.status.code(), said.as_str()), (Some(0), ""), "{format}");
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_is_told_with_what_was_written_in_every_form() {
+    let test = Test::new().topic("t", "{\"n\":1}\n");
+    for format in ["jsonl", "csv", "parquet", "arrow"] {
+        let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
+        let mut export = test.command(["export", "t", "-", "--format", format]);
+        let done = export.stdout(full).output().unwrap();
+        let said = String::from_utf8(done.stderr).unwrap();
+        assert_eq!(done.status.code(), Some(1), "{format}: {said}");
+        assert!(
+            said.starts_with("error: could not write to stdout\n  cause: No space left on device"),
+            "{format}: {said}"
+        );
+    }
 }
 
 #[test]
@@ -147,6 +247,11 @@ fn the_keys_are_those_of_the_documentation() {
         assert!(page.contains(&format!("| `{}` |", entry["action"].as_str().unwrap())), "{entry}");
         assert!(entry["keys"].as_array().is_some_and(|keys| keys.iter().all(Value::is_string)));
     }
+    let guide = include_str!("../../docs/cli.md");
+    let sample = guide.split("`lanceq keys --json`").nth(1).unwrap();
+    let sample = sample.split("```json\n").nth(1).unwrap().split("```").next().unwrap();
+    let sample: Vec<Value> = serde_json::from_str(sample).unwrap();
+    assert!(!sample.is_empty() && sample.iter().all(|entry| entries.contains(entry)), "{sample:?}");
     let listed = test.run(["keys"]).code(0).stderr("").stdout;
     assert_eq!(listed.lines().count(), entries.len() + 1);
     assert!(listed.starts_with("ACTION"), "{listed}");

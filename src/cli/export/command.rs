@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use clap::{Args, ValueEnum};
 
 use super::sink::Sink;
-use super::target::Target;
+use super::target::{Target, is_stdout};
+use crate::cli::count::counted;
 use crate::cli::failure::{Failure, Result};
 use crate::cli::interrupt::Interrupt;
 use crate::cli::output;
@@ -57,6 +58,10 @@ impl FileFormat {
         let extension = file.extension()?.to_str()?;
         Self::from_str(extension, true).ok()
     }
+
+    fn is_binary(self) -> bool {
+        matches!(self, Self::Parquet | Self::Arrow)
+    }
 }
 
 /// Writes all records that were there when it began, and says how many.
@@ -66,6 +71,10 @@ pub(crate) async fn run(engine: &Engine, args: &ExportArgs) -> Result {
         Failure::wrong_use(format!("what is to be written does not follow from the name {file}"))
             .hint("end it in .jsonl, .csv, .parquet or .arrow, or say it with --format")
     })?;
+    if format.is_binary() && is_stdout(&args.file) && output::stdout_is_terminal() {
+        return Err(Failure::wrong_use("a terminal cannot show Parquet or Arrow")
+            .hint("redirect it into a file, or name one"));
+    }
     // IMPORTANT: before there is a file that a signal could leave behind.
     let interrupt = Interrupt::listen(Some("stopping; nothing is left behind"));
     let mut scan = args.pick.reader(engine, &args.topic).await?.scan().await?;
@@ -74,7 +83,7 @@ pub(crate) async fn run(engine: &Engine, args: &ExportArgs) -> Result {
     let count = copy(&mut scan, &mut sink, (args, interrupt)).await?;
     sink.finish()?;
     if let Some(name) = target.complete()? {
-        output::narrate(format!("exported {count} records to {name}"));
+        output::narrate(format!("exported {} to {name}", counted(count, "record")));
     }
     Ok(())
 }

@@ -3,5 +3,6 @@
 mod command;
 mod sink;
 mod target;
+mod told;
 
 pub(crate) use command::{ExportArgs, run};

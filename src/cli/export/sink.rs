@@ -9,7 +9,9 @@ use parquet::errors::ParquetError;
 use parquet::file::properties::WriterProperties;
 
 use super::command::FileFormat;
+use super::told::{Fault, Told};
 use crate::Decoder;
+use crate::cli::count;
 use crate::cli::failure::{Failure, Result};
 use crate::cli::format::{Csv, Form, Jsonl};
 use crate::cli::output::{self, Data};
@@ -21,8 +23,8 @@ const ROW_GROUP: usize = 64 << 20;
 pub(super) enum Sink {
     /// A form of text, what it is written to, and how many values JSON could not say.
     Text(Box<dyn Form>, Data, usize),
-    Parquet(Box<ArrowWriter<Data>>),
-    Arrow(Box<FileWriter<Data>>),
+    Parquet(Box<ArrowWriter<Told>>, Fault),
+    Arrow(Box<FileWriter<Told>>, Fault),
 }
 
 impl Sink {
@@ -35,12 +37,16 @@ impl Sink {
                 let properties = WriterProperties::builder()
                     .set_compression(Compression::ZSTD(ZstdLevel::default()))
                     .build();
+                let (out, fault) = Told::new(out);
                 let writer = ArrowWriter::try_new(out, schema.clone(), Some(properties));
-                Self::Parquet(Box::new(writer.map_err(|error| parquet_failure(&error))?))
+                let writer = writer.map_err(|error| fault.or(parquet_failure(&error)))?;
+                Self::Parquet(Box::new(writer), fault)
             }
             FileFormat::Arrow => {
+                let (out, fault) = Told::new(out);
                 let writer = FileWriter::try_new(out, schema);
-                Self::Arrow(Box::new(writer.map_err(|error| arrow_failure(&error))?))
+                let writer = writer.map_err(|error| fault.or(arrow_failure(&error)))?;
+                Self::Arrow(Box::new(writer), fault)
             }
         })
     }
@@ -53,14 +59,16 @@ impl Sink {
                 *non_finite += decoder.non_finite();
                 form.rows(&rows, out)
             }
-            Self::Parquet(writer) => {
-                writer.write(batch).map_err(|error| parquet_failure(&error))?;
-                if writer.in_progress_size() > ROW_GROUP {
-                    writer.flush().map_err(|error| parquet_failure(&error))?;
+            Self::Parquet(writer, fault) => {
+                let mut written = writer.write(batch);
+                if written.is_ok() && writer.in_progress_size() > ROW_GROUP {
+                    written = writer.flush();
                 }
-                Ok(())
+                written.map_err(|error| fault.or(parquet_failure(&error)))
             }
-            Self::Arrow(writer) => writer.write(batch).map_err(|error| arrow_failure(&error)),
+            Self::Arrow(writer, fault) => {
+                writer.write(batch).map_err(|error| fault.or(arrow_failure(&error)))
+            }
         }
     }
 
@@ -70,19 +78,17 @@ impl Sink {
             Self::Text(mut form, mut out, non_finite) => {
                 form.end(&mut out)?;
                 if non_finite > 0 {
-                    output::narrate(format!(
-                        "note: {non_finite} values are NaN or infinite, written as null"
-                    ));
+                    output::narrate(count::non_finite(non_finite, "written"));
                 }
                 out.finish()
             }
-            Self::Parquet(writer) => {
-                let out = writer.into_inner().map_err(|error| parquet_failure(&error))?;
-                out.finish()
+            Self::Parquet(writer, fault) => {
+                let out = writer.into_inner();
+                out.map_err(|error| fault.or(parquet_failure(&error)))?.finish()
             }
-            Self::Arrow(mut writer) => {
-                writer.finish().map_err(|error| arrow_failure(&error))?;
-                writer.into_inner().map_err(|error| arrow_failure(&error))?.finish()
+            Self::Arrow(mut writer, fault) => {
+                let out = writer.finish().and_then(|()| writer.into_inner());
+                out.map_err(|error| fault.or(arrow_failure(&error)))?.finish()
             }
         }
     }
