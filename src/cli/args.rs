@@ -245,7 +245,7 @@ pub(crate) struct GetArgs {
     pub(crate) offset: u64,
 
     /// At most so many records in all; with --filter, so many that match
-    #[arg(long, value_name = "N", default_value_t = 100, value_parser = whole, allow_negative_numbers = true)]
+    #[arg(short = 'n', long, value_name = "N", default_value_t = 100, value_parser = whole, allow_negative_numbers = true)]
     pub(crate) limit: u64,
 
     #[command(flatten)]
@@ -271,7 +271,7 @@ pub(crate) struct TailArgs {
     pub(crate) from: From,
 
     /// Stop after so many records
-    #[arg(long, value_name = "N", value_parser = whole, allow_negative_numbers = true)]
+    #[arg(short = 'n', long, value_name = "N", value_parser = whole, allow_negative_numbers = true)]
     pub(crate) limit: Option<u64>,
 
     /// Stop when nothing has come for so long; fractions are fine

@@ -35,6 +35,7 @@ mod signals;
 mod stats;
 mod tag;
 mod tail;
+mod unknown;
 mod versions;
 mod waiting;
 

@@ -7,10 +7,15 @@ use clap::Parser as _;
 use super::args::Args;
 use super::dispatch::dispatch;
 use super::failure::Failure;
-use super::{log, output};
+use super::{log, output, unknown};
 
 /// Runs the command line that this process was started with.
 pub fn main() -> ExitCode {
+    // The grammar would take the word for ROOT, and blame the one behind it.
+    let first = std::env::args_os().nth(1);
+    if let Some(failure) = first.and_then(|word| unknown::command(word.to_str()?)) {
+        return failed(&failure);
+    }
     let args = match Args::try_parse() {
         Ok(args) => args,
         Err(message) => {
@@ -20,11 +25,13 @@ pub fn main() -> ExitCode {
     };
     match start(args) {
         Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => {
-            failure.report().into_iter().for_each(output::report);
-            ExitCode::from(failure.exit_code())
-        }
+        Err(failure) => failed(&failure),
     }
+}
+
+fn failed(failure: &Failure) -> ExitCode {
+    failure.report().into_iter().for_each(output::report);
+    ExitCode::from(failure.exit_code())
 }
 
 fn start(args: Args) -> Result<(), Failure> {

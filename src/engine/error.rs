@@ -302,6 +302,8 @@ pub enum Error {
         topic: String,
         /// The root that was searched.
         root: PathBuf,
+        /// The folder in it that has topics, where it was taken for its parent.
+        inner: Option<PathBuf>,
     },
     /// It cannot be done here.
     #[error("{what} is not supported: {reason}")]

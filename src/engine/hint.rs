@@ -21,6 +21,9 @@ impl Error {
             Self::RootNotFound { .. } => {
                 Some("name the folder with `--root PATH` or LANCEQ_ROOT; `lanceq put` creates it".into())
             }
+            Self::TopicNotFound { inner: Some(inner), .. } => {
+                Some(format!("there is a queue_storage in it: --root {}", inner.display()))
+            }
             Self::TopicNotFound { .. } => Some("`lanceq ls` lists the topics".into()),
             Self::VersionNotFound { .. } => Some("`lanceq versions TOPIC` lists the versions".into()),
             Self::TagExists { tag, .. } => Some(format!("choose another name, or take it away first: `lanceq tag TOPIC {tag} --delete`")),

@@ -190,6 +190,12 @@ fn bucket_number(name: &str) -> Option<u32> {
     (number < u32::MAX && name == format!("{BUCKET_PREFIX}{number}")).then_some(number)
 }
 
+/// The folder of topics in a folder that was taken for one, by the name that roots have by default.
+pub(crate) fn inner_root(root: &Path) -> Option<PathBuf> {
+    let inner = root.join("queue_storage");
+    scan(&inner).is_ok_and(|topics| !topics.is_empty()).then_some(inner)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

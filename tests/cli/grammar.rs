@@ -115,3 +115,36 @@ fn every_option_is_documented() {
         }
     }
 }
+
+#[test]
+fn a_first_word_that_is_no_command_is_said_with_the_one_that_was_meant() {
+    let test = Test::new().topic("t", "{\"n\":1}\n{\"n\":2}\n{\"n\":3}\n");
+    for (args, hint) in [
+        (["gte", "films"].as_slice(), "hint: did you mean `get`?"),
+        (&["serach", "t", "--like", "0"], "hint: did you mean `search`?"),
+        (&["nope"], "hint: `lanceq --help` lists the commands"),
+    ] {
+        let said = format!("error: there is no command `{}`", args[0]);
+        test.run(args).code(2).stdout("").stderr_contains(&said).stderr_contains(hint);
+    }
+    test.run(["get", "t", "-n", "2"]).code(0).stdout("{\"n\":1}\n{\"n\":2}\n");
+    let tail = test.run(["tail", "t", "--from", "start", "-n", "1"]);
+    tail.code(0).stdout("{\"n\":1}\n");
+}
+
+#[test]
+fn a_root_that_is_missing_or_one_folder_too_high_is_said() {
+    let test = Test::new().topic("t", "{\"n\":1}\n");
+    for command in ["get", "tail", "schema", "stats", "versions"] {
+        test.run([command, "t", "--root", "missing"])
+            .code(1)
+            .stdout("")
+            .stderr_contains("error: there is no folder ")
+            .stderr_contains("missing\n");
+    }
+    test.run(["get", "t", "--root", "."])
+        .code(1)
+        .stderr_contains("hint: there is a queue_storage in it: --root ")
+        .stderr_contains("/queue_storage\n");
+    test.run(["put", "new", "--root", "made", "--record", "{\"n\":1}"]).code(0);
+}

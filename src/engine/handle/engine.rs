@@ -183,8 +183,12 @@ impl Engine {
 
     async fn place(&self, name: &str) -> Result<Place> {
         let (root, topic) = (self.0.root.clone(), name.to_owned());
-        let found = blocking(move || layout::find(&root, &topic)).await?;
-        found.ok_or_else(|| Error::TopicNotFound { topic: name.into(), root: self.0.root.clone() })
+        blocking(move || match layout::find(&root, &topic)? {
+            Some(place) => Ok(place),
+            None if !root.exists() => Err(Error::RootNotFound { path: root }),
+            None => Err(Error::TopicNotFound { topic, inner: layout::inner_root(&root), root }),
+        })
+        .await
     }
 }
 
