@@ -82,7 +82,7 @@ pub(crate) async fn run(engine: &Engine, args: &SearchArgs) -> Result {
     let search = Search::like(&args.column, likeness(args, &reader)?).k(args.k);
     let found = reader.search(&search.metric(args.metric.into())).await?;
     let mut printer = Printer::new(args.print);
-    printer.found(&found)?;
+    printer.found(&found, reader.buckets().len())?;
     printer.finish()?;
     if found.hits.is_empty() {
         output::narrate(format!("{}: no record with a vector matches", args.topic));

@@ -20,7 +20,7 @@ fn the_nearest_come_first_with_their_distance() {
         .code(0)
         .stderr("")
         .stdout(
-            "{\"_distance\":0.0,\"id\":4}\n{\"_distance\":1.0,\"id\":5}\n{\"_distance\":4.0,\"id\":2}\n",
+            "{\"_offset\":4,\"_distance\":0.0,\"id\":4}\n{\"_offset\":5,\"_distance\":1.0,\"id\":5}\n{\"_offset\":2,\"_distance\":4.0,\"id\":2}\n",
         );
     let found = test
         .run([
@@ -75,6 +75,11 @@ fn in_several_buckets_a_record_needs_its_bucket() {
     let search = ["search", "t", "--column", "vec", "--with-offset", "--k", "1", "--like"];
     let found = test.run(search.iter().chain(&["1:2"])).code(0).json_lines();
     assert_eq!((&found[0]["_bucket"], &found[0]["_offset"]), (&json!(1), &json!(2)));
+    let plain = ["search", "t", "--column", "vec", "--k", "1", "--columns", "id", "--like", "1:2"];
+    let bare = test.run(plain).code(0).json_lines();
+    let names: Vec<&String> = bare[0].as_object().unwrap().keys().collect();
+    assert_eq!(names, ["_bucket", "_offset", "_distance", "id"]);
+    assert_eq!((&bare[0]["_bucket"], &bare[0]["_offset"]), (&json!(1), &json!(2)));
     let found = test.run(search.iter().chain(&["2", "--bucket", "0"])).code(0).json_lines();
     assert_eq!((&found[0]["_bucket"], &found[0]["_offset"]), (&json!(0), &json!(2)));
 }

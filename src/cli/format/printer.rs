@@ -50,19 +50,26 @@ impl Printer {
         self.form.rows(&rows, &mut self.out)
     }
 
-    /// Prints what a search has found: `_distance` before the fields.
-    pub(crate) fn found(&mut self, found: &Matches) -> Result {
-        let rows: Vec<Row> = found.hits.iter().map(|hit| self.hit(hit)).collect();
+    /// Prints what a search in so many buckets has found: before the fields, what the next search
+    /// needs to be like a hit, and `_distance`.
+    pub(crate) fn found(&mut self, found: &Matches, buckets: usize) -> Result {
+        let rows: Vec<Row> = found.hits.iter().map(|hit| self.hit(hit, buckets)).collect();
         self.printed += rows.len() as u64;
         let endless = found.hits.iter().filter(|hit| !hit.distance.is_finite());
         self.non_finite += found.non_finite + endless.count();
         self.form.rows(&rows, &mut self.out)
     }
 
-    fn hit(&self, hit: &Hit) -> Row {
+    fn hit(&self, hit: &Hit, buckets: usize) -> Row {
         let record = &hit.record;
         let place = (record.bucket, record.offset, record.buffered);
         let mut row = labelled(self.with_offset.then_some(place), Row::new());
+        if !self.with_offset && buckets > 1 {
+            row.insert("_bucket".into(), record.bucket.into());
+        }
+        if !self.with_offset {
+            row.insert("_offset".into(), record.offset.into());
+        }
         let distance = Float32Array::from(vec![hit.distance]);
         row.insert("_distance".into(), value(&distance, 0));
         row.extend(record.fields.clone());
