@@ -87,7 +87,7 @@ fn parse(text: &str, bucket: u32) -> Result<(u32, Goal), String> {
         Some((named, goal)) => (Some(named), goal),
         None => (None, compact.as_str()),
     };
-    let wrong = || format!("`{text}` is no offset: type a number, or bucket:offset");
+    let wrong = || format!("`{text}` is no place: type an offset, bucket:offset, -500 or v41");
     let bucket = match named {
         Some(named) => named.parse().map_err(|_| wrong())?,
         None => bucket,
@@ -152,13 +152,13 @@ mod tests {
     #[test]
     fn what_is_no_place_is_refused_with_the_reason() {
         for (text, reason) in [
-            ("", "`` is no offset: type a number, or bucket:offset"),
-            ("ten", "`ten` is no offset: type a number, or bucket:offset"),
-            ("--1", "`--1` is no offset: type a number, or bucket:offset"),
-            ("v", "`v` is no offset: type a number, or bucket:offset"),
-            ("v-1", "`v-1` is no offset: type a number, or bucket:offset"),
+            ("", "`` is no place: type an offset, bucket:offset, -500 or v41"),
+            ("ten", "`ten` is no place: type an offset, bucket:offset, -500 or v41"),
+            ("--1", "`--1` is no place: type an offset, bucket:offset, -500 or v41"),
+            ("v", "`v` is no place: type an offset, bucket:offset, -500 or v41"),
+            ("v-1", "`v-1` is no place: type an offset, bucket:offset, -500 or v41"),
             ("2:-1", "bucket 2 is empty"),
-            ("1:2:3", "`1:2:3` is no offset: type a number, or bucket:offset"),
+            ("1:2:3", "`1:2:3` is no place: type an offset, bucket:offset, -500 or v41"),
             ("2000", "2 000 is beyond the end: bucket 0 ends at offset 1 999"),
             ("2:0", "bucket 2 is empty"),
             ("7:0", "there is no bucket 7 here"),
