@@ -70,6 +70,12 @@ pub(crate) enum Answer {
     /// The bucket that was looked at, and what was found.
     Pinned(u32, Landing),
     Similar(Likes),
+    /// Why nothing can be like a record in this vector column, and which columns there are.
+    Unlike {
+        column: String,
+        columns: Vec<String>,
+        fault: Fault,
+    },
     /// A record that has what is looked for.
     Found(Hit),
     /// So many records were looked at, and none has it.

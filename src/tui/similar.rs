@@ -33,7 +33,11 @@ pub(super) async fn similar(
     let likeness = Likeness::Record { bucket: record.bucket, offset: record.offset };
     // What is shown of a hit is text: the numbers need not be read.
     let reader = reader.columns(Columns::Except(columns.clone()));
-    let found = reader.search(&Search::like(&column, likeness).k(NEAREST)).await?;
+    let found = match reader.search(&Search::like(&column, likeness).k(NEAREST)).await {
+        Ok(found) => found,
+        // The record may have a vector in another column.
+        Err(error) => return Ok(Answer::Unlike { column, columns, fault: error.into() }),
+    };
     let hits = found.hits.into_iter().map(|hit| (hit.record, hit.distance)).collect();
     let mut hits = Like::of_hits(hits);
     lead_with(&mut hits, record.bucket, record.offset);

@@ -48,6 +48,9 @@ pub(super) fn records_to_seek(state: &State) -> Result<(), Reason> {
     if state.screen == Screen::Tail {
         return reason("the tail shows what arrives now; leave it with f, then jump");
     }
+    if state.screen == Screen::Versions {
+        return reason("the versions are shown; leave them with v, then jump");
+    }
     if state.records.extents.total() == 0 {
         return reason("there are no records here to jump to");
     }

@@ -9,6 +9,7 @@ use ratatui::layout::Size;
 
 use super::detail::Detail;
 use super::draft::{Draft, PutPrompt};
+use super::extents::Extents;
 use super::find::Find;
 use super::flushes::{Card, FlushRun};
 use super::jobs::Jobs;
@@ -208,6 +209,19 @@ impl State {
             Some(tail) if !tail.columns.is_empty() => &tail.columns,
             _ => &self.records.columns,
         }
+    }
+
+    /// How what is shown lies in the buckets: a tail shows what is there now, also over a version.
+    pub(crate) fn extents(&self) -> &Extents {
+        match self.screen {
+            Screen::Tail => &self.records.head().extents,
+            Screen::Records | Screen::Versions => &self.records.extents,
+        }
+    }
+
+    /// Whether a flush belongs to the one of many topics.
+    pub(crate) fn is_of_run(&self, slot: &Slot) -> bool {
+        self.flush_run.as_ref().is_some_and(|run| run.is_at(slot))
     }
 
     /// How far the tail is behind, where that is known.

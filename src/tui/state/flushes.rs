@@ -8,6 +8,7 @@ use super::app::State;
 use super::topics::{Counts, Topic};
 use crate::TopicName;
 use crate::tui::data::{BucketFlush, Fault, FlushReport};
+use crate::tui::effect::Slot;
 
 /// A flush of many topics, one after the other.
 #[derive(Debug)]
@@ -28,7 +29,12 @@ impl FlushRun {
     /// How many topics are done.
     pub(crate) fn done(&self) -> u64 {
         let left = self.waiting.len() as u64 + u64::from(self.current.is_some());
-        self.all.saturating_sub(left)
+        self.all.saturating_sub(left + self.card.left)
+    }
+
+    /// Whether it is this flush that it is at.
+    pub(crate) fn is_at(&self, slot: &Slot) -> bool {
+        matches!(slot, Slot::Flush(topic) if self.current.as_ref() == Some(topic))
     }
 }
 
@@ -68,6 +74,11 @@ impl Card {
             CardLine::Failed(..) => 0,
         };
         self.lines.iter().map(rows).sum()
+    }
+
+    /// How many topics could not be flushed.
+    pub(crate) fn failed(&self) -> u64 {
+        self.lines.iter().filter(|line| matches!(line, CardLine::Failed(..))).count() as u64
     }
 
     /// Whether more than one topic has a line.

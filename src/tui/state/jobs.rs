@@ -55,10 +55,12 @@ pub(crate) struct Ended {
     pub(crate) outcome: Result<String, String>,
 }
 
-/// What has ended, the newest first.
+/// What has ended, the newest first, and what the list of jobs has selected.
 #[derive(Debug, Default)]
 pub(crate) struct Jobs {
     pub(crate) ended: VecDeque<Ended>,
+    /// The work that is selected in the list; none where something that has ended is.
+    pub(crate) marked: Option<Work>,
 }
 
 impl Jobs {
@@ -78,12 +80,9 @@ impl State {
             since: self.loads.now().saturating_sub(run.begun),
             progress: Some((run.done(), run.all)),
         });
-        let of_run = |slot: &Slot| match (slot, &self.flush_run) {
-            (Slot::Flush(topic), Some(run)) => run.current.as_ref() == Some(topic),
-            _ => false,
-        };
         let long = || self.loads.running().filter(|(_, since)| *since >= LONG);
-        let loads = long().filter(|(slot, _)| !of_run(slot) && !matches!(slot, Slot::Page(_)));
+        let loads =
+            long().filter(|(slot, _)| !self.is_of_run(slot) && !matches!(slot, Slot::Page(_)));
         let mut jobs: Vec<Job> = loads.map(|(slot, since)| job(slot, since)).collect();
         let pages = long().filter(|(slot, _)| matches!(slot, Slot::Page(_)));
         // Pages in view are read together, and given up together.
@@ -95,10 +94,20 @@ impl State {
         jobs
     }
 
-    /// Brings the selection in the list of jobs back into it.
-    pub(crate) fn fit_jobs(&self, scroll: &mut Scroll, height: u64) {
-        let total = (self.jobs().len() + self.jobs.ended.len()) as u64;
-        scroll.fit(height, total);
+    /// Brings the selection in the list of jobs back to its job, wherever that stands now; where it has
+    /// ended, to what has ended last.
+    pub(crate) fn fit_jobs(&mut self, scroll: &mut Scroll, height: u64) {
+        let jobs = self.jobs();
+        let under_way = jobs.len() as u64;
+        let place = |work: &Work| jobs.iter().position(|job| job.work == *work);
+        scroll.selected = match self.jobs.marked.as_ref().map(place) {
+            Some(Some(at)) => at as u64,
+            Some(None) => under_way,
+            None => scroll.selected.max(under_way),
+        };
+        scroll.fit(height, under_way + self.jobs.ended.len() as u64);
+        let selected = usize::try_from(scroll.selected).ok();
+        self.jobs.marked = selected.and_then(|at| jobs.get(at)).map(|job| job.work.clone());
     }
 }
 

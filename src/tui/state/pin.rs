@@ -28,7 +28,12 @@ impl Records {
         self.pin.as_ref().map(|pin| pin.version.number)
     }
 
-    /// The table of what is there now.
+    /// The table of what is there now, also where a version is looked at.
+    pub(crate) fn head(&self) -> &Self {
+        self.pin.as_ref().map_or(self, |pin| &pin.head)
+    }
+
+    /// The table of what is there now, to be changed.
     pub(crate) fn head_mut(&mut self) -> &mut Self {
         match self.pin {
             Some(Pin { ref mut head, .. }) => head,
@@ -89,7 +94,6 @@ impl Records {
             cost: Some(sight.took),
             failed: None,
             pin: Some(pin),
-            needle: before.needle.clone(),
             ..Self::default()
         };
         if let Some(pin) = &mut self.pin {

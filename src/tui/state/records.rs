@@ -9,7 +9,7 @@ use super::pin::Pin;
 use super::scroll::Scroll;
 use super::widths::Widths;
 use crate::TopicCounts;
-use crate::tui::data::{Column, Fault, Needle, Row};
+use crate::tui::data::{Column, Fault, Row};
 use crate::tui::effect::{PageKey, Place};
 use crate::tui::input::Motion;
 
@@ -32,8 +32,6 @@ pub(crate) struct Records {
     pub(crate) pages: Pages,
     /// A row of a bucket that is to be selected once the counts reach it.
     pub(super) sought: Option<(u32, u64)>,
-    /// What was looked for here.
-    pub(crate) needle: Option<Needle>,
     /// How long the last read took.
     pub(crate) cost: Option<Duration>,
     /// Why the last read failed, and at which state of the counts.

@@ -12,6 +12,8 @@ pub(crate) struct Similar {
     pub(crate) hops: Vec<RecordId>,
     /// The vector column to search; the first one where none was chosen.
     pub(crate) column: Option<String>,
+    /// All vector columns of the topic, once they are known.
+    pub(crate) columns: Vec<String>,
     /// What was found; none while it is being looked for.
     pub(crate) found: Option<Result<Likes, Fault>>,
     pub(crate) scroll: Scroll,
@@ -20,7 +22,13 @@ pub(crate) struct Similar {
 impl Similar {
     /// A list that has just been opened.
     pub(crate) fn of(record: RecordId) -> Self {
-        Self { hops: vec![record], column: None, found: None, scroll: Scroll::default() }
+        Self {
+            hops: vec![record],
+            column: None,
+            columns: Vec::new(),
+            found: None,
+            scroll: Scroll::default(),
+        }
     }
 
     /// The record that the others are like.
@@ -45,8 +53,19 @@ impl Similar {
 
     /// The vector column so many places on from the one that was searched.
     pub(crate) fn other_column(&self, by: isize) -> Option<String> {
-        let Some(Ok(likes)) = &self.found else { return None };
-        let at = likes.columns.iter().position(|column| *column == likes.column)?;
-        likes.columns.get(at.checked_add_signed(by)?).cloned()
+        self.found.as_ref()?;
+        let at = self.columns.iter().position(|column| Some(column) == self.column.as_ref())?;
+        self.columns.get(at.checked_add_signed(by)?).cloned()
+    }
+
+    /// Takes what was found in a column, or why nothing could be; and which others there are.
+    pub(crate) fn take(
+        &mut self,
+        (column, columns): (String, Vec<String>),
+        found: Result<Likes, Fault>,
+    ) {
+        self.column = Some(column);
+        self.columns = columns;
+        self.found = Some(found);
     }
 }

@@ -31,8 +31,12 @@ pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Action::HopBack => return similar::back(state),
         Action::GoTo => return similar::go(state),
         Action::Versions => return versions::toggle(state),
-        Action::Older if state.screen == Screen::Versions => return step(state, Motion::Down),
-        Action::Newer if state.screen == Screen::Versions => return step(state, Motion::Up),
+        Action::Older if state.screen == Screen::Versions => {
+            return versions::step(state, Motion::Down);
+        }
+        Action::Newer if state.screen == Screen::Versions => {
+            return versions::step(state, Motion::Up);
+        }
         Action::Older => return pin::step(state, -1),
         Action::Newer => return pin::step(state, 1),
         Action::Pause => toggle_pause(state),
@@ -59,7 +63,7 @@ fn step(state: &mut State, motion: Motion) -> Vec<Effect> {
     };
     match state.context() {
         Context::Topics => return step_tree(state, motion, layout.tree_rows()),
-        Context::Records => state.records.step(motion, layout.table_rows()),
+        Context::Records => return step_table(state, motion, layout.table_rows()),
         Context::Versions => return versions::step(state, motion),
         Context::Tail => {
             if let Some(tail) = &mut state.tail {
@@ -85,6 +89,12 @@ fn step(state: &mut State, motion: Motion) -> Vec<Effect> {
         Context::Prompt | Context::Find | Context::Put => {}
     }
     Vec::new()
+}
+
+/// Moves in the table; who moves is not carried away to what is still being looked for.
+fn step_table(state: &mut State, motion: Motion, height: u64) -> Vec<Effect> {
+    state.records.step(motion, height);
+    state.loads.cancel(&Slot::Seek).into_iter().collect()
 }
 
 fn step_tree(state: &mut State, motion: Motion, height: u64) -> Vec<Effect> {
@@ -120,7 +130,7 @@ fn walk(state: &mut State, motion: Motion) -> Vec<Effect> {
     };
     match (state.screen, &mut state.tail) {
         (Screen::Tail, Some(tail)) => tail.step(motion, layout.tail_rows()),
-        _ => state.records.step(motion, layout.table_rows()),
+        _ => return step_table(state, motion, layout.table_rows()),
     }
     Vec::new()
 }
@@ -237,5 +247,9 @@ pub(super) fn jump(state: &mut State, bucket: u32, local: u64) {
         let scroll: &mut Scroll = &mut state.records.scroll;
         scroll.jump(row, height, total);
         state.focus = Focus::Main;
+        // Where the detail covers the table, the record could not be seen there.
+        if Layout::of(state).is_some_and(|layout| layout.main.width == 0) {
+            state.detail.open = false;
+        }
     }
 }

@@ -60,7 +60,10 @@ fn taken(state: &mut State, slot: &Slot, answer: Answer) -> Vec<Effect> {
                 list.take(found);
             }
         }
-        (Slot::Similar, Answer::Similar(likes)) => similar::found(state, Ok(likes)),
+        (Slot::Similar, Answer::Similar(likes)) => similar::found(state, likes),
+        (Slot::Similar, Answer::Unlike { column, columns, fault }) => {
+            similar::unlike(state, (column, columns), fault);
+        }
         (Slot::Pin, Answer::Pinned(bucket, landing)) => return pin::land(state, bucket, landing),
         (Slot::Find, Answer::Found(hit)) => find::found(state, &hit),
         (Slot::Find, Answer::NotFound { looked_at }) => find::not_found(state, looked_at),
@@ -114,7 +117,7 @@ pub(super) fn failed(state: &mut State, slot: &Slot, fault: Fault) -> Vec<Effect
         }
         Slot::Check => put::checked(state, Err(fault.message)),
         Slot::Put(topic) => put::failed(state, topic, fault.message),
-        Slot::Similar => similar::found(state, Err(fault)),
+        Slot::Similar => similar::failed(state, fault),
         Slot::VersionList | Slot::Versions => versions::failed(state, fault),
         Slot::Flush(topic) => return flush::failed(state, topic, &fault),
         Slot::Clone | Slot::Seek | Slot::Find | Slot::Pin => {

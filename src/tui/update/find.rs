@@ -25,8 +25,7 @@ pub(super) fn accept(state: &mut State) -> Vec<Effect> {
     };
     let needle = Needle::new(prompt.text());
     state.overlay = Overlay::None;
-    state.find = needle.clone().map(Find::of);
-    state.records.needle = needle;
+    state.find = needle.map(Find::of);
     let way = onward(state);
     look(state, way, 0)
 }
@@ -68,6 +67,8 @@ pub(super) fn stop(state: &mut State) -> Vec<Effect> {
 
 /// Looks from `skip` places beside the selected one.
 fn look(state: &mut State, way: Way, skip: u64) -> Vec<Effect> {
+    // What became of the search before is not said of this one.
+    state.notice = None;
     match state.screen {
         Screen::Records | Screen::Versions => look_in_table(state, way, skip).into_iter().collect(),
         Screen::Tail => {
@@ -95,10 +96,10 @@ fn look_in_table(state: &mut State, way: Way, skip: u64) -> Option<Effect> {
 
 /// Takes a record of the table that has the text.
 pub(super) fn found(state: &mut State, hit: &Hit) {
-    let focus = state.focus;
+    let (focus, open) = (state.focus, state.detail.open);
     act::jump(state, hit.bucket, hit.row);
     if focus == Focus::Detail {
-        state.focus = focus;
+        (state.focus, state.detail.open) = (focus, open);
     }
     let room = room(state);
     let records = &mut state.records;

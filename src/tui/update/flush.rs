@@ -31,9 +31,7 @@ pub(super) fn ask_all(state: &mut State) -> Vec<Effect> {
 pub(super) fn all(state: &mut State) -> Vec<Effect> {
     state.overlay = Overlay::None;
     let plan = state.flush_plan();
-    let busy = |topic: &TopicName| state.is_flushing(topic);
-    let waiting: VecDeque<TopicName> =
-        plan.topics.into_iter().map(|(topic, ..)| topic).filter(|topic| !busy(topic)).collect();
+    let waiting: VecDeque<TopicName> = plan.topics.into_iter().map(|(topic, ..)| topic).collect();
     let all = waiting.len() as u64;
     state.say(Severity::Done, format!("flushing {} …", counted(all, "topic")));
     let card = Card::default();
@@ -42,17 +40,32 @@ pub(super) fn all(state: &mut State) -> Vec<Effect> {
     next(state)
 }
 
-/// Flushes the next topic that waits; where there is none, tells what was done.
+/// Flushes the next topic that waits and is not being flushed by itself; where none waits any more,
+/// tells what was done.
 fn next(state: &mut State) -> Vec<Effect> {
-    let Some(run) = &mut state.flush_run else {
+    let Some(mut run) = state.flush_run.take() else {
         return Vec::new();
     };
-    run.current = run.waiting.pop_front();
-    let Some(topic) = run.current.clone() else {
-        tell_all(state);
-        return Vec::new();
-    };
-    vec![begin(state, Place { topic, bucket: None })]
+    let free = run.waiting.iter().position(|topic| !state.is_flushing(topic));
+    run.current = free.and_then(|at| run.waiting.remove(at));
+    let (current, ended) = (run.current.clone(), run.waiting.is_empty());
+    state.flush_run = Some(run);
+    match current {
+        Some(topic) => vec![begin(state, Place { topic, bucket: None })],
+        None if ended => {
+            tell_all(state);
+            Vec::new()
+        }
+        None => Vec::new(),
+    }
+}
+
+/// Goes on with a run that waits for a flush that has just ended.
+fn go_on(state: &mut State) -> Vec<Effect> {
+    match &state.flush_run {
+        Some(run) if run.current.is_none() => next(state),
+        _ => Vec::new(),
+    }
 }
 
 fn tell_all(state: &mut State) {
@@ -62,12 +75,17 @@ fn tell_all(state: &mut State) {
         0 => String::new(),
         left => format!(", {} left as they are", counted(left, "topic")),
     };
-    let done = run.all.saturating_sub(run.card.left);
+    let (severity, failed) = match run.card.failed() {
+        0 => (Severity::Done, String::new()),
+        failed => (Severity::Failed, format!(", {} failed", counted(failed, "topic"))),
+    };
+    let done = run.all.saturating_sub(run.card.left + run.card.failed());
     let (records, topics) = (counted(run.card.rows(), "record"), counted(done, "topic"));
-    let text = format!("flushed {records} of {topics}{left} · {}", elapsed(took));
+    let text = format!("flushed {records} of {topics}{failed}{left} · {}", elapsed(took));
     let what = format!("flush {}", counted(run.all, "topic"));
-    state.jobs.end(what, took, Ok(format!("{records}{left}")));
-    state.say(Severity::Done, text);
+    let outcome = format!("{records}{failed}{left}");
+    state.jobs.end(what, took, if failed.is_empty() { Ok(outcome) } else { Err(outcome) });
+    state.say(severity, text);
     state.card = Some(Card { took, ..run.card });
 }
 
@@ -76,9 +94,14 @@ pub(super) fn stop_all(state: &mut State) {
     let Some(run) = &mut state.flush_run else { return };
     run.card.left += run.waiting.len() as u64;
     run.waiting.clear();
-    let current = run.current.as_ref().map(|topic| format!(" behind `{topic}`"));
-    let text = format!("the flush stops{}", current.unwrap_or_default());
-    state.say(Severity::Done, text);
+    match &run.current {
+        Some(topic) => {
+            let text = format!("the flush stops behind `{topic}`");
+            state.say(Severity::Done, text);
+        }
+        // It waited only for topics that are being flushed by themselves.
+        None => tell_all(state),
+    }
 }
 
 /// A flush has come to its end.
@@ -86,12 +109,12 @@ pub(super) fn done(state: &mut State, topic: &TopicName, report: &FlushReport) -
     if let Some(topic) = state.topics.get_mut(topic) {
         topic.stale = true;
     }
-    if let Some(tail) = &mut state.tail {
+    if let Some(tail) = state.tail.as_mut().filter(|tail| tail.place.topic == *topic) {
         for bucket in &report.buckets {
             tail.note_flush(&bucket.flushed, bucket.took);
         }
     }
-    if is_of_run(state, topic) {
+    if state.is_of_run(&Slot::Flush(topic.clone())) {
         return note(state, topic, Ok(report));
     }
     state.say(Severity::Done, told(topic, report));
@@ -100,20 +123,16 @@ pub(super) fn done(state: &mut State, topic: &TopicName, report: &FlushReport) -
         card.add(topic, Ok(report));
         state.card = Some(card);
     }
-    Vec::new()
+    go_on(state)
 }
 
 /// A flush has failed.
 pub(super) fn failed(state: &mut State, topic: &TopicName, fault: &Fault) -> Vec<Effect> {
-    if is_of_run(state, topic) {
+    if state.is_of_run(&Slot::Flush(topic.clone())) {
         return note(state, topic, Err(fault));
     }
     state.say(Severity::Failed, format!("`{topic}` was not flushed: {}", fault.message));
-    Vec::new()
-}
-
-fn is_of_run(state: &State, topic: &TopicName) -> bool {
-    state.flush_run.as_ref().is_some_and(|run| run.current.as_ref() == Some(topic))
+    go_on(state)
 }
 
 fn note(state: &mut State, topic: &TopicName, result: Result<&FlushReport, &Fault>) -> Vec<Effect> {

@@ -13,6 +13,7 @@ use crate::tui::text::quantity::counted;
 
 /// Shows the list, or stops to.
 pub(super) fn toggle(state: &mut State) {
+    state.jobs.marked = state.jobs().into_iter().next().map(|job| job.work);
     state.overlay = match state.overlay {
         Overlay::Jobs(_) => Overlay::None,
         _ => Overlay::Jobs(Scroll::default()),
@@ -29,19 +30,24 @@ pub(super) fn shows_nothing(state: &State) -> bool {
 /// Moves in the list.
 pub(super) fn step(state: &mut State, motion: Motion) {
     let height = Layout::of(state).map_or(0, |layout| layout.box_rows());
-    let total = (state.jobs().len() + state.jobs.ended.len()) as u64;
-    if let Overlay::Jobs(scroll) = &mut state.overlay {
-        scroll.step(motion, height, total);
-    }
+    let Overlay::Jobs(mut scroll) = state.overlay else {
+        return;
+    };
+    state.fit_jobs(&mut scroll, height);
+    let jobs = state.jobs();
+    scroll.step(motion, height, (jobs.len() + state.jobs.ended.len()) as u64);
+    let marked = usize::try_from(scroll.selected).ok().and_then(|at| jobs.into_iter().nth(at));
+    state.jobs.marked = marked.map(|job| job.work);
+    state.overlay = Overlay::Jobs(scroll);
 }
 
 /// The work of the selected line, where it is still under way.
 pub(crate) fn selected(state: &State) -> Option<Work> {
-    let Overlay::Jobs(scroll) = &state.overlay else {
+    let Overlay::Jobs(_) = &state.overlay else {
         return None;
     };
-    let index = usize::try_from(scroll.selected).ok()?;
-    state.jobs().into_iter().nth(index).map(|job| job.work)
+    let marked = state.jobs.marked.as_ref()?;
+    state.jobs().into_iter().map(|job| job.work).find(|work| work == marked)
 }
 
 /// Stops the selected one. What it was to bring is then missing, and says so.
@@ -59,8 +65,10 @@ fn stop_load(state: &mut State, slot: &Slot) -> Vec<Effect> {
     let took = state.loads.since(slot);
     let mut effects: Vec<Effect> = state.loads.cancel(slot).into_iter().collect();
     ended(state, what(slot), took);
-    // The tree that is there stays there.
-    if *slot != Slot::Topics {
+    // Where nothing is missing now, that it was stopped is all there is to say.
+    let leaves_all =
+        matches!(slot, Slot::Topics | Slot::Seek | Slot::Clone | Slot::Pin | Slot::Find);
+    if !leaves_all {
         effects.extend(answer::failed(state, slot, by_hand()));
     }
     effects
@@ -92,15 +100,8 @@ pub(super) fn note(state: &mut State, slot: &Slot, result: &Result<Answer, Fault
         (Slot::Tail | Slot::Check, _) => false,
         _ => took >= LONG,
     };
-    if told && !is_of_run(state, slot) {
+    if told && !state.is_of_run(slot) {
         state.jobs.end(what(slot), exact(result, took), outcome(result));
-    }
-}
-
-fn is_of_run(state: &State, slot: &Slot) -> bool {
-    match (slot, &state.flush_run) {
-        (Slot::Flush(topic), Some(run)) => run.current.as_ref() == Some(topic),
-        _ => false,
     }
 }
 
@@ -116,7 +117,7 @@ fn outcome(result: &Result<Answer, Fault>) -> Result<String, String> {
     match result {
         Ok(Answer::Flushed(report)) => Ok(counted(report.rows(), "record")),
         Ok(Answer::Counts(counts, _)) => Ok(counted(counts.total_count, "record")),
+        Ok(Answer::Unlike { fault, .. }) | Err(fault) => Err(fault.message.clone()),
         Ok(_) => Ok(String::new()),
-        Err(fault) => Err(fault.message.clone()),
     }
 }

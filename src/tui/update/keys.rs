@@ -19,9 +19,11 @@ pub(super) fn take(state: &mut State, input: Input) -> Vec<Effect> {
 fn press(state: &mut State, key: Key) -> Vec<Effect> {
     state.notice = None;
     // The card does not stand in the way: whatever the key does, it does; `esc` only closes it.
-    let closed = state.card.take().is_some();
-    // Who does something else does not want to be carried away by what is found later.
+    let closed = matches!(state.overlay, Overlay::None) && state.card.take().is_some();
+    // Who does something else does not want to be carried away by what is found later, nor to have
+    // what they type replaced by a copy.
     let mut effects = find::stop(state);
+    effects.extend(put::forget_copy(state));
     if (closed || !effects.is_empty()) && key == Key::Esc {
         return effects;
     }

@@ -10,9 +10,11 @@ use crate::tui::text::quantity::grouped;
 /// Goes so many versions on, or back; steps that have not arrived yet count.
 pub(super) fn step(state: &mut State, by: i64) -> Vec<Effect> {
     let pending = if state.loads.is_running(&Slot::Pin) { state.steps } else { 0 };
-    state.steps = pending + by;
+    let by = pending + by;
     let bucket = prompt::current_bucket(state);
-    look(state, bucket, To::Steps { from: state.records.version(), by: pending + by })
+    let effects = look(state, bucket, To::Steps { from: state.records.version(), by });
+    state.steps = by;
+    effects
 }
 
 /// Goes to the version that is selected in the list of versions.
@@ -30,6 +32,8 @@ pub(super) fn look(state: &mut State, bucket: u32, to: To) -> Vec<Effect> {
     let Some(place) = &state.records.place else {
         return Vec::new();
     };
+    // Steps that have not arrived do not count from there.
+    state.steps = 0;
     let height = Layout::of(state).map_or(0, |layout| layout.table_rows());
     let same = prompt::current_bucket(state) == bucket;
     let offset = state.records.looked_for().filter(|_| same);

@@ -67,7 +67,9 @@ pub(super) fn open_tail(state: &mut State) -> Vec<Effect> {
     state.detail.leave();
     state.tail = Some(Tail::of(place.clone()));
     let backlog = backlog(state, &place);
-    vec![state.loads.begin(Slot::Tail, Request::Tail { place, backlog })]
+    let mut effects: Vec<Effect> = state.loads.cancel(&Slot::Pin).into_iter().collect();
+    effects.push(state.loads.begin(Slot::Tail, Request::Tail { place, backlog }));
+    effects
 }
 
 /// As many records of each bucket as fill the screen together.

@@ -6,9 +6,10 @@ use super::pin;
 use crate::tui::effect::{Effect, RecordId, Request, Slot, To};
 use crate::tui::input::Key;
 use crate::tui::state::{Overlay, Prompt, State, Target};
+use crate::tui::text::quantity::grouped;
 
 /// Characters that a paste may add.
-const LONGEST_PASTE: usize = 64;
+const LONGEST_PASTE: usize = 1_000;
 
 /// What a key does to a text that is being typed.
 pub(super) fn request(key: Key) -> Option<InputRequest> {
@@ -35,9 +36,17 @@ pub(super) fn edit(prompt: &mut Prompt, key: Key) {
     }
 }
 
-/// Types what was pasted.
+/// Types what was pasted; half of it would be another text, so a longer one is not taken at all.
 pub(super) fn paste(prompt: &mut Prompt, text: &str) {
-    for c in text.chars().filter(|c| !c.is_control()).take(LONGEST_PASTE) {
+    let typed = || text.chars().filter(|c| !c.is_control());
+    let length = typed().count();
+    if length > LONGEST_PASTE {
+        let (length, most) = (grouped(length as u64), grouped(LONGEST_PASTE as u64));
+        prompt.error =
+            Some(format!("what was pasted has {length} characters: {most} is the most here"));
+        return;
+    }
+    for c in typed() {
         prompt.edit(InputRequest::InsertChar(c));
     }
 }

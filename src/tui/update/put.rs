@@ -35,9 +35,15 @@ pub(super) fn clone(state: &mut State) -> Vec<Effect> {
     vec![state.loads.begin(Slot::Clone, Request::Record(record))]
 }
 
-/// Opens the prompt on a copy of a record.
+/// Gives up the record that is being read to be put again.
+pub(super) fn forget_copy(state: &mut State) -> Option<Effect> {
+    state.cloned = None;
+    state.loads.cancel(&Slot::Clone)
+}
+
+/// Opens the prompt on a copy of a record, where nothing else is open.
 pub(super) fn open_copy(state: &mut State, record: &Whole) -> Vec<Effect> {
-    let Some(id) = state.cloned.take() else {
+    let Some(id) = state.cloned.take().filter(|_| matches!(state.overlay, Overlay::None)) else {
         return Vec::new();
     };
     let (fields, lost) = record.json();

@@ -1,11 +1,11 @@
 //! Records that are like another one: opening the list, hopping on and back, going to one.
 
-use super::places;
+use super::{pin, places};
 use crate::tui::data::{Fault, Likes};
-use crate::tui::effect::{Effect, Place, RecordId, Request, Slot};
+use crate::tui::effect::{Effect, Place, Request, Slot};
 use crate::tui::input::Motion;
 use crate::tui::layout::Layout;
-use crate::tui::state::{Overlay, Screen, Scroll, Similar, State};
+use crate::tui::state::{Overlay, Screen, Scroll, Severity, Similar, State};
 
 /// Opens the list on the selected record.
 pub(super) fn open(state: &mut State) -> Vec<Effect> {
@@ -43,7 +43,12 @@ pub(super) fn hop(state: &mut State) -> Vec<Effect> {
     };
     match similar.selected() {
         Some(record) if Some(&record) != similar.record() => similar.hops.push(record),
-        _ => return Vec::new(),
+        Some(_) => {
+            let text = "this is the record itself: choose another with ↓";
+            state.say(Severity::Refused, text);
+            return Vec::new();
+        }
+        None => return Vec::new(),
     }
     search(state)
 }
@@ -95,25 +100,37 @@ pub(super) fn go(state: &mut State) -> Vec<Effect> {
     if state.screen == Screen::Tail {
         effects.extend(places::close_tail(state));
     }
+    // A tail over a version shows what is there now: there the record is.
+    if record.version != state.records.version() {
+        effects.extend(pin::leave(state));
+    }
     if state.records.extents.get(record.bucket).is_none() {
         let topic = record.topic.clone();
         state.topics.select(&Place { topic, bucket: None });
         effects.extend(places::follow_tree(state));
     }
-    effects.push(locate(state, record));
+    effects.push(state.loads.begin(Slot::Seek, Request::Locate(record)));
     effects
 }
 
-fn locate(state: &mut State, record: RecordId) -> Effect {
-    // A tail that was opened from a version leads back to that version.
-    let record = RecordId { version: state.records.version(), ..record };
-    state.loads.begin(Slot::Seek, Request::Locate(record))
+/// Takes what was found.
+pub(super) fn found(state: &mut State, likes: Likes) {
+    if let Overlay::Similar(similar) = &mut state.overlay {
+        similar.take((likes.column.clone(), likes.columns.clone()), Ok(likes));
+    }
 }
 
-/// Takes what was found, or why nothing could be.
-pub(super) fn found(state: &mut State, result: Result<Likes, Fault>) {
+/// Takes why nothing can be like the record in a column; another one may still be chosen.
+pub(super) fn unlike(state: &mut State, columns: (String, Vec<String>), fault: Fault) {
     if let Overlay::Similar(similar) = &mut state.overlay {
-        similar.found = Some(result);
+        similar.take(columns, Err(fault));
+    }
+}
+
+/// Takes why nothing could be looked for at all.
+pub(super) fn failed(state: &mut State, fault: Fault) {
+    if let Overlay::Similar(similar) = &mut state.overlay {
+        similar.found = Some(Err(fault));
     }
 }
 

@@ -12,10 +12,12 @@ pub(super) fn toggle(state: &mut State) -> Vec<Effect> {
     if state.screen == Screen::Versions {
         return close(state);
     }
+    // That of the tail, where one is shown: its records need not be of the bucket beneath it.
+    let selected = state.selected_record().map(|record| record.bucket);
     let mut effects =
         if state.screen == Screen::Tail { places::close_tail(state) } else { Vec::new() };
     effects.extend(state.loads.cancel(&Slot::Pin));
-    let bucket = prompt::current_bucket(state);
+    let bucket = selected.unwrap_or_else(|| prompt::current_bucket(state));
     show(state, bucket);
     state.screen = Screen::Versions;
     state.focus = Focus::Main;
@@ -26,7 +28,9 @@ pub(super) fn toggle(state: &mut State) -> Vec<Effect> {
 fn show(state: &mut State, bucket: u32) {
     let Some(place) = &state.records.place else { return };
     let id = BucketId { topic: place.topic.clone(), bucket };
-    state.versions = Some(Versions::of(id, state.records.version()));
+    let pin = state.records.pin.as_ref().filter(|pin| pin.bucket == bucket);
+    let version = pin.map(|pin| pin.version.number);
+    state.versions = Some(Versions::of(id, version));
 }
 
 /// Follows the tree to another place.
@@ -44,7 +48,10 @@ pub(super) fn close(state: &mut State) -> Vec<Effect> {
     state.versions = None;
     state.screen = Screen::Records;
     state.detail.leave();
-    cancel(state)
+    let mut effects = cancel(state);
+    // Who goes back does not want to be carried to a version that was chosen before.
+    effects.extend(state.loads.cancel(&Slot::Pin));
+    effects
 }
 
 fn cancel(state: &mut State) -> Vec<Effect> {

@@ -5,7 +5,9 @@ use crate::TopicName;
 use crate::tui::data::{Column, Row};
 use crate::tui::effect::{Effect, PageKey, Request, Slot};
 use crate::tui::layout::Layout;
-use crate::tui::state::{Following, Line, Overlay, Records, Screen, State, Tail, TreeRow, Widths};
+use crate::tui::state::{
+    Focus, Following, Line, Overlay, Records, Screen, State, Tail, TreeRow, Widths,
+};
 use crate::tui::text::sanitize;
 
 /// Brings the view into its bounds and asks for what it needs.
@@ -13,6 +15,7 @@ pub(super) fn wants(state: &mut State) -> Vec<Effect> {
     let Some(layout) = Layout::of(state) else {
         return Vec::new();
     };
+    show_focus(state, &layout);
     fit(state, &layout);
     let mut effects = counts(state, &layout);
     if state.screen == Screen::Records {
@@ -21,6 +24,17 @@ pub(super) fn wants(state: &mut State) -> Vec<Effect> {
     effects.extend(versions::wants(state, &layout));
     effects.extend(detail(state, &layout));
     effects
+}
+
+/// Gives the keys to the pane that is in view, where the detail covers the middle or is covered.
+fn show_focus(state: &mut State, layout: &Layout) {
+    match state.focus {
+        Focus::Main if layout.main.width == 0 && layout.detail.width > 0 => {
+            state.focus = Focus::Detail;
+        }
+        Focus::Detail if layout.detail.width == 0 => state.focus = Focus::Main,
+        _ => {}
+    }
 }
 
 fn fit(state: &mut State, layout: &Layout) {

@@ -30,12 +30,13 @@ struct Column {
 pub(super) fn draw(canvas: &mut Canvas<'_>, card: &Card, body: Rect) {
     let columns = fitting(columns(card), body.width.saturating_sub(4));
     let wanted = total(&columns) + 4;
-    let title = [piece(format!(" {} ", title(card)), Meaning::Good)];
+    let meaning = if card.failed() == 0 { Meaning::Good } else { Meaning::Bad };
+    let title = [piece(format!(" {} ", title(card)), meaning)];
     let took = [piece(format!(" {} ", elapsed(card.took)), Meaning::Plain)];
     let least = width(&title) + width(&took) + 4;
     let area = place(body, wanted.max(least), card.lines.len());
     canvas.clear(area);
-    let inside = canvas.frame(area, Meaning::Good, &title);
+    let inside = canvas.frame(area, meaning, &title);
     if least <= area.width {
         canvas.on_top(area, &took);
     }
@@ -61,7 +62,9 @@ fn place(body: Rect, width: u16, lines: usize) -> Rect {
 
 fn title(card: &Card) -> String {
     let records = counted(card.rows(), "record");
+    let failed = card.failed();
     match card.lines.first() {
+        _ if failed > 0 => format!("Flushed {records}, {} failed", counted(failed, "topic")),
         Some(line) if !card.is_of_many() => format!("Flushed {records} of `{}`", line.topic()),
         _ => format!("Flushed {records}"),
     }

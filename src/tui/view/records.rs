@@ -41,7 +41,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
     header(canvas, records, &lead, Rect { height: inside.height.min(headings), ..inside });
     let lines = rows(inside).skip(usize::from(headings));
     for (number, line) in (records.scroll.top..records.extents.total()).zip(lines) {
-        row(canvas, records, &lead, number, line);
+        row(canvas, state, &lead, number, line);
         if number == records.scroll.selected {
             canvas.text(Rect { width: 1, ..line }, "▶", Meaning::Marked);
             canvas.tint(line, if focused { Meaning::Selected } else { Meaning::Marked });
@@ -148,10 +148,11 @@ fn header(canvas: &mut Canvas<'_>, records: &Records, lead: &Lead, inside: Rect)
 
 fn columns(records: &Records) -> Columns<'_> {
     Columns::new(&records.columns, records.first_column, &records.widths)
-        .finding(records.needle.as_ref())
 }
 
-fn row(canvas: &mut Canvas<'_>, records: &Records, lead: &Lead, number: u64, line: Rect) {
+fn row(canvas: &mut Canvas<'_>, state: &State, lead: &Lead, number: u64, line: Rect) {
+    let records = &state.records;
+    let needle = state.find.as_ref().map(|find| &find.needle);
     let (mark, offset, rest) = lead.split(line);
     let Some((bucket, local)) = records.extents.find(number) else {
         return;
@@ -166,7 +167,7 @@ fn row(canvas: &mut Canvas<'_>, records: &Records, lead: &Lead, number: u64, lin
     canvas.text(mark, glyph, meaning);
     let text = offset_text(row.bucket, row.offset, lead.labelled);
     canvas.right(offset, &[piece(text, Meaning::Plain)]);
-    columns(records).row(canvas, rest, row, &page.columns);
+    columns(records).finding(needle).row(canvas, rest, row, &page.columns);
 }
 
 /// The glyph of a record: in a version, or not yet.

@@ -59,18 +59,18 @@ fn title(similar: &Similar) -> Vec<Piece<'static>> {
     let place =
         format!(" Similar to {}/{} · {} ", record.topic, record.bucket, grouped(record.offset));
     let version = record.version.map_or_else(String::new, |v| format!("· v {} ", grouped(v)));
-    let column = match &similar.found {
-        Some(Ok(likes)) => format!("· {} ", column(likes)),
+    let column = match (&similar.found, &similar.column) {
+        (Some(_), Some(name)) => format!("· {} ", column(name, &similar.columns)),
         _ => String::new(),
     };
     vec![piece(place, Meaning::Title), piece(version, Meaning::Warn), piece(column, Meaning::Plain)]
 }
 
 /// The vector column, and that there are others.
-fn column(likes: &Likes) -> String {
-    let all = likes.columns.len();
-    let at = likes.columns.iter().position(|column| *column == likes.column).unwrap_or(0) + 1;
-    if all > 1 { format!("{} ‹{at} of {all}›", likes.column) } else { likes.column.clone() }
+fn column(name: &str, columns: &[String]) -> String {
+    let all = columns.len();
+    let at = columns.iter().position(|column| column == name).unwrap_or(0) + 1;
+    if all > 1 { format!("{name} ‹{at} of {all}›") } else { name.to_owned() }
 }
 
 fn cost(likes: &Likes) -> Piece<'static> {

@@ -117,7 +117,7 @@ fn selected(state: &State, room: u16) -> Vec<Piece<'static>> {
         all.push(piece("  esc leads back to now", Meaning::Muted));
         return all;
     }
-    let version = match (row.buffered, state.records.extents.get(row.bucket)) {
+    let version = match (row.buffered, state.extents().get(row.bucket)) {
         (false, Some(extent)) => format!(" v {}", grouped(extent.version)),
         (false, None) => " persisted".into(),
         (true, _) => " buffered".into(),
@@ -139,9 +139,15 @@ fn version(list: &Versions) -> Vec<Piece<'static>> {
     let size = version.bytes.map_or_else(String::new, |size| format!(" · {}", bytes(size)));
     let files = counted(version.fragments, "file");
     let text = format!(" · {} · {files}{size}", counted(version.rows, "record"));
+    // Their column is the first to go, and the last to have room.
+    let tags = match version.tags.join(" ") {
+        tags if tags.is_empty() => tags,
+        tags => format!(" · {tags}"),
+    };
     vec![
         piece(place, Meaning::Strong),
         piece(format!("  v {}", grouped(version.number)), Meaning::Number),
+        piece(tags, Meaning::Strong),
         piece(text, Meaning::Plain),
     ]
 }

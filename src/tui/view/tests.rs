@@ -118,6 +118,8 @@ fn a_flush_says_what_it_did_or_why_it_is_not_possible() {
 #[test]
 fn the_versions_of_a_bucket() {
     look("versions", &[TO_TRACES, Key::Char('v')]);
+    let down = Key::Down;
+    look("versions_tagged", &[TO_TRACES, Key::Char('v'), down, down, down]);
     look("versions_middle", &[TO_TRACES, Key::Char('v'), Key::Right, Key::End, Key::PageUp]);
 }
 
@@ -154,7 +156,7 @@ fn similar_records_and_the_way_through_them() {
     let open = [TO_TRACES, Key::Enter, Key::Down, Key::Char('s')];
     look("similar", &open);
     look("similar_hops", &[&open[..], &[Key::Down, Key::Enter, Key::Down, Key::Enter]].concat());
-    look("similar_refused", &[TO_TRACES, Key::Up, Key::Char('s')]);
+    look("similar_refused", &[Key::Down, Key::Enter, Key::Char('s')]);
 }
 
 fn put(text: &str) -> Vec<Key> {

@@ -12,6 +12,8 @@ use crate::tui::sample::{answer, now, press, run, settle};
 use crate::tui::state::{Following, Overlay, Screen, Severity, State};
 use crate::{Change, TopicCounts, TopicName, WatchMode};
 
+mod crossing;
+
 const TO_TRACES: Key = Key::End;
 
 fn state() -> State {
