@@ -1,10 +1,13 @@
 //! Room made ahead of a segment's frames, and what a frame looks like that was not written to its end in it.
 //!
 //! A sync of a file that grew has to write its new length as well, through the file system's journal. Where the length is
-//! there already, and the blocks are, a sync is about half as long; PostgreSQL, etcd and SQLite do alike. What was
-//! not written reads as zeros, which no frame begins with.
+//! there already, and the blocks hold zeros, a sync is about half as long; blocks that were only reserved are written
+//! through the journal when they are first used, which takes most of that back. PostgreSQL and SQLite do alike.
+//! No frame begins with zeros.
 
 use std::fs::File;
+use std::io;
+use std::os::unix::fs::FileExt;
 
 use super::frame::claimed;
 
@@ -26,19 +29,13 @@ pub(super) fn make_room(file: &File, end: u64, known: u64) -> u64 {
     }
     let wanted = (end + end.clamp(STEPS.0, STEPS.1)).next_multiple_of(PAGE);
     // Not tried again for the next frame where it is refused.
-    drop(reserve(file, length, wanted));
+    drop(fill(file, length, wanted));
     wanted
 }
 
-#[cfg(target_os = "linux")]
-fn reserve(file: &File, from: u64, to: u64) -> std::io::Result<()> {
-    use rustix::fs::{FallocateFlags, fallocate};
-    fallocate(file, FallocateFlags::empty(), from, to - from).map_err(Into::into)
-}
-
-#[cfg(not(target_os = "linux"))]
-fn reserve(file: &File, _from: u64, to: u64) -> std::io::Result<()> {
-    file.set_len(to)
+fn fill(file: &File, from: u64, to: u64) -> io::Result<()> {
+    let zeros = vec![0; usize::try_from(to - from).unwrap_or_default()];
+    file.write_all_at(&zeros, from)
 }
 
 /// Whether a frame that is not sound was simply not written to its end.
