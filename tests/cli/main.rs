@@ -21,6 +21,7 @@ mod get;
 mod grammar;
 mod hole;
 mod interrupts;
+mod journey;
 mod program;
 mod put_ack;
 mod put_file;
