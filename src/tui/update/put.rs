@@ -41,9 +41,12 @@ pub(super) fn forget_copy(state: &mut State) -> Option<Effect> {
     state.loads.cancel(&Slot::Clone)
 }
 
-/// Opens the prompt on a copy of a record, where nothing else is open.
+/// Opens the prompt on a copy of a record, where nothing else is open and its topic is still shown.
 pub(super) fn open_copy(state: &mut State, record: &Whole) -> Vec<Effect> {
-    let Some(id) = state.cloned.take().filter(|_| matches!(state.overlay, Overlay::None)) else {
+    let is_free = matches!(state.overlay, Overlay::None);
+    let shown = state.records.place.as_ref().map(|place| place.topic.clone());
+    let copied = state.cloned.take().filter(|id| is_free && shown.as_ref() == Some(&id.topic));
+    let Some(id) = copied else {
         return Vec::new();
     };
     let (fields, lost) = record.json();
