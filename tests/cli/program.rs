@@ -257,3 +257,11 @@ pub(crate) fn shared(name: &str) -> Option<PathBuf> {
     }
     Some(path)
 }
+
+/// Whether these tests were started so that hang-ups are ignored, as `nohup` does: what they start ignores them, too.
+pub(crate) fn ignores_hang_ups() -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let mask = mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
+    mask.is_some_and(|mask| mask & 1 == 1)
+}

@@ -184,7 +184,7 @@ fn numbers_that_json_cannot_say_are_counted_in_a_note() {
         test.run(search.iter().chain(&[k])).code(0)
     };
     search("2")
-        .stdout("{\"_distance\":0.0,\"real\":null}\n{\"_distance\":1.0,\"real\":0.5}\n")
+        .stdout("{\"_offset\":0,\"_distance\":0.0,\"real\":null}\n{\"_offset\":1,\"_distance\":1.0,\"real\":0.5}\n")
         .stderr("note: 1 value is NaN or infinite, printed as null\n");
     search("3").stderr("note: 2 values are NaN or infinite, printed as null\n");
 }
