@@ -81,9 +81,8 @@ impl Console {
                 Err(RecvTimeoutError::Disconnected) => true,
             };
             // A screen that changes all the time may not be waited for without end.
-            if is_over || begun.elapsed() > PATIENCE {
-                panic!("that never showed:\n{}", self.screen.screen().contents());
-            }
+            let text = self.screen.screen().contents();
+            assert!(!is_over && begun.elapsed() < PATIENCE, "that never showed:\n{text}");
         }
     }
 
