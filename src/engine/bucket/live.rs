@@ -10,7 +10,7 @@ use super::snapshot::Snapshot;
 use crate::engine::buffer::{Memtable, Pending};
 use crate::engine::error::Result;
 use crate::engine::store::Table;
-use crate::engine::wal::{Held, Log, Read};
+use crate::engine::wal::{Floor, Held, Log, Read};
 
 /// Versions to ask about the log before the base is read again, which may know better.
 const LONG_WALK: u64 = 64;
@@ -54,8 +54,8 @@ impl Live {
     /// Whether the table and the buffered records adjoin.
     pub(super) fn is_known(&self) -> bool {
         match (&self.table, &self.log) {
-            (Some(_), Some(_)) => self.seen.is_some() && !self.has_gap(),
-            (None, Some(log)) => log.end() == log.first(),
+            (Some(_), Some(_)) => self.seen.is_some() && !self.has_gap() && !self.is_stuck(),
+            (None, Some(log)) => log.end() == log.first() && log.damage().is_none(),
             _ => true,
         }
     }
@@ -65,6 +65,17 @@ impl Live {
     pub(super) fn has_gap(&self) -> bool {
         let first = self.lanes[LOG].records.first();
         self.seen.is_some_and(|seen| seen.persisted < first)
+    }
+
+    /// Whether the log was listed up to damage in segments that are persisted, as turned out since.
+    fn is_stuck(&self) -> bool {
+        let listed = self.log.as_ref().filter(|log| log.damage().is_some()).map(Log::end);
+        self.seen.zip(listed).is_some_and(|(seen, listed)| listed < seen.persisted)
+    }
+
+    /// Up to where which log need not be listed.
+    pub(super) fn floor(&self) -> Option<Floor> {
+        self.log.as_ref().map(|log| (log.id(), self.persisted()))
     }
 
     /// Makes a log the one that is read and written.

@@ -44,8 +44,9 @@ impl Bucket {
         let head = self.ask(table).await?;
         self.live().install(head);
         if self.live().log.is_some() {
-            self.settle().await?;
+            let table = self.settle().await?;
             fault::at(&self.log_place.folder, "recover.settled")?;
+            self.secure_evidence(&table).await?;
             mended.extend(self.recover_log(timeout, Log::recover).await?);
         }
         Ok(mended)
@@ -59,19 +60,45 @@ impl Bucket {
         timeout: Duration,
     ) -> Result<Vec<Recovery>> {
         let _flush = self.lock_flush(timeout).await?;
-        let mut mended = self.heal().await?;
+        let base = self.mend_base(timeout).await?;
+        let is_rebased = base.is_some();
+        let mut mended: Vec<Recovery> = base.into_iter().chain(self.heal().await?).collect();
         let Some(table) = Table::open(&self.place.dataset).await? else { return Ok(mended) };
-        self.read_log(false).await?;
+        self.read_log(is_rebased).await?;
         let head = self.ask(table.clone()).await?;
         let doubt = self.doubt(&head);
         self.live().install(head);
         if let Some(doubt) = doubt {
             mended.push(self.decide(&table, &doubt, in_doubt, timeout).await?);
-            let head = self.ask(table).await?;
+            let head = self.ask(table.clone()).await?;
             self.live().install(head);
         }
+        self.secure_evidence(&table).await?;
         mended.extend(self.recover_log(timeout, wal::repair).await?);
         Ok(mended)
+    }
+
+    /// Gives a log whose base cannot be read a new one. Needs the flush lock.
+    async fn mend_base(self: &Arc<Self>, timeout: Duration) -> Result<Option<Recovery>> {
+        let own = self.clone();
+        blocking(move || {
+            let mut held = own.append_lock.lock(timeout)?;
+            let mended = wal::mend_base(&own.log_place, &mut held)?;
+            if mended.is_some() {
+                own.live().log = None;
+            }
+            Ok(mended)
+        })
+        .await
+    }
+
+    /// Makes the head durable where segments will be put aside for what it holds: it must not be lost after them.
+    async fn secure_evidence(&self, head: &Table) -> Result<()> {
+        if self.live().log.as_ref().is_none_or(|log| log.damage().is_none()) {
+            return Ok(());
+        }
+        head.sync_manifest().await?;
+        head.make_durable(None).await
     }
 
     /// Moves aside what cannot be read at the head. Needs the flush lock.

@@ -136,7 +136,11 @@ impl Bucket {
             return self.live().read_on();
         }
         let place = self.log_place.clone();
-        let opened = blocking(move || Log::open(&place)).await?;
+        let known = self.live().floor();
+        let opened = blocking(move || Log::open(&place, known)).await?;
+        if let Some(damage) = opened.as_ref().and_then(|(log, _)| log.damage()) {
+            tracing::warn!(topic = %self.topic, bucket = self.place.id, %damage, "what lies behind is not shown; `lanceq repair` says what is lost");
+        }
         let mut live = self.live();
         match opened {
             // Two may have opened it at once; the one that is there may have been written through.

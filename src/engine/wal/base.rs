@@ -36,7 +36,7 @@ pub(crate) struct Shift {
 /// Reads the base of a bucket's log; `None` where it has no log.
 ///
 /// # Errors
-/// [`Error::Damaged`] where the file is no base, [`Error::Unsupported`] where a newer version wrote it.
+/// [`Error::LogDamaged`] where the file is no base, [`Error::Unsupported`] where a newer version wrote it.
 pub(crate) fn read_base(place: &LogPlace) -> Result<Option<Base>> {
     let path = place.base();
     let bytes = match fs::read(&path) {
@@ -50,18 +50,22 @@ pub(crate) fn read_base(place: &LogPlace) -> Result<Option<Base>> {
             reason: format!("this lanceq knows formats up to {FORMAT}; a newer one wrote it"),
         });
     }
-    let source = "its checksum does not match".into();
-    Base::decode(&bytes).map(Some).ok_or(Error::Damaged { path, source })
+    let reason = "its checksum does not match".into();
+    Base::decode(&bytes).map(Some).ok_or(Error::LogDamaged { path, at: 0, lsn: 0, reason })
 }
 
 pub(super) fn write_base(place: &LogPlace, base: &Base) -> Result<()> {
     replace_file(&place.base(), &base.encode())
 }
 
-fn newer(bytes: &[u8]) -> Option<u32> {
-    let mut bytes = Bytes(bytes);
+/// The format of a base that a newer version wrote: each ends with the checksum of everything before, so that a flipped
+/// bit does not pass for one.
+fn newer(all: &[u8]) -> Option<u32> {
+    let mut bytes = Bytes(all);
     let magic: [u8; 8] = bytes.array()?;
-    bytes.u32().filter(|format| magic == MAGIC && *format > FORMAT)
+    let format = bytes.u32().filter(|format| magic == MAGIC && *format > FORMAT)?;
+    let (covered, crc) = all.split_last_chunk()?;
+    (crc32c::crc32c(covered) == u32::from_le_bytes(*crc)).then_some(format)
 }
 
 impl Base {

@@ -106,6 +106,19 @@ pub(super) fn is_room(bytes: &[u8]) -> bool {
     bytes.iter().take(size_of_val(&MAGIC)).all(|byte| *byte == 0)
 }
 
+/// Where something in a segment looks like the beginning of a frame.
+pub(super) fn marks(bytes: &[u8]) -> impl Iterator<Item = usize> {
+    let mark = MAGIC.to_le_bytes();
+    let words = bytes.chunks(ALIGNMENT).enumerate();
+    words.filter(move |(_, word)| word.starts_with(&mark)).map(|(number, _)| number * ALIGNMENT)
+}
+
+/// The records that a frame has by its header, sound or not.
+pub(super) fn claimed_rows(header: &[u8]) -> Option<u32> {
+    let (.., frame) = decode(header)?;
+    frame.ok().map(|frame| frame.rows)
+}
+
 /// The bytes that the frame at the front of `bytes` takes, as far as its header says so.
 pub(super) fn claimed(bytes: &[u8]) -> usize {
     let length = bytes.get(..HEADER).and_then(decode).map(|(length, ..)| length);
@@ -133,6 +146,9 @@ pub(super) fn read(home: Home, at: u64, bytes: &[u8]) -> Step<'_> {
         return Step::Bad("the checksum does not match");
     }
     match frame {
+        Ok(frame) if frame.first.checked_add(frame.rows.into()).is_none() => {
+            Step::Bad("its log position is beyond reason")
+        }
         Ok(frame) => Step::Frame(frame, payload, size(length)),
         Err(kind) => Step::Newer(kind),
     }
@@ -221,7 +237,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_frame_reads_back(payload: Vec<u8>, first: u64, rows: u32, durable_upto: u64, put_at: i64, at: u64) {
+        fn a_frame_reads_back(payload: Vec<u8>, first in 0..u64::MAX - u64::from(u32::MAX), rows: u32, durable_upto: u64, put_at: i64, at: u64) {
             let frame = Frame { kind: Kind::Data, first, rows, durable_upto, put_at };
             let mut bytes = vec![1, 2, 3];
             frame.encode(home(), at, &payload, &mut bytes);

@@ -58,9 +58,6 @@ impl Header {
             return Err(HeaderError::Bad("it is no segment of a log"));
         }
         let format = rest.u32().ok_or(HeaderError::Incomplete)?;
-        if format > FORMAT {
-            return Err(HeaderError::Newer(format));
-        }
         let length = rest.u32().ok_or(HeaderError::Incomplete)? as usize;
         if length > LONGEST {
             return Err(HeaderError::Bad("the schema's length is beyond reason"));
@@ -72,6 +69,12 @@ impl Header {
         let covered = bytes.get(..FIXED + length).unwrap_or_default();
         if crc32c::crc32c(covered) != crc {
             return Err(HeaderError::Bad("the checksum of its header does not match"));
+        }
+        // Every format begins as this one does, up to the checksum: so a flipped bit does not pass for a newer one.
+        match format {
+            FORMAT => {}
+            0 => return Err(HeaderError::Bad("there is no format 0")),
+            newer => return Err(HeaderError::Newer(newer)),
         }
         let header = Self { home: Home { log, first }, schema };
         if bytes.len() < header.size() { Err(HeaderError::Incomplete) } else { Ok(header) }
@@ -110,6 +113,13 @@ mod tests {
     fn a_newer_form_is_said_to_be_one() {
         let mut bytes = header().encode();
         bytes[8] = 9;
+        assert!(
+            matches!(Header::decode(&bytes), Err(HeaderError::Bad(_))),
+            "a flipped bit is none"
+        );
+        let covered = FIXED + header().schema.len();
+        let crc = crc32c::crc32c(&bytes[..covered]);
+        bytes[covered..covered + CRC].copy_from_slice(&crc.to_le_bytes());
         assert_eq!(Header::decode(&bytes), Err(HeaderError::Newer(9)));
     }
 }

@@ -76,6 +76,8 @@ struct Holder {
 const STAMP: usize = 16 + 8 + 4;
 const HOLDER: usize = 4 + 8 + HOST;
 const HOST: usize = 64;
+/// Where the boot lies in which the log was last brought to a known end.
+const BOOT_AT: usize = STAMP + HOLDER;
 
 impl FileLock {
     /// The lock of the log's end.
@@ -243,6 +245,20 @@ impl Held {
         Ok(())
     }
 
+    /// Whether the log was last brought to a known end since this machine was started: no power cut was since. `false`
+    /// where that cannot be known.
+    pub(super) fn is_of_this_boot(&self) -> bool {
+        let mut noted = [0; 16];
+        let read = self.file.read_exact_at(&mut noted, BOOT_AT as u64);
+        read.is_ok() && boot().is_some_and(|boot| boot == Uuid::from_bytes(noted))
+    }
+
+    /// Notes that it is at a known end.
+    pub(super) fn note_boot(&self) -> Result<()> {
+        let noted = self.file.write_all_at(boot().unwrap_or_default().as_bytes(), BOOT_AT as u64);
+        noted.map_err(self.inner.io("write"))
+    }
+
     fn begin(inner: &Arc<Inner>, file: Arc<File>) -> Result<Self> {
         let mut bytes = [0; STAMP + 4];
         let read = file.read_at(&mut bytes, 0).map_err(inner.io("read"))?;
@@ -324,6 +340,15 @@ impl Holder {
 )]
 fn wait(pause: Duration) {
     std::thread::sleep(pause);
+}
+
+/// What the system calls the time since it was started, where it does.
+fn boot() -> Option<Uuid> {
+    static BOOT: LazyLock<Option<Uuid>> = LazyLock::new(|| {
+        let id = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").ok()?;
+        id.trim().parse().ok()
+    });
+    *BOOT
 }
 
 fn identity(path: &std::path::Path) -> Option<(u64, u64)> {

@@ -10,20 +10,17 @@ use uuid::Uuid;
 
 use super::base::{Base, read_base, write_base};
 use super::frame::{Frame, Home, Kind};
-use super::listing::list;
+use super::listing::nothing_in;
 use super::lock::{Held, Stamp};
 use super::payload::{Payload, encode_schema};
 use super::place::LogPlace;
 use super::segment::{Owned, Rest, Segment};
 use super::sync::{SyncPlan, Synced};
-use crate::engine::durable::{create_folders, sync_folder};
 use crate::engine::error::{Error, Result};
 use crate::engine::fault;
 
 /// A longer segment is ended before the next append, so that writing one anew stays cheap.
 const SEGMENT_LIMIT: u64 = 8 << 20;
-/// How often a listing starts again where flushes overtake it.
-const LISTINGS: usize = 8;
 
 /// Records that reading on found.
 #[derive(Debug)]
@@ -43,7 +40,7 @@ pub(crate) struct Read {
     pub(crate) restarted: bool,
 }
 
-/// The live segments of a log, oldest first; there is always one.
+/// The live segments of a log, oldest first; there is always one, but where it cannot be read.
 ///
 /// Invariant: every segment but the last is sealed, and ends where the next one begins. Frames are
 /// only added by who holds the append lock, and a sound one is never taken away but by repair.
@@ -51,6 +48,9 @@ pub(crate) struct Log {
     pub(super) place: LogPlace,
     pub(super) base: Base,
     pub(super) segments: Vec<Segment>,
+    /// Where it begins if no segment can be read.
+    pub(super) start: u64,
+    pub(super) damage: Option<Error>,
     /// As the lock file had it when the segments were listed; `None` before the lock was taken.
     pub(super) stamp: Option<Stamp>,
     /// The last look found nothing behind the last sound frame, not even a torn one.
@@ -58,53 +58,16 @@ pub(crate) struct Log {
 }
 
 impl Log {
-    /// Lists the log, and reads all of it; `None` where there is none. Takes no lock and writes nothing.
-    pub(crate) fn open(place: &LogPlace) -> Result<Option<(Self, Read)>> {
-        for _ in 0..LISTINGS {
-            let Some(base) = read_base(place)? else { return Ok(None) };
-            let mut found = Vec::new();
-            if let Some(segments) = list(place, &mut found)? {
-                let log =
-                    Self { place: place.clone(), base, segments, stamp: None, is_clean: false };
-                return Ok(Some((log, Read { found, restarted: true })));
-            }
-        }
-        Err(place.io("list the segments of")(io::Error::other(
-            "they change faster than they can be read",
-        )))
+    /// What is known of a log whose segments were read.
+    pub(super) fn new(place: &LogPlace, base: Base, segments: Vec<Segment>) -> Self {
+        let start = base.persisted;
+        let place = place.clone();
+        Self { place, base, segments, start, damage: None, stamp: None, is_clean: false }
     }
 
-    /// Creates a log behind a durable version. Needs both locks.
-    pub(crate) fn create(
-        place: &LogPlace,
-        append: &mut Held,
-        version: u64,
-        next_row_id: u64,
-        schema: &SchemaRef,
-    ) -> Result<Self> {
-        let id = Uuid::new_v4();
-        create_folders(&place.log(), &place.folder)?;
-        let home = Home { log: id, first: next_row_id };
-        let path = place.segment(next_row_id);
-        let first = Segment::create(&path, home, encode_schema(schema)?)?;
-        let shifts = Vec::new();
-        let base = Base { log: id, version, persisted: next_row_id, next_row_id, shifts };
-        let mut log = Self {
-            place: place.clone(),
-            base,
-            segments: vec![first],
-            stamp: None,
-            is_clean: false,
-        };
-        let synced = log.sync_plan()?.run()?;
-        log.synced(&synced);
-        // IMPORTANT: last. Where there is a base, there is a log.
-        write_base(place, &log.base)?;
-        sync_folder(&place.folder)?;
-        let stamp =
-            Stamp { log: id, generation: append.stamp().generation + 1, is_poisoned: false };
-        append.set_stamp(stamp)?;
-        Ok(Self { stamp: Some(stamp), ..log })
+    /// What cannot be read of it; what lies behind is not shown, and nobody writes until it is repaired.
+    pub(crate) fn damage(&self) -> Option<&Error> {
+        self.damage.as_ref()
     }
 
     /// Which log it is.
@@ -117,8 +80,11 @@ impl Log {
     }
 
     pub(crate) fn reread_base(&mut self) -> Result<()> {
-        if let Some(base) = read_base(&self.place)?.filter(|base| base.log == self.base.log) {
-            self.base = base;
+        match read_base(&self.place) {
+            Ok(Some(base)) if base.log == self.base.log => self.base = base,
+            // The one that is known is as true as it was.
+            Ok(_) | Err(Error::LogDamaged { .. }) => {}
+            Err(error) => return Err(error),
         }
         Ok(())
     }
@@ -132,17 +98,17 @@ impl Log {
 
     /// The log position of the first record that is still there.
     pub(crate) fn first(&self) -> u64 {
-        self.segments.first().map_or(0, |segment| segment.home.first)
+        self.segments.first().map_or(self.start, |segment| segment.home.first)
     }
 
     /// The log position behind the last record read.
     pub(crate) fn end(&self) -> u64 {
-        self.segments.last().map_or(0, |segment| segment.end)
+        self.segments.last().map_or(self.start, |segment| segment.end)
     }
 
     /// The log position behind the last segment that has a successor.
     pub(crate) fn sealed_end(&self) -> u64 {
-        self.segments.last().map_or(0, |segment| segment.home.first)
+        self.segments.last().map_or(self.start, |segment| segment.home.first)
     }
 
     /// The schema of the segment that is appended to.
@@ -198,20 +164,22 @@ impl Log {
 
     /// Goes to the successor of a sealed segment.
     fn follow(&mut self) -> Result<Followed> {
-        let next = self.place.segment(self.end());
-        match Segment::open(&next) {
+        let is_there = |last: &Segment| last.look().is_some();
+        match Segment::open(&self.place, Home { log: self.id(), first: self.end() }) {
             Ok(Some(segment)) => {
                 self.segments.push(segment);
                 Ok(Followed::Yes)
             }
-            // What lies behind is not shown, and `adopt` refuses to write there.
-            Err(Error::LogDamaged { .. }) => Ok(Followed::NotYet),
-            Err(error) => Err(error),
-            // The sealed one is still there: its successor is not made yet. Else both were flushed.
-            Ok(None) if self.segments.last().and_then(Segment::look).is_some() => {
+            // The sealed one is still there: its successor is not made yet, or cannot be read; what lies behind is not
+            // shown then, and `adopt` refuses to write there.
+            Ok(None) | Err(Error::LogDamaged { .. })
+                if self.segments.last().is_some_and(is_there) =>
+            {
                 Ok(Followed::NotYet)
             }
-            Ok(None) => Ok(Followed::Gone),
+            // Both were flushed.
+            Ok(None) | Err(Error::LogDamaged { .. }) => Ok(Followed::Gone),
+            Err(error) => Err(error),
         }
     }
 
@@ -226,7 +194,7 @@ impl Log {
     /// Forgets all that was read, and reads what is there.
     fn relist(&mut self) -> Result<Read> {
         let stamp = self.stamp;
-        match Self::open(&self.place)? {
+        match Self::open(&self.place, Some((self.id(), self.start)))? {
             Some((log, read)) => {
                 *self = Self { stamp: stamp.filter(|stamp| stamp.log == log.id()), ..log };
                 Ok(read)
@@ -257,7 +225,9 @@ impl Log {
         if self.is_clean {
             return Ok(read);
         }
-        let Some(active) = self.segments.last_mut() else { return Ok(read) };
+        let Some(active) = self.segments.last_mut() else {
+            return Err(nothing_in(&self.place, self.start));
+        };
         match active.read_on(&mut read.found)? {
             Rest::Nothing => {}
             // Only the dead leave a frame half written: whoever writes holds the lock.
@@ -270,7 +240,7 @@ impl Log {
         if active.is_sealed {
             let schema = active.schema();
             // IMPORTANT: a successor that is there and cannot be read is not to be replaced.
-            Segment::open(&self.place.segment(active.end))?;
+            Segment::open(&self.place, Home { first: active.end, ..active.home })?;
             self.start_segment(&schema)?;
         }
         Ok(read)

@@ -4,28 +4,35 @@
 
 mod base;
 mod bytes;
+mod create;
 mod cut;
 mod frame;
+mod front;
 mod header;
 mod keep;
 mod listing;
 mod lock;
 mod log;
+mod opening;
 mod payload;
 mod place;
+mod rebuild;
 mod recovery;
 mod room;
 mod segment;
 mod sharing;
+mod sound;
 mod sync;
 #[cfg(test)]
 mod tests;
 
 pub(crate) use base::{Base, Shift, read_base};
+pub(crate) use listing::Floor;
 pub(crate) use lock::{FileLock, Held};
 pub(crate) use log::{Log, Read};
 pub(crate) use payload::{Payload, encode};
 pub(crate) use place::LogPlace;
+pub(crate) use rebuild::mend_base;
 pub(crate) use recovery::{Recovered, repair};
 pub(crate) use sharing::check_sharing;
 pub(crate) use sync::{SyncPlan, Synced};

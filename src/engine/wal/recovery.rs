@@ -1,18 +1,22 @@
 //! Bringing a log to a known end at its first opening for writing, and repairing one that refuses.
 
 use std::fs;
+use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
 use arrow_schema::SchemaRef;
 
-use super::base::read_base;
+use super::base::Base;
 use super::cut::{Verdict, judge};
-use super::frame::{ALIGNMENT, Step, read};
+use super::frame::{HEADER, claimed_rows};
+use super::front::{Damage, DamageKind, Front, read_front};
 use super::lock::{Held, Stamp};
 use super::log::{Log, Read};
-use super::place::LogPlace;
+use super::place::{LogPlace, first_of};
+use super::rebuild::base_or_rebuilt;
 use super::room::end_of_written;
-use super::segment::{Rest, Segment};
+use super::segment::Segment;
+use super::sound::Sound;
 use crate::engine::durable::sync_folder;
 use crate::engine::error::{Error, Result};
 use crate::engine::facts::Recovery;
@@ -57,64 +61,74 @@ pub(crate) fn repair(
     open_for_writing(place, append, (persisted, schema), Promised::Cut)
 }
 
-/// The sound front of a log, and what stands behind it.
-struct Front {
-    segments: Vec<Segment>,
-    read: Read,
-    /// Where and why it ends, if not at the log's end; then the segments that lie behind.
-    damage: Option<(Damage, Vec<u64>)>,
-}
-
-struct Damage {
-    path: PathBuf,
-    at: u64,
-    lsn: u64,
-    reason: String,
-    kind: DamageKind,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum DamageKind {
-    /// A frame that was not written to its end.
-    Torn,
-    /// Something else that cannot be read.
-    Broken,
-    /// Segments are missing in front of the first.
-    Gap,
-}
-
 fn open_for_writing(
     place: &LogPlace,
     append: &mut Held,
     (persisted, schema): (u64, &SchemaRef),
     promised: Promised,
 ) -> Result<Option<Recovered>> {
-    let Some(base) = read_base(place)? else { return Ok(None) };
-    let mut front = read_front(place, persisted)?;
+    let Some((base, base_damage)) = base_or_rebuilt(place)? else { return Ok(None) };
+    if let Some(damage) = base_damage {
+        return Err(damage);
+    }
+    let mut front = read_front(place, base.log, persisted)?.unless_gap(place, persisted);
     let mut mended = Vec::new();
-    if let Some((damage, behind)) = front.damage.take() {
+    if let Some(damage) = front.damage.take() {
+        let sound = Sound::of(place, base.log, &damage);
         let known = front.segments.iter().map(|s| s.promised).max().unwrap_or_default();
-        let sound = sound_frames(place, &damage, &behind);
         let is_refused = damage.kind == DamageKind::Gap
             || judge(damage.lsn, known.max(sound.promised), persisted) == Verdict::Refuse;
         if is_refused && promised == Promised::Refuse {
             return Err(damage.into_error());
         }
-        mended.push(move_aside(place, &front, &damage, (&behind, sound.is_behind))?);
+        let is_of_a_kill =
+            damage.kind == DamageKind::Torn && !is_refused && append.is_of_this_boot();
+        mended.push(cut(place, &front, &damage, &told(&damage, sound.end, is_of_a_kill))?);
+        if let Some(last) = mended.last_mut() {
+            // A frame that a dying process did not finish was never acknowledged; it is the last one.
+            last.records_lost = (is_of_a_kill && sound.end.is_none()).then_some(0);
+        }
         fault::at(&place.folder, "recover.cut")?;
     }
-    let Front { segments, read, .. } = front;
-    let mut log = Log { place: place.clone(), base, segments, stamp: None, is_clean: false };
+    mended.extend(put_passed_aside(place, &base, &front.passed)?);
+    let Front { segments, mut found, .. } = front;
+    let mut log = Log::new(place, base, segments);
+    if log.segments.last().is_some_and(|last| last.end < persisted) {
+        // Positions below would be given again, and their records taken for persisted.
+        mended.push(put_all_aside(place, &log, persisted)?);
+        log.segments.clear();
+        found.clear();
+    }
     if log.segments.is_empty() {
+        if mended.is_empty() {
+            mended.push(no_segment(place, persisted));
+        }
         log.start_at(persisted, schema)?;
     }
     log.finish(append, !mended.is_empty())?;
-    Ok(Some((log, Read { restarted: true, ..read }, mended)))
+    Ok(Some((log, Read { found, restarted: true }, mended)))
 }
 
-impl Damage {
-    fn into_error(self) -> Error {
-        Error::LogDamaged { path: self.path, at: self.at, lsn: self.lsn, reason: self.reason }
+impl Front {
+    /// With nothing of it, where segments are missing in front of the first.
+    fn unless_gap(self, place: &LogPlace, persisted: u64) -> Self {
+        let Some(first) = self.first().filter(|first| *first > persisted) else { return self };
+        let behind = self.segments.iter().map(|segment| segment.home.first);
+        let rest = self.damage.iter().flat_map(|damage| {
+            let own = damage.path.file_name().and_then(|name| first_of(&name.to_string_lossy()));
+            own.into_iter().chain(damage.behind.iter().copied())
+        });
+        let mut behind: Vec<u64> = behind.chain(rest).filter(|other| *other != first).collect();
+        behind.dedup();
+        let damage = Damage {
+            path: place.segment(first),
+            at: 0,
+            lsn: persisted,
+            reason: format!("records from {persisted} to {first} are missing in front of it"),
+            kind: DamageKind::Gap,
+            behind,
+        };
+        Self { segments: Vec::new(), found: Vec::new(), damage: Some(damage), ..self }
     }
 }
 
@@ -135,127 +149,83 @@ impl Log {
             append.set_stamp(Stamp { log: self.id(), generation, is_poisoned: false })?;
         }
         self.stamp = Some(append.stamp());
-        Ok(())
+        append.note_boot()
     }
 }
 
-/// Reads from the first segment that is not persisted up to the first place that cannot be read.
-fn read_front(place: &LogPlace, persisted: u64) -> Result<Front> {
-    let all = place.firsts()?;
-    let mut front = Front { segments: Vec::new(), read: Read::default(), damage: None };
-    for (index, first) in all.iter().enumerate() {
-        let path = place.segment(*first);
-        let expected = front.segments.last().map(|last: &Segment| last.end);
-        let broken = match expected {
-            None if *first > persisted => {
-                Some(format!("records from {persisted} to {first} are missing in front of it"))
-            }
-            Some(end) if end != *first || !front.segments.last().is_some_and(|s| s.is_sealed) => {
-                Some(format!("the segment before ends at log position {end}"))
-            }
-            _ => None,
-        };
-        let behind = || all.iter().skip(index + 1).copied().collect();
-        if let Some(reason) = broken {
-            let lsn = expected.unwrap_or(persisted);
-            let kind = if expected.is_none() { DamageKind::Gap } else { DamageKind::Broken };
-            let damage = Damage { path, at: 0, lsn, reason, kind };
-            front.damage = Some((damage, behind()));
-            return Ok(front);
-        }
-        match open_whole(&path, *first, &mut front)? {
-            None => {}
-            Some(damage) => {
-                front.damage = Some((damage, behind()));
-                return Ok(front);
-            }
-        }
+/// What was wrong, and how much is known of what is lost by the cut.
+fn told(damage: &Damage, end: Option<u64>, is_of_a_kill: bool) -> String {
+    let reason = &damage.reason;
+    if let Some(end) = end {
+        return format!("{reason}; sound records up to log position {end} lay behind");
     }
-    Ok(front)
+    if damage.kind != DamageKind::Torn || is_of_a_kill {
+        return reason.clone();
+    }
+    let at_most = claimed(damage).map_or_else(String::new, |rows| format!(", {rows} at most"));
+    format!(
+        "{reason}; a kill leaves such a frame, which nobody was told of, and so does a power cut: then records are lost that were put without a sync{at_most}"
+    )
 }
 
-/// Reads a segment into the front; says where it ends before its end.
-fn open_whole(path: &Path, first: u64, front: &mut Front) -> Result<Option<Damage>> {
-    let damage = |at, lsn, reason: &str, kind| Damage {
-        path: path.into(),
-        at,
-        lsn,
-        reason: reason.into(),
-        kind,
-    };
-    let mut segment = match Segment::open(path) {
-        Ok(Some(segment)) => segment,
-        Ok(None) => return Ok(Some(damage(0, first, "it is gone", DamageKind::Broken))),
-        Err(Error::LogDamaged { at, reason, .. }) => {
-            return Ok(Some(damage(at, first, &reason, DamageKind::Broken)));
-        }
-        Err(error) => return Err(error),
-    };
-    let rest = segment.read_on(&mut front.read.found);
-    let (at, end) = (segment.at, segment.end);
-    let is_behind = matches!(rest, Ok(Rest::Nothing)) && has_bytes_behind(&segment)?;
-    front.segments.push(segment);
-    match rest {
-        Ok(Rest::Nothing) if is_behind => {
-            Ok(Some(damage(at, end, "what stands behind is no frame", DamageKind::Broken)))
-        }
-        Ok(Rest::Nothing) => Ok(None),
-        Ok(Rest::Incomplete) => {
-            Ok(Some(damage(at, end, "the frame is not complete", DamageKind::Torn)))
-        }
-        Ok(Rest::Bad(reason)) => Ok(Some(damage(at, end, reason, DamageKind::Broken))),
-        Err(Error::LogDamaged { reason, .. }) => {
-            Ok(Some(damage(at, end, &reason, DamageKind::Broken)))
-        }
-        Err(error) => Err(error),
+/// How many records a frame that is not complete says it has.
+fn claimed(damage: &Damage) -> Option<u32> {
+    let mut header = [0; HEADER];
+    let file = fs::File::open(&damage.path).ok()?;
+    file.read_exact_at(&mut header, damage.at).ok()?;
+    claimed_rows(&header)
+}
+
+/// Moves segments that a version holds out of the way: whatever they look like, nothing in them is needed.
+fn put_passed_aside(place: &LogPlace, base: &Base, passed: &[u64]) -> Result<Option<Recovery>> {
+    let Some(last) = passed.last() else { return Ok(None) };
+    let folder = free_folder(place)?;
+    for first in passed {
+        put_aside(&place.segment(*first), &folder)?;
+    }
+    sync_folder(&folder)?;
+    sync_folder(&place.log())?;
+    Ok(Some(Recovery {
+        bucket_id: place.bucket,
+        what: format!(
+            "segments of log {} up to the one from log position {last} on, which a version holds, were put aside",
+            base.log
+        ),
+        kept_in: Some(folder),
+        records_lost: Some(0),
+    }))
+}
+
+/// A log has a segment at any time, so somebody took them away.
+fn no_segment(place: &LogPlace, persisted: u64) -> Recovery {
+    Recovery {
+        bucket_id: place.bucket,
+        what: format!("the log had no segment, and goes on at log position {persisted}"),
+        kept_in: None,
+        records_lost: None,
     }
 }
 
-/// Whether there is more behind the last frame than the room for others: a power cut can lose the page that a frame
-/// begins in, and keep the next.
-fn has_bytes_behind(segment: &Segment) -> Result<bool> {
-    Ok(!segment.is_sealed && end_of_written(&segment.bytes_behind(segment.at)?) > 0)
-}
-
-/// The sound frames of the damaged segment and of those behind it.
-struct Sound {
-    /// The largest position that one of them says to be on the disk.
-    promised: u64,
-    /// Some lie behind the damage.
-    is_behind: bool,
-}
-
-fn sound_frames(place: &LogPlace, damage: &Damage, behind: &[u64]) -> Sound {
-    let own = frames_in(&damage.path);
-    let later: Vec<_> = behind.iter().flat_map(|first| frames_in(&place.segment(*first))).collect();
-    let is_behind = !later.is_empty() || own.iter().any(|(at, _)| *at > damage.at);
-    let promised = own.into_iter().chain(later).map(|(_, promised)| promised).max();
-    Sound { promised: promised.unwrap_or_default(), is_behind }
-}
-
-/// Where sound frames stand in a segment, and what they promise; whatever lies between them.
-fn frames_in(path: &Path) -> Vec<(u64, u64)> {
-    let Ok(Some(segment)) = Segment::open(path) else { return Vec::new() };
-    let from = segment.at;
-    let Ok(bytes) = segment.bytes_behind(from) else { return Vec::new() };
-    let places = (0..bytes.len()).step_by(ALIGNMENT);
-    let sound = places.filter_map(|place| {
-        let at = from + place as u64;
-        match read(segment.home, at, bytes.get(place..)?) {
-            Step::Frame(frame, ..) => Some((at, frame.durable_upto)),
-            _ => None,
-        }
-    });
-    sound.collect()
+fn put_all_aside(place: &LogPlace, log: &Log, persisted: u64) -> Result<Recovery> {
+    let folder = free_folder(place)?;
+    for segment in &log.segments {
+        put_aside(&segment.path, &folder)?;
+    }
+    sync_folder(&folder)?;
+    sync_folder(&place.log())?;
+    Ok(Recovery {
+        bucket_id: place.bucket,
+        what: format!(
+            "the log ended at log position {}, though a version holds it up to {persisted}, and goes on there",
+            log.end()
+        ),
+        kept_in: Some(folder),
+        records_lost: Some(0),
+    })
 }
 
 /// Moves what lies behind the sound front to the quarantine, and says what it is.
-fn move_aside(
-    place: &LogPlace,
-    front: &Front,
-    damage: &Damage,
-    (behind, is_sound_behind): (&[u64], bool),
-) -> Result<Recovery> {
+fn cut(place: &LogPlace, front: &Front, damage: &Damage, told: &str) -> Result<Recovery> {
     let folder = free_folder(place)?;
     if let Some(last) = front.segments.last().filter(|last| last.path == damage.path) {
         keep_end(last, &folder)?;
@@ -266,7 +236,7 @@ fn move_aside(
     } else {
         put_aside(&damage.path, &folder)?;
     }
-    for first in behind {
+    for first in &damage.behind {
         put_aside(&place.segment(*first), &folder)?;
     }
     sync_folder(&folder)?;
@@ -275,12 +245,11 @@ fn move_aside(
     Ok(Recovery {
         bucket_id: place.bucket,
         what: format!(
-            "the log was cut at byte {} of {name}, log position {}: {}",
-            damage.at, damage.lsn, damage.reason
+            "the log was cut at byte {} of {name}, log position {}: {told}",
+            damage.at, damage.lsn
         ),
         kept_in: Some(folder),
-        // A frame that a dying process did not finish was never acknowledged; it is the last one.
-        records_lost: (damage.kind == DamageKind::Torn && !is_sound_behind).then_some(0),
+        records_lost: None,
     })
 }
 
@@ -301,7 +270,7 @@ fn keep_end(segment: &Segment, folder: &Path) -> Result<()> {
     crate::engine::durable::sync_file(&path)
 }
 
-fn put_aside(path: &Path, folder: &Path) -> Result<()> {
+pub(super) fn put_aside(path: &Path, folder: &Path) -> Result<()> {
     let to = folder.join(path.file_name().unwrap_or_default());
     fs::rename(path, &to).map_err(Error::io("move aside", path))
 }

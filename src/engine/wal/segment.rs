@@ -6,19 +6,18 @@ use std::os::unix::fs::{FileExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use arrow_schema::{ArrowError, SchemaRef};
+use arrow_schema::SchemaRef;
 
 use super::frame::{Frame, Home, Kind, Step, is_room, read};
-use super::header::{Header, HeaderError};
+use super::header::Header;
 use super::log::Found;
+use super::opening::unreadable;
 use super::payload::PayloadReader;
-use super::room::{Torn, make_room};
+use super::room::{Torn, end_of_written, make_room};
 use crate::engine::durable::sync_file;
 use crate::engine::error::{Error, Result};
 use crate::engine::fault;
 
-/// Enough for the header of any usual schema in one read.
-const FIRST_READ: usize = 64 << 10;
 /// The first and the largest piece that is read of what was added.
 const PIECES: (usize, usize) = (16 << 10, 1 << 20);
 
@@ -106,20 +105,7 @@ impl Segment {
         Self::new(path, &header, reader, file, true).map_err(io)
     }
 
-    /// Opens a segment for reading; `None` where it is gone.
-    pub(super) fn open(path: &Path) -> Result<Option<Self>> {
-        let io = |e| Error::io("read the segment", path)(e);
-        let file = match File::open(path) {
-            Ok(file) => file,
-            Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(None),
-            Err(e) => return Err(io(e)),
-        };
-        let header = read_header(&file, path)?;
-        let reader = PayloadReader::new(&header.schema).map_err(|e| unreadable(path, &e))?;
-        Self::new(path, &header, reader, file, false).map(Some).map_err(io)
-    }
-
-    fn new(
+    pub(super) fn new(
         path: &Path,
         header: &Header,
         reader: PayloadReader,
@@ -233,6 +219,9 @@ impl Segment {
         if frame.first != self.end {
             return Err(self.damaged(&format!("the frame begins at log position {}", frame.first)));
         }
+        if frame.kind == Kind::Seal && (frame.rows, payload.len()) != (0, 0) {
+            return Err(self.damaged("the seal has records"));
+        }
         if frame.kind == Kind::Data {
             let batch = self.reader.decode(payload);
             let batch = batch.map_err(|e| self.damaged(&e.to_string()))?;
@@ -314,6 +303,12 @@ impl Segment {
         self.disk = OnDisk { upto: self.end, has_seal: true, has_name: true };
     }
 
+    /// Whether there is more behind the last frame than the room for others: a power cut can lose the page that a frame
+    /// begins in, and keep the next.
+    pub(super) fn has_bytes_behind(&self) -> Result<bool> {
+        Ok(!self.is_sealed && end_of_written(&self.bytes_behind(self.at)?) > 0)
+    }
+
     /// Everything from byte `at` on, room included.
     pub(super) fn bytes_behind(&self, at: u64) -> Result<Vec<u8>> {
         let io = |e| Error::io("read the segment", &self.path)(e);
@@ -357,38 +352,6 @@ impl Segment {
 /// Makes names in the log's folder durable.
 pub(super) fn sync_names(folder: &Path) -> Result<()> {
     sync_file(folder)
-}
-
-fn read_header(file: &File, path: &Path) -> Result<Header> {
-    let io = |e| Error::io("read the segment", path)(e);
-    let length = usize::try_from(file.metadata().map_err(io)?.len()).unwrap_or(usize::MAX);
-    let mut wanted = FIRST_READ.min(length);
-    loop {
-        let mut bytes = vec![0; wanted];
-        file.read_exact_at(&mut bytes, 0).map_err(io)?;
-        match Header::decode(&bytes) {
-            Ok(header) => return Ok(header),
-            Err(HeaderError::Incomplete) if wanted < length => wanted = (wanted * 4).min(length),
-            Err(HeaderError::Incomplete) => return Err(no_segment(path, "it ends in its header")),
-            Err(HeaderError::Bad(reason)) => return Err(no_segment(path, reason)),
-            Err(HeaderError::Newer(format)) => {
-                return Err(Error::Unsupported {
-                    what: format!("format {format} of {}", path.display()),
-                    reason: "a newer lanceq wrote it".into(),
-                });
-            }
-        }
-    }
-}
-
-fn no_segment(path: &Path, reason: &str) -> Error {
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let lsn = super::place::first_of(&name).unwrap_or_default();
-    Error::LogDamaged { path: path.into(), at: 0, lsn, reason: reason.into() }
-}
-
-fn unreadable(path: &Path, error: &ArrowError) -> Error {
-    no_segment(path, &error.to_string())
 }
 
 fn identity(file: &File) -> io::Result<(u64, u64)> {

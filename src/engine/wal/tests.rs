@@ -11,8 +11,9 @@ use arrow_array::{ArrayRef, Int64Array, RecordBatch};
 use arrow_schema::SchemaRef;
 
 use super::recovery::repair;
-use super::{FileLock, Held, Log, LogPlace, Read, encode};
+use super::{FileLock, Held, Log, LogPlace, Read, encode, mend_base};
 use crate::engine::error::Error;
+use crate::engine::facts::Recovery;
 
 /// A process as the log sees one.
 struct Process {
@@ -48,7 +49,7 @@ impl Process {
     }
 
     fn open(folder: &Path) -> Self {
-        let (log, read) = Log::open(&place(folder)).unwrap().unwrap();
+        let (log, read) = Log::open(&place(folder), None).unwrap().unwrap();
         let lock = FileLock::append(&place(folder));
         Self { place: place(folder), lock, log, seen: values(&read) }
     }
@@ -342,6 +343,180 @@ fn a_missing_segment_in_front_is_a_gap_and_no_beginning() {
     assert!(matches!(recovered(folder.path(), 0), Err(Error::LogDamaged { lsn: 0, .. })));
     // What is said to be persisted decides whether anything is missing.
     assert_eq!(recovered(folder.path(), 1).unwrap(), (vec![1], 0));
+}
+
+fn flip(path: &Path, at: usize) {
+    let mut bytes = fs::read(path).unwrap();
+    bytes[at] ^= 1;
+    fs::write(path, bytes).unwrap();
+}
+
+fn repaired(folder: &Path, persisted: u64) -> (Log, Vec<i64>, Vec<Recovery>) {
+    let lock = FileLock::append(&place(folder));
+    let mut held = held(&lock);
+    let base = mend_base(&place(folder), &mut held).unwrap();
+    let repaired = repair(&place(folder), &mut held, persisted, &schema()).unwrap();
+    let Some((log, read, mended)) = repaired else {
+        let log = Log::create(&place(folder), &mut held, 1, persisted, &schema()).unwrap();
+        return (log, Vec::new(), base.into_iter().collect());
+    };
+    (log, values(&read), base.into_iter().chain(mended).collect())
+}
+
+/// A flush was committed, and who made it died before he removed the segment; then a bit of it rots.
+#[test]
+fn damage_in_a_persisted_segment_is_in_nobodys_way() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut writer = Process::create(folder.path());
+    let first = usize::try_from(writer.log.bytes()).unwrap();
+    writer.put([0]);
+    writer.put([1]);
+    writer.seal();
+    writer.put([2]);
+    flip(&place(folder.path()).segment(0), first + 60);
+    let id = writer.log.id();
+    let (log, read) = Log::open(&place(folder.path()), Some((id, 2))).unwrap().unwrap();
+    assert_eq!((values(&read), log.damage().is_none()), (vec![2], true));
+    assert_eq!(recovered(folder.path(), 2).unwrap(), (vec![2], 1));
+    assert_eq!(recovered(folder.path(), 2).unwrap(), (vec![2], 0));
+}
+
+#[test]
+fn a_log_that_ends_below_what_is_persisted_goes_on_behind_it() {
+    for damage in [false, true] {
+        let folder = tempfile::tempdir().unwrap();
+        let mut writer = Process::create(folder.path());
+        let first = usize::try_from(writer.log.bytes()).unwrap();
+        writer.put([0]);
+        writer.put([1]);
+        if damage {
+            flip(&place(folder.path()).segment(0), first + 60);
+        }
+        let (log, read, mended) = repaired(folder.path(), 5);
+        assert_eq!((log.end(), read, mended.is_empty()), (5, vec![], false));
+        assert_eq!(Process::open(folder.path()).put([5]), 5);
+        assert_eq!(recovered(folder.path(), 5).unwrap(), (vec![5], 0));
+    }
+}
+
+#[test]
+fn a_first_segment_without_a_header_hides_no_promise_and_can_be_repaired() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut writer = Process::create(folder.path());
+    writer.put([0]);
+    writer.sync();
+    writer.put([1]);
+    flip(&writer.active(), 20);
+    let (log, read) = Log::open(&place(folder.path()), None).unwrap().unwrap();
+    assert!(read.found.is_empty() && log.damage().is_some(), "a reader shows the table");
+    assert!(matches!(recovered(folder.path(), 0), Err(Error::LogDamaged { lsn: 0, .. })));
+    let (_, read, mended) = repaired(folder.path(), 0);
+    assert!(read.is_empty());
+    assert!(
+        mended[0].what.ends_with("sound records up to log position 2 lay behind"),
+        "{mended:?}"
+    );
+    assert_eq!(recovered(folder.path(), 0).unwrap(), (vec![], 0));
+}
+
+#[test]
+fn a_log_without_a_segment_reads_as_nothing_and_goes_on_where_it_is_persisted() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut writer = Process::create(folder.path());
+    writer.put([0]);
+    fs::remove_file(writer.active()).unwrap();
+    let (log, read) = Log::open(&place(folder.path()), None).unwrap().unwrap();
+    assert!(read.found.is_empty() && log.damage().is_some());
+    assert_eq!(recovered(folder.path(), 7).unwrap(), (vec![], 1));
+    assert_eq!(recovered(folder.path(), 7).unwrap(), (vec![], 0));
+    assert_eq!(Process::open(folder.path()).put([1]), 7);
+}
+
+#[test]
+fn a_log_takes_the_place_of_one_that_was_not_made_to_its_end() {
+    let folder = tempfile::tempdir().unwrap();
+    Process::create(folder.path());
+    fs::remove_file(place(folder.path()).base()).unwrap();
+    let lock = FileLock::append(&place(folder.path()));
+    let log = Log::create(&place(folder.path()), &mut held(&lock), 1, 4, &schema()).unwrap();
+    assert_eq!(place(folder.path()).firsts().unwrap(), [4]);
+    drop(log);
+    assert_eq!(Process::open(folder.path()).put([1]), 4);
+}
+
+#[test]
+fn a_segment_of_another_log_or_place_is_damage() {
+    let (one, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    Process::create(one.path());
+    Process::create(other.path()).put([1]);
+    fs::copy(place(other.path()).segment(0), place(one.path()).segment(0)).unwrap();
+    let (log, read) = Log::open(&place(one.path()), None).unwrap().unwrap();
+    let told = log.damage().unwrap().to_string();
+    assert!(read.found.is_empty() && told.contains("it is of another log"), "{told}");
+    fs::rename(place(other.path()).segment(0), place(other.path()).segment(3)).unwrap();
+    let (log, _) = Log::open(&place(other.path()), None).unwrap().unwrap();
+    let told = log.damage().unwrap().to_string();
+    assert!(told.contains("by its header it begins at log position 0"), "{told}");
+}
+
+#[test]
+fn a_log_whose_base_is_lost_is_read_and_written_again_once_it_is_repaired() {
+    for is_gone in [false, true] {
+        let folder = tempfile::tempdir().unwrap();
+        let mut writer = Process::create(folder.path());
+        writer.put([0]);
+        writer.seal();
+        writer.put([1]);
+        let base = place(folder.path()).base();
+        if is_gone {
+            fs::remove_file(&base).unwrap();
+        } else {
+            flip(&base, 30);
+        }
+        let (log, read) = Log::open(&place(folder.path()), None).unwrap().unwrap();
+        assert_eq!((values(&read), log.damage().is_some()), (vec![0, 1], true));
+        assert!(matches!(recovered(folder.path(), 0), Err(Error::LogDamaged { .. })));
+        let lock = FileLock::append(&place(folder.path()));
+        let created = Log::create(&place(folder.path()), &mut held(&lock), 1, 9, &schema());
+        assert!(created.is_err(), "no log takes its place");
+        let (log, read, mended) = repaired(folder.path(), 0);
+        assert_eq!((log.id(), read, mended.len()), (writer.log.id(), vec![0, 1], 1));
+        assert_eq!(recovered(folder.path(), 0).unwrap(), (vec![0, 1], 0));
+    }
+}
+
+#[test]
+fn a_log_of_which_neither_base_nor_header_can_be_read_is_put_aside() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut writer = Process::create(folder.path());
+    writer.put([0]);
+    flip(&writer.active(), 20);
+    flip(&place(folder.path()).base(), 30);
+    let (log, read) = Log::open(&place(folder.path()), None).unwrap().unwrap();
+    assert!(read.found.is_empty() && log.damage().is_some());
+    let (log, _, mended) = repaired(folder.path(), 6);
+    assert_eq!((log.end(), mended[0].records_lost), (6, None));
+}
+
+/// After a power cut the same frame may have held records that were acknowledged without a sync.
+#[test]
+fn a_torn_frame_is_said_to_lose_nothing_only_where_no_power_cut_can_have_left_it() {
+    for is_restarted in [false, true] {
+        let folder = tempfile::tempdir().unwrap();
+        let mut dead = Process::create(folder.path());
+        dead.put([0]);
+        dead.put([1, 2]);
+        let file = fs::OpenOptions::new().write(true).open(dead.active()).unwrap();
+        file.set_len(dead.log.bytes() - 5).unwrap();
+        if is_restarted {
+            let lock = folder.path().join(crate::engine::layout::APPEND_LOCK);
+            fs::OpenOptions::new().write(true).open(lock).unwrap().set_len(104).unwrap();
+        }
+        let (_, read, mended) = repaired(folder.path(), 0);
+        assert_eq!(read, [0]);
+        assert_eq!(mended[0].records_lost, (!is_restarted).then_some(0));
+        assert_eq!(mended[0].what.ends_with("put without a sync, 2 at most"), is_restarted);
+    }
 }
 
 #[test]
