@@ -11,6 +11,7 @@
 mod beside;
 mod buckets;
 mod columns;
+mod damage;
 mod doubt;
 mod durability;
 mod failed_sync;

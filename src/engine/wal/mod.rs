@@ -2,6 +2,8 @@
 //!
 //! The written format is in `docs/format.md`. Everything here blocks.
 
+#[cfg(test)]
+mod at_rest;
 mod base;
 mod bytes;
 mod create;
