@@ -5,9 +5,8 @@ use std::sync::Arc;
 
 use arrow_array::RecordBatch;
 use arrow_buffer::Buffer;
-use arrow_ipc::convert::try_schema_from_ipc_buffer;
+use arrow_ipc::convert::fb_to_schema;
 use arrow_ipc::reader::{read_dictionary, read_record_batch};
-use arrow_ipc::root_as_message;
 use arrow_ipc::writer::{
     CompressionContext, DictionaryTracker, EncodedData, IpcDataGenerator, IpcWriteOptions,
     write_message,
@@ -16,6 +15,8 @@ use arrow_schema::{ArrowError, DataType, Field, Schema, SchemaRef};
 
 use super::bytes::Bytes;
 use super::frame::LONGEST;
+use super::message::{Part, can_hold, check_batch, contained, next_part, wrong};
+use super::shape::has_shape;
 use crate::engine::error::{Error, Result};
 
 /// What a message takes beside its parts at most: mark, length, padding.
@@ -39,6 +40,9 @@ impl Payload {
 pub(crate) fn encode(batch: &RecordBatch) -> Result<Payload> {
     let bytes = messages(batch).map_err(|e| cannot("encode a batch", &e.to_string()))?;
     let rows = u32::try_from(batch.num_rows());
+    if !can_hold(bytes.len(), batch.num_rows()) {
+        return Err(cannot("a batch of this size", "its columns take no bytes; put it in parts"));
+    }
     match rows {
         Ok(rows) if bytes.len() <= LONGEST => Ok(Payload { schema: batch.schema(), rows, bytes }),
         _ => Err(cannot("a batch of this size", "it takes more than a gigabyte; put it in parts")),
@@ -116,44 +120,53 @@ pub(super) struct PayloadReader {
 impl PayloadReader {
     /// A reader for payloads of the schema in an IPC message.
     pub(super) fn new(schema_message: &[u8]) -> Result<Self, ArrowError> {
-        try_schema_from_ipc_buffer(schema_message).map(|schema| Self { schema: Arc::new(schema) })
+        let part = next_part(&mut Bytes(schema_message))?;
+        let schema = part.message.header_as_schema().filter(|schema| schema.fields().is_some());
+        let schema = schema.ok_or_else(|| wrong("the message is no schema"))?;
+        contained(|| Ok(Self { schema: Arc::new(fb_to_schema(schema)) }))
     }
 
     pub(super) fn schema(&self) -> SchemaRef {
         self.schema.clone()
     }
 
+    /// The batch of a payload. Bytes that say anything else than a batch of the schema are an error; what is allocated
+    /// is a small multiple of their number.
     pub(super) fn decode(&self, payload: &[u8]) -> Result<RecordBatch, ArrowError> {
         let mut rest = Bytes(payload);
         let mut dictionaries = HashMap::new();
         loop {
-            let (message, body) =
-                next_message(&mut rest).ok_or_else(|| wrong("a message is cut short"))?;
-            let message = root_as_message(message).map_err(|e| wrong(&e.to_string()))?;
-            let (body, version) = (Buffer::from(body), message.version());
-            if let Some(batch) = message.header_as_dictionary_batch() {
-                read_dictionary(&body, batch, &self.schema, &mut dictionaries, &version)?;
+            let Part { message, body } = next_part(&mut rest)?;
+            let (length, version) = (body.len(), message.version());
+            if let Some(dictionary) = message.header_as_dictionary_batch() {
+                if dictionary.isDelta() || dictionaries.contains_key(&dictionary.id()) {
+                    return Err(wrong("a dictionary comes in parts"));
+                }
+                let data = dictionary.data().ok_or_else(|| wrong("a dictionary has no values"))?;
+                check_batch(data, length)?;
+                let (body, schema) = (Buffer::from(body), &self.schema);
+                contained(|| {
+                    read_dictionary(&body, dictionary, schema, &mut dictionaries, &version)
+                })?;
             } else if let Some(batch) = message.header_as_record_batch() {
-                let schema = self.schema.clone();
-                return read_record_batch(&body, batch, schema, &dictionaries, None, &version);
+                check_batch(batch, length)?;
+                if !has_shape(batch, self.schema.fields()) {
+                    return Err(wrong("a batch has other columns than the schema"));
+                }
+                let (body, schema) = (Buffer::from(body), self.schema.clone());
+                let read =
+                    || read_record_batch(&body, batch, schema, &dictionaries, None, &version);
+                let batch = contained(read)?;
+                return if rest.0.is_empty() && can_hold(payload.len(), batch.num_rows()) {
+                    Ok(batch)
+                } else {
+                    Err(wrong("there is more in it than a batch, or less"))
+                };
             } else {
                 return Err(wrong("a message is neither a batch nor a dictionary"));
             }
         }
     }
-}
-
-/// The next encapsulated message and its body: a continuation mark, a length, the message, the body.
-fn next_message<'a>(bytes: &mut Bytes<'a>) -> Option<(&'a [u8], &'a [u8])> {
-    let _continuation = bytes.u32()?;
-    let length = usize::try_from(bytes.u32()?).ok()?;
-    let message = bytes.take(length)?;
-    let body = usize::try_from(root_as_message(message).ok()?.bodyLength()).ok()?;
-    Some((message, bytes.take(body)?))
-}
-
-fn wrong(reason: &str) -> ArrowError {
-    ArrowError::IpcError(reason.into())
 }
 
 fn cannot(what: &str, reason: &str) -> Error {
