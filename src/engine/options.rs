@@ -171,7 +171,7 @@ pub enum From {
     Start,
     /// Behind the last record.
     End,
-    /// At an offset.
+    /// At an offset. Where it lies beyond the end, nothing comes before the bucket has grown up to it.
     Offset(u64),
     /// So many records before the end.
     Last(u64),

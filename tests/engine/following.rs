@@ -84,6 +84,37 @@ async fn a_stream_goes_on_where_its_cursor_stood() {
 }
 
 #[tokio::test]
+async fn a_stream_from_beyond_the_end_waits_for_its_offset() {
+    for (flushed, is_flushed_between) in [(0, false), (5, false), (5, true), (10, true)] {
+        let setup = Setup::new().await;
+        let writer = setup.engine.writer("t").flush_threshold(100_000).open().await.unwrap();
+        put_all(&writer, 0..flushed).await;
+        writer.flush().await.unwrap();
+        put_all(&writer, flushed..10).await;
+        let reader = setup.engine.reader("t").await.unwrap();
+        let nothing = reader.stream(StreamOptions::from_offset(15)).await.unwrap();
+        assert_eq!(nothing.records().count().await, 0);
+        let options = StreamOptions::from_offset(15).blocking();
+        let mut tail = reader.stream(options).await.unwrap();
+        let cursor = tail.cursor().to_string();
+        assert_eq!(cursor, "0:15");
+        for n in 10..17 {
+            put_all(&writer, n..n + 1).await;
+            if is_flushed_between && n % 3 == 0 {
+                writer.flush().await.unwrap();
+            }
+        }
+        assert_eq!(next_ids(&mut tail, 2).await, [15, 16]);
+        let options = StreamOptions::new(lanceq::From::Cursor(cursor.parse().unwrap()));
+        let mut again = reader.stream(options.blocking()).await.unwrap();
+        assert_eq!(next_ids(&mut again, 2).await, [15, 16]);
+        writer.flush().await.unwrap();
+        put_all(&writer, 17..20).await;
+        assert_eq!(next_ids(&mut tail, 3).await, [17, 18, 19], "nothing comes a second time");
+    }
+}
+
+#[tokio::test]
 async fn flushes_of_another_engine_arrive_in_order_with_events_and_without() {
     for events in [Events::Watch, Events::Off] {
         let setup = Setup::new().await;

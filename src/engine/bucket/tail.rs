@@ -71,13 +71,14 @@ impl BucketTail {
             }
             From::Cursor(cursor) => cursor.get(bucket.place.id).unwrap_or_default().offset,
         };
-        let mut positions = match start.checked_sub(end) {
-            Some(beyond @ 1..) => snapshot.positions_behind(beyond),
-            _ => [0; LANES],
-        };
         // A start among the buffered records is a log position: a foreign row that comes to lie
         // before them is still to be delivered. A start behind everything is an offset.
-        let mut offset = if start <= snapshot.end() { start.min(end) } else { start };
+        let (mut offset, mut positions) = match start.checked_sub(end) {
+            Some(beyond @ 1..) if start <= snapshot.end() => {
+                (end, snapshot.positions_behind(beyond))
+            }
+            _ => (start, [0; LANES]),
+        };
         if let From::Cursor(cursor) = from
             && let Some(Position { offset: stored, lsn: Some(lsn) }) = cursor.get(bucket.place.id)
         {
@@ -181,8 +182,13 @@ impl BucketTail {
         events: &mut Vec<(BucketEvent, Position)>,
     ) -> Result<()> {
         let mut left = limit;
+        // In front of a start that lay behind everything, records are not passed: they may come to lie behind it.
+        let mut in_front = self.offset.saturating_sub(snapshot.persisted_end());
         for (lane, view) in snapshot.lanes.iter().enumerate() {
-            let from = self.positions.get(lane).map_or(view.first, |from| view.first.max(*from));
+            let skipped = in_front.min(view.rows());
+            in_front -= skipped;
+            let first = view.first + skipped;
+            let from = self.positions.get(lane).map_or(first, |from| first.max(*from));
             let place = (lane, from);
             let looked = snapshot.look_at_buffered(&self.bucket, place, left, &self.selection)?;
             for (rows, chunk) in looked {
@@ -191,7 +197,9 @@ impl BucketTail {
                 let event = chunk.map(BucketEvent::Rows);
                 events.extend(event.map(|event| (event, self.position(snapshot))));
             }
-            self.pass(lane, from, 0);
+            if skipped == 0 {
+                self.pass(lane, from, 0);
+            }
         }
         Ok(())
     }
