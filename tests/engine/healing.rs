@@ -233,3 +233,35 @@ async fn a_segment_that_came_back_empty_hides_nothing_before_it() {
     assert_eq!(opened(&setup).await, []);
     assert_eq!(read(&setup).await.unwrap(), all);
 }
+
+/// A flush's manifest is durable before it has its name: no power cut cuts it short, and its records are nowhere else.
+#[tokio::test]
+async fn a_flush_that_is_cut_short_is_damage_and_repair_says_what_is_lost() {
+    let setup = prepared().await;
+    let writer = setup.engine.writer("t").open().await.unwrap();
+    assert_eq!(writer.close().await.unwrap()[0].version, 5);
+    let flush = manifest(&setup, 5);
+    cut(&flush, fs::metadata(&flush).unwrap().len() - 1);
+    let before = files(setup.engine.root());
+    let Err(error) = setup.other().await.writer("t").open().await else { panic!("opened") };
+    assert_eq!(error.kind(), ErrorKind::Corrupt, "{error}");
+    let source = std::error::Error::source(&error).unwrap().to_string();
+    assert!(source.contains("version 5") && source.contains("positions 3 to 4"), "{source}");
+    assert_eq!(read(&setup).await.unwrap_err().kind(), ErrorKind::Corrupt);
+    assert_eq!(files(setup.engine.root()), before);
+
+    let done = setup.other().await.repair("t", None, lanceq::InDoubt::Refuse).await.unwrap();
+    assert_eq!(
+        done.iter().map(|done| done.records_lost).collect::<Vec<_>>(),
+        [None, Some(2)],
+        "{done:?}"
+    );
+    assert!(done[0].kept_in.as_ref().unwrap().join(flush.file_name().unwrap()).exists());
+    let left = [0, 1, 2, 100, 101, 102, 103];
+    assert_eq!(read(&setup).await.unwrap(), left);
+    assert_eq!(opened(&setup).await, []);
+    let writer = setup.other().await.writer("t").open().await.unwrap();
+    put_all(&writer, 5..7).await;
+    writer.close().await.unwrap();
+    assert_eq!(read(&setup).await.unwrap(), [left.as_slice(), &[5, 6]].concat());
+}

@@ -23,6 +23,7 @@ mod foreign;
 mod full_disk;
 mod healing;
 mod hints;
+mod manifests;
 mod reading;
 mod restoring;
 mod schema;

@@ -48,8 +48,7 @@ impl Bucket {
             }
         }
         fault::at(&self.log_place.folder, "columns.added")?;
-        let head = self.ask(table.clone()).await?;
-        self.live().install(head);
+        self.make_head(&table).await?;
         if with_log {
             self.make_segment(&table, timeout).await?;
         }
@@ -76,8 +75,7 @@ impl Bucket {
             let Some(grown) = self.add_columns(table, added).await? else { return Ok(None) };
             table = grown;
         }
-        let head = self.ask(table.clone()).await?;
-        self.live().install(head);
+        self.make_head(&table).await?;
         Ok(Some(table))
     }
 
@@ -129,8 +127,7 @@ impl Bucket {
         })
         .await?;
         let table = self.known_table().ok_or_else(|| self.damaged("its dataset is gone"))?;
-        let head = self.ask(table).await?;
-        self.live().install(head);
+        self.make_head(&table).await?;
         Ok(())
     }
 

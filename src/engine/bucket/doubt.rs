@@ -110,7 +110,7 @@ impl Bucket {
             let flushed = &mut self.live().lanes[LOG].flushed;
             flushed.push(doubt.first, found.offset, found.records);
         }
-        self.write_base(table, persisted)?;
+        self.write_base(table, persisted).await?;
         fault::at(&self.log_place.folder, "repair.decided")?;
         self.start_behind(persisted, timeout).await?;
         Ok(Recovery {

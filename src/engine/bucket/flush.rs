@@ -268,7 +268,10 @@ impl Bucket {
                 lane.flushed.push(memory.first, first + log.rows, memory.rows);
                 lane.records.trim(memory.end());
             }
-            live.install(Head { table: table.clone(), evidence });
+            // Who reads may have seen it already, or a newer one.
+            if live.table.as_ref().is_none_or(|known| known.version() < table.version()) {
+                live.install(Head { table: table.clone(), evidence });
+            }
             live.durable = Some(table.clone());
         }
         self.wake();
@@ -276,7 +279,10 @@ impl Bucket {
             return Err(self.damaged("a file of the version that was just committed is gone"));
         }
         self.let_go(log.end()).await?;
-        self.rebase(&table, log.end())?;
+        // The flush is durable, whatever becomes of what only shortens later looks back; the next one writes it.
+        if let Err(error) = self.rebase(&table, log.end()).await {
+            tracing::warn!(topic = %self.topic, bucket = self.place.id, %error, "the log's base is not written anew");
+        }
         Ok(self.flushed(&table, rows(&taken)))
     }
 

@@ -141,6 +141,16 @@ impl Live {
         self.generation += 1;
     }
 
+    /// As [`install`](Self::install), where no other change came in between: what was asked of the versions then would
+    /// be noted twice, or a head be replaced by an older one. Returns whether it did.
+    pub(super) fn install_at(&mut self, generation: u64, head: Head) -> bool {
+        let is_current = self.generation == generation;
+        if is_current {
+            self.install(head);
+        }
+        is_current
+    }
+
     fn note(&mut self, table: &Table, evidence: Evidence) {
         let lane = &mut self.lanes[LOG];
         for (lsn, offset, rows) in evidence.runs.into_iter().filter(|(.., rows)| *rows > 0) {

@@ -7,6 +7,7 @@ mod evidence;
 mod flush;
 mod lane;
 mod live;
+mod lost_flush;
 mod recovery;
 mod restore;
 mod scan;

@@ -37,6 +37,7 @@ impl Bucket {
         blocking(move || create_folders(&folder, &root)).await?;
         self.check_sharing(durability)?;
         let _flush = self.lock_flush(timeout).await?;
+        self.refuse_lost_flush().await?;
         let mut mended = self.heal().await?;
         fault::at(&self.log_place.folder, "recover.healed")?;
         let Some(table) = Table::open(&self.place.dataset).await? else { return Ok(mended) };
@@ -62,8 +63,12 @@ impl Bucket {
         let _flush = self.lock_flush(timeout).await?;
         let base = self.mend_base(timeout).await?;
         let is_rebased = base.is_some();
+        let lost = self.lost_flush().await?;
         let mut mended: Vec<Recovery> = base.into_iter().chain(self.heal().await?).collect();
         let Some(table) = Table::open(&self.place.dataset).await? else { return Ok(mended) };
+        if let Some(lost) = lost {
+            mended.push(self.give_up(&table, lost).await?);
+        }
         self.read_log(is_rebased).await?;
         let head = self.ask(table.clone()).await?;
         let doubt = self.doubt(&head);

@@ -5,13 +5,21 @@ use super::evidence::{Evidence, Known, shifts_of};
 use super::lane::LOG;
 use super::live::Head;
 use super::shared::Bucket;
+use crate::engine::durable::blocking;
 use crate::engine::error::{Error, Result};
 use crate::engine::fault;
 use crate::engine::store::Table;
-use crate::engine::wal::Base;
+use crate::engine::wal::{self, Base};
 
 /// Versions behind the base before it is written anew.
 const LONG_HISTORY: u64 = 64;
+
+/// A head that continues what the log knows; the newest flush behind the known version, and a version that is gone.
+struct Judged {
+    table: Table,
+    flush: Option<u64>,
+    hole: Option<u64>,
+}
 
 impl Bucket {
     /// Takes note of the head on disk, and removes the segments that are persisted in it. Needs the
@@ -22,20 +30,30 @@ impl Bucket {
     /// - [`Error::InDoubt`] where a version is gone that could have held what the log holds.
     pub(super) async fn settle(&self) -> Result<Table> {
         self.read_log(false).await?;
-        let head = self.head().await?;
-        let Head { table, evidence } = self.ask(head).await?;
-        if let Some(evidence) = &evidence {
-            self.judge(&table, evidence)?;
-        }
-        fault::at(&self.log_place.folder, "settle.judged")?;
-        let flush = evidence.as_ref().and_then(|evidence| evidence.flush);
-        let hole = evidence.as_ref().and_then(|evidence| evidence.hole);
-        self.live().install(Head { table: table.clone(), evidence });
+        let Judged { table, flush, hole } = self.judge_head().await?;
         if hole.is_some() {
             self.pass_hole(&table).await?;
         }
         self.release(&table, flush).await?;
         Ok(table)
+    }
+
+    /// Makes the head on disk the known one, where it still continues what the log knows.
+    async fn judge_head(&self) -> Result<Judged> {
+        loop {
+            let generation = self.live().generation;
+            let head = self.head().await?;
+            let Head { table, evidence } = self.ask(head).await?;
+            if let Some(evidence) = &evidence {
+                self.judge(&table, evidence)?;
+            }
+            fault::at(&self.log_place.folder, "settle.judged")?;
+            let flush = evidence.as_ref().and_then(|evidence| evidence.flush);
+            let hole = evidence.as_ref().and_then(|evidence| evidence.hole);
+            if self.live().install_at(generation, Head { table: table.clone(), evidence }) {
+                return Ok(Judged { table, flush, hole });
+            }
+        }
     }
 
     /// What hides nothing now could not be told from what does once more is sealed: later looks back
@@ -44,7 +62,7 @@ impl Bucket {
         head.make_durable(None).await?;
         head.sync_manifest().await?;
         let persisted = self.live().persisted();
-        self.write_base(head, persisted)?;
+        self.write_base(head, persisted).await?;
         self.live().forget_hole();
         Ok(())
     }
@@ -103,29 +121,34 @@ impl Bucket {
 
     /// Writes down how far `head` holds the log, so that later walks end there. Needs the flush lock,
     /// and a head that is durable.
-    pub(super) fn rebase(&self, head: &Table, persisted: u64) -> Result<()> {
+    pub(super) async fn rebase(&self, head: &Table, persisted: u64) -> Result<()> {
         let base = self.live().log.as_ref().map(|log| log.base().version);
         match base {
             Some(base) if head.version().saturating_sub(base) >= LONG_HISTORY => {
-                self.write_base(head, persisted)
+                self.write_base(head, persisted).await
             }
             _ => Ok(()),
         }
     }
 
     /// As [`rebase`](Self::rebase), however near the base is.
-    pub(super) fn write_base(&self, head: &Table, persisted: u64) -> Result<()> {
-        let mut live = self.live();
+    pub(super) async fn write_base(&self, head: &Table, persisted: u64) -> Result<()> {
+        let Some(base) = self.base_of(head, persisted) else { return Ok(()) };
+        // Not under the bucket's lock: it is held for memory, and a sync can take long.
+        let (place, written) = (self.log_place.clone(), base.clone());
+        blocking(move || wal::write_base(&place, &written)).await?;
+        if let Some(log) = &mut self.live().log {
+            log.set_base(base);
+        }
+        Ok(())
+    }
+
+    fn base_of(&self, head: &Table, persisted: u64) -> Option<Base> {
+        let live = self.live();
+        let log = live.log.as_ref()?.id();
+        let (version, next_row_id) = (head.version(), head.next_offset());
         let shifts = shifts_of(&live.lanes[LOG].flushed);
-        let Some(log) = &mut live.log else { return Ok(()) };
-        let base = Base {
-            log: log.id(),
-            version: head.version(),
-            persisted,
-            next_row_id: head.next_offset(),
-            shifts,
-        };
-        log.write_base(base)
+        Some(Base { log, version, persisted, next_row_id, shifts })
     }
 
     pub(super) fn diverged(&self, version: u64, reason: &str) -> Error {

@@ -169,11 +169,22 @@ impl Bucket {
             _ => return Ok(()),
         };
         let head = self.ask(table).await?;
-        let mut live = self.live();
-        if live.generation == generation {
-            live.install(head);
-        }
+        // Who was faster has asked, too.
+        self.live().install_at(generation, head);
         Ok(())
+    }
+
+    /// Makes a table the head, where this process has seen no newer one meanwhile.
+    pub(super) async fn make_head(&self, table: &Table) -> Result<()> {
+        loop {
+            let generation = self.live().generation;
+            let head = self.ask(table.clone()).await?;
+            let mut live = self.live();
+            let is_old = |known: &Table| known.version() > table.version();
+            if live.install_at(generation, head) || live.table.as_ref().is_some_and(is_old) {
+                return Ok(());
+            }
+        }
     }
 
     /// Asks the versions up to a head what they hold of the log.

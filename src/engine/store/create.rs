@@ -10,7 +10,7 @@ use lance::Dataset;
 use lance::dataset::builder::DatasetBuilder;
 use lance::dataset::{NewColumnTransform, WriteMode, WriteParams};
 
-use super::failure::{opening, storage};
+use super::failure::storage;
 use super::session::session;
 use super::table::{Table, uri};
 use crate::engine::durable::{blocking, sync_folder};
@@ -47,14 +47,12 @@ impl Table {
     /// when it returns. `None` where the head is another one by now: nothing was committed.
     pub(crate) async fn add_columns(&self, columns: Schema) -> Result<Option<Self>> {
         let pin = self.pin();
-        let opened = DatasetBuilder::from_uri(uri(&self.path)?)
+        let load = DatasetBuilder::from_uri(uri(&self.path)?)
             .with_session(session())
             .with_version(self.version())
             .with_commit_handler(pin.clone())
-            .load()
-            .boxed()
-            .await;
-        let mut dataset = opened.map_err(opening(&self.path))?;
+            .load();
+        let mut dataset = self.enter(self.version(), load).await?;
         fault::at(&self.path, "columns.commit")?;
         let nulls = NewColumnTransform::AllNulls(Arc::new(columns));
         let added = dataset.add_columns(nulls, None, None).boxed().await;

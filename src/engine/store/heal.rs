@@ -53,6 +53,17 @@ pub(crate) async fn heal(path: &Path, floor: u64) -> Result<Vec<Healed>> {
     Ok(healed)
 }
 
+/// The newest version above `floor` whose manifest is not whole, and no newer one is.
+pub(crate) async fn torn_head(path: &Path, floor: u64) -> Result<Option<u64>> {
+    let dataset = path.to_path_buf();
+    let newest = blocking(move || Ok(manifests(&dataset)?.pop())).await?;
+    let Some((version, manifest)) = newest.filter(|(version, _)| *version > floor) else {
+        return Ok(None);
+    };
+    let reason = torn(&manifest).map_err(Error::io("read", &manifest))?;
+    Ok(reason.map(|_| version))
+}
+
 fn move_torn(dataset: &Path, floor: u64) -> Result<Vec<Healed>> {
     let mut healed = Vec::new();
     for (version, manifest) in manifests(dataset)?.into_iter().filter(|(v, _)| *v > floor).rev() {

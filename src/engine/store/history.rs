@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use futures::{FutureExt, StreamExt, TryStreamExt};
 
-use super::failure::{opening, storage};
+use super::failure::storage;
 use super::table::Table;
 use crate::engine::error::Result;
 
@@ -88,7 +88,8 @@ impl Table {
     pub(crate) async fn operations_since(&self, from: u64) -> Result<Vec<String>> {
         let mut operations = Vec::new();
         for number in from + 1..=self.version() {
-            if let Ok(found) = self.dataset.read_version_transaction(number).boxed().await
+            let read = self.dataset.read_version_transaction(number);
+            if let Ok(found) = self.enter(number, read).await
                 && let Some(transaction) = found.transaction
             {
                 operations.push(transaction.operation.name().to_string());
@@ -112,10 +113,8 @@ impl Table {
     }
 
     async fn describe(&self, number: u64, tags: &BTreeMap<String, u64>) -> Result<Version> {
-        let dataset =
-            self.dataset.checkout_version(number).boxed().await.map_err(opening(&self.path))?;
-        let made =
-            dataset.read_version_transaction(number).boxed().await.map_err(opening(&self.path))?;
+        let dataset = self.enter(number, self.dataset.checkout_version(number)).await?;
+        let made = self.enter(number, dataset.read_version_transaction(number)).await?;
         let rows = dataset
             .fragments()
             .iter()

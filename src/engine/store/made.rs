@@ -1,12 +1,10 @@
 //! What made a version, as far as the log is concerned.
 
-use futures::FutureExt;
 use lance::dataset::transaction::Operation;
 
 use super::mark::{FlushMark, PROPERTY};
 use super::table::Table;
 use crate::engine::error::Result;
-use crate::engine::layout::VERSIONS;
 
 /// What made a version.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,9 +24,9 @@ pub(crate) enum Made {
 impl Table {
     /// Asks a version what made it. Reads one manifest; none for the table's own version.
     pub(crate) async fn made(&self, version: u64) -> Result<Made> {
-        let Ok(found) = self.dataset.read_version_transaction(version).boxed().await else {
-            let name = self.manifest_name(version);
-            let is_there = name.is_some_and(|name| self.path.join(VERSIONS).join(name).exists());
+        let read = self.dataset.read_version_transaction(version);
+        let Ok(found) = self.enter(version, read).await else {
+            let is_there = self.manifest(version).is_some_and(|manifest| manifest.exists());
             return Ok(if is_there { Made::Unreadable } else { Made::Missing });
         };
         let Some(transaction) = found.transaction else { return Ok(Made::Other) };

@@ -5,6 +5,7 @@
 
 mod commit;
 mod create;
+mod enter;
 mod failure;
 mod heal;
 mod history;
@@ -22,7 +23,7 @@ mod table;
 mod tags;
 
 pub(crate) use commit::Committed;
-pub(crate) use heal::{Healed, heal};
+pub(crate) use heal::{Healed, heal, torn_head};
 pub(crate) use history::Version;
 pub(crate) use made::Made;
 pub(crate) use mark::FlushMark;

@@ -1,7 +1,7 @@
 //! One version of a bucket's dataset, opened: the handle that everything else reads and writes with.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,8 +14,9 @@ use lance_table::format::Fragment;
 use lance_table::rowids::RowIdSequence;
 use lance_table::rowids::segment::U64Segment;
 
+use super::enter::{enter, guarded};
 use super::failure::{opening, storage};
-use super::heal::{manifests, torn};
+use super::heal::manifests;
 use super::index::{OffsetIndex, Span};
 use super::session::session;
 use crate::engine::durable::blocking;
@@ -53,18 +54,9 @@ impl Table {
             let abandoned = holds(&data, "lance") && !is_young(&data);
             return if abandoned { Err(no_versions(path)) } else { Ok(None) };
         }
-        // Lance does not refuse every manifest that is cut short: it panics at some.
-        if let Some((_, manifest)) = manifests(path)?.last()
-            && let Ok(Some(reason)) = torn(manifest)
-        {
-            return Err(Error::Damaged { path: path.into(), source: reason.into() });
-        }
-        let dataset = DatasetBuilder::from_uri(uri(path)?)
-            .with_session(session())
-            .load()
-            .boxed()
-            .await
-            .map_err(opening(path))?;
+        let newest = manifests(path)?.pop().map(|(_, manifest)| manifest);
+        let load = DatasetBuilder::from_uri(uri(path)?).with_session(session()).load();
+        let dataset = enter(path, newest.as_deref(), load).await?;
         Self::of(path.into(), Arc::new(dataset), None).await.map(Some)
     }
 
@@ -77,25 +69,18 @@ impl Table {
         };
         let mut passed_over = Vec::new();
         for (version, manifest) in manifests(path)?.into_iter().rev() {
-            if !matches!(torn(&manifest), Ok(None)) {
-                passed_over.push(version);
-                continue;
-            }
-            let opened = DatasetBuilder::from_uri(uri(path)?)
-                .with_session(session())
-                .with_version(version)
-                .load()
-                .boxed()
-                .await;
-            match opened {
-                Ok(dataset) => {
-                    let table = Self::of(path.into(), Arc::new(dataset), None).await?;
-                    return Ok(Some((table, passed_over)));
-                }
+            match Self::open_version(path, version, &manifest).await {
+                Ok(table) => return Ok(Some((table, passed_over))),
                 Err(_) => passed_over.push(version),
             }
         }
         Err(first)
+    }
+
+    async fn open_version(path: &Path, version: u64, manifest: &Path) -> Result<Self> {
+        let builder = DatasetBuilder::from_uri(uri(path)?).with_session(session());
+        let dataset = enter(path, Some(manifest), builder.with_version(version).load()).await?;
+        Self::of(path.into(), Arc::new(dataset), None).await
     }
 
     /// The head, found by listing the versions: a look for the next number would miss it behind a gap,
@@ -120,14 +105,22 @@ impl Table {
         manifest_name(&self.dataset, version)
     }
 
+    /// Where a version's manifest is, if it is.
+    pub(super) fn manifest(&self, version: u64) -> Option<PathBuf> {
+        Some(self.path.join(VERSIONS).join(self.manifest_name(version)?))
+    }
+
     /// Wraps an opened dataset; `before` spares decoding what it has in common with it.
     pub(super) async fn of(
         path: Arc<Path>,
         dataset: Arc<Dataset>,
         before: Option<&Self>,
     ) -> Result<Self> {
-        let index = Arc::new(build_index(&path, &dataset, before).await?);
-        let schema = Arc::new(Schema::from(dataset.schema()));
+        let read = async {
+            let index = build_index(&path, &dataset, before).await?;
+            Ok((Arc::new(index), Arc::new(Schema::from(dataset.schema()))))
+        };
+        let (index, schema) = guarded(&path, read).await?;
         let stamp = stamp(&path, &dataset, dataset.version_id());
         Ok(Self { path, dataset, schema, index, stamp })
     }
@@ -168,9 +161,17 @@ impl Table {
 
     /// Another version of the same dataset.
     pub(super) async fn checkout(&self, version: u64) -> Result<Self> {
-        let dataset =
-            self.dataset.checkout_version(version).boxed().await.map_err(opening(&self.path))?;
+        let dataset = self.enter(version, self.dataset.checkout_version(version)).await?;
         Self::of(self.path.clone(), Arc::new(dataset), Some(self)).await
+    }
+
+    /// Lets Lance read another version.
+    pub(super) async fn enter<T: Send>(
+        &self,
+        version: u64,
+        read: impl Future<Output = lance::Result<T>> + Send,
+    ) -> Result<T> {
+        enter(&self.path, self.manifest(version).as_deref(), read).await
     }
 
     pub(crate) fn version(&self) -> u64 {

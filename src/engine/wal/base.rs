@@ -54,7 +54,8 @@ pub(crate) fn read_base(place: &LogPlace) -> Result<Option<Base>> {
     Base::decode(&bytes).map(Some).ok_or(Error::LogDamaged { path, at: 0, lsn: 0, reason })
 }
 
-pub(super) fn write_base(place: &LogPlace, base: &Base) -> Result<()> {
+/// Replaces the base, durably: a file and a folder are synced. Needs the flush lock.
+pub(crate) fn write_base(place: &LogPlace, base: &Base) -> Result<()> {
     replace_file(&place.base(), &base.encode())
 }
 

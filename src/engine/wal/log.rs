@@ -8,7 +8,7 @@ use arrow_array::RecordBatch;
 use arrow_schema::SchemaRef;
 use uuid::Uuid;
 
-use super::base::{Base, read_base, write_base};
+use super::base::{Base, read_base};
 use super::frame::{Frame, Home, Kind};
 use super::listing::nothing_in;
 use super::lock::{Held, Stamp};
@@ -89,11 +89,11 @@ impl Log {
         Ok(())
     }
 
-    /// Replaces the base, durably. Needs the flush lock.
-    pub(crate) fn write_base(&mut self, base: Base) -> Result<()> {
-        write_base(&self.place, &base)?;
-        self.base = base;
-        Ok(())
+    /// Takes a base that was written to the disk for the one that is known.
+    pub(crate) fn set_base(&mut self, base: Base) {
+        if base.log == self.base.log {
+            self.base = base;
+        }
     }
 
     /// The log position of the first record that is still there.

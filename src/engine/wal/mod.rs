@@ -32,7 +32,7 @@ mod sync;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use base::{Base, Shift, read_base};
+pub(crate) use base::{Base, Shift, read_base, write_base};
 pub(crate) use listing::Floor;
 pub(crate) use lock::{FileLock, Held};
 pub(crate) use log::{Log, Read};
