@@ -11,6 +11,7 @@ use arrow_csv::reader::Format;
 use arrow_schema::{ArrowError, DataType, Field, Schema};
 use serde_json::Value;
 
+use super::bounded::Bounded;
 use super::entry::{Entries, of_rows};
 use super::meter::{Meter, Metered};
 use crate::JsonObject;
@@ -95,7 +96,8 @@ fn rows(batch: &RecordBatch, columns: &[(String, Kind)]) -> impl Iterator<Item =
 }
 
 fn names(path: &Path) -> Result<Vec<String>> {
-    let header = Format::default().with_header(true).infer_schema(opened(path)?, Some(0));
+    let header =
+        Format::default().with_header(true).infer_schema(Bounded::new(opened(path)?), Some(0));
     let (header, _) = header.map_err(|error| broken(path, &error))?;
     let names: Vec<String> = header.fields().iter().map(|field| field.name().clone()).collect();
     let twice =
@@ -117,7 +119,7 @@ fn batches(path: &Path, names: &[String], meter: Meter) -> Result<Batches> {
     let reader = ReaderBuilder::new(schema)
         .with_header(true)
         .with_batch_size(ROWS)
-        .build(Metered::new(opened(path)?, meter))
+        .build(Metered::new(Bounded::new(opened(path)?), meter))
         .map_err(|error| broken(path, &error))?;
     Ok(Box::new(reader))
 }

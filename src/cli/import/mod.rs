@@ -1,6 +1,7 @@
 //! Records from files and pipes: JSON Lines, a JSON array, CSV, Parquet, Arrow IPC.
 
 mod arrow;
+mod bounded;
 mod columns;
 mod csv;
 mod entry;

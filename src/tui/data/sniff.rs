@@ -38,9 +38,16 @@ pub(crate) fn sniff(bytes: &[u8]) -> Option<&'static str> {
     };
     match MARKS.iter().find(begins) {
         Some((_, _, kind)) => Some(kind),
+        None if is_pickle(bytes) => Some("pickle, not decoded"),
         None if is_text(bytes) => Some("text"),
         None => None,
     }
+}
+
+/// Whether it is an object that Python has pickled, by its protocol and its end. Such bytes are a program: whoever decodes
+/// them runs it, so nothing here ever does.
+fn is_pickle(bytes: &[u8]) -> bool {
+    matches!(bytes, [0x80, 2..=5, .., b'.'])
 }
 
 /// Whether it begins as text does: nothing that a text file would not hold.
@@ -71,6 +78,10 @@ mod tests {
             (b"RIFF\0\0\0\0WAVEfmt ", Some("wav")),
             (b"\0\0\0\x18ftypisom", Some("mp4")),
             (b"PAR1", Some("parquet")),
+            // `pickle.dumps({"a": 1})`, and one that would run a command.
+            (b"\x80\x04\x95\n\0\0\0\0\0\0\0}\x94\x8c\x01a\x94K\x01s.", Some("pickle, not decoded")),
+            (b"\x80\x02cposix\nsystem\nX\x04\0\0\0touch\x85R.", Some("pickle, not decoded")),
+            (b"\x80\x01.", None),
             (b"plain words\n", Some("text")),
             ("größer".as_bytes(), Some("text")),
             (b"", None),
