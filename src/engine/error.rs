@@ -1,42 +1,16 @@
-//! The one error type of the engine: what happened as fields, what to do about it as a kind.
+//! The one error type of the engine: what happened, as fields.
 
 use std::error::Error as StdError;
 use std::io;
 use std::path::{Path, PathBuf};
+
+pub use super::kind::ErrorKind;
 
 /// The engine's result.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// The cause below an engine error; no type of the storage library shows.
 pub type Source = Box<dyn StdError + Send + Sync + 'static>;
-
-/// What the caller should do about an error.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum ErrorKind {
-    /// The thing does not exist: name another, or create it.
-    NotFound,
-    /// The thing exists already, and differs from what was asked for.
-    AlreadyExists,
-    /// The input is wrong: change it; trying again does not help.
-    Invalid,
-    /// A number lies outside what exists.
-    OutOfRange,
-    /// Somebody else holds or changed the thing: wait for them, or read again.
-    Conflict,
-    /// Storage could not be reached or written now; nothing was lost, a retry is safe.
-    Unavailable,
-    /// Bytes on disk are damaged.
-    Corrupt,
-    /// An earlier failure left durability unknown: open the writer again.
-    Poisoned,
-    /// The caller cancelled.
-    Cancelled,
-    /// The handle was closed before.
-    Closed,
-    /// This version cannot do it here.
-    Unsupported,
-}
 
 /// An error of the engine.
 #[derive(Debug, thiserror::Error)]
@@ -326,34 +300,6 @@ pub enum Error {
 }
 
 impl Error {
-    /// What the caller should do.
-    pub fn kind(&self) -> ErrorKind {
-        match self {
-            Self::RootNotFound { .. }
-            | Self::TagNotFound { .. }
-            | Self::TopicNotFound { .. }
-            | Self::VersionNotFound { .. } => ErrorKind::NotFound,
-            Self::BucketNotFound { .. } | Self::RecordNotFound { .. } => ErrorKind::OutOfRange,
-            Self::TagExists { .. } | Self::TopicDiffers { .. } => ErrorKind::AlreadyExists,
-            Self::InvalidName { .. }
-            | Self::InvalidOption { .. }
-            | Self::InvalidRecord { .. }
-            | Self::InvalidSchema { .. }
-            | Self::Mismatch { .. }
-            | Self::NotAFolder { .. } => ErrorKind::Invalid,
-            Self::Locked { .. } | Self::Diverged { .. } => ErrorKind::Conflict,
-            Self::BufferFull { .. } | Self::Io { .. } | Self::Storage { .. } => {
-                ErrorKind::Unavailable
-            }
-            Self::Damaged { .. } | Self::InDoubt { .. } | Self::LogDamaged { .. } => {
-                ErrorKind::Corrupt
-            }
-            Self::Poisoned { .. } | Self::NotDurable { .. } => ErrorKind::Poisoned,
-            Self::Closed { .. } => ErrorKind::Closed,
-            Self::ReadOnly { .. } | Self::Unsupported { .. } => ErrorKind::Unsupported,
-        }
-    }
-
     /// The same error, of the record with this index in the call.
     pub(crate) fn at_record(mut self, index: usize) -> Self {
         if let Self::Mismatch { record, .. } | Self::InvalidRecord { record, .. } = &mut self {

@@ -4,7 +4,7 @@
 //!
 //! ```text
 //! L5 handle → L4 topic → L3 bucket → L2 buffer | wal | store → L1 record
-//!   → L0 error, name, offset, clock, durable, facts, fault, hint, layout, options, poll, search, watch
+//!   → L0 error, name, offset, clock, durable, facts, fault, hint, kind, layout, options, poll, search, watch
 //! ```
 
 mod bucket;
@@ -17,6 +17,7 @@ mod facts;
 pub mod fault;
 mod handle;
 mod hint;
+mod kind;
 mod layout;
 mod name;
 mod offset;

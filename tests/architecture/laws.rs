@@ -6,7 +6,7 @@ use crate::source::Source;
 /// each other, but for the lowest, which are words.
 const LAYERS: [&[&str]; 6] = [
     &[
-        "clock", "durable", "error", "facts", "fault", "hint", "job", "layout", "name", "offset",
+        "clock", "durable", "error", "facts", "fault", "hint", "job", "kind", "layout", "name", "offset",
         "options", "poll", "search", "watch",
     ],
     &["record"],
