@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+use serde::{Deserialize, Serialize};
 
 use super::export::ExportArgs;
 use super::pick::Pick;
@@ -27,6 +28,10 @@ pub(crate) struct Args {
     /// The folder that holds the topics [default: what `LANCEQ_ROOT` names, else `./queue_storage`]
     #[arg(long, global = true, value_name = "PATH")]
     pub(crate) root: Option<PathBuf>,
+
+    /// Follow symbolic links, and names in datasets, that lead out of the root
+    #[arg(long, global = true)]
+    pub(crate) follow_links: bool,
 
     #[command(subcommand)]
     pub(crate) command: Option<Command>,
@@ -103,6 +108,9 @@ pub(crate) enum Command {
     Completions(CompletionsArgs),
     /// Show live data: writers in a temporary root, and the explorer on it
     Demo(DemoArgs),
+    /// Try reads for the process that started this one: not for people
+    #[command(name = super::screen::WORD, hide = true)]
+    Screen,
 }
 
 #[derive(Debug, ClapArgs)]
@@ -194,7 +202,7 @@ pub(crate) struct TopicOptions {
 }
 
 /// The form of an input.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
 pub(crate) enum InputFormat {
     /// One JSON object a line
     #[value(alias = "ndjson")]

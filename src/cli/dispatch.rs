@@ -1,12 +1,14 @@
 //! From the command line to the command.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use super::args::{Args, Command};
 use super::failure::{Failure, Result};
+use super::screen::Pool;
 use super::{
-    completions, demo, export, flush, get, keys, ls, open, put, repair, restore, schema, search,
-    stats, tag, tail, versions,
+    completions, demo, export, flush, get, keys, ls, open, put, repair, restore, schema, screen,
+    search, stats, tag, tail, versions,
 };
 use crate::Engine;
 use crate::tui::DEFAULT_ROOT;
@@ -15,7 +17,9 @@ const ROOT_VARIABLE: &str = "LANCEQ_ROOT";
 
 /// Runs the command that the arguments name.
 pub(crate) async fn dispatch(args: Args) -> Result {
-    let Args { explore, root, command } = args;
+    let Args { explore, root, follow_links, command } = args;
+    let screens = screen::pool()?;
+    let opened = async |root| opened(root, follow_links, &screens).await;
     let Some(command) = command else {
         return open::run(&opened(explore.or(root)).await?).await;
     };
@@ -30,7 +34,7 @@ pub(crate) async fn dispatch(args: Args) -> Result {
         // Its writers never write where somebody keeps records, unless told to.
         Command::Demo(args) => demo::run(&args, root).await,
         Command::Open(args) => open::run(&opened(args.explore.or(root)).await?).await,
-        Command::Put(args) => put::run(&opened(root).await?, &args).await,
+        Command::Put(args) => put::run(&opened(root).await?, &args, &screens).await,
         Command::Flush(args) => flush::run(&opened(root).await?, &args).await,
         Command::Repair(args) => repair::run(&opened(root).await?, &args).await,
         Command::Get(args) => get::run(&opened(root).await?, &args).await,
@@ -43,11 +47,15 @@ pub(crate) async fn dispatch(args: Args) -> Result {
         Command::Stats(args) => stats::run(&opened(root).await?, &args).await,
         Command::Schema(args) => schema::run(&opened(root).await?, &args).await,
         Command::Versions(args) => versions::run(&opened(root).await?, &args).await,
+        // It runs without this runtime; see `run`.
+        Command::Screen => Ok(()),
     }
 }
 
-async fn opened(root: Option<PathBuf>) -> Result<Engine> {
+async fn opened(root: Option<PathBuf>, follow_links: bool, screens: &Pool) -> Result<Engine> {
     let named = || std::env::var_os(ROOT_VARIABLE).filter(|root| !root.is_empty());
     let root = root.or_else(|| named().map(PathBuf::from));
-    Ok(Engine::open(root.unwrap_or_else(|| DEFAULT_ROOT.into())).await?)
+    let engine = Engine::builder(root.unwrap_or_else(|| DEFAULT_ROOT.into()));
+    let engine = engine.follow_links(follow_links).screen(Arc::new(screens.clone()));
+    Ok(engine.open().await?)
 }

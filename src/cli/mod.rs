@@ -30,6 +30,7 @@ mod repair;
 mod restore;
 mod run;
 mod schema;
+mod screen;
 mod search;
 mod signals;
 mod stats;
@@ -40,3 +41,4 @@ mod versions;
 mod waiting;
 
 pub use run::main;
+pub use screen::screen;

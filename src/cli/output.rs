@@ -104,6 +104,13 @@ pub(crate) fn lines(lines: &[String]) -> Result {
     data.finish()
 }
 
+/// Hands a line to the program at the other end of stdout, at once.
+pub(crate) fn answer(line: &str) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    out.write_all(line.as_bytes())?;
+    out.flush()
+}
+
 /// Tells the person something on stderr, cleaned; nobody listening is no error.
 pub(crate) fn narrate(message: impl AsRef<str>) {
     writeln!(io::stderr(), "{}", clean(message.as_ref())).ok();

@@ -4,10 +4,10 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 
-use super::args::Args;
+use super::args::{Args, Command};
 use super::dispatch::dispatch;
 use super::failure::Failure;
-use super::{log, output, unknown};
+use super::{log, output, screen, unknown};
 
 /// Runs the command line that this process was started with.
 pub fn main() -> ExitCode {
@@ -23,6 +23,9 @@ pub fn main() -> ExitCode {
             return ExitCode::from(u8::try_from(message.exit_code()).unwrap_or(2));
         }
     };
+    if matches!(args.command, Some(Command::Screen)) {
+        return screen::serve();
+    }
     match start(args) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => failed(&failure),

@@ -58,7 +58,9 @@ fn create_one(folder: &Path, private: bool) -> Result<()> {
 /// Puts `content` under `path` so that after a crash either the old or the new content is there.
 pub(crate) fn replace_file(path: &Path, content: &[u8]) -> Result<()> {
     let temporary = path.with_extension(format!("tmp{}", std::process::id()));
-    let written = File::create(&temporary)
+    // Never through a link that stands there, and over what a process of this number has left.
+    drop(fs::remove_file(&temporary));
+    let written = File::create_new(&temporary)
         .and_then(|mut file| file.write_all(content).and_then(|()| file.sync_all()))
         .and_then(|()| fs::rename(&temporary, path));
     if let Err(error) = written {

@@ -52,6 +52,15 @@ pub enum Error {
         /// What the reader of the bytes said.
         source: Source,
     },
+    /// A dataset was not read, because decoding what nothing vouches for does harm: it panics, never ends, takes more
+    /// memory than it may, or yields what is no value.
+    #[error("{} was not read: {reason}", path.display())]
+    Harmful {
+        /// The dataset.
+        path: PathBuf,
+        /// What decoding it does.
+        reason: String,
+    },
     /// A file operation failed.
     #[error("could not {action} {}", path.display())]
     Io {
@@ -127,6 +136,14 @@ pub enum Error {
         version: u64,
         /// What does not fit.
         reason: String,
+    },
+    /// A link, or a name that a file gives for another, leads out of the root, and is not followed.
+    #[error("{} leads out of the root, to {}", link.display(), target.display())]
+    LeadsOut {
+        /// The link, or the folder of the file that has the name.
+        link: PathBuf,
+        /// Where it leads.
+        target: PathBuf,
     },
     /// The log is damaged before its end, so that records which were promised may be lost.
     #[error("the log {} is damaged at byte {at}: {reason}; records from log position {lsn} on are at risk", path.display())]

@@ -50,12 +50,15 @@ impl Error {
             Self::BufferFull { .. } | Self::Io { .. } | Self::Storage { .. } => {
                 ErrorKind::Unavailable
             }
-            Self::Damaged { .. } | Self::InDoubt { .. } | Self::LogDamaged { .. } => {
-                ErrorKind::Corrupt
-            }
+            Self::Damaged { .. }
+            | Self::Harmful { .. }
+            | Self::InDoubt { .. }
+            | Self::LogDamaged { .. } => ErrorKind::Corrupt,
             Self::Poisoned { .. } | Self::NotDurable { .. } => ErrorKind::Poisoned,
             Self::Closed { .. } => ErrorKind::Closed,
-            Self::ReadOnly { .. } | Self::Unsupported { .. } => ErrorKind::Unsupported,
+            Self::LeadsOut { .. } | Self::ReadOnly { .. } | Self::Unsupported { .. } => {
+                ErrorKind::Unsupported
+            }
         }
     }
 }

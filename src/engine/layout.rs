@@ -67,6 +67,11 @@ pub(crate) fn dataset(topic: &Path, bucket: u32) -> BucketPlace {
     BucketPlace { id: bucket, dataset: bucket_folder(topic, bucket).join(DATASET) }
 }
 
+/// The folders of a bucket that hold files of the engine's own.
+pub(crate) fn folders_beside(bucket: &Path) -> [PathBuf; 2] {
+    [bucket.to_path_buf(), bucket.join(LOG)]
+}
+
 /// All topics below `root`, sorted by name. Reads folders only.
 pub(crate) fn scan(root: &Path) -> Result<Vec<Place>> {
     let mut places: Vec<Place> =

@@ -4,9 +4,10 @@
 //!
 //! ```text
 //! L5 handle → L4 topic → L3 bucket → L2 buffer | wal | store → L1 record
-//!   → L0 error, name, offset, clock, durable, facts, fault, hint, kind, layout, options, poll, search, watch
+//!   → L0 access, error, name, offset, clock, durable, facts, fault, hint, kind, layout, options, poll, screen, search, watch
 //! ```
 
+mod access;
 mod bucket;
 mod buffer;
 mod clock;
@@ -24,6 +25,7 @@ mod offset;
 mod options;
 mod poll;
 mod record;
+mod screen;
 mod search;
 mod store;
 mod topic;
@@ -45,5 +47,7 @@ pub use record::{
     SchemaInference, Strictness, TopicSchema, TypeError, bucket_for, buckets_for, conform, encode,
     is_routable, parse_record, parse_type, records, schema_json, type_text, value,
 };
+pub use screen::{Look, Screen, Verdict};
 pub use search::{Likeness, Metric, Search};
+pub use store::Inspector;
 pub use topic::{Reader, Scan, Tail, TailEvent};

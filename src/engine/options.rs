@@ -1,8 +1,10 @@
 //! Options, as plain values: unit, default, consequence.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::error::{Error, Result};
+use super::screen::Screen;
 
 /// How an engine learns of what other processes do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,11 +20,14 @@ pub enum Events {
 pub(crate) struct EngineOptions {
     pub(crate) events: Events,
     pub(crate) poll_interval: Duration,
+    pub(crate) follow_links: bool,
+    pub(crate) screen: Option<Arc<dyn Screen>>,
 }
 
 impl Default for EngineOptions {
     fn default() -> Self {
-        Self { events: Events::Watch, poll_interval: Duration::from_millis(250) }
+        let poll_interval = Duration::from_millis(250);
+        Self { events: Events::Watch, poll_interval, follow_links: false, screen: None }
     }
 }
 

@@ -6,8 +6,8 @@ use crate::source::Source;
 /// each other, but for the lowest, which are words.
 const LAYERS: [&[&str]; 6] = [
     &[
-        "clock", "durable", "error", "facts", "fault", "hint", "job", "kind", "layout", "name", "offset",
-        "options", "poll", "search", "watch",
+        "access", "clock", "durable", "error", "facts", "fault", "hint", "job", "kind", "layout",
+        "name", "offset", "options", "poll", "screen", "search", "watch",
     ],
     &["record"],
     &["buffer", "store", "wal"],

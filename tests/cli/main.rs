@@ -22,6 +22,7 @@ mod grammar;
 mod hole;
 mod interrupts;
 mod journey;
+mod links;
 mod program;
 mod put_ack;
 mod put_file;

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::pin::pin;
+use std::sync::Arc;
 use std::time::Duration;
 
 use tempfile::TempDir;
@@ -12,7 +13,7 @@ use super::writers::{TRACES, Written, write};
 use crate::cli::args::DemoArgs;
 use crate::cli::failure::{Failure, Result};
 use crate::cli::interrupt::Interrupt;
-use crate::cli::{open, output};
+use crate::cli::{open, output, screen};
 use crate::tui::{Options, Start};
 use crate::{Engine, TopicName};
 
@@ -40,7 +41,7 @@ async fn explore(args: &DemoArgs, root: Option<PathBuf>) -> Result {
 
 /// Shows what the writers write; when it returns, they have ended.
 async fn explore_in(args: &DemoArgs, root: &Path) -> Result {
-    let engine = Engine::open(root).await?;
+    let engine = Engine::builder(root).screen(Arc::new(screen::pool()?)).open().await?;
     output::narrate("starting the writers …");
     let mut writers = WriterProcess::start(root)?;
     let result = match writers.has_written(&engine).await {

@@ -18,4 +18,4 @@ pub(crate) use entry::Unreadable;
 pub(crate) use entry::{Entry, Place};
 pub(crate) use feed::{Batch, Feed, Pace};
 pub(crate) use meter::Meter;
-pub(crate) use source::{Origin, Pipe, Source};
+pub(crate) use source::{Origin, Pipe, Source, try_all};

@@ -4,6 +4,7 @@ use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader, IsTerminal as _};
 use std::path::{Path, PathBuf};
 
+use arrow_array::Array as _;
 use arrow_schema::Schema;
 use tempfile::TempPath;
 
@@ -12,9 +13,11 @@ use super::csv::Csv;
 use super::entry::Entries;
 use super::meter::Meter;
 use super::{arrow, json, parquet, sniff};
+use crate::Verdict;
 use crate::cli::args::{InputFormat, PutArgs};
 use crate::cli::failure::{Failure, Result};
 use crate::cli::output::narrate;
+use crate::cli::screen::{Pool, Request};
 
 /// Bytes that are read from a file at a time.
 const READ_BYTES: usize = 256 << 10;
@@ -192,6 +195,31 @@ impl Source {
         }
     }
 
+    /// Has all of it decoded by a child first, where it comes in columns: their decoders may panic, never end, or take
+    /// all memory, at a file that is made for that.
+    ///
+    /// All of it, before anything is put: so of a file that is damaged at its end nothing is put, as of one that does not
+    /// fit. It costs decoding once more, which is little beside writing.
+    pub(crate) async fn screen(&self, screens: &Pool) -> Result {
+        let (path, format) = match &self.content {
+            Content::Parquet(path) => (path, InputFormat::Parquet),
+            Content::Arrow(path) => (path, InputFormat::Arrow),
+            _ => return Ok(()),
+        };
+        let path = path.as_os_str().to_owned();
+        match screens.judge(Request::Import { path, format }).await {
+            Ok(Verdict::Harmless) => Ok(()),
+            Ok(Verdict::Harmful(reason)) => {
+                Err(Failure::failed(format!("{} was not read: {reason}", self.name))
+                    .hint("nothing was put. Write the file again with the program that made it"))
+            }
+            Err(error) => Err(Failure::io(
+                format!("could not try to read {} in another process", self.name),
+                &error,
+            )),
+        }
+    }
+
     /// An error for an input without a record.
     pub(crate) fn empty(&self) -> Failure {
         empty(&self.name)
@@ -202,6 +230,25 @@ impl Source {
             .map_err(|error| Failure::io(format!("could not read {}", self.name), &error))?;
         Ok(BufReader::with_capacity(READ_BYTES, file))
     }
+}
+
+/// Decodes all of a file that comes in columns and throws it away; calls `going` after each batch, and stops where that
+/// says so. An error is none to tell here: whoever reads the file comes upon it as well.
+pub(crate) fn try_all(path: &Path, format: InputFormat, going: impl Fn() -> bool) -> Verdict {
+    let source = Source::new("the file", 0, Content::of(format, path.into()));
+    let Ok(Some(columns)) = source.columns() else { return Verdict::Harmless };
+    for batch in columns {
+        let Ok(batch) = batch else { return Verdict::Harmless };
+        let columns = batch.columns().iter();
+        let invalid = columns.filter_map(|column| column.to_data().validate_full().err());
+        if let Some(error) = invalid.into_iter().next() {
+            return Verdict::Harmful(format!("it holds what is no value: {error}"));
+        }
+        if !going() {
+            break;
+        }
+    }
+    Verdict::Harmless
 }
 
 /// The error for an input without a record.

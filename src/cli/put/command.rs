@@ -13,6 +13,7 @@ use crate::cli::failure::{Failure, Result};
 use crate::cli::import::{Feed, Meter, Origin, Pace, Pipe};
 use crate::cli::progress::Progress;
 use crate::cli::recovery;
+use crate::cli::screen::Pool;
 use crate::{Durability, Engine, Strictness, TopicSchema, Writer};
 
 /// Records of a file that start a flush, where their bytes have not done so before.
@@ -26,12 +27,15 @@ const PIPE_AGE: Duration = Duration::from_secs(1);
 const BUFFER_LIMIT: u64 = 64 << 20;
 
 /// Puts what the arguments name.
-pub(crate) async fn run(engine: &Engine, args: &PutArgs) -> Result {
+pub(crate) async fn run(engine: &Engine, args: &PutArgs, screens: &Pool) -> Result {
     keeps_what_it_acknowledges(args)?;
     let given = args.schema.as_deref().map(given_schema).transpose()?;
     let writer = open(engine, args, given.clone()).await?;
     recovery::tell(&writer);
     let origin = Origin::find(args)?;
+    if let Origin::Again(source) = &origin {
+        source.screen(screens).await?;
+    }
     let mut job = Job::new(engine, args, writer, given).await?;
     let result = match origin {
         Origin::Again(source) => file::put(&mut job, source).await,

@@ -84,10 +84,10 @@ impl Bucket {
         if self.live().log.is_some() {
             return self.settle().await;
         }
-        let opened = Table::open(&self.place.dataset).await?;
+        let opened = Table::open(&self.place.dataset, &self.access).await?;
         match opened {
             Some(table) => Ok(table),
-            None => Table::create(&self.place.dataset, schema).await,
+            None => Table::create(&self.place.dataset, schema, &self.access).await,
         }
     }
 

@@ -44,6 +44,7 @@ enum Loaded {
 impl Bucket {
     /// The lock of flushes, waited for off the runtime.
     pub(super) async fn lock_flush(self: &Arc<Self>, timeout: Duration) -> Result<Held> {
+        self.confined().await?;
         if let Some(held) = self.flush_lock.try_lock()? {
             return Ok(held);
         }
@@ -176,7 +177,7 @@ impl Bucket {
             path: self.place.dataset.clone(),
             source: Box::new(cause),
         };
-        let Ok(Some(head)) = Table::open(&self.place.dataset).await else {
+        let Ok(Some(head)) = Table::open(&self.place.dataset, &self.access).await else {
             return Err(in_doubt(cause));
         };
         for version in before.version() + 1..=head.version() {

@@ -39,7 +39,9 @@ impl Bucket {
         let Some(version) = torn_head(dataset, base.version).await? else { return Ok(None) };
         self.read_log(false).await?;
         let Some(end) = self.live().log.as_ref().map(Log::first) else { return Ok(None) };
-        let Some((table, _)) = Table::open_readable(dataset).await? else { return Ok(None) };
+        let Some((table, _)) = Table::open_readable(dataset, &self.access).await? else {
+            return Ok(None);
+        };
         let first = gather(&table, base.log, Known::of_base(&base)).await?.persisted;
         Ok((first < end).then_some(LostFlush { version, first, end }))
     }

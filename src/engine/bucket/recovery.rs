@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use arrow_schema::SchemaRef;
+use futures::FutureExt;
 
 use super::live::Head;
 use super::shared::Bucket;
@@ -33,6 +34,7 @@ impl Bucket {
             // A new dataset in its place would give its offsets a second time.
             return Err(self.damaged("the bucket's folder is gone"));
         }
+        self.confined().await?;
         let (folder, root) = (self.log_place.folder.clone(), root.to_path_buf());
         blocking(move || create_folders(&folder, &root)).await?;
         self.check_sharing(durability)?;
@@ -40,7 +42,9 @@ impl Bucket {
         self.refuse_lost_flush().await?;
         let mut mended = self.heal().await?;
         fault::at(&self.log_place.folder, "recover.healed")?;
-        let Some(table) = Table::open(&self.place.dataset).await? else { return Ok(mended) };
+        let Some(table) = Table::open(&self.place.dataset, &self.access).await? else {
+            return Ok(mended);
+        };
         self.read_log(false).await?;
         let head = self.ask(table).await?;
         self.live().install(head);
@@ -65,7 +69,9 @@ impl Bucket {
         let is_rebased = base.is_some();
         let lost = self.lost_flush().await?;
         let mut mended: Vec<Recovery> = base.into_iter().chain(self.heal().await?).collect();
-        let Some(table) = Table::open(&self.place.dataset).await? else { return Ok(mended) };
+        let Some(table) = Table::open(&self.place.dataset, &self.access).await? else {
+            return Ok(mended);
+        };
         if let Some(lost) = lost {
             mended.push(self.give_up(&table, lost).await?);
         }
@@ -110,7 +116,9 @@ impl Bucket {
     pub(super) async fn heal(&self) -> Result<Vec<Recovery>> {
         let place = self.log_place.clone();
         let base = blocking(move || wal::read_base(&place)).await?;
-        let healed = heal(&self.place.dataset, base.map_or(0, |base| base.version)).await?;
+        let healed = heal(&self.place.dataset, base.map_or(0, |base| base.version), &self.access)
+            .boxed()
+            .await?;
         if !healed.is_empty() {
             fault::at(&self.log_place.folder, "heal.done")?;
         }

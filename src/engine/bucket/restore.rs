@@ -60,7 +60,7 @@ impl Bucket {
         if self.live().log.is_some() {
             return self.settle().await.map(Some);
         }
-        Table::open(&self.place.dataset).await
+        Table::open(&self.place.dataset, &self.access).await
     }
 
     /// Takes note of the restored head, and gives it the columns that what is buffered has and it lacks.

@@ -71,7 +71,7 @@ impl Bucket {
         if let Some(known) = self.known_table() {
             return known.fresh_head().await;
         }
-        let opened = Table::open(&self.place.dataset).await?;
+        let opened = Table::open(&self.place.dataset, &self.access).await?;
         opened.ok_or_else(|| self.damaged("the dataset was removed while it was being written"))
     }
 

@@ -3,13 +3,15 @@
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use tokio::sync::watch;
+use futures::FutureExt;
+use tokio::sync::{OnceCell, watch};
 use uuid::Uuid;
 
 use super::evidence::{Evidence, Known, gather};
 use super::live::{Head, Live};
 use super::snapshot::Snapshot;
 use super::space::Space;
+use crate::engine::access::Access;
 use crate::engine::durable::blocking;
 use crate::engine::error::{Error, Result};
 use crate::engine::fault;
@@ -31,6 +33,8 @@ pub(crate) struct Bucket {
     /// Stands for a log in the versions that a writer without one makes.
     pub(super) memory_id: Uuid,
     pub(super) space: Space,
+    pub(super) access: Access,
+    confined: OnceCell<()>,
     /// Another program made the dataset: there is no log beside it.
     is_foreign: bool,
     live: Mutex<Live>,
@@ -38,7 +42,12 @@ pub(crate) struct Bucket {
 }
 
 impl Bucket {
-    pub(crate) fn new(topic: TopicName, place: BucketPlace, is_foreign: bool) -> Self {
+    pub(crate) fn new(
+        topic: TopicName,
+        place: BucketPlace,
+        is_foreign: bool,
+        access: Access,
+    ) -> Self {
         let folder = place.dataset.parent().unwrap_or(Path::new(".")).to_path_buf();
         let log_place = LogPlace { topic: topic.to_string(), bucket: place.id, folder };
         Self {
@@ -49,6 +58,8 @@ impl Bucket {
             log_place,
             memory_id: Uuid::new_v4(),
             space: Space::default(),
+            access,
+            confined: OnceCell::new(),
             is_foreign,
             live: Mutex::default(),
             changed: watch::Sender::new(0),
@@ -66,6 +77,7 @@ impl Bucket {
     /// [`Error::Damaged`] where the log does not begin where the table ends, though both were read
     /// several times.
     pub(crate) async fn snapshot(&self) -> Result<Snapshot> {
+        self.confined().await?;
         let folder = &self.log_place.folder;
         if !fault::is_on(folder, "log-first") {
             return self.head_first().await;
@@ -80,6 +92,21 @@ impl Bucket {
             }
         }
         Err(self.overtaken())
+    }
+
+    /// Refuses a bucket with links that lead out of the root. Looks once; data files are looked at when they are opened.
+    pub(super) async fn confined(&self) -> Result<()> {
+        let look = || {
+            let (access, dataset) = (self.access.clone(), self.place.dataset.clone());
+            let bucket = (!self.is_foreign).then(|| self.log_place.folder.clone());
+            blocking(move || {
+                for folder in bucket.iter().flat_map(|bucket| layout::folders_beside(bucket)) {
+                    access.check_folder(&folder)?;
+                }
+                access.check_folder(&dataset)
+            })
+        };
+        self.confined.get_or_try_init(look).boxed().await.copied()
     }
 
     /// The wrong way round, as a test wants it: what is flushed in between is in neither.
@@ -158,8 +185,8 @@ impl Bucket {
             (live.table.clone(), live.generation)
         };
         let newer = match &known {
-            Some(table) => table.newer().await?,
-            None => self.open_table().await?,
+            Some(table) => table.newer().boxed().await?,
+            None => self.open_table().boxed().await?,
         };
         let is_asked = self.live().is_known();
         let table = match (newer, known) {
@@ -220,7 +247,9 @@ impl Bucket {
         if layout::is_bucket_gone(&self.place) {
             return Err(self.damaged("the bucket's folder is gone"));
         }
-        let Some((table, passed_over)) = Table::open_readable(&self.place.dataset).await? else {
+        let Some((table, passed_over)) =
+            Table::open_readable(&self.place.dataset, &self.access).await?
+        else {
             return Ok(None);
         };
         if !passed_over.is_empty() {

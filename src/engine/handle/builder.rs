@@ -1,11 +1,13 @@
 //! How an engine is opened.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::engine::Engine;
 use crate::engine::error::{Error, Result};
 use crate::engine::options::{EngineOptions, Events};
+use crate::engine::screen::Screen;
 
 /// Options of an engine before it is opened.
 #[derive(Debug, Clone)]
@@ -30,6 +32,23 @@ impl EngineBuilder {
     /// can arrive, it slows down to 2 s.
     pub fn poll_interval(mut self, interval: Duration) -> Self {
         self.options.poll_interval = interval;
+        self
+    }
+
+    /// Follows links that lead out of the root, and names in datasets that do. Default: they are refused with
+    /// [`Error::LeadsOut`], so that a folder of somebody else's reads and writes nothing but itself.
+    pub fn follow_links(mut self, follow: bool) -> Self {
+        self.options.follow_links = follow;
+        self
+    }
+
+    /// Has reads of bytes that nothing vouches for tried by another process first, because decoding them may take down
+    /// whoever does it. Default: none, as a library cannot know which program it is in; then a panic of the storage library
+    /// is an error, and what makes the system end the process does so.
+    ///
+    /// Cost: each read of such bytes is done twice. Datasets that this engine writes are not tried.
+    pub fn screen(mut self, screen: Arc<dyn Screen>) -> Self {
+        self.options.screen = Some(screen);
         self
     }
 

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::SystemTime;
 
+use crate::engine::access::Access;
 use crate::engine::durable::blocking;
 use crate::engine::error::Result;
 use crate::engine::layout::{self, LOG, Origin, Place, SEGMENT, VERSIONS};
@@ -90,8 +91,8 @@ impl Changes {
     /// Watches the root and all datasets in it. What cannot be listed now is covered by the poll.
     async fn arm(&mut self) {
         let root = self.catalog.root.clone();
-        let listed = root.clone();
-        let folders = blocking(move || folders(&listed)).await.unwrap_or_default();
+        let (listed, access) = (root.clone(), self.catalog.access.clone());
+        let folders = blocking(move || folders(&listed, &access)).await.unwrap_or_default();
         self.list_due = false;
         let awaited = std::mem::take(&mut self.awaited);
         if self.watch(&root, ROOT) {
@@ -192,13 +193,13 @@ fn newest_segment(folder: &Path) -> Option<PathBuf> {
 }
 
 /// Each topic, and the folders in which its versions and its buffered records appear.
-fn folders(root: &Path) -> Result<Vec<(TopicName, Vec<PathBuf>)>> {
+fn folders(root: &Path, access: &Access) -> Result<Vec<(TopicName, Vec<PathBuf>)>> {
     let of = |place: Place| {
         let folders = match &place.origin {
             Origin::Foreign(buckets) => buckets.iter().map(|b| b.dataset.join(VERSIONS)).collect(),
             Origin::Native => {
                 let buckets =
-                    TopicMeta::read(&place.folder).map_or(1, |meta| meta.num_buckets.get());
+                    TopicMeta::read(&place.folder, access).map_or(1, |meta| meta.num_buckets.get());
                 (0..buckets).flat_map(|id| native_folders(&place.folder, id)).collect()
             }
         };

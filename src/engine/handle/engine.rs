@@ -7,6 +7,7 @@ use std::time::Duration;
 use super::builder::EngineBuilder;
 use super::changes::Changes;
 use super::writer::WriterBuilder;
+use crate::engine::access::Access;
 use crate::engine::durable::blocking;
 use crate::engine::error::{Error, Result};
 use crate::engine::facts::{Recovery, Restored, Tagging, TopicEntry};
@@ -56,7 +57,8 @@ impl Engine {
     /// # Errors
     /// [`NotFound`](crate::ErrorKind::NotFound) where there is no root.
     pub async fn topics(&self) -> Result<Vec<TopicEntry>> {
-        let root = self.0.root.clone();
+        let (root, access) = (self.0.root.clone(), self.0.access.clone());
+        let entry = move |place: &Place| entry(place, &access);
         blocking(move || Ok(layout::scan(&root)?.iter().map(entry).collect())).await
     }
 
@@ -65,7 +67,7 @@ impl Engine {
     /// # Errors
     /// [`NotFound`](crate::ErrorKind::NotFound) where there is no such topic.
     pub async fn topic(&self, name: &str) -> Result<TopicEntry> {
-        self.place(name).await.map(|place| entry(&place))
+        self.place(name).await.map(|place| entry(&place, &self.0.access))
     }
 
     /// Opens a topic for reading. Opens no dataset: a damaged one shows in the reads.
@@ -192,11 +194,13 @@ impl Engine {
     }
 }
 
-fn entry(place: &Place) -> TopicEntry {
+fn entry(place: &Place, access: &Access) -> TopicEntry {
     let buckets = match &place.origin {
         Origin::Foreign(buckets) => u32::try_from(buckets.len()).unwrap_or(u32::MAX),
         // A topic whose metadata is damaged is listed; reading it tells what is wrong.
-        Origin::Native => TopicMeta::read(&place.folder).map_or(1, |meta| meta.num_buckets.get()),
+        Origin::Native => {
+            TopicMeta::read(&place.folder, access).map_or(1, |meta| meta.num_buckets.get())
+        }
     };
     let foreign = matches!(place.origin, Origin::Foreign(_));
     TopicEntry { name: place.name.clone(), buckets, foreign }

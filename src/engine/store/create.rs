@@ -13,14 +13,16 @@ use lance::dataset::{NewColumnTransform, WriteMode, WriteParams};
 use super::failure::storage;
 use super::session::session;
 use super::table::{Table, uri};
+use crate::engine::access::Access;
 use crate::engine::durable::{blocking, sync_folder};
 use crate::engine::error::{Error, Result};
 use crate::engine::fault;
 use crate::engine::layout::VERSIONS;
+use crate::engine::screen::Piece;
 
 impl Table {
     /// Creates a dataset of no rows with stable row ids; opens it where somebody else was faster.
-    pub(crate) async fn create(path: &Path, schema: &SchemaRef) -> Result<Self> {
+    pub(crate) async fn create(path: &Path, schema: &SchemaRef, access: &Access) -> Result<Self> {
         let nothing = RecordBatchIterator::new(std::iter::empty(), schema.clone());
         let params = WriteParams {
             mode: WriteMode::Create,
@@ -31,12 +33,12 @@ impl Table {
         match Dataset::write(nothing, uri(path)?.as_str(), Some(params)).boxed().await {
             Ok(dataset) => {
                 sync_new_dataset(path).await?;
-                let table = Self::of(path.into(), Arc::new(dataset), None).await?;
+                let table = Self::of(path.into(), Arc::new(dataset), access, None).await?;
                 table.was_synced();
                 Ok(table)
             }
             Err(lance::Error::DatasetAlreadyExists { .. }) => {
-                let opened = Self::open(path).await?;
+                let opened = Self::open(path, access).await?;
                 opened.ok_or_else(|| vanished(path))
             }
             Err(error) => Err(storage("create", path)(error)),
@@ -52,7 +54,7 @@ impl Table {
             .with_version(self.version())
             .with_commit_handler(pin.clone())
             .load();
-        let mut dataset = self.enter(self.version(), load).await?;
+        let mut dataset = self.enter(self.version(), Piece::Version, load).await?;
         fault::at(&self.path, "columns.commit")?;
         let nulls = NewColumnTransform::AllNulls(Arc::new(columns));
         let added = dataset.add_columns(nulls, None, None).boxed().await;

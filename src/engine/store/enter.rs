@@ -10,22 +10,32 @@ use futures::FutureExt;
 
 use super::failure::opening;
 use super::heal::torn;
+use crate::engine::access::Access;
 use crate::engine::error::{Error, Result};
+use crate::engine::screen::Piece;
 
-/// Lets Lance read a version of the dataset at `path`; its manifest is looked at first, where its name is known.
+/// Lets Lance read a version of the dataset at `path`; its manifest is looked at first, where its name is known, and
+/// then the screen tries what of which version is read, where that is known.
 ///
 /// Cost: one read of four bytes besides.
 ///
 /// # Errors
-/// [`Error::Damaged`] where the version cannot be read, whatever Lance makes of it.
+/// [`Error::Damaged`] where the version cannot be read, whatever Lance makes of it; [`Error::LeadsOut`] where it lies
+/// elsewhere.
 pub(super) async fn enter<T: Send>(
     path: &Path,
     manifest: Option<&Path>,
+    access: &Access,
+    first: Option<(u64, Piece)>,
     read: impl Future<Output = lance::Result<T>> + Send,
 ) -> Result<T> {
+    manifest.map_or(Ok(()), |manifest| access.check(manifest))?;
     // What cannot be looked at, Lance says in its own words.
     if let Some(Ok(Some(reason))) = manifest.map(torn) {
         return Err(Error::Damaged { path: path.into(), source: reason.into() });
+    }
+    if let Some((version, piece)) = first {
+        access.ask(path, version, piece).await?;
     }
     let read = async { read.boxed().await.map_err(opening(path)) };
     guarded(path, read).await
@@ -37,7 +47,7 @@ pub(super) async fn guarded<T>(
     read: impl Future<Output = Result<T>> + Send,
 ) -> Result<T> {
     // Nothing that a panic could leave half done outlives it: what is read is new.
-    AssertUnwindSafe(read).catch_unwind().await.unwrap_or_else(|panic| {
+    AssertUnwindSafe(read).catch_unwind().boxed().await.unwrap_or_else(|panic| {
         let source = format!("its reader failed at it: {}", text_of(panic.as_ref())).into();
         Err(Error::Damaged { path: path.into(), source })
     })

@@ -14,6 +14,7 @@ use lance_table::io::deletion::relative_deletion_file_path;
 
 use super::made::Made;
 use super::table::Table;
+use crate::engine::access::Access;
 use crate::engine::durable::{blocking, create_folders, replace_file, sync_folder};
 use crate::engine::error::{Error, Result};
 use crate::engine::fault;
@@ -39,10 +40,10 @@ pub(crate) struct Healed {
 /// again changes nothing.
 ///
 /// Cost: the end of each manifest above `floor`; the sizes of the head's files.
-pub(crate) async fn heal(path: &Path, floor: u64) -> Result<Vec<Healed>> {
+pub(crate) async fn heal(path: &Path, floor: u64, access: &Access) -> Result<Vec<Healed>> {
     let dataset = path.to_path_buf();
     let mut healed = blocking(move || move_torn(&dataset, floor)).await?;
-    while let Some((version, reason)) = unsound_head(path, floor).await? {
+    while let Some((version, reason)) = unsound_head(path, floor, access).await? {
         let dataset = path.to_path_buf();
         healed.push(blocking(move || move_aside(&dataset, version, &reason)).await?);
     }
@@ -87,13 +88,13 @@ pub(super) fn torn(manifest: &Path) -> std::io::Result<Option<String>> {
 }
 
 /// The head, where it is above `floor` and its manifest or a file that it refers to is not whole.
-async fn unsound_head(path: &Path, floor: u64) -> Result<Option<(u64, String)>> {
+async fn unsound_head(path: &Path, floor: u64, access: &Access) -> Result<Option<(u64, String)>> {
     let dataset = path.to_path_buf();
     let newest = blocking(move || Ok(manifests(&dataset)?.pop())).await?;
     let Some((version, _)) = newest.filter(|(version, _)| *version > floor) else {
         return Ok(None);
     };
-    match Table::open(path).boxed().await {
+    match Table::open(path, access).boxed().await {
         Err(Error::Damaged { source, .. }) => Ok(Some((version, source.to_string()))),
         Err(error) => Err(error),
         Ok(None) => Ok(None),

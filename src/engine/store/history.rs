@@ -4,10 +4,12 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use futures::{FutureExt, StreamExt, TryStreamExt};
+use lance::dataset::VersionTransaction;
 
 use super::failure::storage;
 use super::table::Table;
 use crate::engine::error::Result;
+use crate::engine::screen::Piece;
 
 /// Manifests read at once while listing.
 const PARALLEL_READS: usize = 4;
@@ -88,8 +90,7 @@ impl Table {
     pub(crate) async fn operations_since(&self, from: u64) -> Result<Vec<String>> {
         let mut operations = Vec::new();
         for number in from + 1..=self.version() {
-            let read = self.dataset.read_version_transaction(number);
-            if let Ok(found) = self.enter(number, read).await
+            if let Ok(found) = self.transaction(number).await
                 && let Some(transaction) = found.transaction
             {
                 operations.push(transaction.operation.name().to_string());
@@ -105,21 +106,24 @@ impl Table {
         Ok(refs.into_iter().map(|found| found.version).collect())
     }
 
+    /// What made a version. Reads its manifest.
+    pub(super) async fn transaction(&self, number: u64) -> Result<VersionTransaction> {
+        let read = self.dataset.read_version_transaction(number);
+        self.enter(number, Piece::History, read).boxed().await
+    }
+
     /// Each tag, and the version that it marks.
     async fn tags(&self) -> Result<BTreeMap<String, u64>> {
-        let tags = self.dataset.tags().list().boxed().await;
-        let tags = tags.map_err(storage("read the tags of", &self.path))?;
+        let tags = self.all_tags().await?;
         Ok(tags.into_iter().map(|(tag, found)| (tag, found.version)).collect())
     }
 
     async fn describe(&self, number: u64, tags: &BTreeMap<String, u64>) -> Result<Version> {
-        let dataset = self.enter(number, self.dataset.checkout_version(number)).await?;
-        let made = self.enter(number, dataset.read_version_transaction(number)).await?;
-        let rows = dataset
-            .fragments()
-            .iter()
-            .filter_map(lance_table::format::Fragment::num_rows)
-            .sum::<usize>();
+        let made = self.transaction(number).await?;
+        let opened = self.dataset.checkout_version(number);
+        let dataset = self.enter(number, Piece::Version, opened).await?;
+        let rows = dataset.fragments().iter().filter_map(lance_table::format::Fragment::num_rows);
+        let rows = rows.fold(0, usize::saturating_add);
         Ok(Version {
             number,
             timestamp: made.timestamp,
@@ -138,7 +142,8 @@ impl Table {
 /// The bytes of all data files, as the manifest has them.
 fn bytes(fragments: &[lance_table::format::Fragment]) -> Option<u64> {
     let files = fragments.iter().flat_map(|fragment| &fragment.files);
-    files.map(|file| file.file_size_bytes.get().map(u64::from)).sum()
+    let mut sizes = files.map(|file| file.file_size_bytes.get().map(u64::from));
+    sizes.try_fold(0_u64, |sum, size| Some(sum.saturating_add(size?)))
 }
 
 /// Lance's operation names in the words of the design: lower case, `create`, `compact`.

@@ -31,12 +31,12 @@ impl OffsetIndex {
     pub(crate) fn new(mut spans: Vec<Span>) -> Self {
         spans.retain(|span| span.rows > 0);
         spans.sort_by_key(|span| (span.first, span.fragment));
-        let mut rows = 0;
+        let mut rows = 0_u64;
         let before = spans
             .iter()
             .map(|span| {
                 let here = rows;
-                rows += span.rows;
+                rows = here.saturating_add(span.rows);
                 here
             })
             .collect();

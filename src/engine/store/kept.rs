@@ -15,8 +15,11 @@ const FEWEST_READERS: usize = 16;
 /// A reader keeps the manifest of the version it was opened at, and readers may all be of other
 /// versions: so many fragment descriptions, of some 300 bytes each, they may keep together.
 const KEPT_DESCRIPTIONS: usize = 1 << 18;
-/// Lists of live rows kept, of fragments with holes: 16 bytes a row.
+/// Lists of live rows kept, of fragments with holes.
 const KEPT_LIVE: NonZeroUsize = NonZeroUsize::new(32).unwrap();
+/// Rows that they have together, where it is more than one: of 16 bytes each, half a gigabyte. How many rows a fragment
+/// has is what its manifest says, whoever wrote it.
+const KEPT_ROWS: usize = 1 << 25;
 
 /// The live rows of a fragment that has holes: offsets, and where each lies in the file.
 pub(super) type Live = Vec<(u64, u32)>;
@@ -55,7 +58,11 @@ pub(super) fn live(key: &ReaderKey) -> Option<Arc<Live>> {
 }
 
 pub(super) fn keep_live(key: ReaderKey, live: Arc<Live>) {
-    LIVE.lock().unwrap_or_else(PoisonError::into_inner).put(key, live);
+    let mut kept = LIVE.lock().unwrap_or_else(PoisonError::into_inner);
+    kept.put(key, live);
+    while kept.len() > 1 && kept.iter().map(|(_, live)| live.len()).sum::<usize>() > KEPT_ROWS {
+        kept.pop_lru();
+    }
 }
 
 fn capacity(fragments: usize) -> NonZeroUsize {

@@ -24,8 +24,7 @@ pub(crate) enum Made {
 impl Table {
     /// Asks a version what made it. Reads one manifest; none for the table's own version.
     pub(crate) async fn made(&self, version: u64) -> Result<Made> {
-        let read = self.dataset.read_version_transaction(version);
-        let Ok(found) = self.enter(version, read).await else {
+        let Ok(found) = self.transaction(version).await else {
             let is_there = self.manifest(version).is_some_and(|manifest| manifest.exists());
             return Ok(if is_there { Made::Unreadable } else { Made::Missing });
         };

@@ -3,13 +3,16 @@
 //! Lance's futures are boxed where they are called: unboxed, their nesting would make every program
 //! that links this crate raise its recursion limit.
 
+mod claims;
 mod commit;
 mod create;
 mod enter;
 mod failure;
+mod fragment;
 mod heal;
 mod history;
 mod index;
+mod inspect;
 mod kept;
 mod made;
 mod mark;
@@ -17,6 +20,7 @@ mod predicate;
 mod read;
 mod require;
 mod session;
+mod sound;
 mod stage;
 mod syntax;
 mod table;
@@ -25,6 +29,7 @@ mod tags;
 pub(crate) use commit::Committed;
 pub(crate) use heal::{Healed, heal, torn_head};
 pub(crate) use history::Version;
+pub use inspect::Inspector;
 pub(crate) use made::Made;
 pub(crate) use mark::FlushMark;
 pub(crate) use predicate::Predicate;

@@ -1,24 +1,18 @@
-//! Reading rows by offset: whole ranges of a fragment's file, with readers kept open.
+//! Reading rows by offset: which rows of which fragments make a page.
 
-use std::sync::Arc;
-
-use arrow_array::cast::AsArray;
-use arrow_array::types::UInt64Type;
 use arrow_array::{RecordBatch, UInt64Array};
 use arrow_select::concat::concat_batches;
 use arrow_select::take::take_record_batch;
-use futures::FutureExt;
-use lance::dataset::fragment::{FileFragment, FragReadConfig, FragmentReader};
-use lance_table::format::Fragment;
 
-use super::failure::storage;
+use super::fragment::{READ_ACTION, read_error};
 use super::index::Span;
-use super::kept::{self, Live, ReaderKey};
+use super::kept::Live;
 use super::table::Table;
 use crate::engine::error::{Error, Result};
 use crate::engine::options::Columns;
 
-const READ_ACTION: &str = "read records of";
+/// Rows whose offsets are sorted in memory at most, where fragments interleave: a gigabyte of them.
+const MOST_SORTED: u64 = 1 << 27;
 
 /// Rows of consecutive offsets.
 #[derive(Debug, Clone)]
@@ -120,39 +114,21 @@ impl Table {
     }
 
     async fn all_offsets(&self) -> Result<Vec<u64>> {
+        let rows = self.index().rows();
+        if rows > MOST_SORTED {
+            return Err(Error::Unsupported {
+                what: format!("a row number in {}", self.path.display()),
+                reason: format!(
+                    "the offsets of its fragments interleave, and {rows} rows are too many to be sorted"
+                ),
+            });
+        }
         let mut all = Vec::new();
         for span in self.index().spans_from(0) {
             all.extend(self.live(span).await?.iter().map(|(offset, _)| *offset));
         }
         all.sort_unstable();
         Ok(all)
-    }
-
-    async fn live(&self, span: &Span) -> Result<Arc<Live>> {
-        let projection = self.dataset.schema().project::<&str>(&[]).map_err(read_error(self))?;
-        let key = key(self, span, &projection)?;
-        if let Some(live) = kept::live(&key) {
-            return Ok(live);
-        }
-        let live = Arc::new(load_live(self, span, &projection).await?);
-        kept::keep_live(key, live.clone());
-        Ok(live)
-    }
-
-    async fn reader(
-        &self,
-        span: &Span,
-        projection: &lance::datatypes::Schema,
-    ) -> Result<Arc<FragmentReader>> {
-        let key = key(self, span, projection)?;
-        if let Some(reader) = kept::reader(&key) {
-            return Ok(reader);
-        }
-        let fragment = fragment(self, span)?;
-        let opened = fragment.open(projection, FragReadConfig::default()).boxed().await;
-        let reader = Arc::new(opened.map_err(read_error(self))?);
-        kept::keep_reader(key, reader.clone(), self.dataset.fragments().len());
-        Ok(reader)
     }
 }
 
@@ -211,9 +187,8 @@ impl<'a> Reading<'a> {
             let batch = RecordBatch::new_empty(self.table.schema());
             return Ok(Rows { offsets: Vec::new(), batch });
         }
-        let reader = self.table.reader(span, &self.projection).await?;
-        let read = reader.read_range_as_batch(index(start)..index(end)).boxed().await;
-        let batch = read.map_err(read_error(self.table))?;
+        let places = index(start)..index(end);
+        let batch = self.table.range(span.fragment, &self.projection, places).await?;
         Ok(Rows { offsets: (span.first + start..span.first + end).collect(), batch })
     }
 
@@ -228,9 +203,7 @@ impl<'a> Reading<'a> {
     async fn at(&self, span: &Span, wanted: &[(u64, u32)]) -> Result<Rows> {
         let mut places: Vec<u32> = wanted.iter().map(|(_, place)| *place).collect();
         places.sort_unstable();
-        let reader = self.table.reader(span, &self.projection).await?;
-        let batch =
-            reader.take_as_batch(&places, None).boxed().await.map_err(read_error(self.table))?;
+        let batch = self.table.rows_at(span.fragment, &self.projection, &places).await?;
         let order: UInt64Array =
             wanted.iter().map(|(_, place)| places.partition_point(|p| p < place) as u64).collect();
         let batch = take_record_batch(&batch, &order).map_err(arrow_error(self.table))?;
@@ -267,57 +240,6 @@ impl<'a> Reading<'a> {
     }
 }
 
-async fn load_live(table: &Table, span: &Span, nothing: &lance::datatypes::Schema) -> Result<Live> {
-    let config = FragReadConfig::default().with_row_id(true).with_row_address(true);
-    let fragment = fragment(table, span)?;
-    let physical = fragment.physical_rows().boxed().await.map_err(read_error(table))?;
-    let reader = fragment.open(nothing, config).boxed().await.map_err(read_error(table))?;
-    let batch = reader.read_range_as_batch(0..physical).boxed().await.map_err(read_error(table))?;
-    let (Some(ids), Some(addresses)) =
-        (batch.column_by_name("_rowid"), batch.column_by_name("_rowaddr"))
-    else {
-        return Ok(Vec::new());
-    };
-    let ids = ids.as_primitive::<UInt64Type>().values();
-    #[expect(clippy::cast_possible_truncation, reason = "the lower half is the row in the file")]
-    let places = addresses.as_primitive::<UInt64Type>().values().iter().map(|a| *a as u32);
-    let mut live: Live = if table.is_stable() {
-        ids.iter().copied().zip(places).collect()
-    } else {
-        (span.first..).zip(places).collect()
-    };
-    live.sort_unstable();
-    Ok(live)
-}
-
-fn fragment(table: &Table, span: &Span) -> Result<FileFragment> {
-    table.dataset.get_fragment(index(span.fragment)).ok_or_else(|| no_fragment(table, span))
-}
-
-fn key(table: &Table, span: &Span, projection: &lance::datatypes::Schema) -> Result<ReaderKey> {
-    let metadata = metadata(table, span)?;
-    Ok(ReaderKey {
-        dataset: table.path.clone(),
-        files: metadata.files.iter().map(|file| file.path.clone()).collect(),
-        deletions: metadata.deletion_file.as_ref().map(|file| (file.id, file.read_version)),
-        fields: projection.field_ids(),
-    })
-}
-
-/// A fragment's description; a manifest lists them by id.
-fn metadata<'a>(table: &'a Table, span: &Span) -> Result<&'a Fragment> {
-    let all = table.dataset.fragments();
-    let found = all.binary_search_by_key(&span.fragment, |fragment| fragment.id).ok();
-    found.and_then(|index| all.get(index)).ok_or_else(|| no_fragment(table, span))
-}
-
-fn no_fragment(table: &Table, span: &Span) -> Error {
-    Error::Damaged {
-        path: table.path.to_path_buf(),
-        source: format!("version {} has no fragment {}", table.version(), span.fragment).into(),
-    }
-}
-
 /// The columns to read. Where a table has none of the chosen ones, its first is read for the rows.
 fn projection(table: &Table, columns: &Columns) -> Result<(lance::datatypes::Schema, bool)> {
     let schema = table.dataset.schema();
@@ -328,16 +250,12 @@ fn projection(table: &Table, columns: &Columns) -> Result<(lance::datatypes::Sch
     Ok((schema.project(read).map_err(read_error(table))?, only_rows))
 }
 
-fn read_error(table: &Table) -> impl FnOnce(lance::Error) -> Error {
-    storage(READ_ACTION, &table.path)
-}
-
 fn arrow_error(table: &Table) -> impl FnOnce(arrow_schema::ArrowError) -> Error {
     let path = table.path.to_path_buf();
     move |source| Error::Storage { action: READ_ACTION, path, source: Box::new(source) }
 }
 
 /// Rows and fragments are counted in memory here; more than the address space cannot be asked for.
-fn index(number: u64) -> usize {
+pub(super) fn index(number: u64) -> usize {
     usize::try_from(number).unwrap_or(usize::MAX)
 }

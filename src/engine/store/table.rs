@@ -14,14 +14,17 @@ use lance_table::format::Fragment;
 use lance_table::rowids::RowIdSequence;
 use lance_table::rowids::segment::U64Segment;
 
+use super::claims;
 use super::enter::{enter, guarded};
 use super::failure::{opening, storage};
 use super::heal::manifests;
 use super::index::{OffsetIndex, Span};
 use super::session::session;
+use crate::engine::access::Access;
 use crate::engine::durable::blocking;
-use crate::engine::error::{Error, Result};
+use crate::engine::error::{Error, ErrorKind, Result};
 use crate::engine::layout::VERSIONS;
+use crate::engine::screen::Piece;
 
 /// A dataset is created data first, version last; for so long, data without a version is no damage.
 const IN_THE_MAKING: Duration = Duration::from_secs(10);
@@ -31,6 +34,7 @@ const IN_THE_MAKING: Duration = Duration::from_secs(10);
 pub(crate) struct Table {
     pub(super) path: Arc<Path>,
     pub(super) dataset: Arc<Dataset>,
+    pub(super) access: Access,
     schema: SchemaRef,
     index: Arc<OffsetIndex>,
     stamp: Option<Stamp>,
@@ -48,39 +52,55 @@ impl Table {
     ///
     /// # Errors
     /// [`Error::Damaged`] where the head cannot be read, or where there is data and no version.
-    pub(crate) async fn open(path: &Path) -> Result<Option<Self>> {
+    /// [`Error::LeadsOut`] and [`Error::Harmful`] where it must not be read.
+    pub(crate) async fn open(path: &Path, access: &Access) -> Result<Option<Self>> {
+        access.check(&path.join(VERSIONS))?;
         if !holds(&path.join(VERSIONS), "manifest") {
             let data = path.join("data");
             let abandoned = holds(&data, "lance") && !is_young(&data);
             return if abandoned { Err(no_versions(path)) } else { Ok(None) };
         }
-        let newest = manifests(path)?.pop().map(|(_, manifest)| manifest);
-        let load = DatasetBuilder::from_uri(uri(path)?).with_session(session()).load();
-        let dataset = enter(path, newest.as_deref(), load).await?;
-        Self::of(path.into(), Arc::new(dataset), None).await.map(Some)
+        let newest = manifests(path)?.pop();
+        // What is tried first must be what is opened then, whoever commits in between.
+        let version = newest.as_ref().map(|(version, _)| *version).filter(|_| access.has_to_ask());
+        let manifest = newest.map(|(_, manifest)| manifest);
+        Self::load(path, version, manifest.as_deref(), access).boxed().await.map(Some)
+    }
+
+    /// Opens a version, or the head; its manifest is looked at first, where it is known.
+    pub(super) async fn load(
+        path: &Path,
+        version: Option<u64>,
+        manifest: Option<&Path>,
+        access: &Access,
+    ) -> Result<Self> {
+        let mut builder = DatasetBuilder::from_uri(uri(path)?).with_session(session());
+        if let Some(version) = version {
+            builder = builder.with_version(version);
+        }
+        let first = version.map(|version| (version, Piece::Version));
+        let dataset = Arc::new(enter(path, manifest, access, first, builder.load()).await?);
+        Self::of(path.into(), dataset, access, None).await
     }
 
     /// As [`open`](Self::open), but where the head cannot be read, the newest version that can; for
     /// readers. Also returns the versions that were passed over.
-    pub(crate) async fn open_readable(path: &Path) -> Result<Option<(Self, Vec<u64>)>> {
-        let first = match Self::open(path).await {
-            Err(Error::Damaged { source, path }) => Error::Damaged { source, path },
+    pub(crate) async fn open_readable(
+        path: &Path,
+        access: &Access,
+    ) -> Result<Option<(Self, Vec<u64>)>> {
+        let first = match Self::open(path, access).await {
+            Err(error) if error.kind() == ErrorKind::Corrupt => error,
             opened => return Ok(opened?.map(|table| (table, Vec::new()))),
         };
         let mut passed_over = Vec::new();
         for (version, manifest) in manifests(path)?.into_iter().rev() {
-            match Self::open_version(path, version, &manifest).await {
+            match Self::load(path, Some(version), Some(&manifest), access).boxed().await {
                 Ok(table) => return Ok(Some((table, passed_over))),
                 Err(_) => passed_over.push(version),
             }
         }
         Err(first)
-    }
-
-    async fn open_version(path: &Path, version: u64, manifest: &Path) -> Result<Self> {
-        let builder = DatasetBuilder::from_uri(uri(path)?).with_session(session());
-        let dataset = enter(path, Some(manifest), builder.with_version(version).load()).await?;
-        Self::of(path.into(), Arc::new(dataset), None).await
     }
 
     /// The head, found by listing the versions: a look for the next number would miss it behind a gap,
@@ -95,9 +115,22 @@ impl Table {
         }
         if is_this {
             // Another one took its number.
-            return Self::open(&self.path).await?.ok_or_else(|| no_versions(&self.path));
+            return self.reopened().await;
         }
         self.checkout(newest).await
+    }
+
+    async fn reopened(&self) -> Result<Self> {
+        let head = Self::open(&self.path, &self.access).await?;
+        head.ok_or_else(|| no_versions(&self.path))
+    }
+
+    /// Has a read tried by the screen, where nothing vouches for what is read.
+    pub(super) async fn ask(&self, piece: impl FnOnce() -> Piece) -> Result<()> {
+        if !self.access.has_to_ask() {
+            return Ok(());
+        }
+        self.access.ask(&self.path, self.version(), piece()).await
     }
 
     /// The name of a version's manifest.
@@ -114,15 +147,18 @@ impl Table {
     pub(super) async fn of(
         path: Arc<Path>,
         dataset: Arc<Dataset>,
+        access: &Access,
         before: Option<&Self>,
     ) -> Result<Self> {
         let read = async {
+            claims::check(&path, &dataset, access)?;
             let index = build_index(&path, &dataset, before).await?;
-            Ok((Arc::new(index), Arc::new(Schema::from(dataset.schema()))))
+            let index = Arc::new(claims::check_index(&path, index)?);
+            Ok((index, Arc::new(Schema::from(dataset.schema()))))
         };
         let (index, schema) = guarded(&path, read).await?;
         let stamp = stamp(&path, &dataset, dataset.version_id());
-        Ok(Self { path, dataset, schema, index, stamp })
+        Ok(Self { path, dataset, access: access.clone(), schema, index, stamp })
     }
 
     /// The head version where it is another one than this, whether newer, restored or recreated;
@@ -132,17 +168,14 @@ impl Table {
         if stamp(path, &self.dataset, self.version() + 1).is_some() {
             let head = self.dataset.latest_version_id().boxed().await.map_err(opening(path))?;
             return match self.checkout(head).await {
-                Err(Error::Damaged { .. }) => self.newer_readable().await,
+                Err(error) if error.kind() == ErrorKind::Corrupt => self.newer_readable().await,
                 opened => opened.map(Some),
             };
         }
         if stamp(path, &self.dataset, self.version()) == self.stamp {
             return Ok(None);
         }
-        match Self::open(path).await? {
-            Some(head) => Ok(Some(head)),
-            None => Err(no_versions(path)),
-        }
+        self.reopened().await.map(Some)
     }
 
     /// As [`newer`](Self::newer), where the head cannot be read: who only reads has the newest version that can.
@@ -152,7 +185,7 @@ impl Table {
         let newer = listed.into_iter().rev().filter(|(version, _)| *version > self.version());
         for (version, _) in newer {
             match self.checkout(version).await {
-                Err(Error::Damaged { .. }) => {}
+                Err(error) if error.kind() == ErrorKind::Corrupt => {}
                 opened => return opened.map(Some),
             }
         }
@@ -161,17 +194,21 @@ impl Table {
 
     /// Another version of the same dataset.
     pub(super) async fn checkout(&self, version: u64) -> Result<Self> {
-        let dataset = self.enter(version, self.dataset.checkout_version(version)).await?;
-        Self::of(self.path.clone(), Arc::new(dataset), Some(self)).await
+        let opened = self.dataset.checkout_version(version);
+        let dataset = self.enter(version, Piece::Version, opened).await?;
+        Self::of(self.path.clone(), Arc::new(dataset), &self.access, Some(self)).await
     }
 
-    /// Lets Lance read another version.
+    /// Lets Lance read another version; the screen tries the same piece of it first.
     pub(super) async fn enter<T: Send>(
         &self,
         version: u64,
+        piece: Piece,
         read: impl Future<Output = lance::Result<T>> + Send,
     ) -> Result<T> {
-        enter(&self.path, self.manifest(version).as_deref(), read).await
+        let manifest = self.manifest(version);
+        let first = Some((version, piece));
+        enter(&self.path, manifest.as_deref(), &self.access, first, read).boxed().await
     }
 
     pub(crate) fn version(&self) -> u64 {
@@ -303,13 +340,13 @@ fn span_of(fragment: &Fragment, ids: &RowIdSequence) -> Option<Span> {
 
 /// Without stable row ids, an offset is the position among the rows that are not deleted.
 fn positional(fragments: &[Fragment]) -> OffsetIndex {
-    let mut next = 0;
+    let mut next = 0_u64;
     let spans = fragments
         .iter()
         .map(|fragment| {
             let rows = fragment.num_rows().unwrap_or_default() as u64;
             let first = next;
-            next += rows;
+            next = first.saturating_add(rows);
             let dense = fragment.deletion_file.is_none();
             Span { fragment: fragment.id, first, last: next.saturating_sub(1), rows, dense }
         })

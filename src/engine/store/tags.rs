@@ -1,14 +1,18 @@
 //! Tags: names for versions, which cleaning up leaves alone.
 
+use std::collections::HashMap;
 use std::path::PathBuf;
 
 use chrono::{DateTime, Utc};
 use futures::FutureExt;
+use lance::dataset::refs::TagContents;
 
+use super::enter::guarded;
 use super::failure::storage;
 use super::table::Table;
 use crate::engine::durable::{blocking, sync_file, sync_folder};
 use crate::engine::error::Result;
+use crate::engine::screen::Piece;
 
 /// A tag, and what it marks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,10 +25,20 @@ pub(crate) struct Tagged {
 impl Table {
     /// What a tag marks, where there is such a tag.
     pub(crate) async fn tagged(&self, tag: &str) -> Result<Option<Tagged>> {
-        let tags = self.dataset.tags().list().boxed().await;
-        let mut tags = tags.map_err(storage("read the tags of", &self.path))?;
-        let found = tags.remove(tag);
+        let found = self.all_tags().await?.remove(tag);
         Ok(found.map(|found| Tagged { version: found.version, made: found.created_at }))
+    }
+
+    /// All tags, and what each marks.
+    pub(super) async fn all_tags(&self) -> Result<HashMap<String, TagContents>> {
+        let folder = self.path.join("_refs").join("tags");
+        self.access.check_folder(&folder)?;
+        self.ask(|| Piece::Tags).await?;
+        let read = async {
+            let tags = self.dataset.tags().list().boxed().await;
+            tags.map_err(storage("read the tags of", &self.path))
+        };
+        guarded(&self.path, read).await
     }
 
     /// Marks a version with a new tag. It is durable when this returns.

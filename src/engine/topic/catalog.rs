@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use super::writer::TopicWriter;
 use super::writer_options::WriterOptions;
+use crate::engine::access::Access;
 use crate::engine::bucket::Bucket;
 use crate::engine::error::Result;
 use crate::engine::layout::BucketPlace;
@@ -21,6 +22,7 @@ pub(crate) struct Catalog {
     pub(crate) root: PathBuf,
     pub(crate) options: EngineOptions,
     pub(crate) hub: Hub,
+    pub(crate) access: Access,
     buckets: Mutex<HashMap<PathBuf, Weak<Bucket>>>,
     writers: tokio::sync::Mutex<HashMap<TopicName, Weak<TopicWriter>>>,
 }
@@ -28,8 +30,11 @@ pub(crate) struct Catalog {
 impl Catalog {
     pub(crate) fn new(root: PathBuf, options: EngineOptions) -> Self {
         let hub = Hub::new(options.events);
+        let access = Access::within(&root).screened(options.screen.clone());
+        let access = if options.follow_links { access.following_links() } else { access };
         Self {
             root,
+            access,
             options,
             hub,
             buckets: Mutex::default(),
@@ -50,7 +55,8 @@ impl Catalog {
         }
         buckets.retain(|_, bucket| bucket.strong_count() > 0);
         let dataset = place.dataset.clone();
-        let bucket = Arc::new(Bucket::new(topic.clone(), place, is_foreign));
+        let access = if is_foreign { self.access.to_unknown() } else { self.access.clone() };
+        let bucket = Arc::new(Bucket::new(topic.clone(), place, is_foreign, access));
         buckets.insert(dataset, Arc::downgrade(&bucket));
         bucket
     }

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use crate::engine::access::Access;
 use crate::engine::durable::{create_folders, replace_file, sync_folder};
 use crate::engine::error::{Error, Result};
 use crate::engine::layout::{TOPIC_FILE, TOPIC_LOCK};
@@ -16,6 +17,8 @@ use crate::engine::record::TopicSchema;
 const FORMAT: u32 = 1;
 /// Buckets a topic may have: each is a dataset with open files of its own.
 pub(crate) const MAX_BUCKETS: u32 = 4096;
+/// Bytes that the file may have: names and types of many thousands of fields.
+const MAX_BYTES: u64 = 16 << 20;
 const DEFAULT_BUCKET_COLUMN: &str = "id";
 
 /// A topic's metadata. Bucket count and column never change: routing depends on them.
@@ -48,14 +51,15 @@ impl TopicMeta {
     ///
     /// # Errors
     /// [`Error::Damaged`] where the file is no metadata, [`Error::Unsupported`] where a newer
-    /// version wrote it.
-    pub(crate) fn read(folder: &Path) -> Result<Self> {
+    /// version wrote it, [`Error::LeadsOut`] where it lies elsewhere.
+    pub(crate) fn read(folder: &Path, access: &Access) -> Result<Self> {
         #[derive(Deserialize)]
         struct Form {
             format: u32,
         }
         let path = folder.join(TOPIC_FILE);
-        let bytes = fs::read(&path).map_err(Error::io("read", &path))?;
+        access.check(&path)?;
+        let bytes = read_bounded(&path)?;
         let damaged = |source: serde_json::Error| Error::Damaged {
             path: path.clone(),
             source: source.into(),
@@ -79,7 +83,7 @@ impl TopicMeta {
     /// it first, its metadata is returned instead.
     ///
     /// The folder is made under another name and renamed, so nobody sees it without its metadata.
-    pub(crate) fn create(&self, root: &Path, folder: &Path) -> Result<Self> {
+    pub(crate) fn create(&self, root: &Path, folder: &Path, access: &Access) -> Result<Self> {
         create_folders(root, root)?;
         let hidden = hidden_sibling(folder);
         let made = self.create_hidden(&hidden).and_then(|()| {
@@ -93,7 +97,8 @@ impl TopicMeta {
             Err(error) => {
                 // What stays behind is hidden; the error that counts is the one above.
                 drop(fs::remove_dir_all(&hidden));
-                if folder.join(TOPIC_FILE).exists() { Self::read(folder) } else { Err(error) }
+                let is_there = folder.join(TOPIC_FILE).exists();
+                if is_there { Self::read(folder, access) } else { Err(error) }
             }
         }
     }
@@ -110,12 +115,14 @@ impl TopicMeta {
     /// Blocks while another process changes it.
     pub(crate) fn update_schema(
         folder: &Path,
+        access: &Access,
         change: impl FnOnce(&TopicSchema) -> Result<TopicSchema>,
     ) -> Result<Self> {
         let path = folder.join(TOPIC_LOCK);
+        access.check(&path)?;
         let lock = open_lock(&path).map_err(Error::io("open the lock file", &path))?;
         lock.lock().map_err(Error::io("lock", &path))?;
-        let mut meta = Self::read(folder)?;
+        let mut meta = Self::read(folder, access)?;
         let schema = change(&meta.schema)?;
         if schema != meta.schema {
             meta.schema = schema;
@@ -132,6 +139,19 @@ impl TopicMeta {
         text.push(b'\n');
         replace_file(&path, &text)
     }
+}
+
+/// Reads a file that cannot be as large as somebody made it.
+fn read_bounded(path: &Path) -> Result<Vec<u8>> {
+    let wrong = |reason: String| Error::Damaged { path: path.into(), source: reason.into() };
+    let about = fs::metadata(path).map_err(Error::io("read", path))?;
+    if !about.is_file() {
+        return Err(wrong("it is no regular file".into()));
+    }
+    if about.len() > MAX_BYTES {
+        return Err(wrong(format!("it has {} bytes, and may have {MAX_BYTES}", about.len())));
+    }
+    fs::read(path).map_err(Error::io("read", path))
 }
 
 fn open_lock(path: &Path) -> io::Result<File> {
@@ -151,6 +171,10 @@ mod tests {
         text.parse().unwrap()
     }
 
+    fn anywhere() -> Access {
+        Access::default()
+    }
+
     fn meta(buckets: u32) -> TopicMeta {
         TopicMeta::new(NonZeroU32::new(buckets), None, schema(r#"{"id": "int64"}"#))
     }
@@ -159,8 +183,8 @@ mod tests {
     fn what_was_created_reads_back() {
         let root = tempfile::tempdir().unwrap();
         let folder = root.path().join("t");
-        meta(3).create(root.path(), &folder).unwrap();
-        assert_eq!(TopicMeta::read(&folder).unwrap(), meta(3));
+        meta(3).create(root.path(), &folder, &anywhere()).unwrap();
+        assert_eq!(TopicMeta::read(&folder, &anywhere()).unwrap(), meta(3));
         assert_eq!(fs::read_dir(root.path()).unwrap().count(), 1, "nothing else is left");
     }
 
@@ -168,21 +192,23 @@ mod tests {
     fn the_loser_of_a_race_to_create_takes_the_winners_buckets() {
         let root = tempfile::tempdir().unwrap();
         let folder = root.path().join("t");
-        meta(3).create(root.path(), &folder).unwrap();
-        assert_eq!(meta(5).create(root.path(), &folder).unwrap().num_buckets.get(), 3);
+        meta(3).create(root.path(), &folder, &anywhere()).unwrap();
+        assert_eq!(meta(5).create(root.path(), &folder, &anywhere()).unwrap().num_buckets.get(), 3);
     }
 
     #[test]
     fn a_schema_change_keeps_what_another_process_added() {
         let root = tempfile::tempdir().unwrap();
         let folder = root.path().join("t");
-        meta(1).create(root.path(), &folder).unwrap();
+        meta(1).create(root.path(), &folder, &anywhere()).unwrap();
         for column in ["a", "b"] {
             let new = schema(&format!(r#"{{"{column}": "utf8"}}"#));
-            TopicMeta::update_schema(&folder, |old| Ok(old.merge_new_fields(&new).unwrap().schema))
-                .unwrap();
+            TopicMeta::update_schema(&folder, &anywhere(), |old| {
+                Ok(old.merge_new_fields(&new).unwrap().schema)
+            })
+            .unwrap();
         }
-        let names: Vec<String> = TopicMeta::read(&folder)
+        let names: Vec<String> = TopicMeta::read(&folder, &anywhere())
             .unwrap()
             .schema
             .as_arrow()
@@ -197,8 +223,11 @@ mod tests {
     fn damaged_and_newer_metadata_are_told_apart() {
         let root = tempfile::tempdir().unwrap();
         fs::write(root.path().join(TOPIC_FILE), "{\"format\": 1").unwrap();
-        assert!(matches!(TopicMeta::read(root.path()), Err(Error::Damaged { .. })));
+        assert!(matches!(TopicMeta::read(root.path(), &anywhere()), Err(Error::Damaged { .. })));
         fs::write(root.path().join(TOPIC_FILE), "{\"format\": 99}").unwrap();
-        assert!(matches!(TopicMeta::read(root.path()), Err(Error::Unsupported { .. })));
+        assert!(matches!(
+            TopicMeta::read(root.path(), &anywhere()),
+            Err(Error::Unsupported { .. })
+        ));
     }
 }

@@ -42,8 +42,8 @@ impl Reader {
         let (schema, places) = match place.origin {
             Origin::Foreign(buckets) => (None, buckets),
             Origin::Native => {
-                let folder = place.folder.clone();
-                let meta = blocking(move || TopicMeta::read(&folder)).await?;
+                let (folder, access) = (place.folder.clone(), catalog.access.clone());
+                let meta = blocking(move || TopicMeta::read(&folder, &access)).await?;
                 let ids = 0..meta.num_buckets.get();
                 let places = ids.map(|id| dataset(&place.folder, id)).collect();
                 (Some(meta.schema), places)

@@ -251,7 +251,8 @@ impl TopicWriter {
             return Ok(());
         }
         let (root, folder) = (self.catalog.root.clone(), self.folder.clone());
-        let meta = blocking(move || draft.create(&root, &folder)).await?;
+        let access = self.catalog.access.clone();
+        let meta = blocking(move || draft.create(&root, &folder, &access)).await?;
         agree(&self.name, &meta, &self.options)?;
         let buckets = take_buckets(&self.catalog, &self.name, &meta, &self.options).await?;
         self.set(Open { meta, buckets });
@@ -263,8 +264,9 @@ impl TopicWriter {
         let _one_at_a_time = self.changing.lock().await;
         let Some(open) = self.opened() else { return Ok(()) };
         let (folder, name, grown) = (self.folder.clone(), self.name.clone(), grown.clone());
+        let access = self.catalog.access.clone();
         let meta = blocking(move || {
-            TopicMeta::update_schema(&folder, |on_disk| {
+            TopicMeta::update_schema(&folder, &access, |on_disk| {
                 let whole = on_disk.merge_new_fields(&grown);
                 whole.map(|whole| whole.schema).map_err(|e| e.in_topic(name.as_str()))
             })
@@ -317,10 +319,12 @@ async fn append(
 }
 
 async fn read_existing(catalog: &Catalog, name: &TopicName) -> Result<Option<TopicMeta>> {
-    let (root, name) = (catalog.root.clone(), name.clone());
+    let (root, name, access) = (catalog.root.clone(), name.clone(), catalog.access.clone());
     blocking(move || match layout::find(&root, name.as_str())? {
         None => Ok(None),
-        Some(place) if place.origin == Origin::Native => TopicMeta::read(&place.folder).map(Some),
+        Some(place) if place.origin == Origin::Native => {
+            TopicMeta::read(&place.folder, &access).map(Some)
+        }
         Some(place) => Err(Error::ReadOnly {
             topic: name.to_string(),
             reason: format!("another program made {}", place.folder.display()),
