@@ -23,6 +23,7 @@ mod hole;
 mod interrupts;
 mod journey;
 mod links;
+mod mutations;
 mod program;
 mod put_ack;
 mod put_file;

@@ -122,6 +122,11 @@ impl Ran {
         self
     }
 
+    /// The exit code; none where a signal ended it.
+    pub(crate) fn exit_code(&self) -> Option<i32> {
+        self.code
+    }
+
     pub(crate) fn stdout(self, stdout: &str) -> Self {
         assert_eq!(self.stdout, stdout, "{self:?}");
         self
