@@ -10,7 +10,7 @@ use arrow_array::{Array, RecordBatch, RecordBatchIterator};
 use arrow_schema::{Field, Schema};
 use lance::Dataset;
 use lance::dataset::{WriteMode, WriteParams};
-use lanceq::{Strictness, TopicSchema, encode};
+use lanceq::{Engine, Strictness, TopicSchema, encode};
 use serde_json::{Value, json};
 
 const FIELDS: &str = r#"{
@@ -37,6 +37,13 @@ impl Sample {
         Self { folder, suffix, files }
     }
 
+    /// The files that something can happen to.
+    pub(super) fn exposed(&self) -> Vec<&PathBuf> {
+        let is_vouched = |file: &&PathBuf| file.starts_with("bucket_0/data.lance");
+        let exposed = self.files.iter().filter(|file| !is_vouched(file));
+        exposed.filter(|file| fs::metadata(self.folder.join(file)).unwrap().len() > 0).collect()
+    }
+
     /// A copy under another name, in which one file has other bytes.
     pub(super) fn copy_to(&self, folder: &Path, changed: &Path, bytes: &[u8]) {
         for file in &self.files {
@@ -49,6 +56,20 @@ impl Sample {
             }
         }
     }
+}
+
+/// A topic of our own, with records in its dataset and others in its log. What may be damaged of it is what stands beside
+/// the dataset.
+pub(super) async fn own(root: &Path) -> Sample {
+    let engine = Engine::open(root).await.unwrap();
+    let schema: TopicSchema = FIELDS.parse().unwrap();
+    let writer = engine.writer("own").schema(schema).open().await.unwrap();
+    writer.put_batch((0..40).map(record).collect()).await.unwrap();
+    writer.flush().await.unwrap();
+    engine.tag("own", "first", None, None).await.unwrap();
+    writer.put_batch((40..70).map(record).collect()).await.unwrap();
+    writer.close_unflushed().await.unwrap();
+    Sample::of(root.join("own"), "")
 }
 
 fn collect(top: &Path, folder: &Path, files: &mut Vec<PathBuf>) {

@@ -97,6 +97,7 @@ async fn a_damaged_dataset_takes_nobody_down() {
         corpus::foreign(&path, stable).await;
         all.push(Sample::of(path, ".lance"));
     }
+    all.push(corpus::own(&samples.path().join("root")).await);
     let mut bench = Bench::new().await;
     let mut sound = Vec::new();
     for (index, sample) in all.iter().enumerate() {
@@ -113,7 +114,7 @@ async fn a_damaged_dataset_takes_nobody_down() {
         let mut dice = Dice::new(seed);
         let index = dice.below(all.len());
         let sample = &all[index];
-        let file = dice.one_of(&sample.files).clone();
+        let file = (*dice.one_of(&sample.exposed())).clone();
         let bytes = fs::read(sample.folder.join(&file)).unwrap();
         let damage = Damage::any(&mut dice, bytes.len());
         let case = format!("LANCEQ_SEED={seed} LANCEQ_MUTATIONS=1: {damage} in {}", file.display());
