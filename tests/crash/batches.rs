@@ -9,6 +9,7 @@ use serde_json::json;
 
 use crate::kills::{Dice, kills};
 use crate::oracle::records;
+use crate::scratch::Scratch;
 
 const ROOT: &str = "LANCEQ_CRASH_TEST_ROOT";
 
@@ -36,7 +37,7 @@ async fn a_batch_of_a_killed_process_is_there_whole_or_not_at_all() {
         return;
     }
     let (mut dice, seed) = Dice::new();
-    let folder = tempfile::tempdir().unwrap();
+    let folder = Scratch::new();
     for _ in 0..kills().div_ceil(4) {
         let mut child = Command::new(std::env::current_exe().unwrap())
             .args(["batches::child", "--exact", "--nocapture"])

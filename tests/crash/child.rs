@@ -6,7 +6,7 @@ use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::sync::{Arc, Condvar, Mutex};
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::json;
 
@@ -17,8 +17,20 @@ pub(crate) struct Putter {
     child: Child,
     feeder: JoinHandle<(u64, ChildStdin)>,
     acks: Receiver<Ack>,
+    heard: Vec<Ack>,
     series: u64,
     first: u64,
+}
+
+/// What a child is to do, and how.
+pub(crate) struct Order<'a> {
+    pub(crate) durability: &'a str,
+    pub(crate) flush_threshold: u64,
+    pub(crate) series: u64,
+    pub(crate) first: u64,
+    /// Each burst waits for the answer to the one before, so that there are many puts.
+    pub(crate) is_paced: bool,
+    pub(crate) variables: &'a [(&'a str, &'a str)],
 }
 
 /// What a child was given and what it said.
@@ -52,23 +64,33 @@ impl Putter {
         (series, first): (u64, u64),
         variables: &[(&str, &str)],
     ) -> Self {
+        let is_paced = variables.iter().any(|(name, _)| *name == "LANCEQ_CRASH");
+        Self::ordered(
+            root,
+            &Order { durability, flush_threshold: 7, series, first, is_paced, variables },
+        )
+    }
+
+    /// As an order says.
+    pub(crate) fn ordered(root: &Path, order: &Order<'_>) -> Self {
+        let Order { series, first, .. } = *order;
         let mut command = Command::new(env!("CARGO_BIN_EXE_lanceq"));
         command.arg("--root").arg(root).args(["put", "t", "-", "--ack"]);
-        command.args(["--durability", durability, "--flush-threshold", "7"]);
+        command.args(["--durability", order.durability]);
+        command.args(["--flush-threshold", &order.flush_threshold.to_string()]);
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
-        command.envs(variables.iter().copied());
-        let dies = variables.iter().any(|(name, _)| *name == "LANCEQ_CRASH");
+        command.envs(order.variables.iter().copied());
         let mut child = command.spawn().unwrap();
         let answered = Arc::new(Answered::default());
-        let paced = dies.then(|| answered.clone());
+        let paced = order.is_paced.then(|| answered.clone());
         let feeder = feed(child.stdin.take().unwrap(), series, first, paced);
         let acks = listen(child.stdout.take().unwrap(), answered);
-        Self { child, feeder, acks, series, first }
+        Self { child, feeder, acks, heard: Vec::new(), series, first }
     }
 
     /// Waits for the first acknowledgement, or for its end; then so long, then kills it.
     pub(crate) fn kill_after(mut self, acked_first: bool, pause: Duration) -> Said {
-        let mut acks = Vec::new();
+        let mut acks = std::mem::take(&mut self.heard);
         if acked_first {
             acks.extend(self.acks.recv().ok());
         }
@@ -94,6 +116,33 @@ impl Putter {
             }
         }
         (self.said(acks), died)
+    }
+
+    /// Waits for an acknowledgement, its end, or so long; whether there was one.
+    pub(crate) fn acks_within(&mut self, patience: Duration) -> bool {
+        let ack = self.acks.recv_timeout(patience);
+        self.heard.extend(ack.ok());
+        ack.is_ok()
+    }
+
+    /// Waits until it stands at a point that it was told to stop at; whether it does within the time.
+    pub(crate) fn stops_within(&mut self, patience: Duration) -> bool {
+        let until = Instant::now() + patience;
+        let stat = format!("/proc/{}/stat", self.child.id());
+        while Instant::now() < until {
+            let state = std::fs::read_to_string(&stat).unwrap_or_default();
+            match state.rsplit_once(')').and_then(|(_, rest)| rest.trim().chars().next()) {
+                Some('T') => return true,
+                None | Some('Z' | 'X') => return false,
+                _ => std::thread::sleep(Duration::from_millis(1)),
+            }
+        }
+        false
+    }
+
+    /// Kills it now.
+    pub(crate) fn kill(self) -> Said {
+        self.kill_after(false, Duration::ZERO)
     }
 
     fn said(mut self, mut acks: Vec<Ack>) -> Said {
@@ -170,7 +219,7 @@ fn listen(from: impl std::io::Read + Send + 'static, answered: Arc<Answered>) ->
             let Some((bucket, offset)) = line.split_once(' ') else { break };
             let (Ok(bucket), Ok(offset)) = (bucket.parse(), offset.parse()) else { break };
             answered.note(false);
-            if send.send(Ack { bucket, offset }).is_err() {
+            if send.send(Ack { bucket, offset, heard: Instant::now() }).is_err() {
                 break;
             }
         }

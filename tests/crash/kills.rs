@@ -6,6 +6,7 @@ use lanceq::{Durability, Engine};
 
 use crate::child::{Putter, Said};
 use crate::oracle::{files, records, violation};
+use crate::scratch::Scratch;
 
 /// Kills of one topic: each begins with what the one before left.
 const A_TOPIC: u64 = 20;
@@ -35,7 +36,7 @@ impl Dice {
 async fn survives(durability: &str) {
     let (mut dice, seed) = Dice::new();
     for topic in 0..kills().div_ceil(A_TOPIC) {
-        let folder = tempfile::tempdir().unwrap();
+        let folder = Scratch::new();
         let mut all: Vec<Said> = Vec::new();
         for series in 0..A_TOPIC {
             let putter = Putter::start(folder.path(), durability, series, 0, None);
@@ -50,7 +51,7 @@ async fn survives(durability: &str) {
 }
 
 /// The last recovery is quick, loses nothing, and a second one changes nothing.
-async fn opens_soon_and_once(folder: &tempfile::TempDir, all: &[Said], seed: u64) {
+async fn opens_soon_and_once(folder: &Scratch, all: &[Said], seed: u64) {
     let open = || async {
         let engine = Engine::open(folder.path()).await.unwrap();
         engine.writer("t").durability(Durability::Os).open().await.unwrap()
@@ -88,7 +89,7 @@ async fn a_writer_without_a_log_leaves_whole_flushes() {
     let (mut dice, seed) = Dice::new();
     let mut lost = false;
     for _ in 0..kills().div_ceil(A_TOPIC) {
-        let folder = tempfile::tempdir().unwrap();
+        let folder = Scratch::new();
         let mut acked: Vec<Said> = Vec::new();
         for series in 0..A_TOPIC {
             let putter = Putter::start(folder.path(), "memory", series, 0, None);

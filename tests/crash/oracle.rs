@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
+use std::time::Instant;
 
 use lanceq::{Engine, Record};
 
@@ -12,6 +13,8 @@ use crate::child::Said;
 pub(crate) struct Ack {
     pub(crate) bucket: u32,
     pub(crate) offset: u64,
+    /// When it was read here.
+    pub(crate) heard: Instant,
 }
 
 /// The text of a record, which says whether its bytes are its own.

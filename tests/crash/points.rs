@@ -5,8 +5,9 @@ use std::time::Duration;
 use crate::child::{Putter, Said};
 use crate::kills::Dice;
 use crate::oracle::{records, violation};
+use crate::scratch::Scratch;
 
-const POINTS: [&str; 11] = [
+pub(crate) const POINTS: [&str; 11] = [
     "put.locked",
     "put.written",
     "seal.sealed",
@@ -25,7 +26,7 @@ const A_POINT: u64 = 20;
 async fn a_process_that_dies_at_any_step_loses_and_doubles_nothing() {
     let (mut dice, seed) = Dice::new();
     for point in POINTS {
-        let folder = tempfile::tempdir().unwrap();
+        let folder = Scratch::new();
         let mut all: Vec<Said> = Vec::new();
         let mut deaths = 0;
         for series in 0..A_POINT {

@@ -10,6 +10,7 @@ use lanceq::{Durability, Engine};
 use crate::child::{Putter, Said};
 use crate::kills::Dice;
 use crate::oracle::{files, records, violation};
+use crate::scratch::Scratch;
 
 const A_POINT: u64 = 20;
 
@@ -42,7 +43,7 @@ fn empty_the_head(bucket: &Path) {
 async fn dies_and_mends(points: &[&str], damage: fn(&Path)) {
     let (mut dice, seed) = Dice::new();
     for point in points {
-        let folder = tempfile::tempdir().unwrap();
+        let folder = Scratch::new();
         let mut all: Vec<Said> = Vec::new();
         let mut deaths = 0;
         for kill in 0..A_POINT {

@@ -5,6 +5,7 @@ use std::time::Duration;
 use crate::child::{Putter, Said};
 use crate::kills::{Dice, kills};
 use crate::oracle::{records, violation};
+use crate::scratch::Scratch;
 
 const PROCESSES: u64 = 4;
 /// Rounds of one topic.
@@ -14,7 +15,7 @@ const ROUNDS: u64 = 10;
 async fn four_processes_that_are_killed_at_any_moment_lose_and_double_nothing() {
     let (mut dice, seed) = Dice::new();
     for topic in 0..kills().div_ceil(ROUNDS * PROCESSES) {
-        let folder = tempfile::tempdir().unwrap();
+        let folder = Scratch::new();
         let mut all: Vec<Said> = Vec::new();
         for round in 0..ROUNDS {
             let levels = ["os", "always", "50", "os"];

@@ -14,7 +14,7 @@ use super::log::Found;
 use super::opening::unreadable;
 use super::payload::PayloadReader;
 use super::room::{Torn, end_of_written, make_room};
-use crate::engine::durable::sync_file;
+use crate::engine::durable::sync_folder;
 use crate::engine::error::{Error, Result};
 use crate::engine::fault;
 
@@ -351,7 +351,7 @@ impl Segment {
 
 /// Makes names in the log's folder durable.
 pub(super) fn sync_names(folder: &Path) -> Result<()> {
-    sync_file(folder)
+    sync_folder(folder)
 }
 
 fn identity(file: &File) -> io::Result<(u64, u64)> {

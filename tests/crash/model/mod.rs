@@ -18,3 +18,5 @@ mod promises;
 mod protections;
 mod template;
 mod world;
+
+pub(crate) use template::{copy, folder};

@@ -10,7 +10,7 @@ const MOST: u64 = 2000;
 const CALM: Mix = Mix { foreign: Reach::Nothing, kills: 0, cuts: 0, streams: false };
 
 /// What is switched off, and where it shows soonest.
-const NEEDED: [(&[&str], Mix); 8] = [
+const NEEDED: [(&[&str], Mix); 10] = [
     (&["flush-lock", "pin"], CALM),
     (&["pin"], Mix { foreign: Reach::Casts, ..CALM }),
     (&["rule-d"], Mix { foreign: Reach::Appends, cuts: 100, ..CALM }),
@@ -19,6 +19,8 @@ const NEEDED: [(&[&str], Mix); 8] = [
     (&["lsn-dedup"], Mix { foreign: Reach::Appends, ..CALM }),
     (&["cursor"], Mix { foreign: Reach::Appends, streams: true, ..CALM }),
     (&["data-sync"], Mix { cuts: 60, ..CALM }),
+    (&["segment-sync"], Mix { cuts: 60, ..CALM }),
+    (&["folder-sync"], Mix { cuts: 60, ..CALM }),
 ];
 
 #[test]
