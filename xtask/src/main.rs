@@ -1,4 +1,4 @@
-//! The commands of this repository: `cargo xtask demo`, `test`, `bench`, `interop` and `ci`.
+//! The commands of this repository: `cargo xtask demo`, `test`, `bench`, `torture`, `interop` and `ci`.
 //!
 //! Each starts cargo with a `protoc` that works, so that a clone builds on a machine with Rust and a C compiler alone.
 
@@ -10,6 +10,7 @@ mod ci;
 mod feature_set;
 mod interop;
 mod protoc;
+mod torture;
 
 /// What a first build takes, measured on 2 cores: said before it starts, so that nobody thinks it hangs.
 const FIRST_BUILD: &str = "a first build takes about 15 minutes on 2 cores";
@@ -25,6 +26,7 @@ usage: cargo xtask <command> [arguments]
   demo [arguments]    live writers in a temporary root, and the explorer on it (arguments of `lanceq demo`)
   test [filter]       every test (arguments of `cargo test`)
   bench [arguments]   the benchmarks, in release
+  torture [numbers]   power cuts, kills and model cases by the thousand, resumable (`torture --help` says more)
   interop             what lanceq and pylance write, read by the other (needs python3 and pip)
   ci                  what CI checks after the tests: format, lints, docs, layers, interop";
 
@@ -42,6 +44,7 @@ fn main() -> ExitCode {
         "bench" => {
             cargo::hand_over(&["bench", "--bench", BENCH], &after("--", &rest), FIRST_RELEASE_BUILD)
         }
+        "torture" => torture::run(&rest),
         "interop" => Ok(ci::run(&ci::INTEROP)),
         "ci" => Ok(ci::run(&ci::STEPS)),
         "help" | "--help" | "-h" => {
