@@ -8,6 +8,7 @@ use std::sync::Arc;
 use super::error::{Error, Result};
 use super::fault;
 use super::screen::{Look, Piece, Screen, Verdict};
+use super::sums::{Guard, Trust};
 
 /// What a handle on files may do. Cheap to clone.
 #[derive(Debug, Clone, Default)]
@@ -17,6 +18,8 @@ pub(crate) struct Access {
     screen: Option<Arc<dyn Screen>>,
     /// Nothing vouches for the bytes: another program wrote them.
     is_unknown: bool,
+    /// Holds files against their checksums before they are decoded.
+    guard: Option<Arc<Guard>>,
 }
 
 impl Access {
@@ -40,6 +43,30 @@ impl Access {
         Self { is_unknown: true, ..self.clone() }
     }
 
+    /// The same for a dataset whose files have checksums beside it.
+    pub(crate) fn guarded(&self, dataset: &Path) -> Self {
+        Self { guard: Some(Arc::new(Guard::of(dataset))), ..self.clone() }
+    }
+
+    /// The checksums of the dataset's files, where it has any.
+    pub(crate) fn guard(&self) -> Option<&Arc<Guard>> {
+        self.guard.as_ref()
+    }
+
+    /// What may be done with these files of the dataset, which are held against their checksums: as before, or, where one
+    /// has none, as with those of another program. Blocks the first time it sees a file.
+    ///
+    /// # Errors
+    /// [`Error::Altered`] where one is not what was written.
+    pub(crate) fn to_files(&self, files: impl IntoIterator<Item = String>) -> Result<Self> {
+        let Some(guard) = &self.guard else { return Ok(self.clone()) };
+        let mut is_unknown = self.is_unknown;
+        for file in files {
+            is_unknown |= guard.check(&file)? == Trust::Unknown;
+        }
+        Ok(Self { is_unknown, ..self.clone() })
+    }
+
     /// Whether values must be checked here, because nothing vouches for them and nobody else has.
     pub(crate) fn must_validate(&self) -> bool {
         self.is_unknown && self.screen.is_none()
@@ -48,6 +75,11 @@ impl Access {
     /// Whether a read has to be tried first.
     pub(crate) fn has_to_ask(&self) -> bool {
         self.is_unknown && self.screen.is_some()
+    }
+
+    /// Whether there is one who tries reads.
+    pub(crate) fn has_screen(&self) -> bool {
+        self.screen.is_some()
     }
 
     /// Has a read tried by the screen, where there is one and nothing vouches for what is read.

@@ -16,6 +16,18 @@ pub type Source = Box<dyn StdError + Send + Sync + 'static>;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
+    /// A file's bytes are not those that were written: something outside changed them.
+    #[error("{} is damaged: its checksum is {found}; it was {expected}{}", path.display(), at_risk(*offsets))]
+    Altered {
+        /// The file.
+        path: PathBuf,
+        /// The checksum that was noted, and of how many bytes.
+        expected: String,
+        /// The one that it has.
+        found: String,
+        /// The first and the last offset of the records that it holds, where it holds any.
+        offsets: Option<(u64, u64)>,
+    },
     /// The bucket does not exist in the topic.
     #[error("topic `{topic}` has no bucket {bucket}: its buckets are 0 to {}", buckets.saturating_sub(1))]
     BucketNotFound {
@@ -38,6 +50,9 @@ pub enum Error {
         /// The limit in bytes.
         limit: u64,
     },
+    /// The caller wished that the work ends.
+    #[error("cancelled")]
+    Cancelled,
     /// The writer was closed.
     #[error("the writer of topic `{topic}` is closed")]
     Closed {
@@ -332,6 +347,12 @@ impl Error {
         let path = path.as_ref().to_path_buf();
         move |source| Self::Io { action, path, source }
     }
+}
+
+fn at_risk(offsets: Option<(u64, u64)>) -> String {
+    offsets.map_or_else(String::new, |(first, last)| {
+        format!("; it holds records of the offsets {first} to {last}")
+    })
 }
 
 fn by_contents(found: Option<u64>) -> String {

@@ -50,11 +50,13 @@ impl Error {
             Self::BufferFull { .. } | Self::Io { .. } | Self::Storage { .. } => {
                 ErrorKind::Unavailable
             }
-            Self::Damaged { .. }
+            Self::Altered { .. }
+            | Self::Damaged { .. }
             | Self::Harmful { .. }
             | Self::InDoubt { .. }
             | Self::LogDamaged { .. } => ErrorKind::Corrupt,
             Self::Poisoned { .. } | Self::NotDurable { .. } => ErrorKind::Poisoned,
+            Self::Cancelled => ErrorKind::Cancelled,
             Self::Closed { .. } => ErrorKind::Closed,
             Self::LeadsOut { .. } | Self::ReadOnly { .. } | Self::Unsupported { .. } => {
                 ErrorKind::Unsupported

@@ -26,6 +26,10 @@ pub(crate) const SEGMENT: &str = "wal";
 pub(crate) const QUARANTINE: &str = "quarantine";
 /// A dataset's manifests.
 pub(crate) const VERSIONS: &str = "_versions";
+/// What a dataset's versions were made by.
+pub(crate) const TRANSACTIONS: &str = "_transactions";
+/// A bucket's checksums of its dataset's files.
+pub(crate) const SUMS: &str = "sums";
 
 /// How long the folders of a new topic may take to come.
 const NEW_TOPIC: Duration = Duration::from_secs(10);

@@ -4,7 +4,8 @@
 //!
 //! ```text
 //! L5 handle → L4 topic → L3 bucket → L2 buffer | wal | store → L1 record
-//!   → L0 access, error, name, offset, clock, durable, facts, fault, hint, kind, layout, options, poll, screen, search, watch
+//!   → L0 access, error, name, offset, clock, durable, facts, fault, hint, job, kind, layout, options, poll, screen,
+//!   search, sums, watch
 //! ```
 
 mod access;
@@ -18,6 +19,7 @@ mod facts;
 pub mod fault;
 mod handle;
 mod hint;
+mod job;
 mod kind;
 mod layout;
 mod name;
@@ -28,16 +30,18 @@ mod record;
 mod screen;
 mod search;
 mod store;
+mod sums;
 mod topic;
 mod wal;
 mod watch;
 
 pub use error::{Error, ErrorKind, Result, Source};
 pub use facts::{
-    BucketCounts, BucketStats, Flushed, Receipt, Recovery, Reset, ResetReason, Restored, Tagging,
-    TopicCounts, TopicEntry, TopicStats, VersionInfo,
+    BucketCounts, BucketStats, Damage, FileKind, Flushed, Receipt, Recovery, Reset, ResetReason,
+    Restored, Tagging, TopicCounts, TopicEntry, TopicStats, Verification, VersionInfo,
 };
 pub use handle::{Change, Changes, Engine, EngineBuilder, WatchMode, Writer, WriterBuilder};
+pub use job::Job;
 pub use name::{MAX_TOPIC_NAME, TopicName};
 pub use offset::{Cursor, Position};
 pub use options::{At, AtEnd, Columns, Durability, Events, From, InDoubt, StreamOptions};

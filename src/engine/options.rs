@@ -21,13 +21,20 @@ pub(crate) struct EngineOptions {
     pub(crate) events: Events,
     pub(crate) poll_interval: Duration,
     pub(crate) follow_links: bool,
+    pub(crate) checksums: bool,
     pub(crate) screen: Option<Arc<dyn Screen>>,
 }
 
 impl Default for EngineOptions {
     fn default() -> Self {
         let poll_interval = Duration::from_millis(250);
-        Self { events: Events::Watch, poll_interval, follow_links: false, screen: None }
+        Self {
+            events: Events::Watch,
+            poll_interval,
+            follow_links: false,
+            checksums: true,
+            screen: None,
+        }
     }
 }
 

@@ -31,4 +31,5 @@ mod searching;
 mod setup;
 mod two_processes;
 mod unknown;
+mod verifying;
 mod versions;

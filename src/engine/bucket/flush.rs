@@ -214,11 +214,18 @@ impl Bucket {
     /// must not stand on files that are not.
     pub(super) async fn secure(&self, head: &Table) -> Result<()> {
         let durable = self.live().durable.clone();
+        let is_own = durable.is_some();
         let known = match durable.filter(|durable| durable.version() <= head.version()) {
             Some(durable) => Some(durable),
             None => self.newest_flush(head).await?,
         };
-        head.make_durable(known.as_ref()).await
+        head.make_durable(known.as_ref()).await?;
+        let since = known.map_or(0, |known| known.version());
+        // What this process itself made durable last is noted.
+        if !is_own || since != head.version() {
+            head.take_in(since).await;
+        }
+        Ok(())
     }
 
     /// The newest version that is known to be durable: a flush, or the one the base names.

@@ -1,6 +1,7 @@
 //! L3: one bucket: its head and its log as one snapshot, its writer, its flush and its recovery, its tail.
 
 mod append;
+mod census;
 mod columns;
 mod doubt;
 mod evidence;
@@ -20,6 +21,7 @@ mod space;
 mod stride;
 mod sync;
 mod tail;
+mod verify;
 mod writer;
 
 pub(crate) use scan::BucketScan;

@@ -42,6 +42,16 @@ impl EngineBuilder {
         self
     }
 
+    /// Whether files are held against their checksums before they are decoded, and checksums of new ones are noted. Default:
+    /// they are.
+    ///
+    /// Cost: a file is read through once before its first use in the process; those above 256 MiB are left to
+    /// [`Engine::verify`]. A flush reads what it wrote once more, from memory as a rule.
+    pub fn checksums(mut self, on: bool) -> Self {
+        self.options.checksums = on;
+        self
+    }
+
     /// Has reads of bytes that nothing vouches for tried by another process first, because decoding them may take down
     /// whoever does it. Default: none, as a library cannot know which program it is in; then a panic of the storage library
     /// is an error, and what makes the system end the process does so.

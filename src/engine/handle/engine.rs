@@ -10,7 +10,8 @@ use super::writer::WriterBuilder;
 use crate::engine::access::Access;
 use crate::engine::durable::blocking;
 use crate::engine::error::{Error, Result};
-use crate::engine::facts::{Recovery, Restored, Tagging, TopicEntry};
+use crate::engine::facts::{Recovery, Restored, Tagging, TopicEntry, Verification};
+use crate::engine::job::Job;
 use crate::engine::layout::{self, Origin, Place};
 use crate::engine::options::{At, EngineOptions, InDoubt};
 use crate::engine::topic::{Catalog, Reader, TopicMeta};
@@ -103,6 +104,28 @@ impl Engine {
         in_doubt: InDoubt,
     ) -> Result<Vec<Recovery>> {
         self.own(topic, bucket).await?.repair(in_doubt).await
+    }
+
+    /// Reads all files of a topic, or of one bucket, through, and holds them against the checksums that were noted when they
+    /// were written, as Lance has none: data, deletions, indexes, manifests, transactions, the log. Every flipped bit is
+    /// found. Files that another program wrote, or that are older than their checksums, are noted where the topic is the
+    /// engine's; from then on they are held against that.
+    ///
+    /// Cost: all bytes of the topic; `job` counts them. Cancel: [`Error::Cancelled`]; nothing is noted.
+    ///
+    /// # Errors
+    /// Damage is no error but part of the answer. [`NotFound`](crate::ErrorKind::NotFound) and
+    /// [`OutOfRange`](crate::ErrorKind::OutOfRange) for what does not exist; [`Unavailable`](crate::ErrorKind::Unavailable)
+    /// where a folder cannot be listed.
+    pub async fn verify(
+        &self,
+        topic: &str,
+        bucket: Option<u32>,
+        job: &Job,
+    ) -> Result<Vec<Verification>> {
+        let reader = self.reader(topic).await?;
+        let reader = bucket.map_or(Ok(reader.clone()), |bucket| reader.bucket(bucket))?;
+        reader.verify(job).await
     }
 
     /// Marks a version with a tag: in each bucket the head, or the one with this number, which is a bucket's own. What

@@ -108,6 +108,8 @@ impl Table {
         // The handle must not go on with a commit handler that is pinned to this version.
         let published = async {
             fault::at(&self.path, "flush.committed")?;
+            self.note_commit(&dataset).await;
+            fault::at(&self.path, "flush.noted")?;
             let table = self.checkout(dataset.version_id()).await?;
             table.was_synced();
             Ok(table)

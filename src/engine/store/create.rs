@@ -35,6 +35,7 @@ impl Table {
                 sync_new_dataset(path).await?;
                 let table = Self::of(path.into(), Arc::new(dataset), access, None).await?;
                 table.was_synced();
+                table.note_commit(&table.dataset).await;
                 Ok(table)
             }
             Err(lance::Error::DatasetAlreadyExists { .. }) => {
@@ -62,6 +63,7 @@ impl Table {
         match added {
             // That handle would go on with a commit handler that is pinned to this version.
             Ok(()) => {
+                self.note_commit(&dataset).await;
                 let table = self.checkout(dataset.version_id()).await?;
                 table.was_synced();
                 Ok(Some(table))

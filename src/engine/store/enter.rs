@@ -12,14 +12,16 @@ use super::failure::opening;
 use super::heal::torn;
 use crate::engine::access::Access;
 use crate::engine::error::{Error, Result};
+use crate::engine::layout::VERSIONS;
 use crate::engine::screen::Piece;
 
 /// Lets Lance read a version of the dataset at `path`; its manifest is looked at first, where its name is known, and
 /// then the screen tries what of which version is read, where that is known.
 ///
-/// Cost: one read of four bytes besides.
+/// Cost: one read of four bytes besides, and the first time its bytes, which are held against their checksum.
 ///
 /// # Errors
+/// [`Error::Altered`] where the manifest is not the one that was written;
 /// [`Error::Damaged`] where the version cannot be read, whatever Lance makes of it; [`Error::LeadsOut`] where it lies
 /// elsewhere.
 pub(super) async fn enter<T: Send>(
@@ -34,11 +36,18 @@ pub(super) async fn enter<T: Send>(
     if let Some(Ok(Some(reason))) = manifest.map(torn) {
         return Err(Error::Damaged { path: path.into(), source: reason.into() });
     }
+    let vouched = manifest.map(|manifest| to_manifest(access, manifest)).transpose()?;
     if let Some((version, piece)) = first {
-        access.ask(path, version, piece).await?;
+        vouched.as_ref().unwrap_or(access).ask(path, version, piece).await?;
     }
     let read = async { read.boxed().await.map_err(opening(path)) };
     guarded(path, read).await
+}
+
+/// What may be done with a manifest, once it was held against its checksum.
+fn to_manifest(access: &Access, manifest: &Path) -> Result<Access> {
+    let name = manifest.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    access.to_files([format!("{VERSIONS}/{name}")])
 }
 
 /// Turns a panic of Lance over what it read of the dataset at `path` into an error.

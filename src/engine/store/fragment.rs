@@ -34,7 +34,7 @@ impl Table {
         projection: &Schema,
         rows: Range<usize>,
     ) -> Result<RecordBatch> {
-        self.ask(|| Piece::Range {
+        self.ask(fragment, || Piece::Range {
             fragment,
             columns: names(projection),
             start: rows.start,
@@ -56,7 +56,7 @@ impl Table {
         projection: &Schema,
         places: &[u32],
     ) -> Result<RecordBatch> {
-        self.ask(|| Piece::Places {
+        self.ask(fragment, || Piece::Places {
             fragment,
             columns: names(projection),
             places: places.to_vec(),
@@ -77,7 +77,7 @@ impl Table {
         if let Some(live) = kept::live(&key) {
             return Ok(live);
         }
-        self.ask(|| Piece::Live { fragment: span.fragment }).await?;
+        self.ask(span.fragment, || Piece::Live { fragment: span.fragment }).await?;
         let live = Arc::new(guarded(&self.path, load_live(self, span, &nothing)).await?);
         kept::keep_live(key, live.clone());
         Ok(live)

@@ -57,6 +57,9 @@ impl Table {
             })
             .await?;
         }
+        let names =
+            staged.files.iter().filter_map(|file| file.strip_prefix(&self.path).ok()?.to_str());
+        self.note_staged(names.map(str::to_owned).collect()).await;
         fault::at(&self.path, "flush.synced")
     }
 

@@ -62,7 +62,7 @@ impl Table {
         }
         let newest = manifests(path)?.pop();
         // What is tried first must be what is opened then, whoever commits in between.
-        let version = newest.as_ref().map(|(version, _)| *version).filter(|_| access.has_to_ask());
+        let version = newest.as_ref().map(|(version, _)| *version).filter(|_| access.has_screen());
         let manifest = newest.map(|(_, manifest)| manifest);
         Self::load(path, version, manifest.as_deref(), access).boxed().await.map(Some)
     }
@@ -125,12 +125,14 @@ impl Table {
         head.ok_or_else(|| no_versions(&self.path))
     }
 
-    /// Has a read tried by the screen, where nothing vouches for what is read.
-    pub(super) async fn ask(&self, piece: impl FnOnce() -> Piece) -> Result<()> {
-        if !self.access.has_to_ask() {
+    /// Holds the files of a fragment against their checksums, and has a read of them tried by the screen where nothing
+    /// vouches for them.
+    pub(super) async fn ask(&self, fragment: u64, piece: impl FnOnce() -> Piece) -> Result<()> {
+        let access = self.vouched(fragment).await?;
+        if !access.has_to_ask() {
             return Ok(());
         }
-        self.access.ask(&self.path, self.version(), piece()).await
+        access.ask(&self.path, self.version(), piece()).await
     }
 
     /// The name of a version's manifest.

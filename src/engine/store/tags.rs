@@ -33,7 +33,7 @@ impl Table {
     pub(super) async fn all_tags(&self) -> Result<HashMap<String, TagContents>> {
         let folder = self.path.join("_refs").join("tags");
         self.access.check_folder(&folder)?;
-        self.ask(|| Piece::Tags).await?;
+        self.access.ask(&self.path, self.version(), Piece::Tags).await?;
         let read = async {
             let tags = self.dataset.tags().list().boxed().await;
             tags.map_err(storage("read the tags of", &self.path))

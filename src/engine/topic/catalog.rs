@@ -55,7 +55,13 @@ impl Catalog {
         }
         buckets.retain(|_, bucket| bucket.strong_count() > 0);
         let dataset = place.dataset.clone();
-        let access = if is_foreign { self.access.to_unknown() } else { self.access.clone() };
+        let access = if is_foreign {
+            self.access.to_unknown()
+        } else if self.options.checksums {
+            self.access.guarded(&dataset)
+        } else {
+            self.access.clone()
+        };
         let bucket = Arc::new(Bucket::new(topic.clone(), place, is_foreign, access));
         buckets.insert(dataset, Arc::downgrade(&bucket));
         bucket

@@ -11,7 +11,8 @@ use super::writer_options::LOCK_TIMEOUT;
 use crate::engine::bucket::{Bucket, Selection, Snapshot};
 use crate::engine::durable::blocking;
 use crate::engine::error::{Error, Result};
-use crate::engine::facts::{BucketCounts, Recovery, TopicCounts, TopicStats};
+use crate::engine::facts::{BucketCounts, Recovery, TopicCounts, TopicStats, Verification};
+use crate::engine::job::Job;
 use crate::engine::layout::{Origin, Place, dataset};
 use crate::engine::name::TopicName;
 use crate::engine::options::{At, Columns, InDoubt, StreamOptions};
@@ -228,6 +229,15 @@ impl Reader {
             mended.extend(bucket.repair(in_doubt, LOCK_TIMEOUT).await?);
         }
         Ok(mended)
+    }
+
+    /// See [`Engine::verify`](crate::Engine::verify).
+    pub(crate) async fn verify(&self, job: &Job) -> Result<Vec<Verification>> {
+        let mut found = Vec::new();
+        for bucket in &self.buckets {
+            found.push(bucket.verify(job).await?);
+        }
+        Ok(found)
     }
 
     pub(super) async fn snapshots(&self) -> Result<Vec<Snapshot>> {

@@ -1,0 +1,180 @@
+//! Reading all files of a bucket through, and holding them against what was noted of them.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::census::{Census, Need};
+use super::shared::Bucket;
+use crate::engine::durable::blocking;
+use crate::engine::error::{Error, Result};
+use crate::engine::facts::{Damage, FileKind, Verification};
+use crate::engine::job::Job;
+use crate::engine::store::Table;
+use crate::engine::sums::{Entry, Finding, Guard, Origin, is_manifest};
+use crate::engine::wal::Log;
+
+/// How long it waits to be let to note checksums; where another flushes for longer, they are noted another time.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+impl Bucket {
+    /// Reads every file that a version refers to, the log and its base. Notes checksums of files that had none, where it
+    /// may write. Changes nothing else.
+    ///
+    /// Cost: all bytes of the bucket; the manifests twice. `job` counts bytes.
+    /// Cancel: nothing is noted.
+    pub(crate) async fn verify(self: &Arc<Self>, job: &Job) -> Result<Verification> {
+        let dataset = &self.place.dataset;
+        let guard =
+            self.access.guard().cloned().unwrap_or_else(|| Arc::new(Guard::without_notes(dataset)));
+        let mut pass =
+            Pass { guard, job: job.clone(), found: empty(self.place.id), seen: Vec::new() };
+        let mut census = Census::default();
+        if let Some((head, _)) = Table::open_readable(dataset, &self.access).await? {
+            self.look_at_versions(&head, &mut pass, &mut census).await?;
+        }
+        let mut pass = blocking(move || pass.read_all(census)).await?;
+        pass.found.damage.extend(self.damage_of_the_log().await?);
+        let (seen, mut found) = (std::mem::take(&mut pass.seen), pass.found);
+        found.unvouched = seen.len() as u64;
+        found.taken_in = self.note_seen(pass.guard, seen).await?;
+        Ok(found)
+    }
+
+    /// Reads the manifests, and collects what they refer to.
+    async fn look_at_versions(
+        &self,
+        head: &Table,
+        pass: &mut Pass,
+        census: &mut Census,
+    ) -> Result<()> {
+        for (version, name) in head.manifest_files()? {
+            pass.job.go_on()?;
+            pass.found.versions += 1;
+            if !pass.read(&name, Need::of(version))? {
+                continue;
+            }
+            match head.at_version(version).await {
+                Ok(Some(table)) => census.add(version, table.files_of_version()),
+                Ok(None) => {}
+                Err(error) => pass.unreadable(&name, version, &error),
+            }
+        }
+        Ok(())
+    }
+
+    async fn damage_of_the_log(&self) -> Result<Option<Damage>> {
+        if self.log_folder().is_none() {
+            return Ok(None);
+        }
+        let place = self.log_place.clone();
+        let damage = blocking(move || {
+            let log = Log::open(&place, None)?;
+            Ok(log.and_then(|(log, _)| log.damage().and_then(of_the_log)))
+        });
+        match damage.await {
+            Err(error) => of_the_log(&error).map(Some).ok_or(error),
+            read => read,
+        }
+    }
+
+    /// Notes files that nothing vouched for, where this bucket is the engine's and can be written to.
+    async fn note_seen(self: &Arc<Self>, guard: Arc<Guard>, seen: Vec<Entry>) -> Result<u64> {
+        if seen.is_empty() || self.access.guard().is_none() {
+            return Ok(0);
+        }
+        let Ok(_flush) = self.lock_flush(PATIENCE).await else { return Ok(0) };
+        // A root that cannot be written to is verified all the same.
+        Ok(blocking(move || guard.add_seen(seen)).await.unwrap_or(0))
+    }
+}
+
+/// A pass over files.
+struct Pass {
+    guard: Arc<Guard>,
+    job: Job,
+    found: Verification,
+    seen: Vec<Entry>,
+}
+
+impl Pass {
+    fn read_all(mut self, census: Census) -> Result<Self> {
+        census.names().for_each(|name| self.job.expect(self.guard.length(name)));
+        for (name, need) in census.into_files() {
+            // Manifests were read before.
+            if !is_manifest(&name) {
+                self.read(&name, need)?;
+            }
+        }
+        self.found.damaged_notes = self.guard.ledger().damaged_lines() as u64;
+        Ok(self)
+    }
+
+    /// Reads one file; returns whether it may be decoded.
+    fn read(&mut self, name: &str, need: Need) -> Result<bool> {
+        let (job, mut bytes) = (self.job.clone(), 0);
+        let looked = self.guard.look(name, |read| {
+            bytes += read;
+            job.advance(read);
+            job.go_on()
+        });
+        self.found.files += 1;
+        self.found.bytes += bytes;
+        let what = match looked {
+            Ok(Finding::Sound(entry)) => {
+                match entry.origin {
+                    Origin::Written => self.found.as_written += 1,
+                    Origin::Seen => self.found.as_first_seen += 1,
+                }
+                return Ok(true);
+            }
+            Ok(Finding::Unknown(digest) | Finding::Replaced(digest)) => {
+                let (path, version) = (name.to_owned(), need.newest());
+                self.seen.push(Entry { path, digest, origin: Origin::Seen, version });
+                return Ok(true);
+            }
+            Ok(Finding::Altered { entry, found }) => {
+                format!("its checksum is {found}; it was {}", entry.digest)
+            }
+            Ok(Finding::Missing(_)) => "it is missing".into(),
+            Err(Error::Io { source, .. }) => format!("it cannot be read: {source}"),
+            Err(error) => return Err(error),
+        };
+        self.found.damage.push(need.damage(self.guard.dataset(), name, what));
+        Ok(false)
+    }
+
+    fn unreadable(&mut self, name: &str, version: u64, error: &Error) {
+        let what = format!("it cannot be decoded: {error}");
+        self.found.damage.push(Need::of(version).damage(self.guard.dataset(), name, what));
+    }
+}
+
+fn empty(bucket_id: u32) -> Verification {
+    Verification {
+        bucket_id,
+        versions: 0,
+        files: 0,
+        bytes: 0,
+        as_written: 0,
+        as_first_seen: 0,
+        unvouched: 0,
+        taken_in: 0,
+        damaged_notes: 0,
+        damage: Vec::new(),
+    }
+}
+
+fn of_the_log(error: &Error) -> Option<Damage> {
+    let Error::LogDamaged { path, at, lsn, reason } = error else { return None };
+    Some(Damage {
+        file: PathBuf::from(path),
+        kind: FileKind::Log,
+        what: format!("at byte {at}: {reason}; records from log position {lsn} on are at risk"),
+        first_offset: None,
+        last_offset: None,
+        records: 0,
+        first_version: None,
+        last_version: None,
+    })
+}

@@ -1,0 +1,88 @@
+//! The files that a version refers to, by their names below the dataset.
+
+use std::collections::HashMap;
+use std::fs;
+use std::path::PathBuf;
+
+use lance::Dataset;
+use lance_table::io::deletion::relative_deletion_file_path;
+
+use super::heal::manifests;
+use super::table::Table;
+use crate::engine::error::Result;
+use crate::engine::layout::{TRANSACTIONS, VERSIONS};
+
+/// A file of a version.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct VersionFile {
+    /// Below the dataset, parts divided by `/`.
+    pub(crate) path: String,
+    /// The first and the last offset of the records that it holds, and how many these are.
+    pub(crate) holds: Option<(u64, u64, u64)>,
+}
+
+impl Table {
+    /// Manifest, transaction, data, deletion and index files of this version; those that lie elsewhere are left out.
+    pub(crate) fn files_of_version(&self) -> Vec<VersionFile> {
+        let plain = |path| VersionFile { path, holds: None };
+        let own =
+            self.manifest_file().into_iter().chain(transaction_file(&self.dataset)).map(plain);
+        own.chain(self.data_files()).chain(self.index_file_names().map(plain)).collect()
+    }
+
+    /// This version's manifest.
+    pub(crate) fn manifest_file(&self) -> Option<String> {
+        self.manifest_file_of(self.version())
+    }
+
+    /// The manifests of all versions that are kept, oldest first. Reads one folder.
+    pub(crate) fn manifest_files(&self) -> Result<Vec<(u64, String)>> {
+        let name = |path: PathBuf| Some(path.file_name()?.to_str()?.to_owned());
+        let all = manifests(&self.path)?.into_iter();
+        Ok(all.filter_map(|(v, path)| Some((v, format!("{VERSIONS}/{}", name(path)?)))).collect())
+    }
+
+    /// Another version's manifest.
+    pub(super) fn manifest_file_of(&self, version: u64) -> Option<String> {
+        self.manifest_name(version).map(|name| format!("{VERSIONS}/{name}"))
+    }
+
+    /// The files of a fragment: data, and which of its rows are deleted.
+    pub(super) fn fragment_files(&self, fragment: u64) -> Vec<String> {
+        let all = self.dataset.fragments();
+        let found = all.binary_search_by_key(&fragment, |found| found.id).ok();
+        found.and_then(|index| all.get(index)).map(names).unwrap_or_default()
+    }
+
+    fn data_files(&self) -> impl Iterator<Item = VersionFile> {
+        let spans = self.index().spans_from(0).iter();
+        let held: HashMap<u64, (u64, u64, u64)> =
+            spans.map(|span| (span.fragment, (span.first, span.last, span.rows))).collect();
+        self.dataset.fragments().iter().flat_map(move |fragment| {
+            let holds = held.get(&fragment.id).copied();
+            names(fragment).into_iter().map(move |path| VersionFile { path, holds })
+        })
+    }
+
+    /// All index files there are: they are written once, and few.
+    fn index_file_names(&self) -> impl Iterator<Item = String> {
+        let indices = self.path.join("_indices");
+        let folders = fs::read_dir(indices).into_iter().flatten().flatten();
+        let files = folders.flat_map(|folder| fs::read_dir(folder.path()).into_iter().flatten());
+        let paths = files.flatten().map(|file| file.path()).filter(|path| path.is_file());
+        paths.filter_map(|path| Some(path.strip_prefix(&self.path).ok()?.to_str()?.to_owned()))
+    }
+}
+
+/// What an opened version was made by.
+pub(super) fn transaction_file(dataset: &Dataset) -> Option<String> {
+    let name = dataset.manifest().transaction_file.as_ref().filter(|name| !name.is_empty());
+    name.map(|name| format!("{TRANSACTIONS}/{name}"))
+}
+
+fn names(fragment: &lance_table::format::Fragment) -> Vec<String> {
+    let data = fragment.files.iter().filter(|file| file.base_id.is_none());
+    let data = data.map(|file| format!("data/{}", file.path));
+    let deletions = fragment.deletion_file.iter().filter(|file| file.base_id.is_none());
+    data.chain(deletions.map(|file| relative_deletion_file_path(fragment.id, file))).collect()
+}

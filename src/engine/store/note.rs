@@ -1,0 +1,82 @@
+//! Checksums of what is committed: noted by who wrote it, taken in where another program did.
+//!
+//! A commit that is durable has happened, whatever becomes of its checksums: what cannot be noted is said in the log of the
+//! program, and taken in later.
+
+use lance::Dataset;
+
+use super::files::transaction_file;
+use super::table::Table;
+use crate::engine::access::Access;
+use crate::engine::durable::blocking;
+use crate::engine::error::{Error, Result};
+
+impl Table {
+    /// Notes data files that were written for the version behind this one. Needs the flush lock.
+    ///
+    /// Before the commit, so that nobody who sees them in a version finds nothing that vouches for them.
+    pub(super) async fn note_staged(&self, files: Vec<String>) {
+        self.note(files, self.version() + 1).await;
+    }
+
+    /// Notes what this process has just committed behind this version, apart from its data. Needs the flush lock.
+    pub(super) async fn note_commit(&self, committed: &Dataset) {
+        let version = committed.version_id();
+        let own = self.manifest_file_of(version).into_iter().chain(transaction_file(committed));
+        self.note(own.collect(), version).await;
+    }
+
+    async fn note(&self, files: Vec<String>, version: u64) {
+        let Some(guard) = self.access.guard().cloned() else { return };
+        self.tell(blocking(move || guard.add_written(&files, version)).await);
+    }
+
+    /// Takes in the files of this version that no entry is of, and the manifests since another one. Needs the flush lock.
+    ///
+    /// Cost: a look-up for each file; the bytes of those that are new, 64 MiB at most.
+    pub(crate) async fn take_in(&self, since: u64) {
+        let Some(guard) = self.access.guard().cloned() else { return };
+        let version = self.version();
+        let between = (since + 1..version).filter_map(|version| self.manifest_file_of(version));
+        let own = self.files_of_version().into_iter().map(|file| file.path);
+        let files: Vec<String> = own.chain(between).collect();
+        let taken = blocking(move || {
+            guard.take_in(&files, version)?;
+            guard.tidy()
+        });
+        self.tell(taken.await);
+    }
+
+    /// What may be done with the files of a fragment, once they were held against their checksums.
+    ///
+    /// # Errors
+    /// [`Error::Altered`], with the offsets at risk.
+    pub(super) async fn vouched(&self, fragment: u64) -> Result<Access> {
+        let Some(guard) = self.access.guard() else { return Ok(self.access.clone()) };
+        let files = self.fragment_files(fragment);
+        if files.iter().all(|file| guard.is_checked(file)) {
+            return Ok(self.access.clone());
+        }
+        let access = self.access.clone();
+        let vouched = blocking(move || access.to_files(files)).await;
+        vouched.map_err(|error| self.with_offsets(error, fragment))
+    }
+
+    fn with_offsets(&self, error: Error, fragment: u64) -> Error {
+        match error {
+            Error::Altered { path, expected, found, .. } => {
+                let mut spans = self.index().spans_from(0).iter();
+                let span = spans.find(|span| span.fragment == fragment);
+                let offsets = span.map(|span| (span.first, span.last));
+                Error::Altered { path, expected, found, offsets }
+            }
+            other => other,
+        }
+    }
+
+    fn tell(&self, noted: Result<()>) {
+        if let Err(error) = noted {
+            tracing::warn!(dataset = %self.path.display(), version = self.version(), %error, "checksums could not be noted; the next flush tries again");
+        }
+    }
+}

@@ -1,0 +1,283 @@
+//! What stands between a file's bytes and whoever decodes them: they are read through once, and held against the ledger.
+
+use std::collections::HashMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+use super::digest::{Digest, Stamp, digest};
+use super::entry::{Entry, Origin};
+use super::ledger::Ledger;
+use crate::engine::error::{Error, Result};
+use crate::engine::fault;
+use crate::engine::layout::{SUMS, TRANSACTIONS, VERSIONS};
+
+/// Longer files are read through by a verification only: nobody waits for more than some tenth of a second.
+const LONGEST: u64 = 256 << 20;
+/// Bytes that a flush reads through at most for files that no entry is of.
+const TAKEN_IN: u64 = 64 << 20;
+/// Letters of a transaction's name that tell a manifest from all others.
+const TELLING: usize = 9;
+
+/// Whether something vouches for a file's bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Trust {
+    /// They are those that were written, or first seen.
+    Vouched,
+    /// Nothing does: no checksum was noted, or the file is too long to be read through now.
+    Unknown,
+}
+
+/// What a file was found to be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Finding {
+    Sound(Entry),
+    /// No entry is of it.
+    Unknown(Digest),
+    Altered {
+        entry: Entry,
+        found: Digest,
+    },
+    /// An entry is of another file that had its name: a version's number was given again.
+    Replaced(Digest),
+    Missing(Option<Entry>),
+}
+
+/// The checksums of one dataset's files, and which of these were read through already. Everything here blocks.
+#[derive(Debug)]
+pub(crate) struct Guard {
+    dataset: PathBuf,
+    ledger: Ledger,
+    /// Files that were found to be sound, as they were then.
+    checked: Mutex<HashMap<String, Stamp>>,
+}
+
+impl Guard {
+    /// Of the dataset of a bucket, whose checksums lie beside it.
+    pub(crate) fn of(dataset: &Path) -> Self {
+        let folder = dataset.parent().unwrap_or(Path::new("."));
+        let ledger = Ledger::in_folder(&folder.join(SUMS));
+        Self { dataset: dataset.into(), ledger, checked: Mutex::default() }
+    }
+
+    /// Of a dataset that nobody notes checksums of.
+    pub(crate) fn without_notes(dataset: &Path) -> Self {
+        Self { dataset: dataset.into(), ledger: Ledger::none(), checked: Mutex::default() }
+    }
+
+    pub(crate) fn dataset(&self) -> &Path {
+        &self.dataset
+    }
+
+    /// The length of a file in bytes; 0 where it is not there.
+    pub(crate) fn length(&self, file: &str) -> u64 {
+        fs::metadata(self.dataset.join(file)).map_or(0, |found| found.len())
+    }
+
+    pub(crate) fn ledger(&self) -> &Ledger {
+        &self.ledger
+    }
+
+    /// Whether the bytes of a file, named below the dataset, are those that the ledger says.
+    ///
+    /// Cost: the file is read through the first time; a `stat` from then on, as long as it is the same.
+    ///
+    /// # Errors
+    /// [`Error::Altered`] where they are not.
+    pub(crate) fn check(&self, file: &str) -> Result<Trust> {
+        let path = self.dataset.join(file);
+        // What is not there is told by whoever reads it.
+        let Ok(metadata) = fs::metadata(&path) else { return Ok(Trust::Unknown) };
+        if !fault::is_on(&self.dataset, "sums") {
+            return Ok(Trust::Unknown);
+        }
+        let stamp = Stamp::of(&metadata);
+        let known = self.checked.lock().unwrap_or_else(PoisonError::into_inner).get(file).copied();
+        if known == Some(stamp) {
+            return Ok(Trust::Vouched);
+        }
+        if stamp.length() > LONGEST || self.ledger.find(file)?.is_none() {
+            return Ok(Trust::Unknown);
+        }
+        match self.look(file, |_| Ok(()))? {
+            Finding::Sound(_) => {
+                self.note(file, stamp);
+                Ok(Trust::Vouched)
+            }
+            Finding::Altered { entry, found } => Err(altered(path, &entry, found)),
+            Finding::Unknown(_) | Finding::Replaced(_) | Finding::Missing(_) => Ok(Trust::Unknown),
+        }
+    }
+
+    /// Whether a file was found to be sound before, and is the same still. Cost: a `stat`.
+    pub(crate) fn is_checked(&self, file: &str) -> bool {
+        let Ok(metadata) = fs::metadata(self.dataset.join(file)) else { return false };
+        let checked = self.checked.lock().unwrap_or_else(PoisonError::into_inner);
+        checked.get(file) == Some(&Stamp::of(&metadata))
+    }
+
+    /// Takes entries of files that are gone away, where there are many. Needs the flush lock.
+    pub(crate) fn tidy(&self) -> Result<()> {
+        self.ledger.tidy(|file| self.dataset.join(file).exists())
+    }
+
+    /// Reads a file through and says what it is. `read` hears of the bytes as they are read.
+    pub(crate) fn look(&self, file: &str, read: impl FnMut(u64) -> Result<()>) -> Result<Finding> {
+        let path = self.dataset.join(file);
+        let Some(found) = digest(&path, read)? else {
+            return Ok(Finding::Missing(self.ledger.find(file)?));
+        };
+        let Some(entry) = self.ledger.find_anew(file)? else { return Ok(Finding::Unknown(found)) };
+        if entry.digest == found {
+            return Ok(Finding::Sound(entry));
+        }
+        if self.is_another_manifest(file, &entry)? {
+            return Ok(Finding::Replaced(found));
+        }
+        Ok(Finding::Altered { entry, found })
+    }
+
+    /// Notes files as those who wrote them know them. Needs the flush lock.
+    pub(crate) fn add_written(&self, files: &[String], version: u64) -> Result<()> {
+        self.add(files.iter(), version, Origin::Written, u64::MAX)
+    }
+
+    /// Notes those of the files that no entry is of, as they are now; up to so many bytes that it does not take long. Needs
+    /// the flush lock.
+    pub(crate) fn take_in(&self, files: &[String], version: u64) -> Result<()> {
+        let mut unknown = Vec::new();
+        for file in files {
+            if self.ledger.find(file)?.is_none() {
+                unknown.push(file);
+            }
+        }
+        self.add(unknown.into_iter(), version, Origin::Seen, TAKEN_IN)
+    }
+
+    /// Notes files that were read through, where no entry is of them by now; returns how many. Needs the flush lock.
+    pub(crate) fn add_seen(&self, seen: Vec<Entry>) -> Result<u64> {
+        let mut new = Vec::new();
+        for entry in seen {
+            let known = self.ledger.find_anew(&entry.path)?;
+            // One that was replaced is what it is now.
+            if known.is_none_or(|known| is_manifest(&known.path)) {
+                new.push(entry);
+            }
+        }
+        self.ledger.add(&new)?;
+        Ok(new.len() as u64)
+    }
+
+    fn add<'a>(
+        &self,
+        files: impl Iterator<Item = &'a String>,
+        version: u64,
+        origin: Origin,
+        most: u64,
+    ) -> Result<()> {
+        let mut entries = Vec::new();
+        let mut left = most;
+        for path in files {
+            let stamp = fs::metadata(self.dataset.join(path)).map(|found| Stamp::of(&found));
+            let Ok(stamp) = stamp else { continue };
+            if stamp.length() > left {
+                break;
+            }
+            left -= stamp.length();
+            if let Some(digest) = digest(&self.dataset.join(path), |_| Ok(()))? {
+                entries.push(Entry { path: path.clone(), digest, origin, version });
+                self.note(path, stamp);
+            }
+        }
+        self.ledger.add(&entries)
+    }
+
+    fn note(&self, file: &str, stamp: Stamp) {
+        self.checked.lock().unwrap_or_else(PoisonError::into_inner).insert(file.into(), stamp);
+    }
+
+    /// Whether a manifest that is not the noted one was made by another commit: nothing in it reminds of the noted one's
+    /// transaction. A dataset that was removed and made anew gives the numbers of its versions again.
+    fn is_another_manifest(&self, file: &str, entry: &Entry) -> Result<bool> {
+        if !is_manifest(file) {
+            return Ok(false);
+        }
+        let Some(name) = self.ledger.transaction_of(entry.version)? else { return Ok(false) };
+        let path = self.dataset.join(file);
+        let bytes = fs::read(&path).map_err(Error::io("read", &path))?;
+        let stem = name.trim_start_matches(TRANSACTIONS).trim_start_matches('/');
+        let uuid = stem.split_once('-').map_or(stem, |(_, rest)| rest).trim_end_matches(".txn");
+        let is_in = |part: &[u8]| bytes.windows(part.len()).any(|window| window == part);
+        Ok(!uuid.as_bytes().chunks_exact(TELLING).any(is_in))
+    }
+}
+
+/// Whether a name below a dataset is that of a manifest.
+pub(crate) fn is_manifest(file: &str) -> bool {
+    file.starts_with(VERSIONS)
+}
+
+fn altered(path: PathBuf, entry: &Entry, found: Digest) -> Error {
+    let (expected, found) = (entry.digest.to_string(), found.to_string());
+    Error::Altered { path, expected, found, offsets: None }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FILE: &str = "data/a.lance";
+
+    fn guarded(files: &[(&str, &[u8])]) -> (tempfile::TempDir, Guard) {
+        let folder = tempfile::tempdir().unwrap();
+        let dataset = folder.path().join("data.lance");
+        for (name, bytes) in files {
+            let path = dataset.join(name);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, bytes).unwrap();
+        }
+        (folder, Guard::of(&dataset))
+    }
+
+    #[test]
+    fn a_file_is_vouched_for_as_long_as_no_byte_of_it_differs() {
+        let (folder, guard) = guarded(&[(FILE, b"some bytes")]);
+        assert_eq!(guard.check(FILE).unwrap(), Trust::Unknown);
+        guard.add_written(&[FILE.into()], 2).unwrap();
+        assert_eq!(guard.check(FILE).unwrap(), Trust::Vouched);
+        let dataset = folder.path().join("data.lance");
+        fs::write(dataset.join(FILE), b"some bytez").unwrap();
+        for guard in [guard, Guard::of(&dataset)] {
+            let error = guard.check(FILE).unwrap_err().to_string();
+            assert!(error.contains("a.lance") && error.contains("10 bytes"), "{error}");
+        }
+    }
+
+    #[test]
+    fn what_is_taken_in_keeps_what_its_writer_said() {
+        let (_folder, guard) = guarded(&[(FILE, b"ours"), ("data/b.lance", b"theirs")]);
+        guard.add_written(&[FILE.into()], 1).unwrap();
+        guard.take_in(&[FILE.into(), "data/b.lance".into()], 2).unwrap();
+        let origin = |file| guard.ledger().find(file).unwrap().unwrap().origin;
+        assert_eq!(origin(FILE), Origin::Written);
+        assert_eq!(origin("data/b.lance"), Origin::Seen);
+    }
+
+    #[test]
+    fn a_manifest_of_another_commit_is_not_taken_for_a_damaged_one() {
+        let transaction = "_transactions/0-0123456789abcdef0123456789abcdef0123.txn";
+        let manifest = "_versions/1.manifest";
+        let sound = b"....0-0123456789abcdef0123456789abcdef0123.txn....";
+        let (folder, guard) = guarded(&[(manifest, sound), (transaction, b"t")]);
+        guard.add_written(&[manifest.into(), transaction.into()], 1).unwrap();
+        let path = folder.path().join("data.lance").join(manifest);
+        for place in 0..sound.len() {
+            let mut flipped = sound.to_vec();
+            flipped[place] ^= 4;
+            fs::write(&path, flipped).unwrap();
+            assert!(guard.check(manifest).is_err(), "byte {place}");
+        }
+        fs::write(&path, b"....0-fedcba9876543210fedcba9876543210fedc.txn....").unwrap();
+        assert_eq!(guard.check(manifest).unwrap(), Trust::Unknown);
+    }
+}
