@@ -11,6 +11,7 @@ use super::repair::RepairArgs;
 use super::restore::RestoreArgs;
 use super::search::SearchArgs;
 use super::tag::TagArgs;
+use super::verify::VerifyArgs;
 use super::versions::VersionsArgs;
 use super::waiting::Waiting;
 use crate::{Durability, Error, From};
@@ -68,6 +69,7 @@ pub(crate) enum Command {
     Put(Box<PutArgs>),
     /// Persist what is buffered, by whichever process
     Flush(FlushArgs),
+    Verify(VerifyArgs),
     /// Mend a topic that cannot be opened for writing
     ///
     /// What cannot be read of its log is taken away and kept aside, and what is lost by it is said. Where

@@ -37,6 +37,7 @@ mod stats;
 mod tag;
 mod tail;
 mod unknown;
+mod verify;
 mod versions;
 mod waiting;
 

@@ -60,6 +60,14 @@ impl Progress {
     }
 }
 
+impl Progress {
+    /// As [`at`](Self::at), of so many, which may have become more.
+    pub(crate) fn at_of(&mut self, done: u64, all: u64) {
+        self.bar.set_length(all.max(done));
+        self.at(done);
+    }
+}
+
 impl Drop for Progress {
     fn drop(&mut self) {
         self.bar.finish_and_clear();

@@ -58,4 +58,5 @@ pub(crate) use options::DEFAULT_ROOT;
 #[cfg(feature = "cli")]
 pub(crate) use panics::reports;
 #[cfg(feature = "cli")]
+pub(crate) use text::quantity::bytes;
 pub(crate) use text::sanitize::{clean, clip, width};

@@ -129,3 +129,40 @@ fn a_repair_names_what_is_not_there() {
     test.run(["repair", "nope"]).code(1).stderr_contains("there is no topic `nope`");
     test.run(["repair", "a", "--bucket", "7"]).code(1).stderr_contains("no bucket 7");
 }
+
+#[test]
+fn verify_has_its_shape_and_fails_where_something_is_damaged() {
+    let test = topics();
+    let intact = test.run(["verify", "b", "--json"]).code(0).stderr("").json();
+    assert_eq!(
+        keys(&intact[0]),
+        [
+            "bucket_id",
+            "versions",
+            "files",
+            "bytes",
+            "as_written",
+            "as_first_seen",
+            "unvouched",
+            "taken_in",
+            "damaged_notes",
+            "damage"
+        ]
+    );
+    assert_eq!((&intact[0]["damage"], &intact[0]["unvouched"]), (&json!([]), &json!(0)));
+    let folder = test.root("b/bucket_0/data.lance/data");
+    let file = std::fs::read_dir(folder).unwrap().next().unwrap().unwrap().path();
+    std::fs::remove_file(&file).unwrap();
+    let run = test.run(["verify", "b", "--json"]).code(1);
+    let damaged = run.json();
+    assert_eq!(
+        damaged[0]["damage"],
+        json!([{
+            "file": file, "kind": "data", "what": "it is missing",
+            "first_offset": 0, "last_offset": 1, "records": 2, "first_version": 2, "last_version": 2,
+        }])
+    );
+    test.run(["verify", "b"])
+        .code(1)
+        .stdout_contains("it is missing; it holds 2 records of the offsets 0 to 1");
+}
