@@ -19,6 +19,11 @@ pub(crate) struct RepairArgs {
     #[command(flatten)]
     pub(crate) choice: Choice,
 
+    /// Go on without the records whose files are damaged or missing, as `lanceq verify` lists them: as a new version, in
+    /// which they are deleted. Restore what there is a copy of first
+    #[arg(long)]
+    pub(crate) drop_damaged: bool,
+
     #[command(flatten)]
     pub(crate) facts: FactsArgs,
 }
@@ -47,7 +52,12 @@ impl From<Choice> for InDoubt {
 
 /// Repairs, and prints what was done.
 pub(crate) async fn run(engine: &Engine, args: &RepairArgs) -> Result {
-    let done = engine.repair(&args.topic, args.bucket, args.choice.into()).await?;
+    let mut done = Vec::new();
+    if args.drop_damaged {
+        // First: what is damaged may be what keeps the rest from being opened.
+        done.extend(engine.drop_damaged(&args.topic, args.bucket).await?);
+    }
+    done.extend(engine.repair(&args.topic, args.bucket, args.choice.into()).await?);
     if args.facts.json {
         return output::json(&done);
     }

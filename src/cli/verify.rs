@@ -48,7 +48,7 @@ pub(crate) async fn run(engine: &Engine, args: &VerifyArgs) -> Result {
         return Ok(());
     }
     Err(Failure::failed(format!("{}: {} damaged", args.topic, counted(damaged, "file")))
-        .hint("what is not damaged can be read; restore damaged files from a copy of the folder"))
+        .hint("what is not damaged can be read. Put the files back from a copy, or go on without what they hold: `lanceq repair TOPIC --drop-damaged`"))
 }
 
 async fn watched(engine: &Engine, args: &VerifyArgs) -> Result<Vec<Verification>> {

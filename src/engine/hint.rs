@@ -9,7 +9,7 @@ impl Error {
     /// The next step, where there is one to advise: one line, without "hint:".
     pub fn hint(&self) -> Option<String> {
         match self {
-            Self::Altered { .. } => Some("other records are not affected; `lanceq verify TOPIC` lists all damage, `lanceq repair TOPIC` says what is lost by it".into()),
+            Self::Altered { .. } => Some("other records are not affected; `lanceq verify TOPIC` lists all damage, `lanceq repair TOPIC --drop-damaged` goes on without what is lost".into()),
             Self::Locked { pid, .. } => Some(match pid {
                 Some(pid) => format!("nothing was put. See what process {pid} does; `kill -CONT {pid}` wakes one that was stopped"),
                 None => "nothing was put. See what else writes there; a process that was stopped holds its locks".into(),

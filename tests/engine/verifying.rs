@@ -294,3 +294,34 @@ async fn what_dies_between_a_commit_and_its_checksums_is_taken_in_by_the_next_fl
     assert_eq!((found.unvouched, found.damage.len()), (0, 0), "{found:?}");
     assert_eq!(found.as_first_seen, 2, "a manifest and a transaction: {found:?}");
 }
+
+#[tokio::test]
+async fn what_is_damaged_is_dropped_when_that_is_asked_for_and_can_be_brought_back() {
+    let setup = flushed().await;
+    let is_data = |path: &&PathBuf| path.parent().is_some_and(|folder| folder.ends_with("data"));
+    let all = dataset_files(&setup);
+    let data: Vec<&PathBuf> = all.iter().filter(is_data).collect();
+    let bytes = fs::read(data[0]).unwrap();
+    fs::write(data[0], [&bytes[..], b"x"].concat()).unwrap();
+    let lost = verified(&setup).await.damage.remove(0);
+    let gone = lost.first_offset.unwrap()..=lost.last_offset.unwrap();
+    let engine = setup.other().await;
+    let before = engine.reader("t").await.unwrap().version_numbers().await.unwrap().pop().unwrap();
+    let done = engine.drop_damaged("t", None).await.unwrap();
+    let [dropped] = done.as_slice() else { panic!("{done:?}") };
+    assert_eq!(dropped.records_lost, Some(lost.records));
+    assert_eq!(fs::read(dropped.kept_in.as_ref().unwrap()).unwrap().len(), bytes.len() + 1);
+    let others: Vec<u64> = expected().into_iter().filter(|n| !gone.contains(n)).collect();
+    let engine = setup.other().await;
+    assert_eq!(ids(&engine.reader("t").await.unwrap().get(0, 100).await.unwrap()), others);
+    let writer = engine.writer("t").open().await.unwrap();
+    put_all(&writer, 31..33).await;
+    writer.close().await.unwrap();
+    let page = engine.reader("t").await.unwrap().get(31, 100).await.unwrap();
+    assert_eq!(page.records().map(|record| record.offset).collect::<Vec<_>>(), [31, 32]);
+    assert_eq!(engine.drop_damaged("t", None).await.unwrap(), []);
+    fs::write(data[0], bytes).unwrap();
+    let engine = setup.other().await;
+    engine.restore("t", At::Version(before), None).await.unwrap();
+    assert_eq!(ids(&engine.reader("t").await.unwrap().get(0, 100).await.unwrap()), expected());
+}

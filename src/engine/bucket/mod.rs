@@ -6,6 +6,7 @@ mod columns;
 mod doubt;
 mod evidence;
 mod flush;
+mod forsake;
 mod lane;
 mod live;
 mod lost_flush;

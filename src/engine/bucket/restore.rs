@@ -55,7 +55,7 @@ impl Bucket {
     }
 
     /// The head, and what it holds of the log; `None` where nothing was ever flushed.
-    async fn settled_head(&self) -> Result<Option<Table>> {
+    pub(super) async fn settled_head(&self) -> Result<Option<Table>> {
         self.read_log(false).await?;
         if self.live().log.is_some() {
             return self.settle().await.map(Some);
@@ -64,7 +64,7 @@ impl Bucket {
     }
 
     /// Takes note of the restored head, and gives it the columns that what is buffered has and it lacks.
-    async fn publish(&self, table: Table) -> Result<Table> {
+    pub(super) async fn publish(&self, table: Table) -> Result<Table> {
         let head = self.ask(table.clone()).await?;
         self.live().install(head);
         self.live().durable = Some(table.clone());
@@ -110,7 +110,7 @@ impl Bucket {
         Error::VersionNotFound { topic, bucket, version: version.to_string() }
     }
 
-    fn without_answer(&self, cause: Error) -> Error {
+    pub(super) fn without_answer(&self, cause: Error) -> Error {
         Error::Poisoned { path: self.place.dataset.clone(), source: Box::new(cause) }
     }
 }

@@ -128,6 +128,19 @@ impl Engine {
         reader.verify(job).await
     }
 
+    /// Goes on without the records whose files are damaged or missing, as [`verify`](Self::verify) finds them: in each bucket
+    /// that has some, as a new version. Their offsets are not given again. Older versions still refer to the files, which
+    /// stay; a copy of each is kept in the log's quarantine folder. What can be brought back from a copy is better
+    /// brought back first.
+    ///
+    /// Cost: all data and deletion files of the newest versions. Cancel: buckets may be done in part.
+    ///
+    /// # Errors
+    /// As [`repair`](Self::repair), but for doubt.
+    pub async fn drop_damaged(&self, topic: &str, bucket: Option<u32>) -> Result<Vec<Recovery>> {
+        self.own(topic, bucket).await?.drop_damaged().await
+    }
+
     /// Marks a version with a tag: in each bucket the head, or the one with this number, which is a bucket's own. What
     /// is buffered is in no version and not marked.
     ///

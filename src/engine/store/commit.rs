@@ -66,6 +66,19 @@ impl Table {
         self.commit_pinned("restore a version of", Change::new(self.version(), restore, None)).await
     }
 
+    /// Takes whole fragments out, as the version behind this one. It is durable when it returns.
+    ///
+    /// # Errors
+    /// As [`commit_staged`](Self::commit_staged).
+    pub(crate) async fn commit_without(&self, fragments: Vec<u64>) -> Result<Committed, Error> {
+        let without = Operation::Delete {
+            updated_fragments: Vec::new(),
+            deleted_fragment_ids: fragments,
+            predicate: "their files are damaged".into(),
+        };
+        self.commit_pinned("delete from", Change::new(self.version(), without, None)).await
+    }
+
     async fn commit_pinned(
         &self,
         action: &'static str,

@@ -3,6 +3,7 @@
 //! Lance's futures are boxed where they are called: unboxed, their nesting would make every program
 //! that links this crate raise its recursion limit.
 
+mod broken;
 mod claims;
 mod commit;
 mod create;
@@ -28,6 +29,7 @@ mod syntax;
 mod table;
 mod tags;
 
+pub(crate) use broken::Broken;
 pub(crate) use commit::Committed;
 pub(crate) use files::VersionFile;
 pub(crate) use heal::{Healed, heal, torn_head};

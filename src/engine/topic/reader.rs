@@ -231,6 +231,15 @@ impl Reader {
         Ok(mended)
     }
 
+    /// See [`Engine::drop_damaged`](crate::Engine::drop_damaged).
+    pub(crate) async fn drop_damaged(&self) -> Result<Vec<Recovery>> {
+        let mut dropped = Vec::new();
+        for bucket in &self.buckets {
+            dropped.extend(Box::pin(bucket.drop_damaged(LOCK_TIMEOUT)).await?);
+        }
+        Ok(dropped)
+    }
+
     /// See [`Engine::verify`](crate::Engine::verify).
     pub(crate) async fn verify(&self, job: &Job) -> Result<Vec<Verification>> {
         let mut found = Vec::new();
