@@ -60,12 +60,13 @@ pub(crate) fn wrap(text: &str, width: u16) -> Vec<String> {
 
 fn wrap_line(line: &str, width: u16) -> Vec<String> {
     let mut lines = vec![String::new()];
-    let mut used = 0;
+    let mut used = 0_u16;
     for word in line.split_inclusive(' ') {
         let word = clean(word);
         let letters = word.trim_end_matches(' ');
         let wide = self::width(letters);
-        if used + wide > width && used > 0 && wide <= width {
+        // A long word takes all the cells that can be counted.
+        if used.saturating_add(wide) > width && used > 0 && wide <= width {
             lines.push(String::new());
             used = 0;
         }
@@ -216,6 +217,14 @@ mod tests {
         assert_eq!(wrap("abcdefghij", 4), ["abcd", "efgh", "ij"]);
         assert_eq!(wrap("a\n\nb", 9), ["a", "", "b"]);
         assert_eq!(wrap("漢字", 1), [""]);
+    }
+
+    #[test]
+    fn a_word_longer_than_can_be_counted_is_broken_as_any_other() {
+        let long = "x".repeat(usize::from(u16::MAX) + 5);
+        let lines = wrap(&format!("a {long}"), 100);
+        assert_eq!(lines.concat(), format!("a {long}"));
+        assert!(lines.iter().all(|line| width(line) <= 100));
     }
 
     #[test]
