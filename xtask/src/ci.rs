@@ -3,7 +3,7 @@
 use std::process::{Command, ExitCode};
 use std::time::Instant;
 
-use crate::{cargo, feature_set, interop};
+use crate::{cargo, feature_set, fuzz, interop};
 
 /// One named check.
 pub(crate) struct Step {
@@ -12,7 +12,7 @@ pub(crate) struct Step {
 }
 
 /// Everything CI checks besides the tests, cheapest first.
-pub(crate) const STEPS: [Step; 9] = [
+pub(crate) const STEPS: [Step; 10] = [
     Step { name: "format", check: || cargo(&["fmt", "--all", "--check"]) },
     Step { name: "one feature set", check: feature_set::check },
     Step { name: "lints", check: lints },
@@ -21,6 +21,7 @@ pub(crate) const STEPS: [Step; 9] = [
     Step { name: "doctests", check: || cargo(&["test", "--quiet", "--doc"]) },
     Step { name: "architecture", check: || cargo(&["test", "--quiet", "--test", "architecture"]) },
     Step { name: "xtask", check: || cargo(&["test", "--quiet", "--package", "xtask"]) },
+    Step { name: "corpora", check: fuzz::replay },
     INTEROP_STEP,
 ];
 

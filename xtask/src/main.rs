@@ -1,4 +1,4 @@
-//! The commands of this repository: `cargo xtask demo`, `test`, `bench`, `torture`, `interop` and `ci`.
+//! The commands of this repository: `cargo xtask demo`, `test`, `bench`, `torture`, `interop`, `fuzz` and `ci`.
 //!
 //! Each starts cargo with a `protoc` that works, so that a clone builds on a machine with Rust and a C compiler alone.
 
@@ -8,6 +8,8 @@ use std::process::ExitCode;
 mod cargo;
 mod ci;
 mod feature_set;
+mod fuzz;
+mod fuzz_report;
 mod interop;
 mod protoc;
 mod torture;
@@ -28,6 +30,9 @@ usage: cargo xtask <command> [arguments]
   bench [arguments]   the benchmarks, in release
   torture [numbers]   power cuts, kills and model cases by the thousand, resumable (`torture --help` says more)
   interop             what lanceq and pylance write, read by the other (needs python3 and pip)
+  fuzz [seconds] [target]
+                      looks for inputs that break a promise, 60 seconds a target; `fuzz keep` takes what was found
+                      into the corpora (needs a C++ compiler)
   ci                  what CI checks after the tests: format, lints, docs, layers, interop";
 
 fn main() -> ExitCode {
@@ -46,6 +51,7 @@ fn main() -> ExitCode {
         }
         "torture" => torture::run(&rest),
         "interop" => Ok(ci::run(&ci::INTEROP)),
+        "fuzz" => fuzz::run(&rest),
         "ci" => Ok(ci::run(&ci::STEPS)),
         "help" | "--help" | "-h" => {
             println!("{USAGE}");

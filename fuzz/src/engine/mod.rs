@@ -1,0 +1,40 @@
+//! The engine without what needs Lance: its own sources, under their own paths.
+
+#[path = "../../../src/engine/clock.rs"]
+mod clock;
+#[path = "../../../src/engine/durable.rs"]
+mod durable;
+#[path = "../../../src/engine/error.rs"]
+mod error;
+#[path = "../../../src/engine/facts.rs"]
+mod facts;
+#[path = "../../../src/engine/fault.rs"]
+pub mod fault;
+#[path = "../../../src/engine/hint.rs"]
+mod hint;
+#[path = "../../../src/engine/kind.rs"]
+mod kind;
+#[path = "../../../src/engine/layout.rs"]
+mod layout;
+#[path = "../../../src/engine/name.rs"]
+mod name;
+#[path = "../../../src/engine/offset.rs"]
+mod offset;
+#[path = "../../../src/engine/options.rs"]
+mod options;
+#[path = "../../../src/engine/record/mod.rs"]
+mod record;
+mod screen;
+#[path = "../../../src/engine/search.rs"]
+mod search;
+
+pub(crate) mod scratch;
+pub(crate) mod store;
+pub(crate) mod wal;
+
+pub use error::{Error, Result, Source};
+pub use kind::ErrorKind;
+pub use name::{MAX_TOPIC_NAME, TopicName};
+pub use offset::{Cursor, Position};
+pub use options::{At, From};
+pub use record::*;

@@ -1,0 +1,3 @@
+//! What the explorer shows.
+
+pub(crate) mod text;

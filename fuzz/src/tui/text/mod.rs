@@ -1,0 +1,4 @@
+//! Text as a terminal shows it.
+
+#[path = "../../../../src/tui/text/sanitize.rs"]
+pub(crate) mod sanitize;
