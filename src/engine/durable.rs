@@ -12,7 +12,9 @@ use super::fault;
 
 /// Syncs a file's content.
 pub(crate) fn sync_file(path: &Path) -> Result<()> {
-    File::open(path).and_then(|file| file.sync_all()).map_err(Error::io("make durable", path))?;
+    fault::syncing(path)
+        .and_then(|()| File::open(path)?.sync_all())
+        .map_err(Error::io("make durable", path))?;
     fault::synced(path);
     Ok(())
 }
@@ -61,7 +63,11 @@ pub(crate) fn replace_file(path: &Path, content: &[u8]) -> Result<()> {
     // Never through a link that stands there, and over what a process of this number has left.
     drop(fs::remove_file(&temporary));
     let written = File::create_new(&temporary)
-        .and_then(|mut file| file.write_all(content).and_then(|()| file.sync_all()))
+        .and_then(|mut file| {
+            file.write_all(content)?;
+            fault::syncing(path)?;
+            file.sync_all()
+        })
         .and_then(|()| fs::rename(&temporary, path));
     if let Err(error) = written {
         // The error that counts is the write's; the leftover is only untidy.

@@ -37,6 +37,21 @@ pub(crate) fn step(_path: &Path, _point: &'static str) -> io::Result<()> {
     Ok(())
 }
 
+/// Lets a test's plan fail the sync of this file or folder that is about to happen.
+///
+/// # Errors
+/// As the plan says.
+#[cfg(debug_assertions)]
+pub(crate) fn syncing(path: &Path) -> io::Result<()> {
+    armed::ask(path, Event::Syncing(path))
+}
+
+#[cfg(not(debug_assertions))]
+#[expect(clippy::unnecessary_wraps, reason = "a test's plan can let it fail")]
+pub(crate) fn syncing(_path: &Path) -> io::Result<()> {
+    Ok(())
+}
+
 /// Tells a test that this file or folder was synced; a simulated power cut keeps it.
 pub(crate) fn synced(path: &Path) {
     #[cfg(debug_assertions)]
@@ -71,6 +86,8 @@ mod armed {
     pub enum Event<'a> {
         /// It passes this point.
         Point(&'static str),
+        /// It is about to sync this file or folder.
+        Syncing(&'a Path),
         /// It synced this file or folder.
         Synced(&'a Path),
     }
@@ -89,7 +106,7 @@ mod armed {
     /// What a test does to the engines whose roots lie below a folder.
     #[derive(Clone)]
     pub struct Plan {
-        /// Called at each point and after each sync; may block and may use other engines of other threads.
+        /// Called at each point, and before and after each sync; may block and may use other engines of other threads.
         pub hook: Arc<dyn Fn(Event<'_>) -> Then + Send + Sync>,
         /// Protections that are off.
         pub off: Vec<&'static str>,
@@ -126,7 +143,11 @@ mod armed {
 
     pub(super) fn pass(path: &Path, point: &'static str) -> io::Result<()> {
         from_outside(point)?;
-        match plan_of(path).map(|plan| (plan.hook)(Event::Point(point))) {
+        ask(path, Event::Point(point))
+    }
+
+    pub(super) fn ask(path: &Path, event: Event<'_>) -> io::Result<()> {
+        match plan_of(path).map(|plan| (plan.hook)(event)) {
             Some(Then::Crash) => Err(io::Error::other("a test ended the work here")),
             Some(Then::Fail(number)) => Err(io::Error::from_raw_os_error(number)),
             Some(Then::Go) | None => Ok(()),

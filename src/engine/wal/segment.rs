@@ -92,6 +92,7 @@ impl Segment {
             if is_replaced {
                 // IMPORTANT: before the rename. The name is on the disk, and a power cut must not leave it to a
                 // file without a header.
+                fault::syncing(&new)?;
                 file.sync_data()?;
                 fault::synced(&new);
             }

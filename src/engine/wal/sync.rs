@@ -53,6 +53,7 @@ impl SyncPlan {
         let mut files = Vec::with_capacity(self.files.len());
         for piece in &self.files {
             let synced = fault::step(&piece.path, "log.sync");
+            let synced = synced.and_then(|()| fault::syncing(&piece.path));
             let synced = synced.and_then(|()| piece.sync());
             synced.map_err(|e| self.failed(Box::new(e)))?;
             files.push((piece.first, piece.end, piece.is_sealed));

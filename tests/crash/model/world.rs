@@ -110,6 +110,7 @@ impl World {
         let (stage, synced) = (baton.clone(), disk.clone());
         let hook = move |event: Event<'_>| match event {
             Event::Point(point) => stage.stand(point),
+            Event::Syncing(_) => Then::Go,
             Event::Synced(path) => {
                 synced.lock().unwrap().synced(path);
                 Then::Go
