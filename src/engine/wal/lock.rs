@@ -74,6 +74,7 @@ struct Holder {
 }
 
 const STAMP: usize = 16 + 8 + 4;
+const POISON_AT: u64 = 16 + 8;
 const HOLDER: usize = 4 + 8 + HOST;
 const HOST: usize = 64;
 /// Where the boot lies in which the log was last brought to a known end.
@@ -139,10 +140,12 @@ impl FileLock {
 impl FileLock {
     /// Tells every process that a sync of this log failed; best effort: each finds out by its own
     /// syncs all the same.
+    ///
+    /// IMPORTANT: without the lock, as nobody may miss it because another one appends. Who writes the stamp meanwhile has
+    /// written the log anew and synced it, or made another one, and counts its generation up: that heals, too.
     pub(crate) fn poison(&self) {
-        if let Ok(Some(mut held)) = self.try_lock() {
-            let stamp = Stamp { is_poisoned: true, ..held.stamp() };
-            drop(held.set_stamp(stamp));
+        if let Ok(opened) = self.0.open() {
+            drop(opened.file.write_all_at(&u32::from(true).to_le_bytes(), POISON_AT));
         }
     }
 }
@@ -419,5 +422,19 @@ mod tests {
             FileLock::append(&place(folder.path())).lock(Duration::ZERO).unwrap().stamp(),
             stamp
         );
+    }
+
+    #[test]
+    fn the_word_of_a_failed_sync_waits_for_no_holder() {
+        let folder = tempfile::tempdir().unwrap();
+        let (one, two) = (place(folder.path()), place(folder.path()));
+        let (one, two) = (FileLock::append(&one), FileLock::append(&two));
+        let stamp = Stamp { log: Uuid::new_v4(), generation: 7, is_poisoned: false };
+        let mut held = one.lock(Duration::ZERO).unwrap();
+        held.set_stamp(stamp).unwrap();
+        two.poison();
+        drop(held);
+        let told = one.lock(Duration::ZERO).unwrap().stamp();
+        assert_eq!(told, Stamp { is_poisoned: true, ..stamp });
     }
 }

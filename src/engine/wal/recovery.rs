@@ -139,7 +139,10 @@ impl Log {
             self.start_at(self.end(), &schema)?;
         }
         fault::at(&self.place.folder, "recover.started")?;
-        let synced = self.sync_plan()?.run()?;
+        let synced = self.sync_plan()?.run().inspect_err(|_| {
+            // Others that write it rely on no sync from now on either.
+            drop(append.set_stamp(Stamp { is_poisoned: true, ..append.stamp() }));
+        })?;
         self.synced(&synced);
         fault::at(&self.place.folder, "recover.synced")?;
         let before = append.stamp();

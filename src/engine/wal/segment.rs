@@ -38,9 +38,7 @@ pub(super) struct Segment {
     pub(super) is_sealed: bool,
     /// What the frames read say of what is on the disk.
     pub(super) promised: u64,
-    /// Opened for writing by this process, all bytes before written anew through this file: a sync
-    /// of it vouches for them.
-    pub(super) is_own: bool,
+    own: Own,
     pub(super) disk: OnDisk,
 }
 
@@ -52,6 +50,17 @@ pub(super) struct OnDisk {
     pub(super) has_seal: bool,
     /// The header and the name.
     pub(super) has_name: bool,
+}
+
+/// For which bytes a sync of the open file vouches: those written through it, and those that anybody wrote since it was
+/// opened. What was there before may be forgotten after a sync that failed elsewhere, and is written anew.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Own {
+    Nothing,
+    /// Those below: others may have put more when it was opened.
+    Below(u64),
+    /// All: it was at its end under the append lock.
+    All,
 }
 
 /// Whether a segment could be opened for writing.
@@ -125,7 +134,7 @@ impl Segment {
             end: header.home.first,
             is_sealed: false,
             promised: 0,
-            is_own,
+            own: if is_own { Own::All } else { Own::Nothing },
             disk: OnDisk { upto: header.home.first, has_seal: false, has_name: false },
         })
     }
@@ -263,10 +272,14 @@ impl Segment {
         self.file.set_len(self.at).map_err(Error::io("cut the torn end of", &self.path))
     }
 
-    /// Opens the file for writing, as [`try_own`](Self::try_own) does, where it must be there.
+    /// Makes syncs of it vouch for every byte, from now on. Needs the append lock, and that it was read to its end
+    /// under it.
     pub(super) fn own(&mut self, rewrite: bool) -> Result<()> {
         match self.try_own(rewrite)? {
-            Owned::Yes => Ok(()),
+            Owned::Yes => {
+                self.own = Own::All;
+                Ok(())
+            }
             Owned::Gone => {
                 let gone = io::Error::other("it was removed or replaced");
                 Err(Error::io("open the segment for writing", &self.path)(gone))
@@ -274,10 +287,9 @@ impl Segment {
         }
     }
 
-    /// Opens the file for writing, unless it was removed or replaced. What others wrote before is written once more: a
-    /// sync vouches only for what was written through a file since it was opened, and theirs may have failed.
+    /// Makes a sync of it vouch for what was read, unless it was removed or replaced. Needs no lock.
     pub(super) fn try_own(&mut self, rewrite: bool) -> Result<Owned> {
-        if self.is_own {
+        if self.own == Own::All || self.own == Own::Below(self.at) {
             return Ok(Owned::Yes);
         }
         let io = |e| Error::io("open the segment for writing", &self.path)(e);
@@ -295,7 +307,7 @@ impl Segment {
             file.write_all_at(&bytes, 0).map_err(io)?;
         }
         self.file = Arc::new(file);
-        self.is_own = true;
+        self.own = Own::Below(self.at);
         Ok(Owned::Yes)
     }
 

@@ -151,6 +151,29 @@ fn a_segment_that_was_flushed_before_it_was_synced_fails_no_sync() {
 
 /// `mv` and a new topic of the same name: its lock file is another one, and so is its log.
 #[test]
+fn a_sync_vouches_for_nothing_that_was_there_when_its_file_was_opened_and_is_not_written_anew() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut one = Process::create(folder.path());
+    one.put([1]);
+    let mut two = Process::open(folder.path());
+    one.put([2]);
+    let opened = |two: &Process| two.log.segments.last().unwrap().file.clone();
+    // It knows nothing of the second record, whose sync may have failed before.
+    two.sync();
+    let early = opened(&two);
+    two.log.read_on().unwrap();
+    two.sync();
+    let late = opened(&two);
+    assert!(!Arc::ptr_eq(&early, &late));
+    // From a put on all that others write is younger than the file.
+    two.put([3]);
+    one.put([4]);
+    two.log.read_on().unwrap();
+    two.sync();
+    assert!(Arc::ptr_eq(&late, &opened(&two)));
+}
+
+#[test]
 fn a_log_that_was_moved_away_takes_no_more_puts() {
     let folder = tempfile::tempdir().unwrap();
     let bucket = folder.path().join("bucket");
