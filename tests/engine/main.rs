@@ -16,6 +16,7 @@ mod doubt;
 mod durability;
 mod failed_sync;
 mod failing;
+mod faults;
 mod filtering;
 mod flushing;
 mod following;
