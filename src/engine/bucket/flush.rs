@@ -286,12 +286,21 @@ impl Bucket {
         if !staged.is_complete().await? {
             return Err(self.damaged("a file of the version that was just committed is gone"));
         }
-        self.let_go(log.end()).await?;
-        // The flush is durable, whatever becomes of what only shortens later looks back; the next one writes it.
-        if let Err(error) = self.rebase(&table, log.end()).await {
-            tracing::warn!(topic = %self.topic, bucket = self.place.id, %error, "the log's base is not written anew");
-        }
+        self.tidy(&table, log.end()).await;
         Ok(self.flushed(&table, rows(&taken)))
+    }
+
+    /// Frees the log's room, and writes down how far the log is held, which shortens later looks back.
+    ///
+    /// The flush is durable, whatever becomes of that; the next one does it.
+    async fn tidy(self: &Arc<Self>, table: &Table, upto: u64) {
+        let done = match self.let_go(upto).await {
+            Ok(()) => self.rebase(table, upto).await,
+            failed => failed,
+        };
+        if let Err(error) = done {
+            tracing::warn!(topic = %self.topic, bucket = self.place.id, %error, "what was flushed is not removed from the log");
+        }
     }
 
     /// Unlinks the segments whose records lie below a log position.
