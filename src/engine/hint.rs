@@ -14,7 +14,7 @@ impl Error {
                 Some(pid) => format!("nothing was put. See what process {pid} does; `kill -CONT {pid}` wakes one that was stopped"),
                 None => "nothing was put. See what else writes there; a process that was stopped holds its locks".into(),
             }),
-            Self::Diverged { .. } => Some("reading works and the log is kept; restore the version before it with the program that changed it".into()),
+            Self::Diverged { .. } => Some("the log is kept, and what is persisted can be read; restore the version before it with the program that changed it".into()),
             Self::InDoubt { .. } => Some("reading works; `lanceq repair TOPIC` compares contents, and ends it with `--drop` (they are persisted) or `--keep` (they are not)".into()),
             Self::LogDamaged { .. } => Some("reading works; `lanceq repair TOPIC` cuts the log there and keeps what it takes away".into()),
             Self::NotDurable { .. } => Some("open the writer again: it writes what the log holds anew. Look at the disk first".into()),

@@ -30,6 +30,7 @@ mod restoring;
 mod schema;
 mod searching;
 mod setup;
+mod shrinking;
 mod two_processes;
 mod unknown;
 mod verifying;

@@ -7,7 +7,7 @@ use super::lane::{LANES, LOG, LaneView};
 use super::shared::Bucket;
 use crate::engine::error::{Error, Result};
 use crate::engine::options::Columns;
-use crate::engine::record::{Chunk, conform};
+use crate::engine::record::{Chunk, conform_shrunk};
 use crate::engine::store::Table;
 
 /// A bucket at one moment. Cheap to clone; never changes.
@@ -101,7 +101,7 @@ impl Snapshot {
         limit: usize,
         columns: &Columns,
     ) -> Result<Vec<Chunk>> {
-        let (Some(schema), Some(view)) = (self.schema(), self.lanes.get(lane)) else {
+        let (Some(table), Some(view)) = (&self.table, self.lanes.get(lane)) else {
             return Ok(Vec::new());
         };
         if limit == 0 || view.batches.is_empty() {
@@ -124,7 +124,7 @@ impl Snapshot {
                 bucket: bucket.place.id,
                 offsets: (first..first + take as u64).collect(),
                 buffered: true,
-                batch: shown(bucket, &batch.slice(skip, take), &schema, &columns)?,
+                batch: shown(bucket, &batch.slice(skip, take), table, &columns)?,
             });
         }
         Ok(chunks)
@@ -158,14 +158,18 @@ impl Snapshot {
     }
 }
 
-/// A buffered batch as the table will hold it: columns that came later are null in it.
+/// A buffered batch with the table's columns: those that came later are null in it, and those that another program
+/// dropped since are left out.
 fn shown(
     bucket: &Bucket,
     batch: &RecordBatch,
-    schema: &SchemaRef,
+    table: &Table,
     columns: &[usize],
 ) -> Result<RecordBatch> {
-    let whole = conform(batch, schema).map_err(|e| e.in_topic(bucket.topic.as_str()))?;
+    let whole = conform_shrunk(batch, &table.schema()).map_err(|misfit| {
+        let reason = format!("a buffered record does not fit it any more: {misfit}");
+        bucket.diverged(table.version(), &reason)
+    })?;
     whole.project(columns).map_err(|source| Error::Storage {
         action: "choose columns of buffered records of",
         path: bucket.place.dataset.clone(),

@@ -22,7 +22,7 @@ mod schema;
 mod similar;
 
 pub use conform::conform;
-pub(crate) use conform::takes;
+pub(crate) use conform::{conform_shrunk, takes};
 pub use decode::{Decoder, records, value};
 pub use encode::{Strictness, encode};
 pub use encode_error::EncodeError;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use arrow_array::{RecordBatch, RecordBatchOptions};
+use arrow_array::{ArrayRef, RecordBatch, RecordBatchOptions};
 use arrow_schema::{DataType, Field, FieldRef, Fields, Schema, SchemaRef};
 
 use super::column::fit;
@@ -34,7 +34,15 @@ pub fn conform(batch: &RecordBatch, schema: &SchemaRef) -> Result<RecordBatch, E
         let fitted = fit(column, field, batch.num_rows(), None);
         fitted.map_err(|misfit| misfit.in_field(field.name()).into_error())
     });
-    let columns = columns.collect::<Result<Vec<_>, _>>()?;
+    assemble(batch, schema, columns.collect::<Result<_, _>>()?)
+}
+
+/// The columns of a batch's rows as a batch of a schema.
+pub(super) fn assemble(
+    batch: &RecordBatch,
+    schema: &SchemaRef,
+    columns: Vec<ArrayRef>,
+) -> Result<RecordBatch, EncodeError> {
     let options = RecordBatchOptions::new().with_row_count(Some(batch.num_rows()));
     RecordBatch::try_new_with_options(schema.clone(), columns, &options)
         .map_err(|error| Misfit::at(0, error).into_error())

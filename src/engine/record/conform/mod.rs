@@ -4,9 +4,11 @@ mod batch;
 mod column;
 mod leaf;
 mod nested;
+mod shrunk;
 
 pub use batch::conform;
 pub(crate) use batch::takes;
+pub(crate) use shrunk::conform_shrunk;
 
 #[cfg(test)]
 mod tests;
