@@ -10,12 +10,12 @@ use lanceq::{Engine, ErrorKind};
 use crate::setup::{ids, record};
 
 /// A small file system of its own, where this process may mount one.
-struct SmallDisk {
+pub(crate) struct SmallDisk {
     folder: tempfile::TempDir,
 }
 
 impl SmallDisk {
-    fn mount(size: &str) -> Option<Self> {
+    pub(crate) fn mount(size: &str) -> Option<Self> {
         let folder = tempfile::tempdir().unwrap();
         let mounted = Command::new("mount")
             .args(["-t", "tmpfs", "-o", &format!("size={size}"), "tmpfs"])
@@ -29,7 +29,7 @@ impl SmallDisk {
         Some(Self { folder })
     }
 
-    fn path(&self) -> PathBuf {
+    pub(crate) fn path(&self) -> PathBuf {
         self.folder.path().to_path_buf()
     }
 }
@@ -90,7 +90,7 @@ fn fill_but(disk: &SmallDisk, free: u64) {
 }
 
 /// A record of so many bytes that no encoding makes shorter.
-fn large(n: u64, bytes: usize) -> serde_json::Value {
+pub(crate) fn large(n: u64, bytes: usize) -> serde_json::Value {
     let mut state = n + 1;
     let letter = |_| {
         state =
