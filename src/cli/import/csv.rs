@@ -14,6 +14,7 @@ use serde_json::Value;
 use super::bounded::Bounded;
 use super::entry::{Entries, of_rows};
 use super::meter::{Meter, Metered};
+use super::utf8::Utf8;
 use crate::JsonObject;
 use crate::cli::failure::{Failure, Result};
 
@@ -96,8 +97,7 @@ fn rows(batch: &RecordBatch, columns: &[(String, Kind)]) -> impl Iterator<Item =
 }
 
 fn names(path: &Path) -> Result<Vec<String>> {
-    let header =
-        Format::default().with_header(true).infer_schema(Bounded::new(opened(path)?), Some(0));
+    let header = Format::default().with_header(true).infer_schema(opened(path)?, Some(0));
     let (header, _) = header.map_err(|error| broken(path, &error))?;
     let names: Vec<String> = header.fields().iter().map(|field| field.name().clone()).collect();
     let twice =
@@ -119,14 +119,15 @@ fn batches(path: &Path, names: &[String], meter: Meter) -> Result<Batches> {
     let reader = ReaderBuilder::new(schema)
         .with_header(true)
         .with_batch_size(ROWS)
-        .build(Metered::new(Bounded::new(opened(path)?), meter))
+        .build(Metered::new(opened(path)?, meter))
         .map_err(|error| broken(path, &error))?;
     Ok(Box::new(reader))
 }
 
-fn opened(path: &Path) -> Result<File> {
-    File::open(path)
-        .map_err(|error| Failure::io(format!("could not read {}", path.display()), &error))
+fn opened(path: &Path) -> Result<Bounded<Utf8<File>>> {
+    let file = File::open(path)
+        .map_err(|error| Failure::io(format!("could not read {}", path.display()), &error))?;
+    Ok(Bounded::new(Utf8::new(file)))
 }
 
 fn broken(path: &Path, error: &ArrowError) -> Failure {
@@ -214,6 +215,14 @@ mod tests {
             shown[1],
             json!({"id": 2, "zip": "10115", "score": 2.5, "ok": false, "note": null})
         );
+    }
+
+    #[test]
+    fn halves_of_a_character_in_two_cells_are_refused() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), b"a\n\xc3\n\xa9\n").unwrap();
+        let refused = Csv::learn(file.path(), &Schema::empty()).unwrap_err();
+        assert!(format!("{refused:?}").contains("line 2: not valid UTF-8"), "{refused:?}");
     }
 
     #[test]

@@ -11,6 +11,7 @@ mod meter;
 mod parquet;
 mod sniff;
 mod source;
+mod utf8;
 
 pub(crate) use columns::Columns;
 #[cfg(test)]

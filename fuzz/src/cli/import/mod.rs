@@ -16,6 +16,8 @@ mod entry;
 mod json;
 #[path = "../../../../src/cli/import/meter.rs"]
 mod meter;
+#[path = "../../../../src/cli/import/utf8.rs"]
+mod utf8;
 
 /// The rows of a CSV file, `None` for what ends it early; nothing at all where its columns cannot be learned.
 pub(crate) fn csv_entries(path: &Path, known: &Schema) -> Option<Vec<Option<JsonObject>>> {
