@@ -1,4 +1,4 @@
-//! The commands of this repository: `cargo xtask demo`, `test`, `bench`, `torture`, `interop`, `fuzz` and `ci`.
+//! The commands of this repository: `cargo xtask demo`, `test`, `bench`, `torture`, `soak`, `interop`, `fuzz` and `ci`.
 //!
 //! Each starts cargo with a `protoc` that works, so that a clone builds on a machine with Rust and a C compiler alone.
 
@@ -12,6 +12,7 @@ mod fuzz;
 mod fuzz_report;
 mod interop;
 mod protoc;
+mod soak;
 mod torture;
 
 /// What a first build takes, measured on 2 cores: said before it starts, so that nobody thinks it hangs.
@@ -28,6 +29,7 @@ usage: cargo xtask <command> [arguments]
   demo [arguments]    live writers in a temporary root, and the explorer on it (arguments of `lanceq demo`)
   test [filter]       every test (arguments of `cargo test`)
   bench [arguments]   the benchmarks, in release
+  soak MINUTES        writers, tails, gets, searches, flushes and kills on one topic, for so long
   torture [numbers]   power cuts, kills and model cases by the thousand, resumable (`torture --help` says more)
   interop             what lanceq and pylance write, read by the other (needs python3 and pip)
   fuzz [seconds] [target]
@@ -49,6 +51,7 @@ fn main() -> ExitCode {
         "bench" => {
             cargo::hand_over(&["bench", "--bench", BENCH], &after("--", &rest), FIRST_RELEASE_BUILD)
         }
+        "soak" => soak::run(&rest),
         "torture" => torture::run(&rest),
         "interop" => Ok(ci::run(&ci::INTEROP)),
         "fuzz" => fuzz::run(&rest),

@@ -14,7 +14,9 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Mutex;
 
+pub(crate) use batch::target;
 use batch::{Batch, Binary};
+pub(crate) use machine::describe;
 use progress::{Outcome, Progress};
 use wanted::Wanted;
 
@@ -37,7 +39,7 @@ pub(crate) fn run(arguments: &[String]) -> Result<ExitCode, String> {
         return Ok(ExitCode::SUCCESS);
     }
     let wanted = Wanted::read(arguments)?;
-    let folder = batch::target()?.join("torture");
+    let folder = target()?.join("torture");
     if wanted.is_fresh {
         Progress::forget(&folder)?;
     }
