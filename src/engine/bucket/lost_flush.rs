@@ -47,7 +47,7 @@ impl Bucket {
     }
 
     /// # Errors
-    /// [`Error::Damaged`] where healing would take an older version for the head, and records with it.
+    /// [`Error::Damaged`](crate::Error::Damaged) where healing would take an older version for the head, and records with it.
     pub(super) async fn refuse_lost_flush(&self) -> Result<()> {
         match self.lost_flush().await? {
             Some(lost) => {
