@@ -157,7 +157,15 @@ impl Bucket {
     async fn commit(self: &Arc<Self>, load: &Load) -> Result<Option<Table>> {
         let head = &load.head;
         self.sync_log().await?;
-        self.secure(head).await?;
+        if let Err(error) = self.secure(head).await {
+            // What it refers to may have been cleaned up meanwhile, and the head be another one.
+            let now = head.fresh_head().await;
+            return if now.is_ok_and(|now| now.version() != head.version()) {
+                Ok(None)
+            } else {
+                Err(error)
+            };
+        }
         if !fault::is_on(&self.log_place.folder, "commit-first") {
             self.let_go(load.taken[LOG].end()).await?;
         }

@@ -121,11 +121,10 @@ impl Table {
         // The handle must not go on with a commit handler that is pinned to this version.
         let published = async {
             fault::at(&self.path, "flush.committed")?;
+            self.was_synced(dataset.version_id());
             self.note_commit(&dataset).await;
             fault::at(&self.path, "flush.noted")?;
-            let table = self.checkout(dataset.version_id()).await?;
-            table.was_synced();
-            Ok(table)
+            self.checkout(dataset.version_id()).await
         };
         match published.await {
             Ok(table) => Committed::Done(table),

@@ -34,7 +34,7 @@ impl Table {
             Ok(dataset) => {
                 sync_new_dataset(path).await?;
                 let table = Self::of(path.into(), Arc::new(dataset), access, None).await?;
-                table.was_synced();
+                table.was_synced(table.version());
                 table.note_commit(&table.dataset).await;
                 Ok(table)
             }
@@ -55,7 +55,11 @@ impl Table {
             .with_version(self.version())
             .with_commit_handler(pin.clone())
             .load();
-        let mut dataset = self.enter(self.version(), Piece::Version, load).await?;
+        let mut dataset = match self.enter(self.version(), Piece::Version, load).await {
+            // It may have been cleaned up by now.
+            Err(_) if self.has_moved().await? => return Ok(None),
+            entered => entered?,
+        };
         fault::at(&self.path, "columns.commit")?;
         let nulls = NewColumnTransform::AllNulls(Arc::new(columns));
         let added = dataset.add_columns(nulls, None, None).boxed().await;
@@ -65,7 +69,7 @@ impl Table {
             Ok(()) => {
                 self.note_commit(&dataset).await;
                 let table = self.checkout(dataset.version_id()).await?;
-                table.was_synced();
+                table.was_synced(table.version());
                 Ok(Some(table))
             }
             Err(_) if pin.has_moved() || self.has_moved().await? => Ok(None),

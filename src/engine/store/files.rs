@@ -26,7 +26,7 @@ impl Table {
     pub(crate) fn files_of_version(&self) -> Vec<VersionFile> {
         let plain = |path| VersionFile { path, holds: None };
         let own =
-            self.manifest_file().into_iter().chain(transaction_file(&self.dataset)).map(plain);
+            transaction_file(&self.dataset).into_iter().chain(self.manifest_file()).map(plain);
         own.chain(self.data_files()).chain(self.index_file_names().map(plain)).collect()
     }
 

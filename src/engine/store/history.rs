@@ -55,8 +55,18 @@ impl Table {
         if number == self.version() {
             return Ok(Some(self.clone()));
         }
-        let kept = self.version_numbers().await?.binary_search(&number).is_ok();
-        if kept { self.checkout(number).await.map(Some) } else { Ok(None) }
+        if !self.keeps(number).await? {
+            return Ok(None);
+        }
+        match self.checkout(number).await {
+            // It may have been cleaned up since it was listed.
+            Err(_) if !self.keeps(number).await? => Ok(None),
+            opened => opened.map(Some),
+        }
+    }
+
+    async fn keeps(&self, number: u64) -> Result<bool> {
+        Ok(self.version_numbers().await?.binary_search(&number).is_ok())
     }
 
     /// The version that a tag marks, where there is such a tag.

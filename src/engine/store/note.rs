@@ -22,7 +22,9 @@ impl Table {
     /// Notes what this process has just committed behind this version, apart from its data. Needs the flush lock.
     pub(super) async fn note_commit(&self, committed: &Dataset) {
         let version = committed.version_id();
-        let own = self.manifest_file_of(version).into_iter().chain(transaction_file(committed));
+        // IMPORTANT: in this order. A note of a manifest whose transaction is not known could not be told from that of a
+        // commit which a power cut took, and whose number was given again.
+        let own = transaction_file(committed).into_iter().chain(self.manifest_file_of(version));
         self.note(own.collect(), version).await;
     }
 

@@ -53,10 +53,10 @@ impl Table {
         .await
     }
 
-    /// Tells tests what the store synced by itself when it committed this version.
-    pub(super) fn was_synced(&self) {
+    /// Tells tests what the store synced by itself when it committed a version.
+    pub(super) fn was_synced(&self, version: u64) {
         let folder = self.path.join(VERSIONS);
-        if let Some(name) = self.manifest_name(self.version()) {
+        if let Some(name) = self.manifest_name(version) {
             fault::synced(&folder.join(name));
         }
         fault::synced(&folder);

@@ -106,9 +106,7 @@ impl Table {
     /// The head, found by listing the versions: a look for the next number would miss it behind a gap,
     /// and a commit into that gap would be in no head.
     pub(crate) async fn fresh_head(&self) -> Result<Self> {
-        let path = self.path.to_path_buf();
-        let newest = blocking(move || Ok(manifests(&path)?.pop().map(|(version, _)| version)));
-        let newest = newest.await?.ok_or_else(|| no_versions(&self.path))?;
+        let newest = self.newest().await?.ok_or_else(|| no_versions(&self.path))?;
         let is_this = newest == self.version();
         if is_this && stamp(&self.path, &self.dataset, newest) == self.stamp {
             return Ok(self.clone());
@@ -117,7 +115,20 @@ impl Table {
             // Another one took its number.
             return self.reopened().await;
         }
-        self.checkout(newest).await
+        match self.checkout(newest).await {
+            // It may have been cleaned up since it was listed.
+            Err(error) if self.newest().await? != Some(newest) => {
+                tracing::debug!(%error, newest, "the head is another one by now");
+                Box::pin(self.fresh_head()).await
+            }
+            opened => opened,
+        }
+    }
+
+    /// The newest version by its listing.
+    async fn newest(&self) -> Result<Option<u64>> {
+        let path = self.path.to_path_buf();
+        blocking(move || Ok(manifests(&path)?.pop().map(|(version, _)| version))).await
     }
 
     async fn reopened(&self) -> Result<Self> {
