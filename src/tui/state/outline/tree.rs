@@ -1,0 +1,183 @@
+//! The lines of a record: which values there are, and what each line says of its value.
+
+use arrow_array::{Array as _, ArrayRef};
+
+use super::folds::{Folds, Path};
+use super::line::{STEP, Sign, Spot, TreeLine};
+use crate::tui::data::{Kind, Node, Whole, real_name, reals, sniff};
+use crate::tui::state::passage;
+use crate::tui::text::quantity::{bytes, counted, grouped};
+use crate::tui::text::{sanitize, spark};
+use crate::tui::theme::Meaning;
+
+/// Widest column of names.
+const NAMES: u16 = 24;
+/// Cells of the sign that tells whether a value is unfolded.
+const SIGN: u16 = 2;
+/// Items of a list that are shown first; each "more" shows ten times as many.
+const FIRST_ITEMS: usize = 20;
+/// Fields of an object that are shown first.
+const FIRST_FIELDS: usize = 200;
+/// Numbers of a vector that are shown first.
+const FIRST_NUMBERS: usize = 200;
+/// Bytes that are shown first.
+const FIRST_BYTES: usize = 256;
+/// Bars in the sparkline of a vector at most.
+const BARS: u16 = 24;
+
+/// All lines of a record in so many cells.
+pub(crate) fn outline(record: &Whole, folds: &Folds, width: u16) -> Vec<TreeLine> {
+    let mut outline = Outline { folds, width, lines: Vec::new() };
+    outline.nodes(&record.fields(), &Path::from([]), 0);
+    outline.lines
+}
+
+struct Outline<'a> {
+    folds: &'a Folds,
+    width: u16,
+    lines: Vec<TreeLine>,
+}
+
+impl Outline<'_> {
+    /// The lines of siblings: their names make a column.
+    fn nodes(&mut self, nodes: &[Node], parent: &Path, indent: u16) {
+        let indent = indent.min(self.width / 3);
+        let widest = nodes.iter().map(|node| sanitize::width(&node.name)).max().unwrap_or(0);
+        let names = widest.min(NAMES).min(self.width / 3);
+        for node in nodes {
+            let name = sanitize::clip(&node.name, names);
+            let space = usize::from(names - sanitize::width(&name).min(names)) + 2;
+            let taken = indent + SIGN + names + 2;
+            let spot = Spot {
+                path: parent.iter().cloned().chain([node.name.clone()]).collect(),
+                indent,
+                name: format!("{name}{}", " ".repeat(space)),
+                names: names + 2,
+                width: self.width.saturating_sub(taken),
+            };
+            self.node(node, &spot);
+        }
+    }
+
+    fn node(&mut self, node: &Node, spot: &Spot) {
+        match node.kind() {
+            Kind::Null => self.one(spot, Sign::None, vec![("∅".into(), Meaning::Null)]),
+            Kind::Leaf { text, meaning, note } => {
+                self.lines.extend(passage::leaf((text, meaning), note, spot));
+            }
+            Kind::Text(text) => self.lines.extend(passage::text(text, self.folds, spot)),
+            Kind::Bytes(found) => self.bytes(found, spot),
+            Kind::Numbers(values) => {
+                let is_open = self.fold(spot, vector(&values, spot.width));
+                if is_open {
+                    let shown = self.folds.shown(&spot.path, FIRST_NUMBERS);
+                    let all = values.len();
+                    self.below(
+                        spot,
+                        passage::numbers(&values.slice(0, all.min(shown)), self.room(spot)),
+                    );
+                    self.more(spot, all.saturating_sub(shown));
+                }
+            }
+            Kind::Items(items) => {
+                self.inside(node, spot, (items.len(), FIRST_ITEMS), "item");
+            }
+            Kind::Fields(object) => {
+                self.inside(node, spot, (object.num_columns(), FIRST_FIELDS), "field");
+            }
+            Kind::Entries(keys, _) => {
+                self.inside(node, spot, (keys.len(), FIRST_ITEMS), "entry");
+            }
+        }
+    }
+
+    /// A value that has others inside.
+    fn inside(&mut self, node: &Node, spot: &Spot, (all, first): (usize, usize), noun: &str) {
+        let amount = (format!("{}  ", amount(all, noun)), Meaning::Muted);
+        if all == 0 {
+            return self.one(spot, Sign::None, vec![amount]);
+        }
+        let preview = match noun {
+            "field" => vec![(node.preview(), Meaning::Rich)],
+            _ => vec![amount, (node.preview(), Meaning::Rich)],
+        };
+        if self.fold(spot, preview) {
+            let shown = self.folds.shown(&spot.path, first);
+            self.nodes(&node.inside(shown), &spot.path, spot.indent + STEP);
+            self.more(spot, all.saturating_sub(shown));
+        }
+    }
+
+    fn bytes(&mut self, found: &[u8], spot: &Spot) {
+        let kind = sniff(found).map(|kind| format!("{kind}, ")).unwrap_or_default();
+        let summary = (format!("⟨{kind}{}⟩", bytes(found.len() as u64)), Meaning::Rich);
+        if found.is_empty() {
+            return self.one(spot, Sign::None, vec![summary]);
+        }
+        if self.fold(spot, vec![summary]) {
+            let shown = self.folds.shown(&spot.path, FIRST_BYTES);
+            let dump = passage::hex(found.get(..shown).unwrap_or(found), self.room(spot));
+            self.below(spot, dump);
+            self.more(spot, found.len().saturating_sub(shown));
+        }
+    }
+
+    /// The line of a value that can be unfolded; whether it is.
+    fn fold(&mut self, spot: &Spot, pieces: Vec<(String, Meaning)>) -> bool {
+        let is_open = self.folds.steps(&spot.path) > 0;
+        self.one(spot, if is_open { Sign::Open } else { Sign::Shut }, pieces);
+        is_open
+    }
+
+    fn one(&mut self, spot: &Spot, sign: Sign, pieces: Vec<(String, Meaning)>) {
+        self.lines.push(spot.line(sign, pieces));
+    }
+
+    /// Cells of what stands below a value.
+    fn room(&self, spot: &Spot) -> u16 {
+        self.width.saturating_sub(spot.indent + SIGN + STEP)
+    }
+
+    fn below(&mut self, spot: &Spot, texts: impl IntoIterator<Item = Vec<(String, Meaning)>>) {
+        let parts = texts.into_iter().zip(1..);
+        self.lines.extend(parts.map(|(pieces, part)| spot.below(part, Sign::None, pieces)));
+    }
+
+    fn more(&mut self, spot: &Spot, hidden: usize) {
+        if hidden > 0 {
+            let text = format!("… {} more", grouped(hidden as u64));
+            self.lines.push(spot.below(usize::MAX, Sign::More, vec![(text, Meaning::Key)]));
+        }
+    }
+}
+
+/// `3 fields`, `1 entry`.
+fn amount(number: usize, noun: &str) -> String {
+    match (noun, number) {
+        ("entry", 1) => "1 entry".into(),
+        ("entry", n) => format!("{} entries", grouped(n as u64)),
+        (noun, n) => counted(n as u64, noun),
+    }
+}
+
+/// A vector in one line, and what is wrong with it.
+fn vector(values: &ArrayRef, width: u16) -> Vec<(String, Meaning)> {
+    let numbers = reals(values);
+    let norm = numbers.iter().map(|v| v * v).sum::<f64>().sqrt();
+    let shape = format!(
+        "{} × {}  ‖{norm:.2}‖",
+        grouped(numbers.len() as u64),
+        real_name(values.data_type())
+    );
+    let odd = numbers.iter().filter(|v| !v.is_finite()).count();
+    let trouble = match odd {
+        0 if norm == 0.0 && !numbers.is_empty() => Some("  all zero".to_owned()),
+        0 => None,
+        odd => Some(format!("  {} not finite", grouped(odd as u64))),
+    };
+    let taken = sanitize::width(&shape) + trouble.as_deref().map_or(0, sanitize::width) + 2;
+    let bars = spark::shape(&numbers, usize::from(width.saturating_sub(taken).min(BARS)));
+    let trouble = trouble.map(|text| (text, Meaning::Warn));
+    let pieces = [(shape, Meaning::Number)].into_iter().chain(trouble);
+    pieces.chain([(format!("  {bars}"), Meaning::Rich)]).collect()
+}
