@@ -29,6 +29,9 @@ use crate::engine::screen::Piece;
 /// A dataset is created data first, version last; for so long, data without a version is no damage.
 const IN_THE_MAKING: Duration = Duration::from_secs(10);
 
+/// How often the head is looked for where another program cleans up what was found.
+const LOOKS: usize = 8;
+
 /// One version of a dataset. Cheap to clone; never changes.
 #[derive(Debug, Clone)]
 pub(crate) struct Table {
@@ -106,7 +109,26 @@ impl Table {
     /// The head, found by listing the versions: a look for the next number would miss it behind a gap,
     /// and a commit into that gap would be in no head.
     pub(crate) async fn fresh_head(&self) -> Result<Self> {
-        let newest = self.newest().await?.ok_or_else(|| no_versions(&self.path))?;
+        let mut newest = self.newest().await?;
+        for _ in 1..LOOKS {
+            match self.head_at(newest).boxed().await {
+                Err(error) => {
+                    // It may have been cleaned up since it was listed.
+                    let now = self.newest().await?;
+                    if now == newest {
+                        return Err(error);
+                    }
+                    newest = now;
+                }
+                opened => return opened,
+            }
+        }
+        self.head_at(newest).boxed().await
+    }
+
+    /// The head, where it is the newest version that was listed.
+    async fn head_at(&self, newest: Option<u64>) -> Result<Self> {
+        let newest = newest.ok_or_else(|| no_versions(&self.path))?;
         let is_this = newest == self.version();
         if is_this && stamp(&self.path, &self.dataset, newest) == self.stamp {
             return Ok(self.clone());
@@ -115,14 +137,7 @@ impl Table {
             // Another one took its number.
             return self.reopened().await;
         }
-        match self.checkout(newest).await {
-            // It may have been cleaned up since it was listed.
-            Err(error) if self.newest().await? != Some(newest) => {
-                tracing::debug!(%error, newest, "the head is another one by now");
-                Box::pin(self.fresh_head()).await
-            }
-            opened => opened,
-        }
+        self.checkout(newest).await
     }
 
     /// The newest version by its listing.
