@@ -58,9 +58,7 @@ impl Progress {
         }
         self.bar.set_position(done);
     }
-}
 
-impl Progress {
     /// As [`at`](Self::at), of so many, which may have become more.
     pub(crate) fn at_of(&mut self, done: u64, all: u64) {
         self.bar.set_length(all.max(done));

@@ -32,12 +32,8 @@ impl Census {
     }
 
     /// Each file, in the order of their names.
-    pub(super) fn into_files(self) -> Vec<(String, Need)> {
-        self.files.into_iter().collect()
-    }
-
-    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
-        self.files.keys().map(String::as_str)
+    pub(super) fn into_files(self) -> impl Iterator<Item = (String, Need)> {
+        self.files.into_iter()
     }
 }
 
@@ -88,7 +84,7 @@ mod tests {
         census.add(1, vec![file("data/a", Some((0, 9, 10)))]);
         census.add(2, vec![file("data/a", Some((0, 9, 7))), file("_deletions/x", Some((0, 9, 7)))]);
         census.add(3, vec![file("data/b", Some((10, 19, 10)))]);
-        let files = census.into_files();
+        let files: Vec<_> = census.into_files().collect();
         let damage = |name: &str| {
             let (_, need) = files.iter().find(|(found, _)| found == name).unwrap();
             need.damage(Path::new("/d"), name, "gone".into())

@@ -31,7 +31,10 @@ impl Bucket {
             Pass { guard, job: job.clone(), found: empty(self.place.id), seen: Vec::new() };
         let mut census = Census::default();
         if let Some((head, _)) = Table::open_readable(dataset, &self.access).await? {
-            self.look_at_versions(&head, &mut pass, &mut census).await?;
+            let manifests = head.manifest_files()?;
+            let (read, sound) = blocking(move || pass.read_manifests(manifests)).await?;
+            pass = read;
+            collect(&head, sound, &mut pass, &mut census).await?;
         }
         let mut pass = blocking(move || pass.read_all(census)).await?;
         pass.found.damage.extend(self.damage_of_the_log().await?);
@@ -39,28 +42,6 @@ impl Bucket {
         found.unvouched = seen.len() as u64;
         found.taken_in = self.note_seen(pass.guard, seen).await?;
         Ok(found)
-    }
-
-    /// Reads the manifests, and collects what they refer to.
-    async fn look_at_versions(
-        &self,
-        head: &Table,
-        pass: &mut Pass,
-        census: &mut Census,
-    ) -> Result<()> {
-        for (version, name) in head.manifest_files()? {
-            pass.job.go_on()?;
-            pass.found.versions += 1;
-            if !pass.read(&name, Need::of(version))? {
-                continue;
-            }
-            match head.at_version(version).await {
-                Ok(Some(table)) => census.add(version, table.files_of_version()),
-                Ok(None) => {}
-                Err(error) => pass.unreadable(&name, version, &error),
-            }
-        }
-        Ok(())
     }
 
     async fn damage_of_the_log(&self) -> Result<Option<Damage>> {
@@ -85,8 +66,31 @@ impl Bucket {
         }
         let Ok(_flush) = self.lock_flush(PATIENCE).await else { return Ok(0) };
         // A root that cannot be written to is verified all the same.
-        Ok(blocking(move || guard.add_seen(seen)).await.unwrap_or(0))
+        let noted = blocking(move || {
+            let noted = guard.add_seen(seen)?;
+            guard.tidy()?;
+            Ok(noted)
+        });
+        Ok(noted.await.unwrap_or(0))
     }
+}
+
+/// Adds the files of these versions, which have sound manifests.
+async fn collect(
+    head: &Table,
+    versions: Vec<(u64, String)>,
+    pass: &mut Pass,
+    census: &mut Census,
+) -> Result<()> {
+    for (version, manifest) in versions {
+        pass.job.go_on()?;
+        match head.at_version(version).await {
+            Ok(Some(table)) => census.add(version, table.files_of_version()),
+            Ok(None) => {}
+            Err(error) => pass.unreadable(&manifest, version, &error),
+        }
+    }
+    Ok(())
 }
 
 /// A pass over files.
@@ -98,16 +102,35 @@ struct Pass {
 }
 
 impl Pass {
-    fn read_all(mut self, census: Census) -> Result<Self> {
-        census.names().for_each(|name| self.job.expect(self.guard.length(name)));
-        for (name, need) in census.into_files() {
-            // Manifests were read before.
-            if !is_manifest(&name) {
-                self.read(&name, need)?;
+    /// Reads manifests; returns those that may be decoded.
+    fn read_manifests(mut self, all: Vec<(u64, String)>) -> Result<(Self, Vec<(u64, String)>)> {
+        self.expect(&all);
+        let mut sound = Vec::new();
+        for (version, name) in all {
+            self.found.versions += 1;
+            if self.read(&name, Need::of(version))? {
+                sound.push((version, name));
             }
+        }
+        Ok((self, sound))
+    }
+
+    fn read_all(mut self, census: Census) -> Result<Self> {
+        // Manifests were read before.
+        let files = census.into_files().filter(|(name, _)| !is_manifest(name));
+        let files: Vec<(Need, String)> = files.map(|(name, need)| (need, name)).collect();
+        self.expect(&files);
+        for (need, name) in files {
+            self.read(&name, need)?;
         }
         self.found.damaged_notes = self.guard.ledger().damaged_lines() as u64;
         Ok(self)
+    }
+
+    /// Says how much there is to read.
+    fn expect<T>(&self, files: &[(T, String)]) {
+        let bytes = files.iter().map(|(_, name)| self.guard.length(name));
+        self.job.expect(bytes.sum());
     }
 
     /// Reads one file; returns whether it may be decoded.
@@ -120,28 +143,31 @@ impl Pass {
         });
         self.found.files += 1;
         self.found.bytes += bytes;
-        let what = match looked {
-            Ok(Finding::Sound(entry)) => {
-                match entry.origin {
-                    Origin::Written => self.found.as_written += 1,
-                    Origin::Seen => self.found.as_first_seen += 1,
-                }
-                return Ok(true);
-            }
-            Ok(Finding::Unknown(digest) | Finding::Replaced(digest)) => {
-                let (path, version) = (name.to_owned(), need.newest());
-                self.seen.push(Entry { path, digest, origin: Origin::Seen, version });
-                return Ok(true);
-            }
-            Ok(Finding::Altered { entry, found }) => {
-                format!("its checksum is {found}; it was {}", entry.digest)
-            }
-            Ok(Finding::Missing(_)) => "it is missing".into(),
-            Err(Error::Io { source, .. }) => format!("it cannot be read: {source}"),
+        let wrong = match looked {
+            Ok(finding) => self.count(name, need, &finding),
+            Err(Error::Io { source, .. }) => Some(format!("it cannot be read: {source}")),
             Err(error) => return Err(error),
         };
-        self.found.damage.push(need.damage(self.guard.dataset(), name, what));
-        Ok(false)
+        let is_sound = wrong.is_none();
+        let damage = wrong.map(|what| need.damage(self.guard.dataset(), name, what));
+        self.found.damage.extend(damage);
+        Ok(is_sound)
+    }
+
+    /// Counts a file that was read; what is wrong with it, where something is.
+    fn count(&mut self, name: &str, need: Need, finding: &Finding) -> Option<String> {
+        let wrong = finding.wrong();
+        match finding {
+            Finding::Sound(Entry { origin: Origin::Written, .. }) => self.found.as_written += 1,
+            Finding::Sound(_) => self.found.as_first_seen += 1,
+            Finding::Unknown(digest) | Finding::Replaced(digest) => {
+                let (path, version) = (name.to_owned(), need.newest());
+                let digest = *digest;
+                self.seen.push(Entry { path, digest, origin: Origin::Seen, version });
+            }
+            Finding::Altered { .. } | Finding::Missing => {}
+        }
+        wrong
     }
 
     fn unreadable(&mut self, name: &str, version: u64, error: &Error) {

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use super::table::Table;
 use crate::engine::durable::blocking;
 use crate::engine::error::{Error, Result};
-use crate::engine::sums::{Finding, Guard};
+use crate::engine::sums::Guard;
 
 /// A fragment of which a file is damaged or missing.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,16 +47,14 @@ impl Table {
 
 fn first_wrong(guard: &Guard, files: &[String]) -> Result<Option<(String, String)>> {
     for file in files {
-        let what = match guard.look(file, |_| Ok(())) {
-            Ok(Finding::Altered { entry, found }) => {
-                format!("its checksum is {found}; it was {}", entry.digest)
-            }
-            Ok(Finding::Missing(_)) => "it is missing".into(),
-            Ok(Finding::Sound(_) | Finding::Unknown(_) | Finding::Replaced(_)) => continue,
-            Err(Error::Io { source, .. }) => format!("it cannot be read: {source}"),
+        let wrong = match guard.look(file, |_| Ok(())) {
+            Ok(finding) => finding.wrong(),
+            Err(Error::Io { source, .. }) => Some(format!("it cannot be read: {source}")),
             Err(error) => return Err(error),
         };
-        return Ok(Some((file.clone(), what)));
+        if let Some(what) = wrong {
+            return Ok(Some((file.clone(), what)));
+        }
     }
     Ok(None)
 }

@@ -35,18 +35,18 @@ impl Table {
 
     /// Takes in the files of this version that no entry is of, and the manifests since another one. Needs the flush lock.
     ///
-    /// Cost: a look-up for each file; the bytes of those that are new, 64 MiB at most.
+    /// Cost: a look-up where this engine committed the version, as whatever is in it was taken in before that. Else one
+    /// for each file, and the bytes of those that are new, 64 MiB at most.
     pub(crate) async fn take_in(&self, since: u64) {
         let Some(guard) = self.access.guard().cloned() else { return };
-        let version = self.version();
+        let (version, manifest) = (self.version(), self.manifest_file());
+        if manifest.is_some_and(|manifest| guard.is_written(&manifest).unwrap_or(false)) {
+            return;
+        }
         let between = (since + 1..version).filter_map(|version| self.manifest_file_of(version));
         let own = self.files_of_version().into_iter().map(|file| file.path);
         let files: Vec<String> = own.chain(between).collect();
-        let taken = blocking(move || {
-            guard.take_in(&files, version)?;
-            guard.tidy()
-        });
-        self.tell(taken.await);
+        self.tell(blocking(move || guard.take_in(&files, version)).await);
     }
 
     /// What may be done with the files of a fragment, once they were held against their checksums.

@@ -1,9 +1,11 @@
 //! What stands between a file's bytes and whoever decodes them: they are read through once, and held against the ledger.
 
-use std::collections::HashMap;
 use std::fs;
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use lru::LruCache;
 
 use super::digest::{Digest, Stamp, digest};
 use super::entry::{Entry, Origin};
@@ -16,6 +18,8 @@ use crate::engine::layout::{SUMS, TRANSACTIONS, VERSIONS};
 const LONGEST: u64 = 256 << 20;
 /// Bytes that a flush reads through at most for files that no entry is of.
 const TAKEN_IN: u64 = 64 << 20;
+/// Files that are remembered as sound: a process that reads more of them reads some through again.
+const REMEMBERED: NonZeroUsize = NonZeroUsize::new(1 << 14).unwrap();
 /// Letters of a transaction's name that tell a manifest from all others.
 const TELLING: usize = 9;
 
@@ -40,7 +44,20 @@ pub(crate) enum Finding {
     },
     /// An entry is of another file that had its name: a version's number was given again.
     Replaced(Digest),
-    Missing(Option<Entry>),
+    Missing,
+}
+
+impl Finding {
+    /// What is wrong with the file, without a full stop; `None` where nothing is known to be.
+    pub(crate) fn wrong(&self) -> Option<String> {
+        match self {
+            Self::Altered { entry, found } => {
+                Some(format!("its checksum is {found}; it was {}", entry.digest))
+            }
+            Self::Missing => Some("it is missing".into()),
+            Self::Sound(_) | Self::Unknown(_) | Self::Replaced(_) => None,
+        }
+    }
 }
 
 /// The checksums of one dataset's files, and which of these were read through already. Everything here blocks.
@@ -49,20 +66,23 @@ pub(crate) struct Guard {
     dataset: PathBuf,
     ledger: Ledger,
     /// Files that were found to be sound, as they were then.
-    checked: Mutex<HashMap<String, Stamp>>,
+    checked: Mutex<LruCache<String, Stamp>>,
 }
 
 impl Guard {
     /// Of the dataset of a bucket, whose checksums lie beside it.
     pub(crate) fn of(dataset: &Path) -> Self {
         let folder = dataset.parent().unwrap_or(Path::new("."));
-        let ledger = Ledger::in_folder(&folder.join(SUMS));
-        Self { dataset: dataset.into(), ledger, checked: Mutex::default() }
+        Self::with(dataset, Ledger::in_folder(&folder.join(SUMS)))
     }
 
     /// Of a dataset that nobody notes checksums of.
     pub(crate) fn without_notes(dataset: &Path) -> Self {
-        Self { dataset: dataset.into(), ledger: Ledger::none(), checked: Mutex::default() }
+        Self::with(dataset, Ledger::none())
+    }
+
+    fn with(dataset: &Path, ledger: Ledger) -> Self {
+        Self { dataset: dataset.into(), ledger, checked: Mutex::new(LruCache::new(REMEMBERED)) }
     }
 
     pub(crate) fn dataset(&self) -> &Path {
@@ -92,8 +112,7 @@ impl Guard {
             return Ok(Trust::Unknown);
         }
         let stamp = Stamp::of(&metadata);
-        let known = self.checked.lock().unwrap_or_else(PoisonError::into_inner).get(file).copied();
-        if known == Some(stamp) {
+        if self.checked().get(file) == Some(&stamp) {
             return Ok(Trust::Vouched);
         }
         if stamp.length() > LONGEST || self.ledger.find(file)?.is_none() {
@@ -105,15 +124,14 @@ impl Guard {
                 Ok(Trust::Vouched)
             }
             Finding::Altered { entry, found } => Err(altered(path, &entry, found)),
-            Finding::Unknown(_) | Finding::Replaced(_) | Finding::Missing(_) => Ok(Trust::Unknown),
+            Finding::Unknown(_) | Finding::Replaced(_) | Finding::Missing => Ok(Trust::Unknown),
         }
     }
 
     /// Whether a file was found to be sound before, and is the same still. Cost: a `stat`.
     pub(crate) fn is_checked(&self, file: &str) -> bool {
         let Ok(metadata) = fs::metadata(self.dataset.join(file)) else { return false };
-        let checked = self.checked.lock().unwrap_or_else(PoisonError::into_inner);
-        checked.get(file) == Some(&Stamp::of(&metadata))
+        self.checked().get(file) == Some(&Stamp::of(&metadata))
     }
 
     /// Takes entries of files that are gone away, where there are many. Needs the flush lock.
@@ -125,7 +143,7 @@ impl Guard {
     pub(crate) fn look(&self, file: &str, read: impl FnMut(u64) -> Result<()>) -> Result<Finding> {
         let path = self.dataset.join(file);
         let Some(found) = digest(&path, read)? else {
-            return Ok(Finding::Missing(self.ledger.find(file)?));
+            return Ok(Finding::Missing);
         };
         let Some(entry) = self.ledger.find_anew(file)? else { return Ok(Finding::Unknown(found)) };
         if entry.digest == found {
@@ -140,6 +158,12 @@ impl Guard {
     /// Notes files as those who wrote them know them. Needs the flush lock.
     pub(crate) fn add_written(&self, files: &[String], version: u64) -> Result<()> {
         self.add(files.iter(), version, Origin::Written, u64::MAX)
+    }
+
+    /// Whether who wrote a file has noted it.
+    pub(crate) fn is_written(&self, file: &str) -> Result<bool> {
+        let entry = self.ledger.find(file)?;
+        Ok(entry.is_some_and(|entry| entry.origin == Origin::Written))
     }
 
     /// Notes those of the files that no entry is of, as they are now; up to so many bytes that it does not take long. Needs
@@ -180,8 +204,9 @@ impl Guard {
         for path in files {
             let stamp = fs::metadata(self.dataset.join(path)).map(|found| Stamp::of(&found));
             let Ok(stamp) = stamp else { continue };
+            // A smaller one behind it may have room.
             if stamp.length() > left {
-                break;
+                continue;
             }
             left -= stamp.length();
             if let Some(digest) = digest(&self.dataset.join(path), |_| Ok(()))? {
@@ -193,7 +218,11 @@ impl Guard {
     }
 
     fn note(&self, file: &str, stamp: Stamp) {
-        self.checked.lock().unwrap_or_else(PoisonError::into_inner).insert(file.into(), stamp);
+        self.checked().put(file.into(), stamp);
+    }
+
+    fn checked(&self) -> MutexGuard<'_, LruCache<String, Stamp>> {
+        self.checked.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Whether a manifest that is not the noted one was made by another commit: nothing in it reminds of the noted one's
@@ -261,6 +290,16 @@ mod tests {
         let origin = |file| guard.ledger().find(file).unwrap().unwrap().origin;
         assert_eq!(origin(FILE), Origin::Written);
         assert_eq!(origin("data/b.lance"), Origin::Seen);
+    }
+
+    #[test]
+    fn a_file_that_is_too_long_keeps_no_other_from_being_taken_in() {
+        let (folder, guard) = guarded(&[(FILE, b"long"), ("data/b.lance", b"short")]);
+        let long = folder.path().join("data.lance").join(FILE);
+        fs::OpenOptions::new().write(true).open(long).unwrap().set_len(TAKEN_IN + 1).unwrap();
+        guard.take_in(&[FILE.into(), "data/b.lance".into()], 2).unwrap();
+        assert_eq!(guard.ledger().find(FILE).unwrap(), None);
+        assert!(guard.ledger().find("data/b.lance").unwrap().is_some());
     }
 
     #[test]
