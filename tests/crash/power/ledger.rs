@@ -94,7 +94,7 @@ impl Ended {
                 due.map_or(0, upto)
             }
             // What is answered while the file system goes down counts for nothing: a machine without power answers
-            // nobody, and the kernel may let a sync end well that never reached the disk then.
+            // nobody. A sync was seen to end well then of what was not on the disk later; why, was not shown.
             Err(_) if self.durability == "always" => upto(moments.cut),
             Err(_) => 0,
         };
