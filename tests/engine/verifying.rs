@@ -3,10 +3,13 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
+use async_trait::async_trait;
 use lance::dataset::WriteMode;
 use lanceq::fault::{Plan, Then};
-use lanceq::{At, Engine, Error, ErrorKind, FileKind, Job, Verification};
+use lanceq::{At, Engine, Error, ErrorKind, FileKind, Job, Look, Screen, Verdict, Verification};
 
 use crate::foreign::{open, own, write};
 use crate::setup::{Setup, ids, put_all};
@@ -154,7 +157,7 @@ async fn without_checksums_a_flipped_byte_is_read_as_if_it_had_been_put() {
             bytes[usize::try_from(place).unwrap()] ^= 1;
             fs::write(&path, bytes).unwrap();
             guarded += usize::from(reads_wrong(copy.path()).await);
-            let off = Plan { hook: std::sync::Arc::new(|_| Then::Go), off: vec!["sums"] };
+            let off = Plan { hook: Arc::new(|_| Then::Go), off: vec!["sums"] };
             let armed = off.arm(copy.path());
             unguarded += usize::from(reads_wrong(copy.path()).await);
             drop(armed);
@@ -269,15 +272,33 @@ async fn a_verification_that_is_cancelled_notes_nothing() {
 }
 
 #[tokio::test]
-async fn what_dies_between_a_commit_and_its_checksums_is_taken_in_by_the_next_flush() {
+async fn what_was_written_without_checksums_is_taken_in_by_the_next_flush() {
+    let setup = Setup::new().await;
+    let root = setup.engine.root();
+    let engine = Engine::builder(root).checksums(false).open().await.unwrap();
+    let writer = engine.writer("t").open().await.unwrap();
+    put_all(&writer, 0..3).await;
+    writer.close().await.unwrap();
+    assert!(!own(&setup).parent().unwrap().join("sums").exists());
+    let writer = setup.engine.writer("t").open().await.unwrap();
+    put_all(&writer, 3..6).await;
+    writer.close().await.unwrap();
+    let found = verified(&setup).await;
+    assert_eq!((found.as_written, found.as_first_seen), (3, 3), "{found:?}");
+    assert_eq!(found.unvouched, 2, "the first version's own files: {found:?}");
+}
+
+#[tokio::test]
+async fn a_version_that_was_noted_and_never_committed_is_no_damage_of_the_one_that_took_its_number()
+{
     let setup = Setup::new().await;
     let writer = setup.engine.writer("t").open().await.unwrap();
     put_all(&writer, 0..3).await;
     writer.flush().await.unwrap();
     put_all(&writer, 3..6).await;
     let dies = Plan {
-        hook: std::sync::Arc::new(|event| match event {
-            lanceq::fault::Event::Point("flush.committed") => Then::Crash,
+        hook: Arc::new(|event| match event {
+            lanceq::fault::Event::Point("commit.link") => Then::Crash,
             _ => Then::Go,
         }),
         off: Vec::new(),
@@ -286,13 +307,15 @@ async fn what_dies_between_a_commit_and_its_checksums_is_taken_in_by_the_next_fl
     writer.flush().await.unwrap_err();
     drop(armed);
     drop(writer);
-    let engine = setup.other().await;
-    let writer = engine.writer("t").open().await.unwrap();
-    put_all(&writer, 6..7).await;
-    writer.close().await.unwrap();
+    write(&own(&setup), 100..103, WriteMode::Append, true).await;
     let found = verified(&setup).await;
-    assert_eq!((found.unvouched, found.damage.len()), (0, 0), "{found:?}");
-    assert_eq!(found.as_first_seen, 2, "a manifest and a transaction: {found:?}");
+    assert_eq!((found.damage.len(), found.versions), (0, 3), "{found:?}");
+    let engine = setup.other().await;
+    let page = engine.reader("t").await.unwrap().get(0, 100).await.unwrap();
+    assert_eq!(ids(&page), [0, 1, 2, 100, 101, 102, 3, 4, 5]);
+    let writer = engine.writer("t").open().await.unwrap();
+    writer.close().await.unwrap();
+    assert_eq!(verified(&setup).await.damage, []);
 }
 
 #[tokio::test]
@@ -324,4 +347,41 @@ async fn what_is_damaged_is_dropped_when_that_is_asked_for_and_can_be_brought_ba
     let engine = setup.other().await;
     engine.restore("t", At::Version(before), None).await.unwrap();
     assert_eq!(ids(&engine.reader("t").await.unwrap().get(0, 100).await.unwrap()), expected());
+}
+
+/// Says yes to everything, and counts.
+#[derive(Debug, Default)]
+struct Counted(AtomicU64);
+
+#[async_trait]
+impl Screen for Counted {
+    async fn judge(&self, _: &Look) -> std::io::Result<Verdict> {
+        self.0.fetch_add(1, Ordering::Relaxed);
+        Ok(Verdict::Harmless)
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nobody_who_reads_beside_a_writer_finds_a_version_of_ours_that_nothing_vouches_for() {
+    let setup = Setup::new().await;
+    let writer = setup.engine.writer("t").open().await.unwrap();
+    put_all(&writer, 0..1).await;
+    let asked = Arc::new(Counted::default());
+    let engine = Engine::builder(setup.engine.root()).screen(asked.clone()).open().await.unwrap();
+    let reader = engine.reader("t").await.unwrap();
+    let reading = tokio::spawn(async move {
+        while ids(&reader.get(0, 100).await.unwrap()).len() < 40 {
+            tokio::task::yield_now().await;
+        }
+    });
+    for n in 1..40 {
+        writer.flush().await.unwrap();
+        put_all(&writer, n..n + 1).await;
+    }
+    reading.await.unwrap();
+    assert_eq!(asked.0.load(Ordering::Relaxed), 0);
+    write(&own(&setup), 100..101, WriteMode::Append, true).await;
+    engine.reader("t").await.unwrap().get(0, 100).await.unwrap();
+    assert!(asked.0.load(Ordering::Relaxed) > 0, "what another program wrote is tried first");
+    writer.close().await.unwrap();
 }

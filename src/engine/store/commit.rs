@@ -3,24 +3,16 @@
 //! Lance rebases an append over whatever was committed meanwhile. Over a change of a column's type, the values just
 //! written would read as null; over a flush of the same records by another process, they would be there twice.
 
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
-use async_trait::async_trait;
 use futures::FutureExt;
 use lance::Dataset;
 use lance::dataset::CommitBuilder;
 use lance::dataset::transaction::{Operation, Transaction as Change};
-use lance_io::object_store::ObjectStore;
-use lance_table::format::{IndexMetadata, Manifest, Transaction};
-use lance_table::io::commit::{
-    CommitError, CommitHandler, ConditionalPutCommitHandler, ManifestLocation,
-    ManifestNamingScheme, ManifestWriter,
-};
-use object_store::path::Path;
 
 use super::failure::storage;
 use super::mark::FlushMark;
+use super::pinned::Pinned;
 use super::stage::Staged;
 use super::table::Table;
 use crate::engine::error::Error;
@@ -108,13 +100,7 @@ impl Table {
 
     /// Lets a commit become the version behind this one, or nothing.
     pub(super) fn pin(&self) -> Arc<Pinned> {
-        Arc::new(Pinned {
-            folder: self.path.clone(),
-            version: self.version() + 1,
-            inner: ConditionalPutCommitHandler,
-            has_moved: AtomicBool::new(false),
-            failure: Mutex::default(),
-        })
+        Arc::new(Pinned::to(self.version() + 1, &self.path, &self.access))
     }
 
     async fn committed(&self, dataset: Dataset) -> Committed {
@@ -122,97 +108,11 @@ impl Table {
         let published = async {
             fault::at(&self.path, "flush.committed")?;
             self.was_synced(dataset.version_id());
-            self.note_commit(&dataset).await;
-            fault::at(&self.path, "flush.noted")?;
             self.checkout(dataset.version_id()).await
         };
         match published.await {
             Ok(table) => Committed::Done(table),
             Err(error) => Committed::Unknown(error),
-        }
-    }
-}
-
-/// Lance's local commit, for one version only.
-#[derive(Debug)]
-pub(super) struct Pinned {
-    folder: Arc<std::path::Path>,
-    version: u64,
-    inner: ConditionalPutCommitHandler,
-    has_moved: AtomicBool,
-    /// An error of the inner commit. Lance reads the version back, and takes one that is there for a
-    /// success, though its name may not be on the disk.
-    failure: Mutex<Option<lance::Error>>,
-}
-
-impl Pinned {
-    /// Whether a commit was refused because the head is another one.
-    pub(super) fn has_moved(&self) -> bool {
-        self.has_moved.load(Ordering::Acquire)
-    }
-
-    /// What the commit itself said, where it failed.
-    pub(super) fn failure(&self) -> Option<lance::Error> {
-        self.failure.lock().unwrap_or_else(PoisonError::into_inner).take()
-    }
-
-    fn pass(&self, point: &'static str) -> Result<(), CommitError> {
-        let passed = fault::step(&self.folder, point);
-        passed.map_err(|error| CommitError::OtherError(lance::Error::io(error.to_string())))
-    }
-
-    fn moved(&self) -> CommitError {
-        self.has_moved.store(true, Ordering::Release);
-        CommitError::OtherError(lance::Error::invalid_input("the head has moved"))
-    }
-}
-
-#[async_trait]
-impl CommitHandler for Pinned {
-    fn is_version_not_found_definitive(&self) -> bool {
-        self.inner.is_version_not_found_definitive()
-    }
-
-    fn propagate_commit_error_after_success(&self) -> bool {
-        self.inner.propagate_commit_error_after_success()
-    }
-
-    async fn commit(
-        &self,
-        manifest: &mut Manifest,
-        indices: Option<Vec<IndexMetadata>>,
-        base_path: &Path,
-        object_store: &ObjectStore,
-        manifest_writer: ManifestWriter,
-        naming_scheme: ManifestNamingScheme,
-        transaction: Option<Transaction>,
-    ) -> Result<ManifestLocation, CommitError> {
-        if manifest.version != self.version {
-            return Err(self.moved());
-        }
-        let written = async {
-            self.pass("commit.link")?;
-            let written = self.inner.commit(
-                manifest,
-                indices,
-                base_path,
-                object_store,
-                manifest_writer,
-                naming_scheme,
-                transaction,
-            );
-            let location = written.await?;
-            self.pass("commit.linked")?;
-            Ok(location)
-        };
-        match written.await {
-            Err(CommitError::CommitConflict) => Err(self.moved()),
-            Err(CommitError::OtherError(error)) => {
-                let told = lance::Error::io(error.to_string());
-                *self.failure.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
-                Err(CommitError::OtherError(told))
-            }
-            done => done,
         }
     }
 }

@@ -11,6 +11,7 @@ use lance::dataset::builder::DatasetBuilder;
 use lance::dataset::{NewColumnTransform, WriteMode, WriteParams};
 
 use super::failure::storage;
+use super::pinned::Pinned;
 use super::session::session;
 use super::table::{Table, uri};
 use crate::engine::access::Access;
@@ -20,30 +21,37 @@ use crate::engine::fault;
 use crate::engine::layout::VERSIONS;
 use crate::engine::screen::Piece;
 
+/// The first version of a dataset.
+const FIRST: u64 = 1;
+
 impl Table {
     /// Creates a dataset of no rows with stable row ids; opens it where somebody else was faster.
     pub(crate) async fn create(path: &Path, schema: &SchemaRef, access: &Access) -> Result<Self> {
+        let pin = Arc::new(Pinned::to(FIRST, path, access));
         let nothing = RecordBatchIterator::new(std::iter::empty(), schema.clone());
         let params = WriteParams {
             mode: WriteMode::Create,
             enable_stable_row_ids: true,
             session: Some(session()),
+            commit_handler: Some(pin.clone()),
             ..WriteParams::default()
         };
-        match Dataset::write(nothing, uri(path)?.as_str(), Some(params)).boxed().await {
-            Ok(dataset) => {
-                sync_new_dataset(path).await?;
-                let table = Self::of(path.into(), Arc::new(dataset), access, None).await?;
-                table.was_synced(table.version());
-                table.note_commit(&table.dataset).await;
-                Ok(table)
-            }
-            Err(lance::Error::DatasetAlreadyExists { .. }) => {
-                let opened = Self::open(path, access).await?;
-                opened.ok_or_else(|| vanished(path))
-            }
-            Err(error) => Err(storage("create", path)(error)),
+        let made = Dataset::write(nothing, uri(path)?.as_str(), Some(params)).boxed().await;
+        let is_made = match pin.failure().map_or(made, Err) {
+            Ok(_) => true,
+            Err(lance::Error::DatasetAlreadyExists { .. }) => false,
+            Err(_) if pin.has_moved() => false,
+            Err(error) => return Err(storage("create", path)(error)),
+        };
+        if is_made {
+            sync_new_dataset(path).await?;
         }
+        // Its handle would go on with a commit handler that is pinned to the first version.
+        let table = Self::open(path, access).await?.ok_or_else(|| vanished(path))?;
+        if is_made {
+            table.was_synced(FIRST);
+        }
+        Ok(table)
     }
 
     /// Adds nullable columns at the end, as the version behind this one; rewrites no data. It is durable
@@ -67,7 +75,6 @@ impl Table {
         match added {
             // That handle would go on with a commit handler that is pinned to this version.
             Ok(()) => {
-                self.note_commit(&dataset).await;
                 let table = self.checkout(dataset.version_id()).await?;
                 table.was_synced(table.version());
                 Ok(Some(table))

@@ -75,7 +75,7 @@ impl Table {
 }
 
 /// What an opened version was made by.
-pub(super) fn transaction_file(dataset: &Dataset) -> Option<String> {
+fn transaction_file(dataset: &Dataset) -> Option<String> {
     let name = dataset.manifest().transaction_file.as_ref().filter(|name| !name.is_empty());
     name.map(|name| format!("{TRANSACTIONS}/{name}"))
 }

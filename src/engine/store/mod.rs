@@ -19,6 +19,7 @@ mod kept;
 mod made;
 mod mark;
 mod note;
+mod pinned;
 mod predicate;
 mod read;
 mod require;

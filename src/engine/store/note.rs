@@ -3,9 +3,6 @@
 //! A commit that is durable has happened, whatever becomes of its checksums: what cannot be noted is said in the log of the
 //! program, and taken in later.
 
-use lance::Dataset;
-
-use super::files::transaction_file;
 use super::table::Table;
 use crate::engine::access::Access;
 use crate::engine::durable::blocking;
@@ -16,20 +13,8 @@ impl Table {
     ///
     /// Before the commit, so that nobody who sees them in a version finds nothing that vouches for them.
     pub(super) async fn note_staged(&self, files: Vec<String>) {
-        self.note(files, self.version() + 1).await;
-    }
-
-    /// Notes what this process has just committed behind this version, apart from its data. Needs the flush lock.
-    pub(super) async fn note_commit(&self, committed: &Dataset) {
-        let version = committed.version_id();
-        // IMPORTANT: in this order. A note of a manifest whose transaction is not known could not be told from that of a
-        // commit which a power cut took, and whose number was given again.
-        let own = transaction_file(committed).into_iter().chain(self.manifest_file_of(version));
-        self.note(own.collect(), version).await;
-    }
-
-    async fn note(&self, files: Vec<String>, version: u64) {
         let Some(guard) = self.access.guard().cloned() else { return };
+        let version = self.version() + 1;
         self.tell(blocking(move || guard.add_written(&files, version)).await);
     }
 

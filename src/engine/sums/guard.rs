@@ -160,6 +160,21 @@ impl Guard {
         self.add(files.iter(), version, Origin::Written, u64::MAX)
     }
 
+    /// Notes a manifest, of which name, length and CRC32C are given, and the transaction that it is made by. Needs the flush
+    /// lock.
+    pub(crate) fn add_commit(
+        &self,
+        transaction: Option<&String>,
+        (path, length, crc): (String, u64, u32),
+        version: u64,
+    ) -> Result<()> {
+        // IMPORTANT: the transaction first. A note of a manifest alone could not be told from that of a commit which a
+        // power cut took, and whose number was given again.
+        self.add(transaction.into_iter(), version, Origin::Written, u64::MAX)?;
+        let digest = Digest { length, crc };
+        self.ledger.add(&[Entry { path, digest, origin: Origin::Written, version }])
+    }
+
     /// Whether who wrote a file has noted it.
     pub(crate) fn is_written(&self, file: &str) -> Result<bool> {
         let entry = self.ledger.find(file)?;
