@@ -107,6 +107,9 @@ impl Bucket {
             // The log's base names this version: it must not be lost.
             table.make_durable(None).await?;
             table.sync_manifest().await?;
+        } else if self.is_other_schema(table) {
+            // IMPORTANT: as before a flush. Another program may have made a type wider.
+            self.secure(table).await?;
         }
         let (own, table) = (self.clone(), table.clone());
         blocking(move || {

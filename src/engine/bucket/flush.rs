@@ -99,6 +99,11 @@ impl Bucket {
 
     /// Writes what is to be flushed as files.
     async fn load(self: &Arc<Self>, head: &Table, timeout: Duration) -> Result<Loaded> {
+        // IMPORTANT: before the log holds records of its columns. A power cut must not take a type that another program
+        // made wider, and leave values that only the wider one holds.
+        if self.is_other_schema(head) && !self.secured(head).await? {
+            return Ok(Loaded::Moved);
+        }
         let taken = self.take(head, timeout).await?;
         if rows(&taken) == 0 {
             return Ok(Loaded::Nothing);
@@ -157,14 +162,8 @@ impl Bucket {
     async fn commit(self: &Arc<Self>, load: &Load) -> Result<Option<Table>> {
         let head = &load.head;
         self.sync_log().await?;
-        if let Err(error) = self.secure(head).await {
-            // What it refers to may have been cleaned up meanwhile, and the head be another one.
-            let now = head.fresh_head().await;
-            return if now.is_ok_and(|now| now.version() != head.version()) {
-                Ok(None)
-            } else {
-                Err(error)
-            };
+        if !self.secured(head).await? {
+            return Ok(None);
         }
         if !fault::is_on(&self.log_place.folder, "commit-first") {
             self.let_go(load.taken[LOG].end()).await?;
@@ -234,6 +233,20 @@ impl Bucket {
             head.take_in(since).await;
         }
         Ok(())
+    }
+
+    /// As [`secure`](Self::secure); `false` where the head is another one by now.
+    async fn secured(&self, head: &Table) -> Result<bool> {
+        let Err(error) = self.secure(head).await else { return Ok(true) };
+        // What it refers to may have been cleaned up meanwhile.
+        let now = head.fresh_head().await;
+        if now.is_ok_and(|now| now.version() != head.version()) { Ok(false) } else { Err(error) }
+    }
+
+    /// Whether a segment of this version's columns would be another one than the log has.
+    pub(super) fn is_other_schema(&self, head: &Table) -> bool {
+        let is_on = fault::is_on(&self.log_place.folder, "schema-sync");
+        is_on && self.live().log.as_ref().is_some_and(|log| log.schema() != head.schema())
     }
 
     /// The newest version that is known to be durable: a flush, or the one the base names.
