@@ -240,20 +240,26 @@ impl Guard {
         self.checked.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Whether a manifest that is not the noted one was made by another commit: nothing in it reminds of the noted one's
-    /// transaction. A dataset that was removed and made anew gives the numbers of its versions again.
+    /// Whether a manifest that is not the noted one may have been made by another commit: nothing in it reminds of a
+    /// transaction that was noted for its version. A dataset that was removed and made anew gives the numbers of its versions
+    /// again, and so does a commit that did not come to its end; a power cut may then leave either note.
     fn is_another_manifest(&self, file: &str, entry: &Entry) -> Result<bool> {
         if !is_manifest(file) {
             return Ok(false);
         }
-        let Some(name) = self.ledger.transaction_of(entry.version)? else { return Ok(false) };
+        let names = self.ledger.transactions_of(entry.version)?;
         let path = self.dataset.join(file);
         let bytes = fs::read(&path).map_err(Error::io("read", &path))?;
-        let stem = name.trim_start_matches(TRANSACTIONS).trim_start_matches('/');
-        let uuid = stem.split_once('-').map_or(stem, |(_, rest)| rest).trim_end_matches(".txn");
         let is_in = |part: &[u8]| bytes.windows(part.len()).any(|window| window == part);
-        Ok(!uuid.as_bytes().chunks_exact(TELLING).any(is_in))
+        let reminds = |name: &String| uuid(name).as_bytes().chunks_exact(TELLING).any(is_in);
+        Ok(!names.iter().all(reminds))
     }
+}
+
+/// What tells a transaction from all others.
+fn uuid(transaction: &str) -> &str {
+    let stem = transaction.trim_start_matches(TRANSACTIONS).trim_start_matches('/');
+    stem.split_once('-').map_or(stem, |(_, rest)| rest).trim_end_matches(".txn")
 }
 
 /// Whether a name below a dataset is that of a manifest.
@@ -281,6 +287,24 @@ mod tests {
             fs::write(path, bytes).unwrap();
         }
         (folder, Guard::of(&dataset))
+    }
+
+    #[test]
+    fn a_note_of_a_commit_that_died_calls_the_one_that_took_its_number_no_damage() {
+        const MANIFEST: &str = "_versions/18446744073709551612.manifest";
+        let (died, made) =
+            ("11111111-aaaa-bbbb-cccc-222222222222", "33333333-dddd-eeee-ffff-444444444444");
+        let transaction = |uuid: &str| format!("{TRANSACTIONS}/2-{uuid}.txn");
+        let (first, second) = (transaction(died), transaction(made));
+        let (_folder, guard) = guarded(&[
+            (&first, b"one"),
+            (&second, b"another"),
+            (MANIFEST, format!("made by {made}").as_bytes()),
+        ]);
+        guard.add_commit(Some(&first), (MANIFEST.into(), 44, 7), 3).unwrap();
+        // A power cut took the note of the manifest behind it.
+        guard.add_written(&[second], 3).unwrap();
+        assert_eq!(guard.check(MANIFEST).unwrap(), Trust::Unknown);
     }
 
     #[test]

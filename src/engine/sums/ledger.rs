@@ -64,15 +64,15 @@ impl Ledger {
         Ok(lines.entries.get(path).cloned())
     }
 
-    /// The transaction file that came with a version, where one is noted.
-    pub(super) fn transaction_of(&self, version: u64) -> Result<Option<String>> {
+    /// The transaction files that were noted for a version: several where a process died in its commit.
+    pub(super) fn transactions_of(&self, version: u64) -> Result<Vec<String>> {
         let mut lines = self.lines();
         lines.read_on(&self.path)?;
-        let mut found = lines
+        let found = lines
             .entries
             .values()
             .filter(|entry| entry.version == version && entry.path.starts_with(TRANSACTIONS));
-        Ok(found.next().map(|entry| entry.path.clone()))
+        Ok(found.map(|entry| entry.path.clone()).collect())
     }
 
     /// How many lines cannot be read, as of the last look.
