@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use serde::{Deserialize, Serialize};
 
+use super::bench::BenchArgs;
 use super::export::ExportArgs;
 use super::pick::Pick;
 use super::repair::RepairArgs;
@@ -104,6 +105,7 @@ pub(crate) enum Command {
     /// The records are those that there are when it begins, buffered ones included. The file gets its name when it is
     /// complete, so an export that is cancelled leaves nothing.
     Export(Box<ExportArgs>),
+    Bench(BenchArgs),
     /// List the keys of the explorer
     Keys(FactsArgs),
     /// Print the completion script of a shell

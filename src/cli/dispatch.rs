@@ -7,8 +7,8 @@ use super::args::{Args, Command};
 use super::failure::{Failure, Result};
 use super::screen::Pool;
 use super::{
-    completions, demo, export, flush, get, keys, ls, open, put, repair, restore, schema, screen,
-    search, stats, tag, tail, verify, versions,
+    bench, completions, demo, export, flush, get, keys, ls, open, put, repair, restore, schema,
+    screen, search, stats, tag, tail, verify, versions,
 };
 use crate::Engine;
 use crate::tui::DEFAULT_ROOT;
@@ -33,6 +33,7 @@ pub(crate) async fn dispatch(args: Args) -> Result {
         Command::Keys(args) => keys::run(args),
         // Its writers never write where somebody keeps records, unless told to.
         Command::Demo(args) => demo::run(&args, root).await,
+        Command::Bench(args) => bench::run(&args, named(root)).await,
         Command::Open(args) => open::run(&opened(args.explore.or(root)).await?).await,
         Command::Put(args) => put::run(&opened(root).await?, &args, &screens).await,
         Command::Flush(args) => flush::run(&opened(root).await?, &args).await,
@@ -54,9 +55,13 @@ pub(crate) async fn dispatch(args: Args) -> Result {
 }
 
 async fn opened(root: Option<PathBuf>, follow_links: bool, screens: &Pool) -> Result<Engine> {
-    let named = || std::env::var_os(ROOT_VARIABLE).filter(|root| !root.is_empty());
-    let root = root.or_else(|| named().map(PathBuf::from));
-    let engine = Engine::builder(root.unwrap_or_else(|| DEFAULT_ROOT.into()));
+    let engine = Engine::builder(named(root).unwrap_or_else(|| DEFAULT_ROOT.into()));
     let engine = engine.follow_links(follow_links).screen(Arc::new(screens.clone()));
     Ok(engine.open().await?)
+}
+
+/// The root that an option names, or else the environment.
+fn named(root: Option<PathBuf>) -> Option<PathBuf> {
+    let variable = || std::env::var_os(ROOT_VARIABLE).filter(|root| !root.is_empty());
+    root.or_else(|| variable().map(PathBuf::from))
 }

@@ -4,6 +4,7 @@
 //! 1 failed, 2 wrong use, 130 interrupted.
 
 mod args;
+mod bench;
 mod completions;
 mod count;
 mod demo;

@@ -52,6 +52,7 @@ fn every_command_has_help_on_stdout() {
         "schema",
         "versions",
         "completions",
+        "bench",
         "demo",
     ] {
         assert!(help.stdout.contains(&format!("\n  {command} ")), "{command} is in the help");
@@ -105,6 +106,7 @@ fn every_option_is_documented() {
         "schema",
         "versions",
         "completions",
+        "bench",
         "demo",
     ] {
         assert!(documented.contains(&format!("lanceq {command}")), "{command}");

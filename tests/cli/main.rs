@@ -10,6 +10,7 @@
 )]
 
 mod bad_input;
+mod bench;
 mod broken_disk;
 mod broken_topics;
 mod console;
