@@ -9,7 +9,7 @@ use futures::StreamExt;
 use lanceq::{Engine, Events, StreamOptions, TailEvent};
 use serde_json::json;
 
-use crate::percentile;
+use crate::figures::percentile;
 
 /// The word that makes this program the writing child.
 pub(crate) const WRITER: &str = "delivery-writer";
@@ -79,30 +79,26 @@ async fn measure(events: Events, (call, rows): (&str, u64)) -> Vec<Duration> {
 }
 
 /// The child: creates the topic, waits for a line, then puts or flushes and tells when each call returned.
-pub(crate) fn write() {
+pub(crate) async fn write() {
     let arguments: Vec<String> = std::env::args().skip(2).collect();
     let (root, call) = (arguments[0].clone(), arguments[1].as_str());
     let rows: u64 = arguments[2].parse().unwrap();
-    let runtime = tokio::runtime::Runtime::new().unwrap();
-    let times = runtime.block_on(async {
-        let engine = Engine::open(root).await.unwrap();
-        let writer = engine.writer("t").flush_threshold(usize::MAX).open().await.unwrap();
-        writer.put(json!({"id": 0})).await.unwrap();
-        writer.flush().await.unwrap();
-        println!("ready");
-        std::io::stdin().read_line(&mut String::new()).unwrap();
-        let mut times = Vec::new();
-        for time in 0..TIMES {
-            let records = (1..=rows).map(|n| json!({"id": time * rows + n})).collect();
-            writer.put_batch(records).await.unwrap();
-            if call == "flush" {
-                writer.flush().await.unwrap();
-            }
-            times.push(since_epoch());
-            tokio::time::sleep(PAUSE).await;
+    let engine = Engine::open(root).await.unwrap();
+    let writer = engine.writer("t").flush_threshold(usize::MAX).open().await.unwrap();
+    writer.put(json!({"id": 0})).await.unwrap();
+    writer.flush().await.unwrap();
+    println!("ready");
+    std::io::stdin().read_line(&mut String::new()).unwrap();
+    let mut times = Vec::new();
+    for time in 0..TIMES {
+        let records = (1..=rows).map(|n| json!({"id": time * rows + n})).collect();
+        writer.put_batch(records).await.unwrap();
+        if call == "flush" {
+            writer.flush().await.unwrap();
         }
-        times
-    });
+        times.push(since_epoch());
+        tokio::time::sleep(PAUSE).await;
+    }
     for time in times {
         println!("{}", time.as_micros());
     }

@@ -10,7 +10,8 @@ use std::time::{Duration, Instant};
 use lanceq::{Durability, Engine, Writer};
 use serde_json::{Value, json};
 
-use crate::{ROUNDS, percentile, spread};
+use crate::ROUNDS;
+use crate::figures::{percentile, spread};
 
 /// Bytes that a record takes in the log; [`unsynced`] compares it with what was written.
 const FRAME: usize = 512;

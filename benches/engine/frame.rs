@@ -6,19 +6,18 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use arrow_array::types::Float32Type;
-use arrow_array::{FixedSizeListArray, Int64Array, RecordBatch, StringArray};
 use lanceq::{Engine, Writer};
 
+use crate::ROUNDS;
 use crate::explorer::{Explorer, ROWS, Rest, line};
-use crate::raw::record;
-use crate::{ROUNDS, percentile, spread};
+use crate::figures::{percentile, spread};
+use crate::records::{batch, record};
 
 const TOPICS: usize = 1000;
-const RECORDS: i64 = 1_000_000;
-const BATCH: i64 = 100_000;
+const RECORDS: u64 = 1_000_000;
+const BATCH: u64 = 100_000;
 /// Records that are put each second while keys are pressed, in so many batches.
-const STREAM: (i64, i64) = (10_000, 100);
+const STREAM: (u64, u64) = (10_000, 100);
 const KEYS: u64 = 200;
 /// Between two keys: not a multiple of a frame.
 const BETWEEN: Duration = Duration::from_millis(43);
@@ -163,29 +162,12 @@ async fn stream(writer: Writer, ends: Arc<AtomicBool>, put: Arc<AtomicU64>) {
         pace.tick().await;
         writer.put_arrow(batch(next, each)).await.unwrap();
         next += each;
-        put.fetch_add(u64::try_from(each).unwrap(), Ordering::Relaxed);
+        put.fetch_add(each, Ordering::Relaxed);
     }
     writer.close().await.unwrap();
 }
 
-/// Records like [`record`]'s, from a number on.
-fn batch(first: i64, count: i64) -> RecordBatch {
-    let numbers = || first..first + count;
-    let ids = StringArray::from_iter_values(numbers().map(|n| n.to_string()));
-    let text = |n| format!("{n:012} the quick brown fox jumps over lazy");
-    let vector = |n: i64| Some((0..8).map(move |j| Some(((n * 31 + j * 17) % 1000) as f32 / 1e3)));
-    let vectors =
-        FixedSizeListArray::from_iter_primitive::<Float32Type, _, _>(numbers().map(vector), 8);
-    RecordBatch::try_from_iter([
-        ("id", Arc::new(ids) as arrow_array::ArrayRef),
-        ("text", Arc::new(StringArray::from_iter_values(numbers().map(text)))),
-        ("value", Arc::new(Int64Array::from_iter_values(numbers()))),
-        ("vector", Arc::new(vectors)),
-    ])
-    .unwrap()
-}
-
-fn copy(from: &Path, to: &Path) {
+pub(crate) fn copy(from: &Path, to: &Path) {
     std::fs::create_dir_all(to).unwrap();
     for entry in std::fs::read_dir(from).unwrap() {
         let entry = entry.unwrap();

@@ -1,64 +1,88 @@
-//! JSON records put one by one, against batches of them that were made beforehand.
+//! JSON records put one by one, against Lance's appends of batches of them that were made beforehand.
 
 use std::path::Path;
 use std::time::Instant;
 
 use arrow_array::RecordBatch;
-use lanceq::{Engine, SchemaInference, Strictness, encode};
+use lanceq::{Durability, Engine, SchemaInference, Strictness, encode};
 use serde_json::Value;
 
-use crate::raw::{append_all, record};
-use crate::{ROUNDS, spread};
+use crate::Bench;
+use crate::figures::{Wanted, figure, median, over, ratio};
+use crate::raw::Raw;
+use crate::records::record;
 
-const RECORDS: u64 = 200_000;
-const THRESHOLD: usize = 1000;
+const RECORDS: u64 = 1_000_000;
+pub(crate) const THRESHOLD: u64 = 1000;
+/// Records that are made at a time, while no clock runs.
+const PORTION: u64 = 50_000;
 
-pub(crate) async fn run() {
-    let records: Vec<Value> = (0..RECORDS).map(record).collect();
-    let batches = batches(&records);
-    let (mut raw, mut ours, mut unsummed, mut versions) = (Vec::new(), Vec::new(), Vec::new(), 0);
-    for round in 0..ROUNDS {
+pub(crate) async fn run(bench: &Bench) {
+    let records = bench.settings.count(RECORDS);
+    println!("ingest: {records} records, threshold {THRESHOLD}, log `os`");
+    let (mut raw, mut ours) = (Vec::new(), Vec::new());
+    for round in 0..bench.settings.rounds() {
         let folder = tempfile::tempdir().unwrap();
-        let started = Instant::now();
-        append_all(folder.path(), &batches).await;
-        raw.push(started.elapsed().as_secs_f64());
-        let (seconds, version) = put_all(&folder.path().join("root"), true, records.clone()).await;
-        versions = version;
-        ours.push(seconds);
-        unsummed.push(put_all(&folder.path().join("unsummed"), false, records.clone()).await.0);
+        raw.push(append_all(&folder.path().join("raw"), records).await);
+        let root = folder.path().join("root");
+        ours.push(put_all(&Engine::open(root).await.unwrap(), records).await);
         eprintln!("round {round}: lance {:.2} s, lanceq {:.2} s", raw[round], ours[round]);
     }
-    let costs: Vec<f64> =
-        ours.iter().zip(&unsummed).map(|(with, without)| with / without).collect();
-    let ratios: Vec<f64> = raw.iter().zip(&ours).map(|(raw, ours)| raw / ours).collect();
-    let (ratio, low, high) = spread(ratios);
-    println!("ingest: {RECORDS} records, threshold {THRESHOLD}, {ROUNDS} rounds");
-    println!("  lance, batches made beforehand   {:.2} s", spread(raw).0);
-    println!("  lanceq, JSON records one by one  {:.2} s, {versions} versions", spread(ours).0);
-    println!("  speed of lanceq over lance       {ratio:.2} ({low:.2} to {high:.2})");
-    let (cost, low, high) = spread(costs);
-    println!("  time over that without checksums {cost:.2} ({low:.2} to {high:.2})");
+    figure("lance, batches made beforehand", median(&raw), "s");
+    figure("lanceq, JSON records one by one", median(&ours), "s");
+    figure("lanceq", records as f64 / median(&ours), "records/s");
+    ratio("speed of lanceq over lance", over(&raw, &ours), Wanted::AtLeast(1.0));
 }
 
-/// Puts records into a new root; the seconds that it takes, and the last version.
-async fn put_all(root: &Path, checksums: bool, records: Vec<Value>) -> (f64, u64) {
-    let engine = Engine::builder(root).checksums(checksums).open().await.unwrap();
-    let started = Instant::now();
-    let writer = engine.writer("t").flush_threshold(THRESHOLD).open().await.unwrap();
-    for record in records {
-        writer.put(record).await.unwrap();
+/// Puts so many records into a new topic, and closes its writer; the seconds that this takes.
+pub(crate) async fn put_all(engine: &Engine, records: u64) -> f64 {
+    let begun = Instant::now();
+    let writer = engine.writer("t").durability(Durability::Os);
+    let writer = writer.flush_threshold(THRESHOLD as usize).open().await.unwrap();
+    let mut seconds = begun.elapsed().as_secs_f64();
+    for portion in portions(records) {
+        let begun = Instant::now();
+        for record in portion {
+            writer.put(record).await.unwrap();
+        }
+        seconds += begun.elapsed().as_secs_f64();
     }
-    let version = writer.close().await.unwrap()[0].version;
-    (started.elapsed().as_secs_f64(), version)
+    let begun = Instant::now();
+    writer.close().await.unwrap();
+    seconds + begun.elapsed().as_secs_f64()
+}
+
+/// Appends the same records as batches that nobody has to make any more; the seconds that this takes.
+async fn append_all(folder: &Path, records: u64) -> f64 {
+    std::fs::create_dir(folder).unwrap();
+    let (mut seconds, mut raw) = (0.0, None);
+    for portion in portions(records) {
+        let batches = batches(&portion);
+        let begun = Instant::now();
+        if raw.is_none() {
+            raw = Some(Raw::create(folder, batches[0].schema()).await);
+        }
+        let raw = raw.as_mut().unwrap();
+        for batch in batches {
+            raw.append(batch).await;
+        }
+        seconds += begun.elapsed().as_secs_f64();
+    }
+    seconds
+}
+
+fn portions(records: u64) -> impl Iterator<Item = Vec<Value>> {
+    let firsts = (0..records).step_by(PORTION as usize);
+    firsts.map(move |first| (first..records.min(first + PORTION)).map(record).collect())
 }
 
 fn batches(records: &[Value]) -> Vec<RecordBatch> {
     let objects: Vec<_> = records.iter().map(|record| record.as_object().unwrap()).collect();
     let mut inference = SchemaInference::new();
-    objects.iter().take(THRESHOLD).for_each(|object| inference.observe(object));
+    objects.iter().take(THRESHOLD as usize).for_each(|object| inference.observe(object));
     let schema = inference.finish().unwrap();
     objects
-        .chunks(THRESHOLD)
+        .chunks(THRESHOLD as usize)
         .map(|chunk| encode(schema.as_arrow(), chunk, Strictness::Strict).unwrap())
         .collect()
 }

@@ -8,8 +8,9 @@ use std::time::{Duration, Instant};
 
 use lanceq::{Durability, Writer};
 
+use crate::ROUNDS;
 use crate::durable::{record, writer};
-use crate::{ROUNDS, percentile, spread};
+use crate::figures::{percentile, spread};
 
 const STORES: [&str; 2] = ["sqlite", "fjall"];
 const PRODUCERS: [usize; 2] = [1, 32];

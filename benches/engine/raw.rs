@@ -2,10 +2,11 @@
 
 use std::collections::HashMap;
 use std::fs::File;
-use std::path::Path as FilePath;
+use std::path::{Path as FilePath, PathBuf};
 use std::sync::Arc;
 
 use arrow_array::{RecordBatch, RecordBatchIterator};
+use arrow_schema::SchemaRef;
 use lance::Dataset;
 use lance::dataset::transaction::Operation;
 use lance::dataset::{CommitBuilder, InsertBuilder, WriteMode, WriteParams};
@@ -16,15 +17,12 @@ use lance_io::object_store::{
 };
 use object_store::local::LocalFileSystem;
 use object_store::path::Path;
-use serde_json::{Value, json};
 use url::Url;
 
-/// Record number `n`: an id, 48 bytes of text, an integer, 8 floats.
-pub(crate) fn record(n: u64) -> Value {
-    let vector: Vec<f64> = (0..8).map(|j| ((n * 31 + j * 17) % 1000) as f64 / 1000.0).collect();
-    let text = format!("{n:012} the quick brown fox jumps over lazy dog");
-    json!({"id": n.to_string(), "text": text.get(..48).unwrap_or(&text), "value": n, "vector": vector})
-}
+use crate::records::batch;
+
+/// Records of a batch that is written.
+const PORTION: usize = 1000;
 
 #[derive(Debug)]
 struct DurableFiles;
@@ -57,32 +55,54 @@ fn params(mode: WriteMode) -> WriteParams {
     WriteParams { mode, enable_stable_row_ids: true, session: Some(session), ..Default::default() }
 }
 
-/// Appends each batch as a version of its own, and syncs what a version refers to before it is
-/// committed, as the engine does.
-pub(crate) async fn append_all(folder: &FilePath, batches: &[RecordBatch]) {
-    let path = folder.join("raw.lance");
-    let schema = batches[0].schema();
-    let nothing = RecordBatchIterator::new(std::iter::empty(), schema);
-    let create = params(WriteMode::Create);
-    let session = create.session.clone();
-    let created = Dataset::write(nothing, path.to_str().unwrap(), Some(create)).await.unwrap();
-    let mut dataset = Arc::new(created);
-    let append = WriteParams { session, ..params(WriteMode::Append) };
-    for batch in batches {
-        let transaction = InsertBuilder::new(dataset.clone())
-            .with_params(&append)
-            .execute_uncommitted(vec![batch.clone()])
+/// A dataset that is appended to by Lance itself.
+pub(crate) struct Raw {
+    path: PathBuf,
+    append: WriteParams,
+    pub(crate) dataset: Arc<Dataset>,
+}
+
+impl Raw {
+    /// An empty one, in a folder.
+    pub(crate) async fn create(folder: &FilePath, schema: SchemaRef) -> Self {
+        let path = folder.join("raw.lance");
+        let nothing = RecordBatchIterator::new(std::iter::empty(), schema);
+        let create = params(WriteMode::Create);
+        let session = create.session.clone();
+        let dataset = Dataset::write(nothing, path.to_str().unwrap(), Some(create)).await.unwrap();
+        let append = WriteParams { session, ..params(WriteMode::Append) };
+        Self { path, append, dataset: Arc::new(dataset) }
+    }
+
+    /// Appends a batch as a version of its own, and syncs what that refers to before it is committed, as the engine does.
+    pub(crate) async fn append(&mut self, batch: RecordBatch) {
+        let transaction = InsertBuilder::new(self.dataset.clone())
+            .with_params(&self.append)
+            .execute_uncommitted(vec![batch])
             .await
             .unwrap();
         let Operation::Append { fragments } = &transaction.operation else { unreachable!() };
         for file in fragments.iter().flat_map(|fragment| &fragment.files) {
-            sync(&path.join("data").join(&file.path));
+            sync(&self.path.join("data").join(&file.path));
         }
-        sync(&path.join("data"));
-        sync(&path);
-        let commit = CommitBuilder::new(dataset).with_skip_auto_cleanup(true);
-        dataset = Arc::new(commit.execute(transaction).await.unwrap());
+        sync(&self.path.join("data"));
+        sync(&self.path);
+        let commit = CommitBuilder::new(self.dataset.clone()).with_skip_auto_cleanup(true);
+        self.dataset = Arc::new(commit.execute(transaction).await.unwrap());
     }
+}
+
+/// A dataset of one version with a fragment for each `rows` records.
+pub(crate) async fn fragmented(folder: &FilePath, records: u64, rows: u64) -> Dataset {
+    let batches = (0..records).step_by(PORTION);
+    let batches = batches.map(move |n| Ok(batch(n, (PORTION as u64).min(records - n))));
+    let schema = batch(0, 1).schema();
+    let create = WriteParams { max_rows_per_file: rows as usize, ..params(WriteMode::Create) };
+    let path = folder.join("raw.lance");
+    let batches = RecordBatchIterator::new(batches, schema);
+    let dataset = Dataset::write(batches, path.to_str().unwrap(), Some(create)).await.unwrap();
+    assert_eq!(dataset.count_fragments() as u64, records.div_ceil(rows));
+    dataset
 }
 
 fn sync(path: &FilePath) {

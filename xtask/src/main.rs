@@ -1,4 +1,4 @@
-//! The commands of this repository: `cargo xtask demo`, `test`, `bench`, `torture`, `soak`, `interop`, `fuzz` and `ci`.
+//! The commands of this repository: `cargo xtask demo`, `test`, `bench`, `plot`, `torture`, `soak`, `interop`, `fuzz` and `ci`.
 //!
 //! Each starts cargo with a `protoc` that works, so that a clone builds on a machine with Rust and a C compiler alone.
 
@@ -11,6 +11,7 @@ mod feature_set;
 mod fuzz;
 mod fuzz_report;
 mod interop;
+mod plot;
 mod protoc;
 mod soak;
 mod torture;
@@ -28,7 +29,10 @@ usage: cargo xtask <command> [arguments]
 
   demo [arguments]    live writers in a temporary root, and the explorer on it (arguments of `lanceq demo`)
   test [filter]       every test (arguments of `cargo test`)
-  bench [arguments]   the benchmarks, in release
+  bench [name…] [quick] [count=N]
+                      comparisons with Lance and others, in release; with --dev first in the profile of daily work, to
+                      see that they run
+  plot                draws what `bench flat` has kept, for docs/benchmarks.md
   soak MINUTES        writers, tails, gets, searches, flushes and kills on one topic, for so long
   torture [numbers]   power cuts, kills and model cases by the thousand, resumable (`torture --help` says more)
   interop             what lanceq and pylance write, read by the other (needs python3 and pip)
@@ -48,9 +52,8 @@ fn main() -> ExitCode {
             FIRST_BUILD,
         ),
         "test" => cargo::hand_over(&["test"], &rest, FIRST_BUILD),
-        "bench" => {
-            cargo::hand_over(&["bench", "--bench", BENCH], &after("--", &rest), FIRST_RELEASE_BUILD)
-        }
+        "bench" => bench(&rest),
+        "plot" => plot::run(&rest),
         "soak" => soak::run(&rest),
         "torture" => torture::run(&rest),
         "interop" => Ok(ci::run(&ci::INTEROP)),
@@ -67,6 +70,20 @@ fn main() -> ExitCode {
         eprintln!("error: {message}");
         ExitCode::from(2)
     })
+}
+
+/// Figures are of release; whoever writes a comparison tries it without waiting for that.
+fn bench(arguments: &[String]) -> Result<ExitCode, String> {
+    match arguments {
+        [flag, words @ ..] if flag == "--dev" => cargo::hand_over(
+            &["bench", "--profile", "dev", "--bench", BENCH],
+            &after("--", words),
+            FIRST_BUILD,
+        ),
+        words => {
+            cargo::hand_over(&["bench", "--bench", BENCH], &after("--", words), FIRST_RELEASE_BUILD)
+        }
+    }
 }
 
 fn after(first: &str, rest: &[String]) -> Vec<String> {
