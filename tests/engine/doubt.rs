@@ -58,3 +58,34 @@ async fn only_the_segments_that_the_added_rows_could_be_are_in_doubt() {
     let expected: Vec<u64> = (0..6).chain([100]).chain(10..20).collect();
     assert_eq!(ids(&page), expected);
 }
+
+#[tokio::test]
+async fn a_torn_version_below_the_head_leaves_no_doubt_as_no_flush_is_ever_torn() {
+    let setup = Setup::new().await;
+    let dying = setup.engine.writer("t").open().await.unwrap();
+    put_all(&dying, 0..3).await;
+    dying.flush().await.unwrap();
+    put_all(&dying, 3..5).await;
+    // The segment is ended, and its records are not flushed: two rows that others add could be they.
+    let hook = |event: Event<'_>| {
+        if event == Event::Point("flush.commit") { Then::Crash } else { Then::Go }
+    };
+    let armed = Plan { hook: Arc::new(hook), off: Vec::new() }.arm(setup.engine.root());
+    dying.flush().await.unwrap_err();
+    drop((armed, dying));
+    for numbers in [100..102, 102..104] {
+        write(&own(&setup), numbers, WriteMode::Append, true).await;
+    }
+    let torn = own(&setup).join(format!("_versions/{:020}.manifest", u64::MAX - 3));
+    std::fs::OpenOptions::new().write(true).open(torn).unwrap().set_len(0).unwrap();
+
+    let writer = setup.other().await.writer("t").open().await.unwrap();
+    assert_eq!(writer.recoveries().len(), 1, "{:?}", writer.recoveries());
+    writer.close_unflushed().await.unwrap();
+    // Nor later, when nobody remembers why the version is gone.
+    let writer = setup.other().await.writer("t").open().await.unwrap();
+    assert!(writer.recoveries().is_empty());
+    writer.close().await.unwrap();
+    let page = setup.other().await.reader("t").await.unwrap().get(0, 100).await.unwrap();
+    assert_eq!(ids(&page), [0, 1, 2, 100, 101, 102, 103, 3, 4]);
+}

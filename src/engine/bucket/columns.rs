@@ -7,6 +7,7 @@ use std::time::Duration;
 use arrow_schema::{Field, Schema, SchemaRef};
 
 use super::lane::LANES;
+use super::settle::ATTEMPTS;
 use super::shared::Bucket;
 use crate::engine::buffer::Pending;
 use crate::engine::durable::blocking;
@@ -15,9 +16,6 @@ use crate::engine::fault;
 use crate::engine::record::{TopicSchema, takes, type_text};
 use crate::engine::store::Table;
 use crate::engine::wal::{Log, Read};
-
-/// How often columns are looked at again where other programs commit in between.
-const ATTEMPTS: usize = 32;
 
 impl Bucket {
     /// Gives the dataset every column of `schema`, creating it where there is none, and the log,
@@ -32,28 +30,19 @@ impl Bucket {
         timeout: Duration,
     ) -> Result<()> {
         let _flush = self.lock_flush(timeout).await?;
-        let mut table = self.head_or_new(schema).await?;
-        for attempt in 1.. {
+        for _ in 0..ATTEMPTS {
+            let table = self.head_or_new(schema).await?;
             let added = self.missing_columns(&table.schema(), schema)?;
-            match self.add_columns(table, added).await? {
-                Some(grown) => {
-                    table = grown;
-                    break;
-                }
-                // Another program was faster: what it did decides what is missing now.
-                None if attempt < ATTEMPTS => table = self.head_or_new(schema).await?,
-                None => {
-                    return Err(self.diverged(0, "other programs commit faster than this one can"));
-                }
+            // Another program was faster: what it did decides what is missing now.
+            let Some(table) = self.add_columns(table, added).await? else { continue };
+            fault::at(&self.log_place.folder, "columns.added")?;
+            self.make_head(&table).await?;
+            if !with_log || self.made_segment(&table, timeout).await? {
+                self.wake();
+                return Ok(());
             }
         }
-        fault::at(&self.log_place.folder, "columns.added")?;
-        self.make_head(&table).await?;
-        if with_log {
-            self.make_segment(&table, timeout).await?;
-        }
-        self.wake();
-        Ok(())
+        Err(self.outpaced())
     }
 
     /// The table, with the columns added again that another program dropped since the records were
@@ -91,25 +80,34 @@ impl Bucket {
         }
     }
 
+    /// The table with further columns; `None` where the head is another one by now.
     pub(super) async fn add_columns(&self, table: Table, added: Schema) -> Result<Option<Table>> {
         if added.fields().is_empty() {
             return Ok(Some(table));
         }
         // IMPORTANT: as before a flush. A power cut must not take a column of which the log holds values.
-        self.secure(&table).await?;
+        if !self.secured(&table).await? {
+            return Ok(None);
+        }
         table.add_columns(added).await
     }
 
-    /// The active segment takes batches of the table's schema when this returns.
-    async fn make_segment(self: &Arc<Self>, table: &Table, timeout: Duration) -> Result<()> {
+    /// The active segment takes batches of the table's schema when this returns; `false` where the head is another one
+    /// by now.
+    async fn made_segment(self: &Arc<Self>, table: &Table, timeout: Duration) -> Result<bool> {
         let is_new = self.live().log.is_none();
-        if is_new {
+        let is_secured = if is_new {
             // The log's base names this version: it must not be lost.
-            table.make_durable(None).await?;
-            table.sync_manifest().await?;
-        } else if self.is_other_schema(table) {
+            self.secured_whole(table).await?
+        } else if self.is_other_schema(table) && fault::is_on(&self.log_place.folder, "schema-sync")
+        {
             // IMPORTANT: as before a flush. Another program may have made a type wider.
-            self.secure(table).await?;
+            self.secured(table).await?
+        } else {
+            true
+        };
+        if !is_secured {
+            return Ok(false);
         }
         let (own, table) = (self.clone(), table.clone());
         blocking(move || {
@@ -131,7 +129,7 @@ impl Bucket {
         .await?;
         let table = self.known_table().ok_or_else(|| self.damaged("its dataset is gone"))?;
         self.make_head(&table).await?;
-        Ok(())
+        Ok(true)
     }
 
     /// The columns of `wanted` that `existing` lacks, as nullable ones.

@@ -102,8 +102,9 @@ impl Bucket {
             InDoubt::Drop => doubt.end,
         };
         // The log's base will name this version: it must not be lost.
-        table.make_durable(None).await?;
-        table.sync_manifest().await?;
+        if !self.secured_whole(table).await? {
+            return Err(self.outpaced());
+        }
         let kept_in = self.copy_aside(doubt.end).await?;
         fault::at(&self.log_place.folder, "repair.copied")?;
         if let Some(found) = found.filter(|_| choice == InDoubt::Drop) {

@@ -79,11 +79,17 @@ pub(super) fn shifts_of(ranges: &FlushedRanges) -> Vec<Shift> {
     shifts
 }
 
-/// Walks down from `head` to the version behind `known`.
+/// Walks down from `head` to the version behind `known`. `gaps` are versions of which it is known that they were no
+/// flushes.
 ///
 /// Cost: one transaction where the head, or one close to it, is a flush; where other programs appended since `known`,
 /// one for each version.
-pub(super) async fn gather(head: &Table, log: Uuid, known: Known) -> Result<Evidence> {
+pub(super) async fn gather(
+    head: &Table,
+    log: Uuid,
+    known: Known,
+    gaps: &[u64],
+) -> Result<Evidence> {
     let mut found = Evidence {
         persisted: known.persisted,
         flush: None,
@@ -98,7 +104,9 @@ pub(super) async fn gather(head: &Table, log: Uuid, known: Known) -> Result<Evid
             Made::Flush(mark) if mark.log == log && found.add(version, &mark, known) => break,
             Made::Overwrite if found.flush.is_none() => found.overwritten = Some(version),
             // Below a flush it hides nothing: flushes are in the order of the log.
-            Made::Missing if found.flush.is_none() => found.hole = Some(version),
+            Made::Missing if found.flush.is_none() && !gaps.contains(&version) => {
+                found.hole = Some(version);
+            }
             // What cannot be read is foreign: a flush's manifest is durable before it has its name.
             _ => {}
         }

@@ -11,6 +11,7 @@ use arrow_array::RecordBatch;
 use super::evidence::Evidence;
 use super::lane::{LANES, LOG, MEMORY};
 use super::live::Head;
+use super::settle::ATTEMPTS;
 use super::shared::Bucket;
 use crate::engine::buffer::Pending;
 use crate::engine::durable::blocking;
@@ -20,9 +21,6 @@ use crate::engine::fault;
 use crate::engine::record::conform;
 use crate::engine::store::{Committed, FlushMark, Made, Staged, Table};
 use crate::engine::wal::{Held, Log};
-
-/// How often a flush starts again where other programs commit in between.
-const ATTEMPTS: usize = 32;
 
 /// What one flush takes, with the version that its files were written for.
 struct Load {
@@ -94,14 +92,15 @@ impl Bucket {
                 }
             }
         }
-        Err(self.diverged(0, "other programs commit faster than this one can"))
+        Err(self.outpaced())
     }
 
     /// Writes what is to be flushed as files.
     async fn load(self: &Arc<Self>, head: &Table, timeout: Duration) -> Result<Loaded> {
         // IMPORTANT: before the log holds records of its columns. A power cut must not take a type that another program
         // made wider, and leave values that only the wider one holds.
-        if self.is_other_schema(head) && !self.secured(head).await? {
+        let is_on = fault::is_on(&self.log_place.folder, "schema-sync");
+        if is_on && self.is_other_schema(head) && !self.secured(head).await? {
             return Ok(Loaded::Moved);
         }
         let taken = self.take(head, timeout).await?;
@@ -217,52 +216,9 @@ impl Bucket {
         Ok(())
     }
 
-    /// What the head refers to reaches the disk, where other programs wrote it: a durable version
-    /// must not stand on files that are not.
-    pub(super) async fn secure(&self, head: &Table) -> Result<()> {
-        let durable = self.live().durable.clone();
-        let is_own = durable.is_some();
-        let known = match durable.filter(|durable| durable.version() <= head.version()) {
-            Some(durable) => Some(durable),
-            None => self.newest_flush(head).await?,
-        };
-        head.make_durable(known.as_ref()).await?;
-        let since = known.map_or(0, |known| known.version());
-        // What this process itself made durable last is noted.
-        if !is_own || since != head.version() {
-            head.take_in(since).await;
-        }
-        Ok(())
-    }
-
-    /// As [`secure`](Self::secure); `false` where the head is another one by now.
-    async fn secured(&self, head: &Table) -> Result<bool> {
-        let Err(error) = self.secure(head).await else { return Ok(true) };
-        // What it refers to may have been cleaned up meanwhile.
-        let now = head.fresh_head().await;
-        if now.is_ok_and(|now| now.version() != head.version()) { Ok(false) } else { Err(error) }
-    }
-
     /// Whether a segment of this version's columns would be another one than the log has.
     pub(super) fn is_other_schema(&self, head: &Table) -> bool {
-        let is_on = fault::is_on(&self.log_place.folder, "schema-sync");
-        is_on && self.live().log.as_ref().is_some_and(|log| log.schema() != head.schema())
-    }
-
-    /// The newest version that is known to be durable: a flush, or the one the base names.
-    async fn newest_flush(&self, head: &Table) -> Result<Option<Table>> {
-        let Some((log, base)) = self.live().log.as_ref().map(|log| (log.id(), log.base().version))
-        else {
-            return Ok(None);
-        };
-        let mut version = head.version();
-        while version > base {
-            if matches!(head.made(version).await?, Made::Flush(mark) if mark.log == log) {
-                break;
-            }
-            version -= 1;
-        }
-        head.at_version(version).await
+        self.live().log.as_ref().is_some_and(|log| log.schema() != head.schema())
     }
 
     fn mark(&self, head: &Table, taken: &[Pending; LANES]) -> FlushMark {

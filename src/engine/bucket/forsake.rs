@@ -8,15 +8,13 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::settle::ATTEMPTS;
 use super::shared::Bucket;
 use crate::engine::durable::{blocking, create_folders, sync_file, sync_folder};
 use crate::engine::error::{Error, Result};
 use crate::engine::facts::Recovery;
 use crate::engine::layout::{LOG, QUARANTINE};
 use crate::engine::store::{Broken, Committed};
-
-/// How often it starts again where other programs commit in between.
-const ATTEMPTS: usize = 32;
 
 impl Bucket {
     /// Takes the records out of the head whose files differ from their checksums or are missing; durable when it returns.
@@ -32,7 +30,9 @@ impl Bucket {
                 return Ok(Vec::new());
             }
             let copies = self.keep_copies(broken.clone()).await?;
-            self.secure(&head).await?;
+            if !self.secured(&head).await? {
+                continue;
+            }
             let fragments = broken.iter().map(|broken| broken.fragment).collect();
             match head.commit_without(fragments).await? {
                 Committed::Done(table) => {
@@ -46,7 +46,7 @@ impl Bucket {
                 Committed::Unknown(source) => return Err(self.without_answer(source)),
             }
         }
-        Err(self.diverged(0, "other programs commit faster than this one can"))
+        Err(self.outpaced())
     }
 
     /// Copies what there is of the files to the quarantine, durably; says where each is.

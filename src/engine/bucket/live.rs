@@ -29,6 +29,8 @@ pub(super) struct Live {
     pub(super) durable: Option<Table>,
     /// How far the table holds the log; `None` until the versions were asked.
     seen: Option<Known>,
+    /// Versions below the head that were moved aside because they could not be read: they were no flushes.
+    pub(super) gaps: Vec<u64>,
     /// Counts changes of the table, so that a look at the disk that began before one is not taken
     /// for newer.
     pub(super) generation: u64,
@@ -166,8 +168,9 @@ impl Live {
         });
     }
 
-    /// A version that is gone was found to hide nothing.
-    pub(super) fn forget_hole(&mut self) {
+    /// Versions that are gone were found to hide nothing, and the base lies behind them.
+    pub(super) fn forget_holes(&mut self) {
+        self.gaps.clear();
         if let Some(seen) = &mut self.seen {
             seen.hole = None;
         }

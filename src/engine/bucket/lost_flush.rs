@@ -42,7 +42,7 @@ impl Bucket {
         let Some((table, _)) = Table::open_readable(dataset, &self.access).await? else {
             return Ok(None);
         };
-        let first = gather(&table, base.log, Known::of_base(&base)).await?.persisted;
+        let first = gather(&table, base.log, Known::of_base(&base), &[]).await?.persisted;
         Ok((first < end).then_some(LostFlush { version, first, end }))
     }
 
@@ -63,8 +63,9 @@ impl Bucket {
         let known = self.ask(head.clone()).await?;
         self.live().install(known);
         // The log's base will name this version: it must not be lost.
-        head.make_durable(None).await?;
-        head.sync_manifest().await?;
+        if !self.secured_whole(head).await? {
+            return Err(self.outpaced());
+        }
         self.write_base(head, lost.end).await?;
         self.read_log(true).await?;
         Ok(Recovery {

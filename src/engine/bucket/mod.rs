@@ -14,6 +14,7 @@ mod recovery;
 mod restore;
 mod scan;
 mod search;
+mod secure;
 mod selection;
 mod settle;
 mod shared;

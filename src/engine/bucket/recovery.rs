@@ -8,6 +8,7 @@ use arrow_schema::SchemaRef;
 use futures::FutureExt;
 
 use super::live::Head;
+use super::settle::ATTEMPTS;
 use super::shared::Bucket;
 use crate::engine::durable::{blocking, create_folders};
 use crate::engine::error::{Error, Result};
@@ -49,9 +50,7 @@ impl Bucket {
         let head = self.ask(table).await?;
         self.live().install(head);
         if self.live().log.is_some() {
-            let table = self.settle().await?;
-            fault::at(&self.log_place.folder, "recover.settled")?;
-            self.secure_evidence(&table).await?;
+            self.settle_on_evidence().await?;
             mended.extend(self.recover_log(timeout, Log::recover).await?);
         }
         Ok(mended)
@@ -84,7 +83,9 @@ impl Bucket {
             let head = self.ask(table.clone()).await?;
             self.live().install(head);
         }
-        self.secure_evidence(&table).await?;
+        if !self.secured_evidence(&table).await? {
+            return Err(self.outpaced());
+        }
         mended.extend(self.recover_log(timeout, wal::repair).await?);
         Ok(mended)
     }
@@ -103,13 +104,25 @@ impl Bucket {
         .await
     }
 
-    /// Makes the head durable where segments will be put aside for what it holds: it must not be lost after them.
-    async fn secure_evidence(&self, head: &Table) -> Result<()> {
-        if self.live().log.as_ref().is_none_or(|log| log.damage().is_none()) {
-            return Ok(());
+    /// Settles, and makes the head durable where the log is damaged.
+    async fn settle_on_evidence(&self) -> Result<()> {
+        for _ in 0..ATTEMPTS {
+            let table = self.settle().await?;
+            fault::at(&self.log_place.folder, "recover.settled")?;
+            if self.secured_evidence(&table).await? {
+                return Ok(());
+            }
         }
-        head.sync_manifest().await?;
-        head.make_durable(None).await
+        Err(self.outpaced())
+    }
+
+    /// Makes the head durable where segments will be put aside for what it holds: it must not be lost after them.
+    /// `false` where the head is another one by now.
+    async fn secured_evidence(&self, head: &Table) -> Result<bool> {
+        if self.live().log.as_ref().is_none_or(|log| log.damage().is_none()) {
+            return Ok(true);
+        }
+        self.secured_whole(head).await
     }
 
     /// Moves aside what cannot be read at the head. Needs the flush lock.
@@ -122,6 +135,7 @@ impl Bucket {
         if !healed.is_empty() {
             fault::at(&self.log_place.folder, "heal.done")?;
         }
+        self.live().gaps.extend(healed.iter().filter_map(|healed| healed.gap));
         Ok(healed.into_iter().map(|healed| self.told(healed)).collect())
     }
 

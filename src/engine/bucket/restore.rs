@@ -6,14 +6,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::settle::ATTEMPTS;
 use super::shared::Bucket;
 use crate::engine::error::{Error, Result};
 use crate::engine::facts::Restored;
 use crate::engine::store::{Committed, Table};
 use crate::engine::wal::Log;
-
-/// How often a restore starts again where other programs commit in between.
-const ATTEMPTS: usize = 32;
 
 impl Bucket {
     /// Makes `version` the head; durable when it returns. What is buffered stays so, and lands behind.
@@ -40,8 +38,9 @@ impl Bucket {
             }
             // IMPORTANT: before the commit. The new version stands on the files of the old one, and on the
             // manifests in between.
-            target.make_durable(None).await?;
-            self.secure(&head).await?;
+            if !self.stands(&target, &head).await? {
+                continue;
+            }
             match head.commit_restore(version).await? {
                 Committed::Done(table) => {
                     let table = self.publish(table).await?;
@@ -51,7 +50,12 @@ impl Bucket {
                 Committed::Unknown(source) => return Err(self.without_answer(source)),
             }
         }
-        Err(self.diverged(0, "other programs commit faster than this one can"))
+        Err(self.outpaced())
+    }
+
+    /// What a version and the head refer to reaches the disk; `false` where either is to be looked for again.
+    async fn stands(&self, target: &Table, head: &Table) -> Result<bool> {
+        Ok(Self::secured_older(target).await? && self.secured(head).await?)
     }
 
     /// The head, and what it holds of the log; `None` where nothing was ever flushed.
@@ -91,7 +95,7 @@ impl Bucket {
                 None => table = self.settle().await?,
             }
         }
-        Err(self.diverged(0, "other programs commit faster than this one can"))
+        Err(self.outpaced())
     }
 
     fn restored(&self, version: u64, before: &Table, after: &Table) -> Restored {

@@ -11,6 +11,9 @@ use crate::engine::fault;
 use crate::engine::store::Table;
 use crate::engine::wal::{self, Base};
 
+/// How often work on the head starts again where other programs commit in between.
+pub(super) const ATTEMPTS: usize = 32;
+
 /// Versions behind the base before it is written anew.
 const LONG_HISTORY: u64 = 64;
 
@@ -29,13 +32,18 @@ impl Bucket {
     /// - [`Error::Diverged`] where another program removed or overwrote what the log continues.
     /// - [`Error::InDoubt`] where a version is gone that could have held what the log holds.
     pub(super) async fn settle(&self) -> Result<Table> {
-        self.read_log(false).await?;
-        let Judged { table, flush, hole } = self.judge_head().await?;
-        if hole.is_some() {
-            self.pass_hole(&table).await?;
+        for _ in 0..ATTEMPTS {
+            self.read_log(false).await?;
+            let Judged { table, flush, hole } = self.judge_head().await?;
+            let has_holes = hole.is_some() || !self.live().gaps.is_empty();
+            if has_holes && !self.passed_holes(&table).await? {
+                continue;
+            }
+            if self.released(&table, flush).await? {
+                return Ok(table);
+            }
         }
-        self.release(&table, flush).await?;
-        Ok(table)
+        Err(self.outpaced())
     }
 
     /// Makes the head on disk the known one, where it still continues what the log knows.
@@ -57,14 +65,15 @@ impl Bucket {
     }
 
     /// What hides nothing now could not be told from what does once more is sealed: later looks back
-    /// end behind it.
-    async fn pass_hole(&self, head: &Table) -> Result<()> {
-        head.make_durable(None).await?;
-        head.sync_manifest().await?;
+    /// end behind it. `false` where the head is another one by now.
+    async fn passed_holes(&self, head: &Table) -> Result<bool> {
+        if !self.secured_whole(head).await? {
+            return Ok(false);
+        }
         let persisted = self.live().persisted();
         self.write_base(head, persisted).await?;
-        self.live().forget_hole();
-        Ok(())
+        self.live().forget_holes();
+        Ok(true)
     }
 
     async fn head(&self) -> Result<Table> {
@@ -94,29 +103,31 @@ impl Bucket {
         }
     }
 
-    /// Unlinks the segments that are persisted in `head`, once it is durable that they are.
-    async fn release(&self, head: &Table, flush: Option<u64>) -> Result<()> {
+    /// Unlinks the segments that are persisted in `head`, once it is durable that they are. `false` where the head is
+    /// another one by now.
+    async fn released(&self, head: &Table, flush: Option<u64>) -> Result<bool> {
         let persisted = {
             let live = self.live();
-            let Some(log) = &live.log else { return Ok(()) };
+            let Some(log) = &live.log else { return Ok(true) };
             let persisted = live.lanes[LOG].records.first();
             (log.first() < persisted.min(log.sealed_end())).then_some(persisted)
         };
-        let Some(persisted) = persisted else { return Ok(()) };
+        let Some(persisted) = persisted else { return Ok(true) };
         // IMPORTANT: before the unlink. The process that committed may have died between the
         // commit and the sync of its name.
         if fault::is_on(&self.log_place.folder, "settle-sync") {
-            head.sync_manifest().await?;
             let known = match flush {
                 Some(version) => head.at_version(version).await?,
                 None => None,
             };
-            head.make_durable(known.as_ref()).await?;
+            if !self.secured_behind(head, known.as_ref()).await? {
+                return Ok(false);
+            }
         }
         if let Some(log) = &mut self.live().log {
             log.release(persisted)?;
         }
-        Ok(())
+        Ok(true)
     }
 
     /// Writes down how far `head` holds the log, so that later walks end there. Needs the flush lock,
@@ -149,6 +160,11 @@ impl Bucket {
         let (version, next_row_id) = (head.version(), head.next_offset());
         let shifts = shifts_of(&live.lanes[LOG].flushed);
         Some(Base { log, version, persisted, next_row_id, shifts })
+    }
+
+    /// Why work on the head was given up, with nothing half done.
+    pub(super) fn outpaced(&self) -> Error {
+        self.diverged(0, "other programs commit faster than this one can")
     }
 
     pub(super) fn diverged(&self, version: u64, reason: &str) -> Error {

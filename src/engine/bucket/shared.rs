@@ -216,16 +216,18 @@ impl Bucket {
 
     /// Asks the versions up to a head what they hold of the log.
     pub(super) async fn ask(&self, table: Table) -> Result<Head> {
-        let (known, log) = {
+        let (known, log, gaps) = {
             let mut live = self.live();
             let known = live.known(table.version())?;
-            (known, live.log.as_ref().map(|log| (log.id(), log.first())))
+            (known, live.log.as_ref().map(|log| (log.id(), log.first())), live.gaps.clone())
         };
         let evidence = match known.zip(log) {
             Some((known, _)) if !fault::is_on(&self.log_place.folder, "settle") => {
                 Some(self.ask_nobody(known))
             }
-            Some((known, (log, first))) => Some(gather(&table, log, known).await?.not_below(first)),
+            Some((known, (log, first))) => {
+                Some(gather(&table, log, known, &gaps).await?.not_below(first))
+            }
             None => None,
         };
         Ok(Head { table, evidence })

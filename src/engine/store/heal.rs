@@ -33,6 +33,9 @@ pub(crate) struct Healed {
     pub(crate) what: String,
     /// Where the version lies that was moved aside, if one was.
     pub(crate) kept_in: Option<PathBuf>,
+    /// Its number, where a newer version stands: so it is not given again, and is no flush, whose manifest is durable
+    /// before it has its name.
+    pub(crate) gap: Option<u64>,
 }
 
 /// Moves unreadable versions above `floor` to the quarantine of the log beside the dataset, and corrects
@@ -47,11 +50,23 @@ pub(crate) async fn heal(path: &Path, floor: u64, access: &Access) -> Result<Vec
         let dataset = path.to_path_buf();
         healed.push(blocking(move || move_aside(&dataset, version, &reason)).await?);
     }
+    keep_gaps(path, &mut healed).await?;
     let (dataset, is_changed) = (path.to_path_buf(), !healed.is_empty());
     let corrected = blocking(move || correct_hint(&dataset, is_changed)).await?;
     // Where a version was moved aside, its note goes along without a word.
     healed.extend(corrected.filter(|_| !is_changed));
     Ok(healed)
+}
+
+/// The numbers above the head are given again.
+async fn keep_gaps(path: &Path, healed: &mut [Healed]) -> Result<()> {
+    let dataset = path.to_path_buf();
+    let head = blocking(move || Ok(manifests(&dataset)?.pop())).await?;
+    let head = head.map_or(0, |(version, _)| version);
+    for healed in healed {
+        healed.gap = healed.gap.filter(|version| *version < head);
+    }
+    Ok(())
 }
 
 /// The newest version above `floor` whose manifest is not whole, and no newer one is.
@@ -154,7 +169,7 @@ fn move_aside(dataset: &Path, version: u64, reason: &str) -> Result<Healed> {
     sync_folder(&kept_in)?;
     sync_folder(&dataset.join(VERSIONS))?;
     let what = format!("version {version} could not be read: {reason}");
-    Ok(Healed { what, kept_in: Some(kept_in) })
+    Ok(Healed { what, kept_in: Some(kept_in), gap: Some(version) })
 }
 
 /// A version's number can be given again, and break again.
@@ -182,7 +197,7 @@ fn correct_hint(dataset: &Path, is_changed: bool) -> Result<Option<Healed>> {
     fault::at(dataset, "heal.hint")?;
     replace_file(&hint, format!("{{\"version\":{newest}}}").as_bytes())?;
     let what = format!("Lance's note of the newest version named {said}; it names {newest} now");
-    Ok(Some(Healed { what, kept_in: None }))
+    Ok(Some(Healed { what, kept_in: None, gap: None }))
 }
 
 /// The version that Lance's note names; 0, which is none, where it cannot be read.

@@ -1,14 +1,14 @@
 //! Making durable what a version refers to and another program wrote: no other writer syncs its files.
 
 use std::collections::HashSet;
-use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::{fs, io};
 
 use lance_table::io::deletion::relative_deletion_file_path;
 
 use super::table::Table;
 use crate::engine::durable::{blocking, sync_file, sync_folder};
-use crate::engine::error::Result;
+use crate::engine::error::{Error, Result};
 use crate::engine::fault;
 use crate::engine::layout::VERSIONS;
 
@@ -34,7 +34,7 @@ impl Table {
             let folders: HashSet<PathBuf> =
                 needed.iter().filter_map(|path| path.parent().map(PathBuf::from)).collect();
             needed.iter().try_for_each(|path| sync_file(path))?;
-            manifests.iter().filter(|path| path.exists()).try_for_each(|path| sync_file(path))?;
+            manifests.iter().try_for_each(|path| sync_if_there(path))?;
             folders.iter().try_for_each(|folder| sync_folder(folder))?;
             sync_folder(&dataset.join(VERSIONS))?;
             sync_folder(&dataset)
@@ -80,5 +80,13 @@ impl Table {
         let folders = fs::read_dir(self.path.join("_indices")).into_iter().flatten().flatten();
         let files = folders.flat_map(|folder| fs::read_dir(folder.path()).into_iter().flatten());
         files.flatten().map(|file| file.path()).filter(|path| path.is_file()).collect()
+    }
+}
+
+/// An older version may be removed at any time.
+fn sync_if_there(manifest: &Path) -> Result<()> {
+    match sync_file(manifest) {
+        Err(Error::Io { source, .. }) if source.kind() == io::ErrorKind::NotFound => Ok(()),
+        synced => synced,
     }
 }

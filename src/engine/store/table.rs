@@ -243,6 +243,16 @@ impl Table {
         self.dataset.version_id()
     }
 
+    /// Whether it is the same version of the same dataset.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        self.version() == other.version() && self.stamp == other.stamp
+    }
+
+    /// Whether it was not removed since it was opened, nor another one took its number.
+    pub(crate) fn is_there(&self) -> bool {
+        stamp(&self.path, &self.dataset, self.version()) == self.stamp
+    }
+
     /// Whether offsets are stable row ids; else they are positions.
     pub(crate) fn is_stable(&self) -> bool {
         self.dataset.manifest().uses_stable_row_ids()

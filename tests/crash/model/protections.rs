@@ -10,9 +10,10 @@ const MOST: u64 = 2000;
 const CALM: Mix = Mix { foreign: Reach::Nothing, kills: 0, cuts: 0, streams: false };
 
 /// What is switched off, and where it shows soonest.
-const NEEDED: [(&[&str], Mix); 10] = [
+const NEEDED: [(&[&str], Mix); 11] = [
     (&["flush-lock", "pin"], CALM),
     (&["pin"], Mix { foreign: Reach::Casts, ..CALM }),
+    (&["schema-sync"], Mix { foreign: Reach::Casts, cuts: 100, ..CALM }),
     (&["rule-d"], Mix { foreign: Reach::Appends, cuts: 100, ..CALM }),
     (&["log-sync"], Mix { cuts: 60, ..CALM }),
     (&["log-first"], CALM),
