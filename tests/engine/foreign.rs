@@ -229,6 +229,61 @@ async fn foreign_datasets_are_read_by_position_and_not_written() {
     assert!(!setup.engine.root().join("table").exists());
 }
 
+/// What each page of a dataset holds: identities, and the offsets that the records have.
+async fn pages(reader: &lanceq::Reader, rows: u64, limit: u64) -> (Vec<u64>, Vec<u64>) {
+    let (mut numbers, mut offsets) = (Vec::new(), Vec::new());
+    for start in (0..rows).step_by(usize::try_from(limit).unwrap()) {
+        let limit = usize::try_from(limit.min(rows - start)).unwrap();
+        let page = reader.get(start, limit).await.unwrap();
+        numbers.extend(ids(&page));
+        offsets.extend(page.records().map(|record| record.offset));
+    }
+    (numbers, offsets)
+}
+
+#[tokio::test]
+async fn rows_deleted_in_front_move_those_behind_in_fragments_that_had_holes_before() {
+    let setup = Setup::new().await;
+    let path = setup.engine.root().join("table.lance");
+    write(&path, 0..10, WriteMode::Create, false).await;
+    write(&path, 10..20, WriteMode::Append, false).await;
+    write(&path, 20..30, WriteMode::Append, false).await;
+    let reader = setup.engine.reader("table").await.unwrap();
+    let mut left: Vec<u64> = (0..30).collect();
+    // Each time a fragment in front of ones with holes loses rows.
+    for gone in [25, 13, 16, 2, 5] {
+        let mut dataset = open(&path).await;
+        Box::pin(dataset.delete(&format!("id = {gone}"))).await.unwrap();
+        left.retain(|id| *id != gone);
+        let rows = left.len() as u64;
+        for limit in [1, 4, 30] {
+            let (numbers, offsets) = pages(&reader, rows, limit).await;
+            assert_eq!(numbers, left, "without {gone}, by {limit}");
+            assert_eq!(offsets, (0..rows).collect::<Vec<_>>(), "without {gone}, by {limit}");
+        }
+        assert!(reader.get(rows, 5).await.unwrap().is_empty(), "without {gone}");
+        for (row, id) in left.iter().enumerate() {
+            let row = row as u64;
+            assert_eq!(ids(&reader.window(row, 1).await.unwrap()), [*id], "without {gone}");
+            assert_eq!(reader.locate(0, row).await.unwrap(), row, "without {gone}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_column_that_another_program_renamed_is_read_by_its_new_name() {
+    let setup = Setup::new().await;
+    let path = setup.engine.root().join("table.lance");
+    write(&path, 0..3, WriteMode::Create, true).await;
+    let reader = setup.engine.reader("table").await.unwrap();
+    assert_eq!(ids(&reader.get(0, 10).await.unwrap()), [0, 1, 2]);
+    let renamed = ColumnAlteration::new("text".into()).rename("words".into());
+    Box::pin(open(&path).await.alter_columns(&[renamed])).await.unwrap();
+    let page = reader.get(0, 10).await.unwrap();
+    let names: Vec<String> = page.records().next().unwrap().fields.keys().cloned().collect();
+    assert_eq!(names, ["id", "words"]);
+}
+
 async fn append(path: &Path, numbers: std::ops::Range<i64>) {
     write(path, numbers, WriteMode::Append, true).await;
 }

@@ -10,14 +10,14 @@ use arrow_array::cast::AsArray;
 use arrow_array::types::UInt64Type;
 use futures::FutureExt;
 use lance::dataset::fragment::{FileFragment, FragReadConfig, FragmentReader};
-use lance::datatypes::Schema;
+use lance::datatypes::{Field, Schema};
 use lance_table::format::Fragment;
 use lance_table::io::deletion::relative_deletion_file_path;
 
 use super::enter::guarded;
 use super::failure::storage;
 use super::index::Span;
-use super::kept::{self, Live, ReaderKey};
+use super::kept::{self, Live, LiveKey, ReaderKey};
 use super::read::index;
 use super::sound;
 use super::table::Table;
@@ -73,7 +73,8 @@ impl Table {
     /// The live rows of a fragment that has holes.
     pub(super) async fn live(&self, span: &Span) -> Result<Arc<Live>> {
         let nothing = self.dataset.schema().project::<&str>(&[]).map_err(read_error(self))?;
-        let key = key(self, span.fragment, &nothing)?;
+        let position = (!self.is_stable()).then_some(span.first);
+        let key = LiveKey { file: key(self, span.fragment, &nothing)?, position };
         if let Some(live) = kept::live(&key) {
             return Ok(live);
         }
@@ -143,11 +144,12 @@ async fn load_live(table: &Table, span: &Span, nothing: &Schema) -> Result<Live>
 
 fn key(table: &Table, fragment: u64, projection: &Schema) -> Result<ReaderKey> {
     let metadata = metadata(table, fragment)?;
+    let field = |field: &Field| (field.id, field.name.clone());
     Ok(ReaderKey {
         dataset: table.path.clone(),
-        files: metadata.files.iter().map(|file| file.path.clone()).collect(),
+        files: metadata.referenced_lance_files().map(|file| file.path.clone()).collect(),
         deletions: metadata.deletion_file.as_ref().map(|file| (file.id, file.read_version)),
-        fields: projection.field_ids(),
+        fields: projection.fields_pre_order().map(field).collect(),
     })
 }
 

@@ -24,20 +24,28 @@ const KEPT_ROWS: usize = 1 << 25;
 /// The live rows of a fragment that has holes: offsets, and where each lies in the file.
 pub(super) type Live = Vec<(u64, u32)>;
 
-/// What a reader depends on: the file, what is deleted of it, the columns.
+/// What a reader depends on: the files, what is deleted of them, the columns, which another program may have renamed.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) struct ReaderKey {
     pub(super) dataset: Arc<Path>,
     pub(super) files: Vec<String>,
     pub(super) deletions: Option<(u64, u64)>,
-    pub(super) fields: Vec<i32>,
+    pub(super) fields: Vec<(i32, String)>,
 }
 
-type Cache<T> = LazyLock<Mutex<LruCache<ReaderKey, T>>>;
+/// What a list of live rows depends on.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) struct LiveKey {
+    pub(super) file: ReaderKey,
+    /// Where offsets are positions: the first one's, which rows that are deleted in front of the fragment move.
+    pub(super) position: Option<u64>,
+}
 
-static READERS: Cache<Arc<FragmentReader>> =
+type Cache<K, T> = LazyLock<Mutex<LruCache<K, T>>>;
+
+static READERS: Cache<ReaderKey, Arc<FragmentReader>> =
     LazyLock::new(|| Mutex::new(LruCache::new(capacity(0))));
-static LIVE: Cache<Arc<Live>> = LazyLock::new(|| Mutex::new(LruCache::new(KEPT_LIVE)));
+static LIVE: Cache<LiveKey, Arc<Live>> = LazyLock::new(|| Mutex::new(LruCache::new(KEPT_LIVE)));
 
 pub(super) fn reader(key: &ReaderKey) -> Option<Arc<FragmentReader>> {
     READERS.lock().unwrap_or_else(PoisonError::into_inner).get(key).cloned()
@@ -53,11 +61,11 @@ pub(super) fn keep_reader(key: ReaderKey, reader: Arc<FragmentReader>, fragments
     readers.put(key, reader);
 }
 
-pub(super) fn live(key: &ReaderKey) -> Option<Arc<Live>> {
+pub(super) fn live(key: &LiveKey) -> Option<Arc<Live>> {
     LIVE.lock().unwrap_or_else(PoisonError::into_inner).get(key).cloned()
 }
 
-pub(super) fn keep_live(key: ReaderKey, live: Arc<Live>) {
+pub(super) fn keep_live(key: LiveKey, live: Arc<Live>) {
     let mut kept = LIVE.lock().unwrap_or_else(PoisonError::into_inner);
     kept.put(key, live);
     while kept.len() > 1 && kept.iter().map(|(_, live)| live.len()).sum::<usize>() > KEPT_ROWS {
