@@ -1,4 +1,4 @@
-//! How the files below a root may be reached: which links are followed, and who tries a read first.
+//! How the files below a root may be reached: which links are followed, who tries a read first, and what it all comes to.
 
 use std::fs;
 use std::io;
@@ -9,6 +9,7 @@ use super::error::{Error, Result};
 use super::fault;
 use super::screen::{Look, Piece, Screen, Verdict};
 use super::sums::{Guard, Trust};
+use super::tally::Tally;
 
 /// What a handle on files may do. Cheap to clone.
 #[derive(Debug, Clone, Default)]
@@ -20,6 +21,8 @@ pub(crate) struct Access {
     is_unknown: bool,
     /// Holds files against their checksums before they are decoded.
     guard: Option<Arc<Guard>>,
+    /// Counts what is read.
+    tally: Arc<Tally>,
 }
 
 impl Access {
@@ -36,6 +39,16 @@ impl Access {
     /// Reads of bytes that nothing vouches for are tried by a screen first.
     pub(crate) fn screened(self, screen: Option<Arc<dyn Screen>>) -> Self {
         Self { screen, ..self }
+    }
+
+    /// The same, with a count of its own.
+    pub(crate) fn counted(&self) -> Self {
+        Self { tally: Arc::default(), ..self.clone() }
+    }
+
+    /// What was read through it.
+    pub(crate) fn tally(&self) -> &Tally {
+        &self.tally
     }
 
     /// The same for files that another program wrote.

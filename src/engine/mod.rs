@@ -5,7 +5,7 @@
 //! ```text
 //! L5 handle → L4 topic → L3 bucket → L2 buffer | wal | store → L1 record
 //!   → L0 access, error, name, offset, clock, durable, facts, fault, hint, job, kind, layout, options, poll, screen,
-//!   search, sums, watch
+//!   search, sums, tally, watch
 //! ```
 
 mod access;
@@ -31,6 +31,7 @@ mod screen;
 mod search;
 mod store;
 mod sums;
+mod tally;
 mod topic;
 mod wal;
 mod watch;
@@ -54,4 +55,5 @@ pub use record::{
 pub use screen::{Look, Screen, Verdict};
 pub use search::{Likeness, Metric, Search};
 pub use store::Inspector;
+pub use tally::ReadCounts;
 pub use topic::{Reader, Scan, Tail, TailEvent};

@@ -22,6 +22,7 @@ pub(crate) struct EngineOptions {
     pub(crate) poll_interval: Duration,
     pub(crate) follow_links: bool,
     pub(crate) checksums: bool,
+    pub(crate) decoded_bytes: usize,
     pub(crate) screen: Option<Arc<dyn Screen>>,
 }
 
@@ -33,6 +34,7 @@ impl Default for EngineOptions {
             poll_interval,
             follow_links: false,
             checksums: true,
+            decoded_bytes: 16 << 20,
             screen: None,
         }
     }

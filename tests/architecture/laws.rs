@@ -7,7 +7,7 @@ use crate::source::Source;
 const LAYERS: [&[&str]; 6] = [
     &[
         "access", "clock", "durable", "error", "facts", "fault", "hint", "job", "kind", "layout",
-        "name", "offset", "options", "poll", "screen", "search", "sums", "watch",
+        "name", "offset", "options", "poll", "screen", "search", "sums", "tally", "watch",
     ],
     &["record"],
     &["buffer", "store", "wal"],

@@ -26,6 +26,7 @@ mod healing;
 mod hints;
 mod limits;
 mod manifests;
+mod read_costs;
 mod reading;
 mod restoring;
 mod schema;

@@ -5,10 +5,9 @@ use std::sync::Arc;
 use super::shared::Bucket;
 use super::snapshot::Snapshot;
 use super::stride::Stride;
-use crate::engine::buffer::batch_bytes;
 use crate::engine::error::Result;
 use crate::engine::options::Columns;
-use crate::engine::record::Chunk;
+use crate::engine::record::{Chunk, batch_bytes};
 use crate::engine::store::{Predicate, Rows, Table};
 
 /// The columns that a read returns, of the records that match.

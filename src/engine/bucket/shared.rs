@@ -18,6 +18,7 @@ use crate::engine::fault;
 use crate::engine::layout::{self, BucketPlace};
 use crate::engine::name::TopicName;
 use crate::engine::store::Table;
+use crate::engine::tally::ReadCounts;
 use crate::engine::wal::{FileLock, Log, LogPlace};
 
 /// How often a read starts again where flushes and cleanups overtake it.
@@ -129,6 +130,11 @@ impl Bucket {
     /// Buffered records and the bytes they take.
     pub(crate) fn buffered(&self) -> (u64, u64) {
         self.live().buffered()
+    }
+
+    /// What reading it has cost.
+    pub(crate) fn read_counts(&self) -> ReadCounts {
+        self.access.tally().counts()
     }
 
     /// Where the log lies, or will; `None` where another program made the dataset.

@@ -12,11 +12,10 @@ use super::append::Appended;
 use super::lane::MEMORY;
 use super::shared::Bucket;
 use super::sync::Syncer;
-use crate::engine::buffer::batch_bytes;
 use crate::engine::error::{Error, Result};
 use crate::engine::facts::{Flushed, Receipt, Recovery};
 use crate::engine::options::{Durability, FlushPolicy};
-use crate::engine::record::{EncodeError, conform};
+use crate::engine::record::{EncodeError, batch_bytes, conform};
 use crate::engine::store::Table;
 use crate::engine::wal::{Log, Payload, encode};
 

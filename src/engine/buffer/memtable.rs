@@ -2,8 +2,10 @@
 
 use std::collections::VecDeque;
 
-use arrow_array::{Array, ArrayRef, RecordBatch};
+use arrow_array::RecordBatch;
 use arrow_select::concat::concat_batches;
+
+use crate::engine::record::batch_bytes;
 
 /// Trailing runs of this many small batches are joined into one; runs are looked for each time that so many came.
 const RUN: usize = 64;
@@ -189,23 +191,6 @@ impl Memtable {
     }
 }
 
-/// The bytes of a batch's own rows; a slice does not count what it leaves of its parent.
-///
-/// Small batches are counted with all they keep, which costs nothing: looking closer costs as much
-/// as converting a record.
-pub(crate) fn batch_bytes(batch: &RecordBatch) -> u64 {
-    const SMALL: usize = 64 << 10;
-    let kept = batch.get_array_memory_size();
-    if kept <= SMALL {
-        return kept as u64;
-    }
-    let own = |column: &ArrayRef| {
-        let size = column.to_data().get_slice_memory_size();
-        size.unwrap_or_else(|_| column.get_array_memory_size()) as u64
-    };
-    batch.columns().iter().map(own).sum()
-}
-
 fn to_index(rows: u64) -> usize {
     usize::try_from(rows).unwrap_or(usize::MAX)
 }
@@ -214,9 +199,9 @@ fn to_index(rows: u64) -> usize {
 mod tests {
     use std::sync::Arc;
 
-    use arrow_array::Int64Array;
     use arrow_array::cast::AsArray;
     use arrow_array::types::Int64Type;
+    use arrow_array::{ArrayRef, Int64Array};
 
     use super::*;
 
@@ -293,12 +278,6 @@ mod tests {
         assert_eq!(memtable.untaken().0, 3);
         memtable.keep();
         assert_eq!(memtable.untaken().0, 103);
-    }
-
-    #[test]
-    fn a_slice_counts_its_own_rows_only() {
-        let whole = batch(0..100_000);
-        assert!(batch_bytes(&whole.slice(5, 10)) < 1000);
     }
 
     #[test]

@@ -3,5 +3,5 @@
 mod memtable;
 mod ranges;
 
-pub(crate) use memtable::{Memtable, Pending, batch_bytes};
+pub(crate) use memtable::{Memtable, Pending};
 pub(crate) use ranges::FlushedRanges;

@@ -52,6 +52,17 @@ impl EngineBuilder {
         self
     }
 
+    /// How many bytes of decoded records the process keeps, for pages that are read again and for those that it reads ahead
+    /// of one who reads page after page. Default 16 MiB; 0 keeps none. The cache is the process's: where several engines are
+    /// open, the largest number holds.
+    ///
+    /// Consequence: the next page, either way, costs no read as long as one reads on. A page that takes more than an eighth
+    /// is not kept.
+    pub fn decoded_bytes(mut self, bytes: usize) -> Self {
+        self.options.decoded_bytes = bytes;
+        self
+    }
+
     /// Has reads of bytes that nothing vouches for tried by another process first, because decoding them may take down
     /// whoever does it. Default: none, as a library cannot know which program it is in; then a panic of the storage library
     /// is an error, and what makes the system end the process does so.

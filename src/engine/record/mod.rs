@@ -20,6 +20,7 @@ mod page;
 mod route;
 mod schema;
 mod similar;
+mod size;
 
 pub use conform::conform;
 pub(crate) use conform::{conform_shrunk, takes};
@@ -38,6 +39,7 @@ pub use schema::{
 };
 pub(crate) use similar::{Found, Nearest, Target, Vectors, dimension};
 pub use similar::{Hit, Matches};
+pub(crate) use size::{batch_bytes, own_bytes};
 
 #[cfg(test)]
 mod tests;

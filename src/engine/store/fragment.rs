@@ -2,6 +2,7 @@
 //!
 //! Everything that decodes data goes through here; what nothing vouches for is tried by the screen first.
 
+use std::fs;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -10,33 +11,73 @@ use arrow_array::cast::AsArray;
 use arrow_array::types::UInt64Type;
 use futures::FutureExt;
 use lance::dataset::fragment::{FileFragment, FragReadConfig, FragmentReader};
-use lance::datatypes::{Field, Schema};
-use lance_table::format::Fragment;
+use lance_table::format::{DataFile, Fragment};
 use lance_table::io::deletion::relative_deletion_file_path;
 
+use super::blocks::blocks;
 use super::enter::guarded;
 use super::failure::storage;
 use super::index::Span;
-use super::kept::{self, Live, LiveKey, ReaderKey};
+use super::kept::{self, FileKey, Live, LiveKey};
+use super::projection::Projection;
 use super::read::index;
 use super::sound;
 use super::table::Table;
 use crate::engine::error::{Error, Result};
 use crate::engine::screen::Piece;
+use crate::engine::sums::Stamp;
 
 pub(super) const READ_ACTION: &str = "read records of";
 
 impl Table {
-    /// Rows that follow each other in a fragment's file.
+    /// Rows that follow each other in a fragment's file, deleted ones included: as many of them from memory as are there, from
+    /// the first on. What is read is kept.
+    pub(super) async fn page(
+        &self,
+        fragment: u64,
+        projection: &Projection,
+        rows: Range<usize>,
+    ) -> Result<Vec<RecordBatch>> {
+        let file = self.file(fragment, projection)?;
+        let mut at = rows.start;
+        let mut found = Vec::new();
+        let parts = blocks().front(&file, rows.clone());
+        for part in parts {
+            // What could not be read ahead is read here, and fails here.
+            let Some(batch) = part.rows().await else { break };
+            self.access.tally().hit();
+            at += batch.num_rows();
+            found.push(batch);
+        }
+        if at < rows.end {
+            let batch = self.range(fragment, projection, at..rows.end).await?;
+            blocks().put(file, at, batch.clone());
+            found.push(batch);
+        }
+        Ok(found)
+    }
+
+    /// Rows that follow each other in a fragment's file, deleted ones included, for somebody who waits for them.
     pub(super) async fn range(
         &self,
         fragment: u64,
-        projection: &Schema,
+        projection: &Projection,
+        rows: Range<usize>,
+    ) -> Result<RecordBatch> {
+        self.access.tally().read();
+        self.decode(fragment, projection, rows).await
+    }
+
+    /// The same, whoever it is for.
+    pub(super) async fn decode(
+        &self,
+        fragment: u64,
+        projection: &Projection,
         rows: Range<usize>,
     ) -> Result<RecordBatch> {
         self.ask(fragment, || Piece::Range {
             fragment,
-            columns: names(projection),
+            columns: projection.names(),
             start: rows.start,
             end: rows.end,
         })
@@ -53,12 +94,13 @@ impl Table {
     pub(super) async fn rows_at(
         &self,
         fragment: u64,
-        projection: &Schema,
+        projection: &Projection,
         places: &[u32],
     ) -> Result<RecordBatch> {
+        self.access.tally().read();
         self.ask(fragment, || Piece::Places {
             fragment,
-            columns: names(projection),
+            columns: projection.names(),
             places: places.to_vec(),
         })
         .await?;
@@ -72,28 +114,53 @@ impl Table {
 
     /// The live rows of a fragment that has holes.
     pub(super) async fn live(&self, span: &Span) -> Result<Arc<Live>> {
-        let nothing = self.dataset.schema().project::<&str>(&[]).map_err(read_error(self))?;
-        let position = (!self.is_stable()).then_some(span.first);
-        let key = LiveKey { file: key(self, span.fragment, &nothing)?, position };
+        let key = self.live_key(span)?;
         if let Some(live) = kept::live(&key) {
             return Ok(live);
         }
         self.ask(span.fragment, || Piece::Live { fragment: span.fragment }).await?;
-        let live = Arc::new(guarded(&self.path, load_live(self, span, &nothing)).await?);
+        let live = Arc::new(guarded(&self.path, load_live(self, span)).await?);
         kept::keep_live(key, live.clone());
         Ok(live)
     }
 
-    async fn reader(&self, fragment: u64, projection: &Schema) -> Result<Arc<FragmentReader>> {
-        let key = key(self, fragment, projection)?;
+    /// The same where it was asked for lately.
+    pub(super) fn known_live(&self, span: &Span) -> Option<Arc<Live>> {
+        kept::live(&self.live_key(span).ok()?)
+    }
+
+    async fn reader(&self, fragment: u64, projection: &Projection) -> Result<Arc<FragmentReader>> {
+        let key = self.file(fragment, projection)?;
         if let Some(reader) = kept::reader(&key) {
             return Ok(reader);
         }
         let file = self.opened(fragment)?;
-        let opened = file.open(projection, FragReadConfig::default()).boxed().await;
+        // Which rows live is the index's to say: so a reader, and what it read, is right for every version.
+        let config = FragReadConfig::default().with_ignore_deletions(true);
+        let opened = file.open(&projection.schema, config).boxed().await;
         let reader = Arc::new(opened.map_err(read_error(self))?);
+        self.access.tally().opened();
         kept::keep_reader(key, reader.clone(), self.dataset.fragments().len());
         Ok(reader)
+    }
+
+    /// Some columns of a fragment's files, as these are now. Costs a `stat` each.
+    pub(super) fn file(&self, fragment: u64, projection: &Projection) -> Result<Arc<FileKey>> {
+        let about = metadata(self, fragment)?;
+        let stamp = |name: &str| fs::metadata(self.path.join("data").join(name)).ok();
+        let file = |file: &DataFile| (file.path.clone(), stamp(&file.path).map(|f| Stamp::of(&f)));
+        let files = about.referenced_lance_files().map(file).collect();
+        let fields = projection.fields.clone();
+        Ok(Arc::new(FileKey { dataset: self.path.clone(), files, fields }))
+    }
+
+    fn live_key(&self, span: &Span) -> Result<LiveKey> {
+        let about = metadata(self, span.fragment)?;
+        Ok(LiveKey {
+            file: Arc::unwrap_or_clone(self.file(span.fragment, &Projection::named(self, &[])?)?),
+            deletions: about.deletion_file.as_ref().map(|file| (file.id, file.read_version)),
+            position: (!self.is_stable()).then_some(span.first),
+        })
     }
 
     /// A fragment whose files lie where they may.
@@ -115,15 +182,17 @@ impl Table {
             sound::validate(&self.path, &batch)?;
         }
         sound::check_size(&self.path, &batch)?;
+        self.access.tally().decoded(batch.get_array_memory_size());
         Ok(batch)
     }
 }
 
-async fn load_live(table: &Table, span: &Span, nothing: &Schema) -> Result<Live> {
+async fn load_live(table: &Table, span: &Span) -> Result<Live> {
     let config = FragReadConfig::default().with_row_id(true).with_row_address(true);
     let fragment = table.opened(span.fragment)?;
     let physical = fragment.physical_rows().boxed().await.map_err(read_error(table))?;
-    let reader = fragment.open(nothing, config).boxed().await.map_err(read_error(table))?;
+    let nothing = Projection::named(table, &[])?.schema;
+    let reader = fragment.open(&nothing, config).boxed().await.map_err(read_error(table))?;
     let batch = reader.read_range_as_batch(0..physical).boxed().await.map_err(read_error(table))?;
     let (Some(ids), Some(addresses)) =
         (batch.column_by_name("_rowid"), batch.column_by_name("_rowaddr"))
@@ -142,17 +211,6 @@ async fn load_live(table: &Table, span: &Span, nothing: &Schema) -> Result<Live>
     Ok(live)
 }
 
-fn key(table: &Table, fragment: u64, projection: &Schema) -> Result<ReaderKey> {
-    let metadata = metadata(table, fragment)?;
-    let field = |field: &Field| (field.id, field.name.clone());
-    Ok(ReaderKey {
-        dataset: table.path.clone(),
-        files: metadata.referenced_lance_files().map(|file| file.path.clone()).collect(),
-        deletions: metadata.deletion_file.as_ref().map(|file| (file.id, file.read_version)),
-        fields: projection.fields_pre_order().map(field).collect(),
-    })
-}
-
 /// A fragment's description; a manifest lists them by id.
 fn metadata(table: &Table, fragment: u64) -> Result<&Fragment> {
     let all = table.dataset.fragments();
@@ -165,11 +223,6 @@ fn no_fragment(table: &Table, fragment: u64) -> Error {
         path: table.path.to_path_buf(),
         source: format!("version {} has no fragment {fragment}", table.version()).into(),
     }
-}
-
-/// The columns of a projection: those of a table are projected whole.
-fn names(projection: &Schema) -> Vec<String> {
-    projection.fields.iter().map(|field| field.name.clone()).collect()
 }
 
 pub(super) fn read_error(table: &Table) -> impl FnOnce(lance::Error) -> Error {

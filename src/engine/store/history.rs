@@ -6,8 +6,10 @@ use chrono::{DateTime, Utc};
 use futures::{FutureExt, StreamExt, TryStreamExt};
 use lance::dataset::VersionTransaction;
 
-use super::failure::storage;
+use super::described;
+use super::heal::manifests;
 use super::table::Table;
+use crate::engine::durable::blocking;
 use crate::engine::error::Result;
 use crate::engine::screen::Piece;
 
@@ -28,13 +30,13 @@ pub(crate) struct Version {
 }
 
 impl Table {
-    /// The newest `limit` versions, newest first. Reads one manifest for each.
+    /// The newest `limit` versions, newest first. Reads the manifest of each that was not described before.
     pub(crate) async fn versions(&self, limit: usize) -> Result<Vec<Version>> {
         let numbers = self.version_numbers().await?.into_iter().rev().take(limit).collect();
         self.describe_all(numbers).await
     }
 
-    /// Those of these versions that are kept, in the same order. Reads one manifest for each.
+    /// Those of these versions that are kept, in the same order. Reads the manifest of each that was not described before.
     pub(crate) async fn versions_of(&self, numbers: &[u64]) -> Result<Vec<Version>> {
         let kept = self.version_numbers().await?;
         let is_kept = |number: &u64| kept.binary_search(number).is_ok();
@@ -55,18 +57,14 @@ impl Table {
         if number == self.version() {
             return Ok(Some(self.clone()));
         }
-        if !self.keeps(number).await? {
+        if !self.keeps(number) {
             return Ok(None);
         }
         match self.checkout(number).await {
-            // It may have been cleaned up since it was listed.
-            Err(_) if !self.keeps(number).await? => Ok(None),
+            // It may have been cleaned up since it was looked at.
+            Err(_) if !self.keeps(number) => Ok(None),
             opened => opened.map(Some),
         }
-    }
-
-    async fn keeps(&self, number: u64) -> Result<bool> {
-        Ok(self.version_numbers().await?.binary_search(&number).is_ok())
     }
 
     /// The version that a tag marks, where there is such a tag.
@@ -85,15 +83,18 @@ impl Table {
         while low < high {
             let middle = low.midpoint(high);
             let Some(number) = numbers.get(middle) else { break };
-            let table = self.checkout(*number).await?;
-            if table.dataset.manifest().timestamp() <= time {
-                found = Some(table);
+            if self.described(*number).await?.timestamp <= time {
+                found = Some(*number);
                 low = middle + 1;
             } else {
                 high = middle;
             }
         }
-        Ok(found)
+        match found {
+            Some(number) if number == self.version() => Ok(Some(self.clone())),
+            Some(number) => self.checkout(number).await.map(Some),
+            None => Ok(None),
+        }
     }
 
     /// What made the versions behind `from`, up to this one; those that were cleaned up are left out.
@@ -111,9 +112,9 @@ impl Table {
 
     /// The numbers of all versions that are kept, ascending. Cost: one listing of a folder.
     pub(crate) async fn version_numbers(&self) -> Result<Vec<u64>> {
-        let refs = self.dataset.version_refs().boxed().await;
-        let refs = refs.map_err(storage("list the versions of", &self.path))?;
-        Ok(refs.into_iter().map(|found| found.version).collect())
+        let path = self.path.to_path_buf();
+        let listed = blocking(move || manifests(&path)).await?;
+        Ok(listed.into_iter().map(|(version, _)| version).collect())
     }
 
     /// What made a version. Reads its manifest.
@@ -129,20 +130,40 @@ impl Table {
     }
 
     async fn describe(&self, number: u64, tags: &BTreeMap<String, u64>) -> Result<Version> {
-        let made = self.transaction(number).await?;
+        let known = self.described(number).await?;
+        let tags = tags.iter().filter(|(_, v)| **v == number).map(|(tag, _)| tag.clone()).collect();
+        Ok(Version { tags, ..known })
+    }
+
+    /// What is known of a version but for its tags: from memory, where its manifest is the one that was read then.
+    async fn described(&self, number: u64) -> Result<Version> {
+        let stamp = self.stamp_of(number);
+        let known = stamp.and_then(|stamp| described::find(&self.path, number, stamp));
+        if let Some(version) = known {
+            return Ok(version);
+        }
+        let version = self.read_description(number).await?;
+        if let Some(stamp) = stamp {
+            described::keep(&self.path, stamp, version.clone());
+        }
+        Ok(version)
+    }
+
+    async fn read_description(&self, number: u64) -> Result<Version> {
+        // IMPORTANT: opened first. Lance keeps that manifest, and finds the transaction by it.
         let opened = self.dataset.checkout_version(number);
         let dataset = self.enter(number, Piece::Version, opened).await?;
+        let made = self.transaction(number).await?;
+        self.access.tally().manifest();
         let rows = dataset.fragments().iter().filter_map(lance_table::format::Fragment::num_rows);
         let rows = rows.fold(0, usize::saturating_add);
+        let name = made.transaction.as_ref().map(|t| t.operation.name().to_string());
         Ok(Version {
             number,
             timestamp: made.timestamp,
-            operation: operation(
-                number,
-                made.transaction.as_ref().map(|t| t.operation.name().to_string()).as_deref(),
-            ),
+            operation: operation(number, name.as_deref()),
             rows: rows as u64,
-            tags: tags.iter().filter(|(_, v)| **v == number).map(|(tag, _)| tag.clone()).collect(),
+            tags: Vec::new(),
             fragments: dataset.fragments().len() as u64,
             bytes: bytes(dataset.fragments()),
         })

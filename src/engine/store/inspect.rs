@@ -7,6 +7,7 @@ use std::sync::{Mutex, PoisonError};
 
 use lru::LruCache;
 
+use super::projection::Projection;
 use super::table::Table;
 use crate::engine::access::Access;
 use crate::engine::error::{Error, Result};
@@ -84,7 +85,7 @@ impl Table {
     async fn look(&self, version: u64, piece: &Piece) -> Result<()> {
         let projection = |columns: &[String]| {
             let names: Vec<&str> = columns.iter().map(String::as_str).collect();
-            self.dataset.schema().project(&names).map_err(super::fragment::read_error(self))
+            Projection::named(self, &names)
         };
         match piece {
             Piece::Version => Ok(()),

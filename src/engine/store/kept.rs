@@ -9,6 +9,9 @@ use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 use lance::dataset::fragment::FragmentReader;
 use lru::LruCache;
 
+use super::projection::Fields;
+use crate::engine::sums::Stamp;
+
 /// Readers kept at most, where the process may open so many files twice over.
 const MOST_READERS: usize = 1024;
 const FEWEST_READERS: usize = 16;
@@ -24,35 +27,36 @@ const KEPT_ROWS: usize = 1 << 25;
 /// The live rows of a fragment that has holes: offsets, and where each lies in the file.
 pub(super) type Live = Vec<(u64, u32)>;
 
-/// What a reader depends on: the files, what is deleted of them, the columns, which another program may have renamed.
+/// Some columns of some files, whatever is deleted of them. Files are written once; one that is another than it was, because
+/// somebody damaged it, is no longer what was read.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(super) struct ReaderKey {
+pub(super) struct FileKey {
     pub(super) dataset: Arc<Path>,
-    pub(super) files: Vec<String>,
-    pub(super) deletions: Option<(u64, u64)>,
-    pub(super) fields: Vec<(i32, String)>,
+    pub(super) files: Vec<(String, Option<Stamp>)>,
+    pub(super) fields: Fields,
 }
 
 /// What a list of live rows depends on.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) struct LiveKey {
-    pub(super) file: ReaderKey,
+    pub(super) file: FileKey,
+    pub(super) deletions: Option<(u64, u64)>,
     /// Where offsets are positions: the first one's, which rows that are deleted in front of the fragment move.
     pub(super) position: Option<u64>,
 }
 
 type Cache<K, T> = LazyLock<Mutex<LruCache<K, T>>>;
 
-static READERS: Cache<ReaderKey, Arc<FragmentReader>> =
+static READERS: Cache<Arc<FileKey>, Arc<FragmentReader>> =
     LazyLock::new(|| Mutex::new(LruCache::new(capacity(0))));
 static LIVE: Cache<LiveKey, Arc<Live>> = LazyLock::new(|| Mutex::new(LruCache::new(KEPT_LIVE)));
 
-pub(super) fn reader(key: &ReaderKey) -> Option<Arc<FragmentReader>> {
+pub(super) fn reader(key: &Arc<FileKey>) -> Option<Arc<FragmentReader>> {
     READERS.lock().unwrap_or_else(PoisonError::into_inner).get(key).cloned()
 }
 
 /// Keeps a reader that was opened at a version of `fragments` fragments.
-pub(super) fn keep_reader(key: ReaderKey, reader: Arc<FragmentReader>, fragments: usize) {
+pub(super) fn keep_reader(key: Arc<FileKey>, reader: Arc<FragmentReader>, fragments: usize) {
     let mut readers = READERS.lock().unwrap_or_else(PoisonError::into_inner);
     let capacity = capacity(fragments);
     if readers.len() > capacity.get() || readers.cap() < capacity {

@@ -3,10 +3,14 @@
 //! Lance's futures are boxed where they are called: unboxed, their nesting would make every program
 //! that links this crate raise its recursion limit.
 
+mod ahead;
+mod blocks;
 mod broken;
 mod claims;
 mod commit;
+mod course;
 mod create;
+mod described;
 mod enter;
 mod failure;
 mod files;
@@ -21,15 +25,18 @@ mod mark;
 mod note;
 mod pinned;
 mod predicate;
+mod projection;
 mod read;
 mod require;
 mod session;
 mod sound;
+mod spans;
 mod stage;
 mod syntax;
 mod table;
 mod tags;
 
+pub(crate) use blocks::keep_decoded;
 pub(crate) use broken::Broken;
 pub(crate) use commit::Committed;
 pub(crate) use files::VersionFile;

@@ -1,18 +1,23 @@
 //! Reading rows by offset: which rows of which fragments make a page.
 
+use std::ops::Range;
+
 use arrow_array::{RecordBatch, UInt64Array};
 use arrow_select::concat::concat_batches;
 use arrow_select::take::take_record_batch;
 
-use super::fragment::{READ_ACTION, read_error};
+use super::fragment::READ_ACTION;
 use super::index::Span;
 use super::kept::Live;
+use super::projection::Projection;
 use super::table::Table;
 use crate::engine::error::{Error, Result};
 use crate::engine::options::Columns;
 
 /// Rows whose offsets are sorted in memory at most, where fragments interleave: a gigabyte of them.
 const MOST_SORTED: u64 = 1 << 27;
+/// Rows of a read that may be a page which somebody looks at; more are a pass over many.
+const LARGEST_PAGE: usize = 1024;
 
 /// Rows of consecutive offsets.
 #[derive(Debug, Clone)]
@@ -24,19 +29,23 @@ pub(crate) struct Rows {
 impl Table {
     /// Up to `limit` rows with offsets from `offset` on, in order; fewer only at the end.
     ///
-    /// Costs the rows read, plus a binary search, whatever the offset.
+    /// Costs the rows read, plus a binary search, whatever the offset. A page that was read lately costs no read, nor do
+    /// those that follow where one reads page after page: they are read ahead.
     pub(crate) async fn read(
         &self,
         offset: u64,
         limit: usize,
         columns: &Columns,
     ) -> Result<Vec<Rows>> {
-        let reading = Reading::of(self, columns)?;
+        let reading = Reading::of(self, columns, limit)?;
         let found = if self.index().is_disjoint() {
             reading.in_order(offset, limit).await?
         } else {
             reading.interleaved(offset, limit).await?
         };
+        if reading.is_page {
+            self.read_ahead(&reading.projection, &found);
+        }
         reading.chosen(found)
     }
 
@@ -47,7 +56,7 @@ impl Table {
         let (Some(first), Some(last)) = (offsets.first(), offsets.last()) else {
             return Ok(Vec::new());
         };
-        let reading = Reading::of(self, columns)?;
+        let reading = Reading::of(self, columns, usize::MAX)?;
         let mut found = Vec::new();
         for span in self.index().spans_from(*first).iter().take_while(|span| span.first <= *last) {
             let wanted = self.places(span, offsets).await?;
@@ -135,15 +144,17 @@ impl Table {
 /// One read: what it reads of, and which columns.
 struct Reading<'a> {
     table: &'a Table,
-    projection: lance::datatypes::Schema,
+    projection: Projection,
+    /// So few rows that they are worth keeping.
+    is_page: bool,
     /// None of the chosen columns is there: what is read counts only.
     only_rows: bool,
 }
 
 impl<'a> Reading<'a> {
-    fn of(table: &'a Table, columns: &Columns) -> Result<Self> {
-        let (projection, only_rows) = projection(table, columns)?;
-        Ok(Self { table, projection, only_rows })
+    fn of(table: &'a Table, columns: &Columns, limit: usize) -> Result<Self> {
+        let (projection, only_rows) = Projection::chosen(table, columns)?;
+        Ok(Self { table, projection, is_page: limit <= LARGEST_PAGE, only_rows })
     }
 
     /// Without the column that was read for the rows alone.
@@ -165,38 +176,67 @@ impl<'a> Reading<'a> {
                 break;
             }
             let rows = self.span(span, offset, left).await?;
-            left -= rows.offsets.len();
-            found.push(rows);
+            left -= rows.iter().map(|rows| rows.offsets.len()).sum::<usize>().min(left);
+            found.extend(rows);
         }
         found.retain(|rows| !rows.offsets.is_empty());
         Ok(found)
     }
 
-    async fn span(&self, span: &Span, offset: u64, limit: usize) -> Result<Rows> {
+    async fn span(&self, span: &Span, offset: u64, limit: usize) -> Result<Vec<Rows>> {
         if span.dense {
             self.dense(span, offset, limit).await
         } else {
-            self.holed(span, offset, limit).await
+            Ok(vec![self.holed(span, offset, limit).await?])
         }
     }
 
-    async fn dense(&self, span: &Span, offset: u64, limit: usize) -> Result<Rows> {
+    async fn dense(&self, span: &Span, offset: u64, limit: usize) -> Result<Vec<Rows>> {
         let start = offset.saturating_sub(span.first).min(span.rows);
         let end = span.rows.min(start.saturating_add(limit as u64));
         if start == end {
-            let batch = RecordBatch::new_empty(self.table.schema());
-            return Ok(Rows { offsets: Vec::new(), batch });
+            return Ok(Vec::new());
         }
-        let places = index(start)..index(end);
-        let batch = self.table.range(span.fragment, &self.projection, places).await?;
-        Ok(Rows { offsets: (span.first + start..span.first + end).collect(), batch })
+        let mut next = span.first + start;
+        let batches = self.places(span.fragment, index(start)..index(end)).await?;
+        let follow = |batch: RecordBatch| {
+            let first = next;
+            next += batch.num_rows() as u64;
+            Rows { offsets: (first..next).collect(), batch }
+        };
+        Ok(batches.into_iter().map(follow).collect())
+    }
+
+    async fn places(&self, fragment: u64, rows: Range<usize>) -> Result<Vec<RecordBatch>> {
+        if self.is_page {
+            return self.table.page(fragment, &self.projection, rows).await;
+        }
+        Ok(vec![self.table.range(fragment, &self.projection, rows).await?])
     }
 
     async fn holed(&self, span: &Span, offset: u64, limit: usize) -> Result<Rows> {
         let live = self.table.live(span).await?;
         let from = live.partition_point(|(found, _)| *found < offset);
         let wanted: Live = live.iter().skip(from).take(limit).copied().collect();
-        self.at(span, &wanted).await
+        match hull(&wanted) {
+            // Few of the rows in between are gone.
+            Some(hull) if self.is_page && hull.len() <= 2 * wanted.len() => {
+                let batches =
+                    self.table.page(span.fragment, &self.projection, hull.clone()).await?;
+                self.picked(&wanted, hull.start, &batches)
+            }
+            _ => self.at(span, &wanted).await,
+        }
+    }
+
+    /// The wanted ones of rows that follow each other in a file from a place on.
+    fn picked(&self, wanted: &[(u64, u32)], start: usize, batches: &[RecordBatch]) -> Result<Rows> {
+        let schema = batches.first().map_or_else(|| self.table.schema(), RecordBatch::schema);
+        let all = concat_batches(&schema, batches).map_err(arrow_error(self.table))?;
+        let order: UInt64Array =
+            wanted.iter().map(|(_, place)| u64::from(*place) - start as u64).collect();
+        let batch = take_record_batch(&all, &order).map_err(arrow_error(self.table))?;
+        Ok(Rows { offsets: wanted.iter().map(|(offset, _)| *offset).collect(), batch })
     }
 
     /// The rows of these offsets, which lie at these places of the file.
@@ -219,7 +259,7 @@ impl<'a> Reading<'a> {
             if before.count() >= limit {
                 break;
             }
-            parts.push(self.span(span, offset, limit).await?);
+            parts.extend(self.span(span, offset, limit).await?);
         }
         self.merged(parts, limit)
     }
@@ -240,14 +280,10 @@ impl<'a> Reading<'a> {
     }
 }
 
-/// The columns to read. Where a table has none of the chosen ones, its first is read for the rows.
-fn projection(table: &Table, columns: &Columns) -> Result<(lance::datatypes::Schema, bool)> {
-    let schema = table.dataset.schema();
-    let names: Vec<&str> = schema.fields.iter().map(|field| field.name.as_str()).collect();
-    let chosen = columns.present(&names);
-    let only_rows = chosen.is_empty();
-    let read = if only_rows { names.get(..1).unwrap_or_default() } else { &chosen };
-    Ok((schema.project(read).map_err(read_error(table))?, only_rows))
+/// The places in a file between which these lie.
+pub(super) fn hull(wanted: &[(u64, u32)]) -> Option<Range<usize>> {
+    let places = wanted.iter().map(|(_, place)| *place as usize);
+    Some(places.clone().min()?..places.max()? + 1)
 }
 
 fn arrow_error(table: &Table) -> impl FnOnce(arrow_schema::ArrowError) -> Error {

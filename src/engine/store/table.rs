@@ -9,17 +9,14 @@ use arrow_schema::{Schema, SchemaRef};
 use futures::FutureExt;
 use lance::Dataset;
 use lance::dataset::builder::DatasetBuilder;
-use lance::dataset::rowids::load_row_id_sequence;
-use lance_table::format::Fragment;
-use lance_table::rowids::RowIdSequence;
-use lance_table::rowids::segment::U64Segment;
 
 use super::claims;
 use super::enter::{enter, guarded};
-use super::failure::{opening, storage};
+use super::failure::opening;
 use super::heal::manifests;
-use super::index::{OffsetIndex, Span};
+use super::index::OffsetIndex;
 use super::session::session;
+use super::spans;
 use crate::engine::access::Access;
 use crate::engine::durable::blocking;
 use crate::engine::error::{Error, ErrorKind, Result};
@@ -45,9 +42,9 @@ pub(crate) struct Table {
 
 /// Tells a manifest from another one that took its name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Stamp {
-    inode: u64,
-    modified: Option<std::time::SystemTime>,
+pub(super) struct Stamp {
+    pub(super) inode: u64,
+    pub(super) modified: Option<std::time::SystemTime>,
 }
 
 impl Table {
@@ -166,6 +163,16 @@ impl Table {
         manifest_name(&self.dataset, version)
     }
 
+    /// The state of a version's manifest, where it is kept. Costs a `stat`.
+    pub(super) fn stamp_of(&self, version: u64) -> Option<Stamp> {
+        stamp(&self.path, &self.dataset, version)
+    }
+
+    /// Whether a version is kept. Costs a `stat`.
+    pub(super) fn keeps(&self, version: u64) -> bool {
+        self.stamp_of(version).is_some()
+    }
+
     /// Where a version's manifest is, if it is.
     pub(super) fn manifest(&self, version: u64) -> Option<PathBuf> {
         Some(self.path.join(VERSIONS).join(self.manifest_name(version)?))
@@ -180,11 +187,12 @@ impl Table {
     ) -> Result<Self> {
         let read = async {
             claims::check(&path, &dataset, access)?;
-            let index = build_index(&path, &dataset, before).await?;
+            let index = spans::index_of(&path, &dataset, before).await?;
             let index = Arc::new(claims::check_index(&path, index)?);
             Ok((index, Arc::new(Schema::from(dataset.schema()))))
         };
         let (index, schema) = guarded(&path, read).await?;
+        access.tally().manifest();
         let stamp = stamp(&path, &dataset, dataset.version_id());
         Ok(Self { path, dataset, access: access.clone(), schema, index, stamp })
     }
@@ -325,69 +333,4 @@ fn stamp(path: &Path, dataset: &Dataset, version: u64) -> Option<Stamp> {
     #[cfg(not(unix))]
     let inode = metadata.len();
     Some(Stamp { inode, modified: metadata.modified().ok() })
-}
-
-async fn build_index(
-    path: &Path,
-    dataset: &Arc<Dataset>,
-    before: Option<&Table>,
-) -> Result<OffsetIndex> {
-    if !dataset.manifest().uses_stable_row_ids() {
-        return Ok(positional(dataset.fragments()));
-    }
-    let mut spans = Vec::with_capacity(dataset.fragments().len());
-    let known = before.map(known_spans).unwrap_or_default();
-    for fragment in dataset.fragments().iter() {
-        match known.get(&fragment.id) {
-            Some((old, span)) if same_rows(old, fragment) => spans.push((*span).clone()),
-            _ => {
-                let sequence = load_row_id_sequence(dataset, fragment)
-                    .boxed()
-                    .await
-                    .map_err(storage("read the row ids of", path))?;
-                spans.extend(span_of(fragment, &sequence));
-            }
-        }
-    }
-    Ok(OffsetIndex::new(spans))
-}
-
-fn known_spans(table: &Table) -> std::collections::HashMap<u64, (&Fragment, &Span)> {
-    let spans: std::collections::HashMap<u64, &Span> =
-        table.index.spans_from(0).iter().map(|span| (span.fragment, span)).collect();
-    table
-        .dataset
-        .fragments()
-        .iter()
-        .filter_map(|fragment| Some((fragment.id, (fragment, *spans.get(&fragment.id)?))))
-        .collect()
-}
-
-fn same_rows(a: &Fragment, b: &Fragment) -> bool {
-    a.row_id_meta == b.row_id_meta && a.deletion_file == b.deletion_file
-}
-
-fn span_of(fragment: &Fragment, ids: &RowIdSequence) -> Option<Span> {
-    let range = ids.row_id_range()?;
-    let rows = fragment.num_rows().map_or_else(|| ids.len(), |rows| rows as u64);
-    let dense = fragment.deletion_file.is_none()
-        && matches!(ids.segments(), [U64Segment::Range(_)])
-        && rows == ids.len();
-    Some(Span { fragment: fragment.id, first: *range.start(), last: *range.end(), rows, dense })
-}
-
-/// Without stable row ids, an offset is the position among the rows that are not deleted.
-fn positional(fragments: &[Fragment]) -> OffsetIndex {
-    let mut next = 0_u64;
-    let spans = fragments
-        .iter()
-        .map(|fragment| {
-            let rows = fragment.num_rows().unwrap_or_default() as u64;
-            let first = next;
-            next = first.saturating_add(rows);
-            let dense = fragment.deletion_file.is_none();
-            Span { fragment: fragment.id, first, last: next.saturating_sub(1), rows, dense }
-        })
-        .collect();
-    OffsetIndex::new(spans)
 }

@@ -19,7 +19,7 @@ pub(crate) struct Digest {
 }
 
 /// Tells a file from the one that it was when it was looked at.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct Stamp {
     length: u64,
     modified: Option<SystemTime>,

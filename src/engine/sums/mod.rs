@@ -9,5 +9,6 @@ mod entry;
 mod guard;
 mod ledger;
 
+pub(crate) use digest::Stamp;
 pub(crate) use entry::{Entry, Origin};
 pub(crate) use guard::{Finding, Guard, Trust, is_manifest};

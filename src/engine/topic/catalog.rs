@@ -13,6 +13,7 @@ use crate::engine::layout::BucketPlace;
 use crate::engine::name::TopicName;
 use crate::engine::options::EngineOptions;
 use crate::engine::poll::Pace;
+use crate::engine::store::keep_decoded;
 use crate::engine::watch::Hub;
 
 /// Shared by an engine's readers, writers and streams.
@@ -32,6 +33,7 @@ impl Catalog {
         let hub = Hub::new(options.events);
         let access = Access::within(&root).screened(options.screen.clone());
         let access = if options.follow_links { access.following_links() } else { access };
+        keep_decoded(options.decoded_bytes);
         Self {
             root,
             access,
@@ -62,7 +64,8 @@ impl Catalog {
         } else {
             self.access.clone()
         };
-        let bucket = Arc::new(Bucket::new(topic.clone(), place, is_foreign, access));
+        let bucket = Bucket::new(topic.clone(), place, is_foreign, access.counted());
+        let bucket = Arc::new(bucket);
         buckets.insert(dataset, Arc::downgrade(&bucket));
         bucket
     }

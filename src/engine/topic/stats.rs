@@ -1,15 +1,28 @@
-//! What a topic costs on disk: a walk over its files.
+//! What a topic costs: on disk, by a walk over its files, and what its reads have.
 
 use std::fs;
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
+use super::reader::Reader;
 use crate::engine::bucket::{Bucket, Snapshot};
 use crate::engine::error::{Error, Result};
 use crate::engine::facts::{BucketStats, TopicStats};
 use crate::engine::name::TopicName;
 use crate::engine::store::Table;
+use crate::engine::tally::ReadCounts;
+
+impl Reader {
+    /// What reading these buckets has cost since this process first touched them, by whichever reader, stream or writer of
+    /// the engine. Differences of two of these say what the reads in between cost.
+    ///
+    /// Cost: none.
+    pub fn read_counts(&self) -> ReadCounts {
+        let each = self.buckets.iter().map(|bucket| bucket.read_counts());
+        each.fold(ReadCounts::default(), std::ops::Add::add)
+    }
+}
 
 /// Counts, bytes and fragments of each bucket. Blocks.
 pub(super) fn topic_stats(

@@ -6,7 +6,8 @@ use crate::engine::facts::VersionInfo;
 use crate::engine::store::Version;
 
 impl Reader {
-    /// The newest `limit` versions of each bucket, newest first. Cost: one manifest a version.
+    /// The newest `limit` versions of each bucket, newest first. Cost: one listing of a folder; one manifest for each version
+    /// that is returned the first time in this process, a `stat` from then on.
     pub async fn versions(&self, limit: usize) -> Result<Vec<VersionInfo>> {
         let mut all = Vec::new();
         for (bucket, snapshot) in self.buckets().iter().zip(&self.snapshots().await?) {
@@ -34,7 +35,7 @@ impl Reader {
     }
 
     /// What is known of these versions of a bucket, in the same order; those that are not kept are
-    /// left out. Cost: one manifest a version.
+    /// left out. Cost: as [`versions`](Self::versions).
     ///
     /// # Errors
     /// As [`version_numbers`](Self::version_numbers).
