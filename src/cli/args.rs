@@ -6,11 +6,16 @@ use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use serde::{Deserialize, Serialize};
 
 use super::bench::BenchArgs;
+use super::cleanup::CleanupArgs;
+use super::completions::CompletionsArgs;
 use super::export::ExportArgs;
 use super::pick::Pick;
+use super::put::Keeping;
 use super::repair::RepairArgs;
 use super::restore::RestoreArgs;
+use super::schema::SchemaArgs;
 use super::search::SearchArgs;
+use super::stats::StatsArgs;
 use super::tag::TagArgs;
 use super::verify::VerifyArgs;
 use super::versions::VersionsArgs;
@@ -71,6 +76,7 @@ pub(crate) enum Command {
     /// Persist what is buffered, by whichever process
     Flush(FlushArgs),
     Verify(VerifyArgs),
+    Cleanup(CleanupArgs),
     /// Mend a topic that cannot be opened for writing
     ///
     /// What cannot be read of its log is taken away and kept aside, and what is lost by it is said. Where
@@ -203,6 +209,9 @@ pub(crate) struct TopicOptions {
     /// Records buffered in a bucket that start a flush [default: 1000; of a file 100000, or 32 MiB]
     #[arg(long, value_name = "N", value_parser = positive, allow_negative_numbers = true)]
     pub(crate) flush_threshold: Option<usize>,
+
+    #[command(flatten)]
+    pub(crate) keeping: Keeping,
 }
 
 /// The form of an input.
@@ -336,30 +345,6 @@ pub(crate) struct FactsArgs {
 }
 
 #[derive(Debug, ClapArgs)]
-pub(crate) struct StatsArgs {
-    /// The topic; all of them without it
-    pub(crate) topic: Option<String>,
-
-    #[command(flatten)]
-    pub(crate) facts: FactsArgs,
-}
-
-#[derive(Debug, ClapArgs)]
-pub(crate) struct SchemaArgs {
-    /// The topic
-    pub(crate) topic: String,
-
-    #[command(flatten)]
-    pub(crate) facts: FactsArgs,
-}
-
-#[derive(Debug, ClapArgs)]
-pub(crate) struct CompletionsArgs {
-    /// The shell
-    pub(crate) shell: clap_complete::Shell,
-}
-
-#[derive(Debug, ClapArgs)]
 pub(crate) struct DemoArgs {
     /// Only write, for so long, and print a summary; no explorer
     #[arg(long, value_name = "SECONDS", value_parser = super::moment::seconds, allow_negative_numbers = true)]
@@ -389,7 +374,7 @@ fn durability(text: &str) -> Result<Durability, String> {
     })
 }
 
-pub(super) fn positive(text: &str) -> Result<usize, String> {
+pub(crate) fn positive(text: &str) -> Result<usize, String> {
     let number = text.parse().ok().filter(|number| *number > 0);
     number.ok_or_else(|| "expected a whole number, 1 or more".into())
 }

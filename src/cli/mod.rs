@@ -5,6 +5,7 @@
 
 mod args;
 mod bench;
+mod cleanup;
 mod completions;
 mod count;
 mod demo;

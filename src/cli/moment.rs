@@ -55,9 +55,19 @@ fn reads_as_time(text: &str) -> bool {
 fn ago(span: &str) -> Result<TimeDelta, String> {
     let wrong =
         || format!("`{span} ago` is no time; write `90s ago`, `15m ago`, `2h ago` or `3d ago`");
-    let digits = span.find(|c: char| !c.is_ascii_digit()).ok_or_else(wrong)?;
-    let (number, unit) = span.split_at_checked(digits).ok_or_else(wrong)?;
-    let number: i64 = number.parse().map_err(|_| wrong())?;
+    span_of(span).ok_or_else(wrong)
+}
+
+/// A span of time with its unit: `90s`, `15m`, `2h`, `3d`.
+pub(crate) fn age(text: &str) -> Result<Duration, String> {
+    let span = span_of(text.trim()).and_then(|span| span.to_std().ok());
+    span.ok_or_else(|| "expected an age, such as `0s`, `15m`, `2h` or `3d`".to_owned())
+}
+
+fn span_of(text: &str) -> Option<TimeDelta> {
+    let digits = text.find(|c: char| !c.is_ascii_digit())?;
+    let (number, unit) = text.split_at_checked(digits)?;
+    let number: i64 = number.parse().ok()?;
     let span = match unit.trim() {
         "s" | "sec" | "second" | "seconds" => TimeDelta::try_seconds(number),
         "m" | "min" | "minute" | "minutes" => TimeDelta::try_minutes(number),
@@ -65,7 +75,7 @@ fn ago(span: &str) -> Result<TimeDelta, String> {
         "d" | "day" | "days" => TimeDelta::try_days(number),
         _ => None,
     };
-    span.filter(|span| *span <= TimeDelta::days(100_000)).ok_or_else(wrong)
+    span.filter(|span| *span <= TimeDelta::days(100_000))
 }
 
 /// Where a tail starts: `end`, `start`, an offset, or `-N` for the last N records.
@@ -137,6 +147,16 @@ mod tests {
         }
         for wrong in ["", "-", "--3", "1.5", "middle"] {
             assert!(tail_start(wrong).is_err(), "{wrong:?} was accepted");
+        }
+    }
+
+    #[test]
+    fn an_age_has_a_unit() {
+        for (text, age_in_seconds) in [("0s", 0), ("15m", 900), ("2h", 7200), ("3 days", 259_200)] {
+            assert_eq!(age(text).unwrap(), Duration::from_secs(age_in_seconds), "{text}");
+        }
+        for wrong in ["", "7", "-1d", "h", "2 lightyears", "9999999999d", "1.5h"] {
+            assert!(age(wrong).is_err(), "{wrong:?} was accepted");
         }
     }
 

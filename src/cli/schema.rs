@@ -1,12 +1,22 @@
 //! `lanceq schema`: a topic's fields and their types.
 
+use clap::Args;
 use serde_json::Value;
 
-use super::args::SchemaArgs;
+use super::args::FactsArgs;
 use super::failure::Result;
 use super::format::{Cell, facts};
 use super::output;
 use crate::{Engine, schema_json};
+
+#[derive(Debug, Args)]
+pub(crate) struct SchemaArgs {
+    /// The topic
+    pub(crate) topic: String,
+
+    #[command(flatten)]
+    pub(crate) facts: FactsArgs,
+}
 
 /// Prints the fields in order.
 pub(crate) async fn run(engine: &Engine, args: &SchemaArgs) -> Result {

@@ -1,16 +1,34 @@
 //! `lanceq stats`: how many records there are, where they lie, and what they cost on disk.
 
-use super::args::StatsArgs;
+use clap::Args;
+
+use super::args::FactsArgs;
+use super::count::counted;
 use super::failure::{Failure, Result};
 use super::format::{Cell, facts};
 use super::output;
-use crate::{BucketStats, Engine, TopicStats};
+use crate::{BucketStats, Engine, Retention, TopicStats};
+
+#[derive(Debug, Args)]
+pub(crate) struct StatsArgs {
+    /// The topic; all of them without it
+    pub(crate) topic: Option<String>,
+
+    #[command(flatten)]
+    pub(crate) facts: FactsArgs,
+}
 
 /// Prints the statistics of one topic, or of all.
 pub(crate) async fn run(engine: &Engine, args: &StatsArgs) -> Result {
     if let Some(topic) = &args.topic {
         let stats = engine.reader(topic).await?.stats().await?;
-        return if args.facts.json { output::json(&stats) } else { print(&[stats]) };
+        if args.facts.json {
+            return output::json(&stats);
+        }
+        if let Some(retention) = &stats.retention {
+            output::narrate(format!("{topic} keeps {}", told(retention)));
+        }
+        return print(&[stats]);
     }
     let (sound, broken) = all(engine).await?;
     if args.facts.json {
@@ -80,6 +98,45 @@ fn row(topic: &str, bucket: &BucketStats) -> Vec<Cell> {
     ]
 }
 
+/// What a topic keeps, in words.
+fn told(retention: &Retention) -> String {
+    let Retention { keep_versions, keep_for, at_most } = *retention;
+    let newest = match keep_versions {
+        1 => "the newest version".to_owned(),
+        count => format!("the newest {count} versions"),
+    };
+    let span = match keep_for.as_secs() {
+        0 => return newest,
+        seconds if seconds.is_multiple_of(86_400) => counted(seconds / 86_400, "day"),
+        seconds if seconds.is_multiple_of(3_600) => counted(seconds / 3_600, "hour"),
+        seconds if seconds.is_multiple_of(60) => counted(seconds / 60, "minute"),
+        seconds => counted(seconds, "second"),
+    };
+    format!("{newest}, and of the newest {at_most} those of the last {span}")
+}
+
 fn size(bytes: u64) -> String {
     indicatif::DecimalBytes(bytes).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn what_a_topic_keeps_is_told_in_words() {
+        let kept = |keep_versions, seconds| {
+            let keep_for = Duration::from_secs(seconds);
+            told(&Retention { keep_versions, keep_for, at_most: 100 })
+        };
+        assert_eq!(kept(1, 0), "the newest version");
+        let words = "the newest 10 versions, and of the newest 100 those of the last ";
+        for (seconds, span) in
+            [(7 * 86_400, "7 days"), (3_600, "1 hour"), (5_400, "90 minutes"), (7, "7 seconds")]
+        {
+            assert_eq!(kept(10, seconds), format!("{words}{span}"));
+        }
+    }
 }

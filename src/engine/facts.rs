@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Serialize, Serializer};
 
 use super::name::TopicName;
+use super::retention::Retention;
 
 /// What the layout on disk says of a topic, without opening a dataset.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -90,6 +91,8 @@ pub struct TopicStats {
     pub persisted_count: u64,
     /// Memory that the buffered records take.
     pub buffer_bytes: u64,
+    /// Which versions are kept; none where another program made the topic, as nothing is removed there.
+    pub retention: Option<Retention>,
     /// Each bucket's, by number.
     pub buckets: Vec<BucketStats>,
 }
@@ -157,6 +160,23 @@ pub struct Restored {
     pub rows_after: u64,
     /// Records that are buffered still; they land behind the restored ones.
     pub buffer_count: u64,
+}
+
+/// What a clean-up removed from one bucket, or would remove.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Cleaned {
+    /// The bucket's number.
+    pub bucket_id: u32,
+    /// Versions removed.
+    pub versions: u64,
+    /// Files removed, those that list a version's files included.
+    pub files: u64,
+    /// Bytes of these files.
+    pub bytes: u64,
+    /// Versions that are left.
+    pub versions_left: u64,
+    /// How many of them are only left because somebody reads them.
+    pub kept_for_readers: u64,
 }
 
 /// The acknowledgement of a put: which records of a bucket's log they are.

@@ -18,6 +18,8 @@ pub(crate) const DATASET: &str = "data.lance";
 pub(crate) const APPEND_LOCK: &str = ".append.lock";
 /// Held while the bucket is flushed, settled or repaired.
 pub(crate) const FLUSH_LOCK: &str = ".flush.lock";
+/// Held while a bucket is compacted, cleaned up or verified.
+pub(crate) const MAINTENANCE_LOCK: &str = ".maint.lock";
 /// A bucket's log.
 pub(crate) const LOG: &str = "wal";
 /// What the names of the log's segments end in.
@@ -30,6 +32,8 @@ pub(crate) const VERSIONS: &str = "_versions";
 pub(crate) const TRANSACTIONS: &str = "_transactions";
 /// A bucket's checksums of its dataset's files.
 pub(crate) const SUMS: &str = "sums";
+/// Which versions of a bucket are being read.
+const PINS: &str = "pins";
 
 /// How long the folders of a new topic may take to come.
 const NEW_TOPIC: Duration = Duration::from_secs(10);
@@ -72,8 +76,13 @@ pub(crate) fn dataset(topic: &Path, bucket: u32) -> BucketPlace {
 }
 
 /// The folders of a bucket that hold files of the engine's own.
-pub(crate) fn folders_beside(bucket: &Path) -> [PathBuf; 2] {
-    [bucket.to_path_buf(), bucket.join(LOG)]
+pub(crate) fn folders_beside(bucket: &Path) -> [PathBuf; 3] {
+    [bucket.to_path_buf(), bucket.join(LOG), pins(bucket)]
+}
+
+/// Where the processes that read a bucket say which versions.
+pub(crate) fn pins(bucket: &Path) -> PathBuf {
+    bucket.join(PINS)
 }
 
 /// All topics below `root`, sorted by name. Reads folders only.

@@ -4,8 +4,8 @@
 //!
 //! ```text
 //! L5 handle → L4 topic → L3 bucket → L2 buffer | wal | store → L1 record
-//!   → L0 access, error, name, offset, clock, durable, facts, fault, hint, job, kind, layout, options, poll, screen,
-//!   search, sums, tally, watch
+//!   → L0 access, error, name, offset, clock, durable, facts, fault, hint, job, kind, layout, options, poll, retention,
+//!   screen, search, sums, tally, watch
 //! ```
 
 mod access;
@@ -27,6 +27,7 @@ mod offset;
 mod options;
 mod poll;
 mod record;
+mod retention;
 mod screen;
 mod search;
 mod store;
@@ -38,8 +39,8 @@ mod watch;
 
 pub use error::{Error, ErrorKind, Result, Source};
 pub use facts::{
-    BucketCounts, BucketStats, Damage, FileKind, Flushed, Receipt, Recovery, Reset, ResetReason,
-    Restored, Tagging, TopicCounts, TopicEntry, TopicStats, Verification, VersionInfo,
+    BucketCounts, BucketStats, Cleaned, Damage, FileKind, Flushed, Receipt, Recovery, Reset,
+    ResetReason, Restored, Tagging, TopicCounts, TopicEntry, TopicStats, Verification, VersionInfo,
 };
 pub use handle::{Change, Changes, Engine, EngineBuilder, WatchMode, Writer, WriterBuilder};
 pub use job::Job;
@@ -52,6 +53,7 @@ pub use record::{
     SchemaInference, Strictness, TopicSchema, TypeError, bucket_for, buckets_for, conform, encode,
     is_routable, parse_record, parse_type, records, schema_json, type_text, value,
 };
+pub use retention::{CleanupOptions, Retention};
 pub use screen::{Look, Screen, Verdict};
 pub use search::{Likeness, Metric, Search};
 pub use store::Inspector;

@@ -34,7 +34,19 @@ fn stats_has_its_shape() {
     let stats = test.run(["stats", "a", "--json"]).code(0).json();
     assert_eq!(
         keys(&stats),
-        ["topic", "total_count", "buffer_count", "persisted_count", "buffer_bytes", "buckets"]
+        [
+            "topic",
+            "total_count",
+            "buffer_count",
+            "persisted_count",
+            "buffer_bytes",
+            "retention",
+            "buckets"
+        ]
+    );
+    assert_eq!(
+        stats["retention"],
+        json!({"keep_versions": 10, "keep_for": 604_800, "at_most": 100})
     );
     assert_eq!(
         (&stats["topic"], &stats["total_count"], &stats["persisted_count"]),

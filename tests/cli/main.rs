@@ -13,6 +13,7 @@ mod bad_input;
 mod bench;
 mod broken_disk;
 mod broken_topics;
+mod cleanup;
 mod console;
 mod demo;
 mod export;

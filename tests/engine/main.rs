@@ -10,6 +10,7 @@
 
 mod beside;
 mod buckets;
+mod cleanup;
 mod columns;
 mod damage;
 mod doubt;

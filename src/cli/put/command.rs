@@ -82,6 +82,9 @@ async fn open(engine: &Engine, args: &PutArgs, given: Option<TopicSchema>) -> Re
     if let Some(records) = options.flush_threshold.or(file_threshold(args)) {
         writer = writer.flush_threshold(records);
     }
+    if let Some(retention) = options.keeping.of(engine, args).await? {
+        writer = writer.retention(retention);
+    }
     if let Some(durability) = args.promise.durability {
         writer = writer.durability(durability);
     }

@@ -11,6 +11,7 @@ mod file;
 mod fit;
 mod job;
 mod judge;
+mod keeping;
 mod listing;
 mod load;
 mod outcome;
@@ -18,3 +19,4 @@ mod refusal;
 mod survey;
 
 pub(crate) use command::run;
+pub(crate) use keeping::Keeping;

@@ -38,6 +38,13 @@ pub(super) struct Evidence {
     pub(super) overwritten: Option<u64>,
 }
 
+/// A look back at versions.
+pub(super) struct Walk {
+    pub(super) found: Evidence,
+    /// A version on the way is not there. Where it was cleaned up, a newer base knows what it held.
+    pub(super) is_broken: bool,
+}
+
 impl Known {
     pub(super) fn of_base(base: &Base) -> Self {
         Self {
@@ -84,12 +91,7 @@ pub(super) fn shifts_of(ranges: &FlushedRanges) -> Vec<Shift> {
 ///
 /// Cost: one transaction where the head, or one close to it, is a flush; where other programs appended since `known`,
 /// one for each version.
-pub(super) async fn gather(
-    head: &Table,
-    log: Uuid,
-    known: Known,
-    gaps: &[u64],
-) -> Result<Evidence> {
+pub(super) async fn gather(head: &Table, log: Uuid, known: Known, gaps: &[u64]) -> Result<Walk> {
     let mut found = Evidence {
         persisted: known.persisted,
         flush: None,
@@ -97,15 +99,17 @@ pub(super) async fn gather(
         hole: None,
         overwritten: None,
     };
-    let mut version = head.version();
+    let (mut version, mut is_broken) = (head.version(), false);
     while version > known.version {
         match head.made(version).await? {
             // Nothing else is to be learnt further down.
             Made::Flush(mark) if mark.log == log && found.add(version, &mark, known) => break,
             Made::Overwrite if found.flush.is_none() => found.overwritten = Some(version),
-            // Below a flush it hides nothing: flushes are in the order of the log.
-            Made::Missing if found.flush.is_none() && !gaps.contains(&version) => {
-                found.hole = Some(version);
+            Made::Missing if gaps.contains(&version) => {}
+            Made::Missing => {
+                is_broken = true;
+                // Below a flush it hides nothing: flushes are in the order of the log.
+                found.hole = if found.flush.is_none() { Some(version) } else { found.hole };
             }
             // What cannot be read is foreign: a flush's manifest is durable before it has its name.
             _ => {}
@@ -118,7 +122,7 @@ pub(super) async fn gather(
         found.hole = found.hole.or(known.hole);
         found.overwritten = found.overwritten.or(known.overwritten);
     }
-    Ok(found)
+    Ok(Walk { found, is_broken })
 }
 
 impl Evidence {

@@ -123,14 +123,25 @@ impl Live {
         if head.saturating_sub(known.version) <= LONG_WALK {
             return Ok(Some(known));
         }
+        let (base, _) = self.base_between(known.version, head)?;
+        Ok(Some(base.unwrap_or(known)))
+    }
+
+    /// The base on disk, where its version is newer than `known` and not than `head`; what is known of flushes is what it says
+    /// then. Also returns its version.
+    pub(super) fn base_between(&mut self, known: u64, head: u64) -> Result<(Option<Known>, u64)> {
+        let Some(log) = &mut self.log else { return Ok((None, 0)) };
         log.reread_base()?;
         let base = Known::of_base(log.base());
-        if self.seen.is_some() && base.version > known.version {
+        if base.version <= known || base.version > head {
+            return Ok((None, base.version));
+        }
+        if self.seen.is_some() {
             self.lanes[LOG].flushed = ranges_of(log.base());
             self.seen = None;
             self.generation += 1;
         }
-        Ok(Some(if base.version > known.version { base } else { known }))
+        Ok((Some(base), base.version))
     }
 
     /// Makes a table the head, and drops the records that it holds.

@@ -42,7 +42,8 @@ impl Bucket {
         let Some((table, _)) = Table::open_readable(dataset, &self.access).await? else {
             return Ok(None);
         };
-        let first = gather(&table, base.log, Known::of_base(&base), &[]).await?.persisted;
+        let walk = gather(&table, base.log, Known::of_base(&base), &[]).await?;
+        let first = walk.found.persisted;
         Ok((first < end).then_some(LostFlush { version, first, end }))
     }
 

@@ -2,6 +2,7 @@
 
 mod append;
 mod census;
+mod cleanup;
 mod columns;
 mod doubt;
 mod evidence;
@@ -10,6 +11,7 @@ mod forsake;
 mod lane;
 mod live;
 mod lost_flush;
+mod pins;
 mod recovery;
 mod restore;
 mod scan;
@@ -22,6 +24,7 @@ mod snapshot;
 mod space;
 mod stride;
 mod sync;
+mod tag;
 mod tail;
 mod verify;
 mod writer;

@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use super::evidence::{Evidence, Known, gather};
 use super::live::{Head, Live};
+use super::pins::Pins;
 use super::snapshot::Snapshot;
 use super::space::Space;
 use crate::engine::access::Access;
@@ -22,7 +23,7 @@ use crate::engine::tally::ReadCounts;
 use crate::engine::wal::{FileLock, Log, LogPlace};
 
 /// How often a read starts again where flushes and cleanups overtake it.
-const ATTEMPTS: usize = 5;
+pub(super) const ATTEMPTS: usize = 5;
 
 /// One bucket, shared by the readers, the streams and the writer of a process.
 pub(crate) struct Bucket {
@@ -31,10 +32,12 @@ pub(crate) struct Bucket {
     pub(super) log_place: LogPlace,
     pub(super) append_lock: FileLock,
     pub(super) flush_lock: FileLock,
+    pub(super) maintenance_lock: FileLock,
     /// Stands for a log in the versions that a writer without one makes.
     pub(super) memory_id: Uuid,
     pub(super) space: Space,
     pub(super) access: Access,
+    pub(super) pins: Pins,
     confined: OnceCell<()>,
     /// Another program made the dataset: there is no log beside it.
     is_foreign: bool,
@@ -51,15 +54,19 @@ impl Bucket {
     ) -> Self {
         let folder = place.dataset.parent().unwrap_or(Path::new(".")).to_path_buf();
         let log_place = LogPlace { topic: topic.to_string(), bucket: place.id, folder };
+        let pins = layout::pins(&log_place.folder);
+        let pins = if is_foreign { Pins::nowhere() } else { Pins::in_folder(pins) };
         Self {
             append_lock: FileLock::append(&log_place),
             flush_lock: FileLock::flush(&log_place),
+            maintenance_lock: FileLock::maintenance(&log_place),
             topic,
             place,
             log_place,
             memory_id: Uuid::new_v4(),
             space: Space::default(),
             access,
+            pins,
             confined: OnceCell::new(),
             is_foreign,
             live: Mutex::default(),
@@ -220,23 +227,37 @@ impl Bucket {
         }
     }
 
-    /// Asks the versions up to a head what they hold of the log.
+    /// Asks the versions up to a head what they hold of the log. Where the head was cleaned up meanwhile, it is a newer one.
     pub(super) async fn ask(&self, table: Table) -> Result<Head> {
-        let (known, log, gaps) = {
-            let mut live = self.live();
-            let known = live.known(table.version())?;
-            (known, live.log.as_ref().map(|log| (log.id(), log.first())), live.gaps.clone())
-        };
-        let evidence = match known.zip(log) {
-            Some((known, _)) if !fault::is_on(&self.log_place.folder, "settle") => {
-                Some(self.ask_nobody(known))
+        let mut table = table;
+        loop {
+            let (known, log, gaps) = {
+                let mut live = self.live();
+                let known = live.known(table.version())?;
+                (known, live.log.as_ref().map(|log| (log.id(), log.first())), live.gaps.clone())
+            };
+            let Some((known, (log, first))) = known.zip(log) else {
+                return Ok(Head { table, evidence: None });
+            };
+            if !fault::is_on(&self.log_place.folder, "settle") {
+                return Ok(Head { table, evidence: Some(self.ask_nobody(known)) });
             }
-            Some((known, (log, first))) => {
-                Some(gather(&table, log, known, &gaps).await?.not_below(first))
+            let mut walk = gather(&table, log, known, &gaps).await?;
+            if walk.is_broken {
+                // IMPORTANT: after the walk. Who cleans up writes the base before it removes what that makes dispensable.
+                let (base, newest) = self.live().base_between(known.version, table.version())?;
+                if newest > table.version()
+                    && let Some(newer) = table.newer().await?
+                {
+                    table = newer;
+                    continue;
+                }
+                if let Some(base) = base {
+                    walk = gather(&table, log, base, &gaps).await?;
+                }
             }
-            None => None,
-        };
-        Ok(Head { table, evidence })
+            return Ok(Head { table, evidence: Some(walk.found.not_below(first)) });
+        }
     }
 
     /// What a log without marks would have to believe: what it still holds is not persisted.
@@ -266,7 +287,7 @@ impl Bucket {
         Ok(Some(table))
     }
 
-    fn overtaken(&self) -> Error {
+    pub(super) fn overtaken(&self) -> Error {
         let live = self.live();
         let reason = match (&live.log, live.has_gap()) {
             (Some(_), _) if live.table.is_none() => {

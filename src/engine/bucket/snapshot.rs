@@ -1,9 +1,12 @@
 //! What one read sees: a pinned version, and the records buffered behind it.
 
+use std::sync::Arc;
+
 use arrow_array::RecordBatch;
 use arrow_schema::SchemaRef;
 
 use super::lane::{LANES, LOG, LaneView};
+use super::pins::Pin;
 use super::shared::Bucket;
 use crate::engine::error::{Error, Result};
 use crate::engine::options::Columns;
@@ -18,11 +21,21 @@ use crate::engine::store::Table;
 pub(crate) struct Snapshot {
     table: Option<Table>,
     pub(super) lanes: [LaneView; LANES],
+    /// Keeps the table's files where they are, where records are read from them.
+    pin: Option<Arc<Pin>>,
 }
 
 impl Snapshot {
     pub(super) fn new(table: Option<Table>, lanes: [LaneView; LANES]) -> Self {
-        Self { table, lanes }
+        Self { table, lanes, pin: None }
+    }
+
+    pub(super) fn held_by(self, pin: Pin) -> Self {
+        Self { pin: Some(Arc::new(pin)), ..self }
+    }
+
+    pub(super) fn pin(&self) -> Option<&Arc<Pin>> {
+        self.pin.as_ref()
     }
 
     /// A version alone, or nothing, with nothing behind it.

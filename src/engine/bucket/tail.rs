@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::lane::{LANES, LOG};
+use super::pins::Pin;
 use super::selection::{Looked, Reach, Selection};
 use super::shared::Bucket;
 use super::snapshot::Snapshot;
@@ -28,6 +29,8 @@ pub(crate) struct BucketTail {
     offset: u64,
     positions: [u64; LANES],
     seen: Option<Table>,
+    /// What was seen can still be asked where a row lay, when the head is another one.
+    seen_pin: Option<Arc<Pin>>,
     announced: u64,
     cursor: Position,
     /// Records to look at in a turn.
@@ -91,6 +94,7 @@ impl BucketTail {
             positions,
             announced: end,
             seen: snapshot.table().cloned(),
+            seen_pin: snapshot.pin().cloned(),
             cursor: Position::default(),
             turn: Stride::new(FIRST_TURN, LONGEST_TURN, TURN_BYTES),
             bucket,
@@ -121,6 +125,7 @@ impl BucketTail {
         let looked = self.persisted(&snapshot, offset, limit).await?;
         self.turn.measure(looked.rows, looked.bytes);
         self.seen = snapshot.table().cloned();
+        self.seen_pin = snapshot.pin().cloned();
         for chunk in looked.chunks {
             self.offset = chunk.offsets.last().map_or(self.offset, |last| last + 1);
             let position = self.position(&snapshot);
@@ -282,7 +287,7 @@ impl BucketTail {
 async fn look(bucket: &Bucket, pinned: Option<&Snapshot>) -> Result<Snapshot> {
     match pinned {
         Some(snapshot) => Ok(snapshot.clone()),
-        None => bucket.snapshot().await,
+        None => bucket.snapshot_to_read().await,
     }
 }
 

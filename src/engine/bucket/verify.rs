@@ -12,19 +12,20 @@ use crate::engine::facts::{Damage, FileKind, Verification};
 use crate::engine::job::Job;
 use crate::engine::store::Table;
 use crate::engine::sums::{Entry, Finding, Guard, Origin, is_manifest};
-use crate::engine::wal::Log;
+use crate::engine::wal::{Held, Log};
 
 /// How long it waits to be let to note checksums; where another flushes for longer, they are noted another time.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 impl Bucket {
     /// Reads every file that a version refers to, the log and its base. Notes checksums of files that had none, where it
-    /// may write. Changes nothing else.
+    /// may write. Changes nothing else. Meanwhile nobody compacts or cleans up, where it may lock.
     ///
     /// Cost: all bytes of the bucket; the manifests twice. `job` counts bytes.
     /// Cancel: nothing is noted.
     pub(crate) async fn verify(self: &Arc<Self>, job: &Job) -> Result<Verification> {
         let dataset = &self.place.dataset;
+        let _maintenance = self.keep_as_it_is().await?;
         let guard =
             self.access.guard().cloned().unwrap_or_else(|| Arc::new(Guard::without_notes(dataset)));
         let mut pass =
@@ -42,6 +43,17 @@ impl Bucket {
         found.unvouched = seen.len() as u64;
         found.taken_in = self.note_seen(pass.guard, seen).await?;
         Ok(found)
+    }
+
+    /// Keeps versions from being removed while they are read; where that cannot be, none of this engine's are.
+    async fn keep_as_it_is(self: &Arc<Self>) -> Result<Option<Held>> {
+        if self.log_folder().is_none() {
+            return Ok(None);
+        }
+        match self.lock_maintenance(PATIENCE).await {
+            Err(Error::Io { .. }) => Ok(None),
+            held => held.map(Some),
+        }
     }
 
     async fn damage_of_the_log(&self) -> Result<Option<Damage>> {

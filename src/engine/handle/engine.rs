@@ -10,10 +10,11 @@ use super::writer::WriterBuilder;
 use crate::engine::access::Access;
 use crate::engine::durable::blocking;
 use crate::engine::error::{Error, Result};
-use crate::engine::facts::{Recovery, Restored, Tagging, TopicEntry, Verification};
+use crate::engine::facts::{Cleaned, Recovery, Restored, Tagging, TopicEntry, Verification};
 use crate::engine::job::Job;
 use crate::engine::layout::{self, Origin, Place};
 use crate::engine::options::{At, EngineOptions, InDoubt};
+use crate::engine::retention::{CleanupOptions, Retention};
 use crate::engine::topic::{Catalog, Reader, TopicMeta};
 
 /// The opened handle on a root: a folder of topics. Cheap to clone; clones share everything.
@@ -80,6 +81,15 @@ impl Engine {
         Reader::open(self.0.clone(), place).await
     }
 
+    /// Which versions of a topic's buckets are kept; [`WriterBuilder::retention`] changes it.
+    ///
+    /// # Errors
+    /// [`NotFound`](crate::ErrorKind::NotFound) where there is no such topic; [`Unsupported`](crate::ErrorKind::Unsupported)
+    /// for one that another program made: nothing is removed from it.
+    pub async fn retention(&self, topic: &str) -> Result<Retention> {
+        self.own(topic, None).await?.retention().await.map(Option::unwrap_or_default)
+    }
+
     /// Options for writing a topic.
     pub fn writer(&self, topic: &str) -> WriterBuilder {
         WriterBuilder::new(self.0.clone(), topic)
@@ -139,6 +149,34 @@ impl Engine {
     /// As [`repair`](Self::repair), but for doubt.
     pub async fn drop_damaged(&self, topic: &str, bucket: Option<u32>) -> Result<Vec<Recovery>> {
         self.own(topic, bucket).await?.drop_damaged().await
+    }
+
+    /// Removes versions that need not be kept, and the files that only they referred to: from all buckets of a topic, or from
+    /// one. Tagged versions stay, those that any process reads, the head, and what the log may have to ask.
+    ///
+    /// A reader says which version it reads in a file beside the dataset, and is safe wherever it can write that. Where it
+    /// cannot, it is safe for ten minutes behind the head, as far as the topic's [`Retention`](crate::Retention) keeps so
+    /// many versions, and not at all from `options` that keep fewer.
+    /// Cost: a lock that keeps other maintenance out; the flush lock while names of versions go; the manifest of each version
+    /// that stays. `job` counts the bytes of files.
+    /// Cancel: [`Error::Cancelled`]; what is removed is removed, and what is listed can be read. Files that no version refers
+    /// to any more go with the next clean-up.
+    ///
+    /// # Errors
+    /// - [`NotFound`](crate::ErrorKind::NotFound) and [`OutOfRange`](crate::ErrorKind::OutOfRange) for what does not exist;
+    ///   [`Invalid`](crate::ErrorKind::Invalid) where no version is to be kept.
+    /// - [`Conflict`](crate::ErrorKind::Conflict) where another process holds a lock.
+    /// - [`Unsupported`](crate::ErrorKind::Unsupported) for a topic that another program made, and for a dataset with branches.
+    /// - [`Corrupt`](crate::ErrorKind::Corrupt) where a version that stays cannot be read: nothing goes then.
+    pub async fn cleanup(
+        &self,
+        topic: &str,
+        bucket: Option<u32>,
+        options: &CleanupOptions,
+        job: &Job,
+    ) -> Result<Vec<Cleaned>> {
+        options.check()?;
+        self.own(topic, bucket).await?.cleanup(options, job).await
     }
 
     /// Marks a version with a tag: in each bucket the head, or the one with this number, which is a bucket's own. What

@@ -14,6 +14,7 @@ use crate::engine::facts::{Flushed, Receipt, Recovery};
 use crate::engine::name::TopicName;
 use crate::engine::options::Durability;
 use crate::engine::record::{Strictness, TopicSchema};
+use crate::engine::retention::Retention;
 use crate::engine::topic::{Catalog, MAX_BUCKETS, TopicWriter, WriterOptions};
 
 /// Options of a writer before it is opened.
@@ -101,6 +102,13 @@ impl WriterBuilder {
         self
     }
 
+    /// Which versions of the topic's buckets are kept for time travel, from now on and whoever writes it: it stands in the
+    /// topic's metadata. Default: what stands there, or [`Retention::default`].
+    pub fn retention(mut self, retention: Retention) -> Self {
+        self.options.retention = Some(retention);
+        self
+    }
+
     /// Opens the topic for writing. A topic that does not exist is created by the first record
     /// that is accepted, so that a refused one leaves nothing behind.
     ///
@@ -118,6 +126,7 @@ impl WriterBuilder {
     pub async fn open(mut self) -> Result<Writer> {
         let name: TopicName = self.topic.parse()?;
         self.options.policy.check()?;
+        self.options.retention.map_or(Ok(()), |retention| retention.check())?;
         self.options.num_buckets = self.num_buckets.map(bucket_count).transpose()?;
         Ok(Writer(self.catalog.writer(name, self.options).await?))
     }

@@ -108,7 +108,9 @@ impl Table {
         let published = async {
             fault::at(&self.path, "flush.committed")?;
             self.was_synced(dataset.version_id());
-            self.checkout(dataset.version_id()).await
+            let table = self.checkout(dataset.version_id()).await?;
+            table.is_head_now();
+            Ok(table)
         };
         match published.await {
             Ok(table) => Committed::Done(table),

@@ -195,9 +195,14 @@ fn correct_hint(dataset: &Path, is_changed: bool) -> Result<Option<Healed>> {
         return Ok(None);
     }
     fault::at(dataset, "heal.hint")?;
-    replace_file(&hint, format!("{{\"version\":{newest}}}").as_bytes())?;
+    note_newest(dataset, newest)?;
     let what = format!("Lance's note of the newest version named {said}; it names {newest} now");
     Ok(Some(Healed { what, kept_in: None, gap: None }))
+}
+
+/// Lets Lance's note name the newest version, durably.
+pub(super) fn note_newest(dataset: &Path, newest: u64) -> Result<()> {
+    replace_file(&dataset.join(VERSIONS).join(HINT), format!("{{\"version\":{newest}}}").as_bytes())
 }
 
 /// The version that Lance's note names; 0, which is none, where it cannot be read.

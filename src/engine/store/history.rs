@@ -29,6 +29,16 @@ pub(crate) struct Version {
     pub(crate) bytes: Option<u64>,
 }
 
+/// What was the head at a time.
+pub(crate) enum Then {
+    /// This version.
+    Table(Box<Table>),
+    /// There was none yet.
+    Nothing,
+    /// One that was removed since.
+    Removed,
+}
+
 impl Table {
     /// The newest `limit` versions, newest first. Reads the manifest of each that was not described before.
     pub(crate) async fn versions(&self, limit: usize) -> Result<Vec<Version>> {
@@ -76,25 +86,33 @@ impl Table {
     }
 
     /// The newest version that is not younger than `time`. Reads O(log versions) manifests.
-    pub(crate) async fn at_time(&self, time: DateTime<Utc>) -> Result<Option<Self>> {
+    pub(crate) async fn at_time(&self, time: DateTime<Utc>) -> Result<Then> {
         let numbers = self.version_numbers().await?;
         let mut found = None;
         let (mut low, mut high) = (0, numbers.len());
         while low < high {
             let middle = low.midpoint(high);
             let Some(number) = numbers.get(middle) else { break };
-            if self.described(*number).await?.timestamp <= time {
-                found = Some(*number);
+            let began = self.described(*number).await?.timestamp;
+            if began <= time {
+                found = Some((*number, began));
                 low = middle + 1;
             } else {
                 high = middle;
             }
         }
-        match found {
-            Some(number) if number == self.version() => Ok(Some(self.clone())),
-            Some(number) => self.checkout(number).await.map(Some),
-            None => Ok(None),
-        }
+        let before =
+            low.checked_sub(1).and_then(|index| numbers.get(index)).copied().unwrap_or_default();
+        // Of those that are missing in front of a younger one, any may have been the head then.
+        let is_next = numbers.get(low).is_none_or(|younger| *younger == before + 1);
+        let number = match found {
+            Some((number, began)) if is_next || began == time => number,
+            None if is_next => return Ok(Then::Nothing),
+            _ => return Ok(Then::Removed),
+        };
+        // It may have been cleaned up since it was listed.
+        let table = self.at_version(number).await?;
+        Ok(table.map_or(Then::Removed, |table| Then::Table(Box::new(table))))
     }
 
     /// What made the versions behind `from`, up to this one; those that were cleaned up are left out.

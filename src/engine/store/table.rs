@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use arrow_schema::{Schema, SchemaRef};
 use futures::FutureExt;
@@ -12,9 +12,9 @@ use lance::dataset::builder::DatasetBuilder;
 
 use super::claims;
 use super::enter::{enter, guarded};
-use super::failure::opening;
 use super::heal::manifests;
 use super::index::OffsetIndex;
+use super::newer::Listed;
 use super::session::session;
 use super::spans;
 use crate::engine::access::Access;
@@ -38,13 +38,14 @@ pub(crate) struct Table {
     schema: SchemaRef,
     index: Arc<OffsetIndex>,
     stamp: Option<Stamp>,
+    pub(super) listed: Listed,
 }
 
 /// Tells a manifest from another one that took its name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Stamp {
     pub(super) inode: u64,
-    pub(super) modified: Option<std::time::SystemTime>,
+    pub(super) modified: Option<SystemTime>,
 }
 
 impl Table {
@@ -60,11 +61,26 @@ impl Table {
             let abandoned = holds(&data, "lance") && !is_young(&data);
             return if abandoned { Err(no_versions(path)) } else { Ok(None) };
         }
-        let newest = manifests(path)?.pop();
+        for _ in 1..LOOKS {
+            let newest = manifests(path)?.pop();
+            let opened = Self::open_newest(path, newest.clone(), access).await;
+            // It may have been cleaned up since it was listed.
+            if opened.is_ok() || newest == manifests(path)?.pop() {
+                return opened.map(Some);
+            }
+        }
+        Self::open_newest(path, manifests(path)?.pop(), access).await.map(Some)
+    }
+
+    async fn open_newest(
+        path: &Path,
+        newest: Option<(u64, PathBuf)>,
+        access: &Access,
+    ) -> Result<Self> {
         // What is tried first must be what is opened then, whoever commits in between.
         let version = newest.as_ref().map(|(version, _)| *version).filter(|_| access.has_screen());
         let manifest = newest.map(|(_, manifest)| manifest);
-        Self::load(path, version, manifest.as_deref(), access).boxed().await.map(Some)
+        Self::load(path, version, manifest.as_deref(), access).boxed().await
     }
 
     /// Opens a version, or the head; its manifest is looked at first, where it is known.
@@ -138,12 +154,12 @@ impl Table {
     }
 
     /// The newest version by its listing.
-    async fn newest(&self) -> Result<Option<u64>> {
+    pub(super) async fn newest(&self) -> Result<Option<u64>> {
         let path = self.path.to_path_buf();
         blocking(move || Ok(manifests(&path)?.pop().map(|(version, _)| version))).await
     }
 
-    async fn reopened(&self) -> Result<Self> {
+    pub(super) async fn reopened(&self) -> Result<Self> {
         let head = Self::open(&self.path, &self.access).await?;
         head.ok_or_else(|| no_versions(&self.path))
     }
@@ -194,38 +210,8 @@ impl Table {
         let (index, schema) = guarded(&path, read).await?;
         access.tally().manifest();
         let stamp = stamp(&path, &dataset, dataset.version_id());
-        Ok(Self { path, dataset, access: access.clone(), schema, index, stamp })
-    }
-
-    /// The head version where it is another one than this, whether newer, restored or recreated;
-    /// `None` where this is the head, or the newest that can be read. Costs two `stat` calls where nothing changed.
-    pub(crate) async fn newer(&self) -> Result<Option<Self>> {
-        let path = &self.path;
-        if stamp(path, &self.dataset, self.version() + 1).is_some() {
-            let head = self.dataset.latest_version_id().boxed().await.map_err(opening(path))?;
-            return match self.checkout(head).await {
-                Err(error) if error.kind() == ErrorKind::Corrupt => self.newer_readable().await,
-                opened => opened.map(Some),
-            };
-        }
-        if stamp(path, &self.dataset, self.version()) == self.stamp {
-            return Ok(None);
-        }
-        self.reopened().await.map(Some)
-    }
-
-    /// As [`newer`](Self::newer), where the head cannot be read: who only reads has the newest version that can.
-    async fn newer_readable(&self) -> Result<Option<Self>> {
-        let path = self.path.to_path_buf();
-        let listed = blocking(move || manifests(&path)).await?;
-        let newer = listed.into_iter().rev().filter(|(version, _)| *version > self.version());
-        for (version, _) in newer {
-            match self.checkout(version).await {
-                Err(error) if error.kind() == ErrorKind::Corrupt => {}
-                opened => return opened.map(Some),
-            }
-        }
-        Ok(None)
+        let listed = Listed::default();
+        Ok(Self { path, dataset, access: access.clone(), schema, index, stamp, listed })
     }
 
     /// Another version of the same dataset.
@@ -254,6 +240,11 @@ impl Table {
     /// Whether it is the same version of the same dataset.
     pub(crate) fn is_same(&self, other: &Self) -> bool {
         self.version() == other.version() && self.stamp == other.stamp
+    }
+
+    /// Whether there is a version with this number: one `stat`.
+    pub(super) fn has(&self, version: u64) -> bool {
+        stamp(&self.path, &self.dataset, version).is_some()
     }
 
     /// Whether it was not removed since it was opened, nor another one took its number.

@@ -1,6 +1,6 @@
 //! Tags: names for versions, which cleaning up leaves alone.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::path::PathBuf;
 
 use chrono::{DateTime, Utc};
@@ -27,6 +27,11 @@ impl Table {
     pub(crate) async fn tagged(&self, tag: &str) -> Result<Option<Tagged>> {
         let found = self.all_tags().await?.remove(tag);
         Ok(found.map(|found| Tagged { version: found.version, made: found.created_at }))
+    }
+
+    /// The versions that tags mark.
+    pub(crate) async fn tagged_versions(&self) -> Result<BTreeSet<u64>> {
+        Ok(self.all_tags().await?.into_values().map(|found| found.version).collect())
     }
 
     /// All tags, and what each marks.

@@ -12,6 +12,7 @@ use crate::engine::durable::{create_folders, replace_file, sync_folder};
 use crate::engine::error::{Error, Result};
 use crate::engine::layout::{TOPIC_FILE, TOPIC_LOCK};
 use crate::engine::record::TopicSchema;
+use crate::engine::retention::Retention;
 
 /// The version of the file's form; a file with a higher one is refused.
 const FORMAT: u32 = 1;
@@ -30,6 +31,9 @@ pub(crate) struct TopicMeta {
     /// Counts the changes of the schema.
     schema_version: u32,
     pub(crate) schema: TopicSchema,
+    /// Left out where it is the default of whoever reads it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    retention: Option<Retention>,
 }
 
 impl TopicMeta {
@@ -44,7 +48,18 @@ impl TopicMeta {
             bucket_column: bucket_column.unwrap_or(DEFAULT_BUCKET_COLUMN).into(),
             schema_version: 1,
             schema,
+            retention: None,
         }
+    }
+
+    /// The same with other versions kept, where they are said.
+    pub(crate) fn keeping(self, retention: Option<Retention>) -> Self {
+        Self { retention: retention.or(self.retention), ..self }
+    }
+
+    /// Which versions of its buckets are kept.
+    pub(crate) fn retention(&self) -> Retention {
+        self.retention.unwrap_or_default()
     }
 
     /// Reads the metadata of the topic in `folder`.
@@ -118,15 +133,36 @@ impl TopicMeta {
         access: &Access,
         change: impl FnOnce(&TopicSchema) -> Result<TopicSchema>,
     ) -> Result<Self> {
+        Self::update(folder, access, |meta| {
+            let schema = change(&meta.schema)?;
+            let schema_version = meta.schema_version + u32::from(schema != meta.schema);
+            Ok(Self { schema_version, schema, ..meta })
+        })
+    }
+
+    /// Lets other versions be kept, from now on and by whichever process, under the topic's lock.
+    ///
+    /// Blocks while another process changes the metadata.
+    pub(crate) fn update_retention(
+        folder: &Path,
+        access: &Access,
+        retention: Retention,
+    ) -> Result<Self> {
+        Self::update(folder, access, |meta| Ok(meta.keeping(Some(retention))))
+    }
+
+    fn update(
+        folder: &Path,
+        access: &Access,
+        change: impl FnOnce(Self) -> Result<Self>,
+    ) -> Result<Self> {
         let path = folder.join(TOPIC_LOCK);
         access.check(&path)?;
         let lock = open_lock(&path).map_err(Error::io("open the lock file", &path))?;
         lock.lock().map_err(Error::io("lock", &path))?;
-        let mut meta = Self::read(folder, access)?;
-        let schema = change(&meta.schema)?;
-        if schema != meta.schema {
-            meta.schema = schema;
-            meta.schema_version += 1;
+        let before = Self::read(folder, access)?;
+        let meta = change(before.clone())?;
+        if meta != before {
             meta.write(folder)?;
         }
         Ok(meta)
@@ -217,6 +253,27 @@ mod tests {
             .map(|f| f.name().clone())
             .collect();
         assert_eq!(names, ["id", "a", "b"]);
+    }
+
+    #[test]
+    fn what_is_kept_outlives_other_changes_and_is_the_default_where_nobody_said_it() {
+        let root = tempfile::tempdir().unwrap();
+        let folder = root.path().join("t");
+        let made = meta(1).create(root.path(), &folder, &anywhere()).unwrap();
+        assert_eq!(made.retention(), Retention::default());
+        assert!(!fs::read_to_string(folder.join(TOPIC_FILE)).unwrap().contains("retention"));
+        let keep_for = std::time::Duration::from_mins(1);
+        let retention = Retention { keep_versions: 3, keep_for, at_most: 7 };
+        TopicMeta::update_retention(&folder, &anywhere(), retention).unwrap();
+        TopicMeta::update_schema(&folder, &anywhere(), |_| Ok(schema(r#"{"n": "int64"}"#)))
+            .unwrap();
+        assert_eq!(TopicMeta::read(&folder, &anywhere()).unwrap().retention(), retention);
+        let text = fs::read_to_string(folder.join(TOPIC_FILE)).unwrap();
+        let text = text.replace("\"keep_for\": 60,", "");
+        fs::write(folder.join(TOPIC_FILE), text).unwrap();
+        let keep_for = Retention::default().keep_for;
+        let read = TopicMeta::read(&folder, &anywhere()).unwrap().retention();
+        assert_eq!(read, Retention { keep_for, ..retention });
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! L4: one topic over its buckets: metadata, routing, reading, streaming.
 
 mod catalog;
+mod cleanup;
 mod input;
 mod meta;
 mod reader;

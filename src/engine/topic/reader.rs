@@ -17,7 +17,7 @@ use crate::engine::layout::{Origin, Place, dataset};
 use crate::engine::name::TopicName;
 use crate::engine::options::{At, Columns, InDoubt, StreamOptions};
 use crate::engine::record::{Chunk, Page, TopicSchema, conform, takes};
-use crate::engine::store::{Predicate, Table};
+use crate::engine::store::{Predicate, Table, Then};
 
 /// Reads one topic, or one bucket of it, at the head or at a pinned version. Cheap to clone.
 ///
@@ -25,9 +25,9 @@ use crate::engine::store::{Predicate, Table};
 /// flushed before it, as of one moment a bucket. It never blocks a writer.
 #[derive(Clone)]
 pub struct Reader {
-    catalog: Arc<Catalog>,
+    pub(super) catalog: Arc<Catalog>,
     pub(super) name: TopicName,
-    schema: Option<TopicSchema>,
+    pub(super) schema: Option<TopicSchema>,
     all_buckets: u32,
     pub(super) buckets: Vec<Arc<Bucket>>,
     numbers: Vec<u32>,
@@ -107,7 +107,10 @@ impl Reader {
         }
         let mut then = Vec::new();
         for bucket in &self.buckets {
-            then.push(Snapshot::pinned(self.table_at(bucket, &at).await?));
+            then.push(match self.table_at(bucket, &at).await? {
+                Some(table) => bucket.pinned(table).ok_or_else(|| self.removed(bucket, &at))?,
+                None => Snapshot::pinned(None),
+            });
         }
         for (number, (bucket, found)) in self.numbers.iter().zip(self.buckets.iter().zip(&then)) {
             if found.table().is_none() && !self.was_empty(bucket, &at, &then).await? {
@@ -116,6 +119,11 @@ impl Reader {
             }
         }
         Ok(Self { pinned: Some(then), ..self.clone() })
+    }
+
+    fn removed(&self, bucket: &Bucket, at: &At) -> Error {
+        let (topic, bucket) = (self.name.to_string(), bucket.place.id);
+        Error::VersionNotFound { topic, bucket, version: shown(at) }
     }
 
     /// Whether a bucket had no version at a place that others have: it may have come into being later.
@@ -174,7 +182,7 @@ impl Reader {
     /// # Errors
     /// [`Corrupt`](crate::ErrorKind::Corrupt) where a dataset cannot be read.
     pub async fn get(&self, offset: u64, limit: usize) -> Result<Page> {
-        let snapshots = self.snapshots().await?;
+        let snapshots = self.snapshots_to_read().await?;
         let schema = self.chosen(&self.whole_schema(&snapshots))?;
         let selection = self.selection(&snapshots)?;
         let mut page = Page::default();
@@ -205,8 +213,8 @@ impl Reader {
     pub async fn stats(&self) -> Result<TopicStats> {
         let snapshots = self.snapshots().await?;
         let parts: Vec<_> = self.buckets.iter().cloned().zip(snapshots).collect();
-        let name = self.name.clone();
-        blocking(move || super::stats::topic_stats(name, &parts)).await
+        let (name, retention) = (self.name.clone(), self.retention().await?);
+        blocking(move || super::stats::topic_stats((name, retention), &parts)).await
     }
 
     /// A stream of what this reader reads, from the place that `options` name. When it returns, the
@@ -256,6 +264,15 @@ impl Reader {
         futures::future::try_join_all(self.buckets.iter().map(|bucket| bucket.snapshot())).await
     }
 
+    /// As [`snapshots`](Self::snapshots), for who reads records.
+    pub(super) async fn snapshots_to_read(&self) -> Result<Vec<Snapshot>> {
+        if let Some(pinned) = &self.pinned {
+            return Ok(pinned.clone());
+        }
+        let all = self.buckets.iter().map(|bucket| bucket.snapshot_to_read());
+        futures::future::try_join_all(all).await
+    }
+
     fn sources(&self) -> Vec<(Arc<Bucket>, Option<Snapshot>)> {
         let pinned = self.pinned.iter().flatten().cloned().map(Some);
         self.buckets.iter().cloned().zip(pinned.chain(std::iter::repeat(None))).collect()
@@ -267,7 +284,11 @@ impl Reader {
         match at {
             At::Version(version) => head.at_version(*version).await,
             At::Tag(tag) => head.at_tag(tag).await,
-            At::Time(time) => head.at_time(*time).await,
+            At::Time(time) => match head.at_time(*time).await? {
+                Then::Table(table) => Ok(Some(*table)),
+                Then::Nothing => Ok(None),
+                Then::Removed => Err(self.removed(bucket, at)),
+            },
         }
     }
 

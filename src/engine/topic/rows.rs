@@ -13,7 +13,7 @@ impl Reader {
     ///
     /// Cost: as [`get`](Self::get). With a filter, its columns of all records before the page, too.
     pub async fn window(&self, row: u64, limit: usize) -> Result<Page> {
-        let snapshots = self.snapshots().await?;
+        let snapshots = self.snapshots_to_read().await?;
         let schema = self.chosen(&self.whole_schema(&snapshots))?;
         let selection = self.selection(&snapshots)?;
         let mut page = Page::default();
@@ -38,7 +38,7 @@ impl Reader {
     /// with this offset or a larger one.
     pub async fn locate(&self, bucket: u32, offset: u64) -> Result<u64> {
         self.bucket(bucket)?;
-        let snapshots = self.snapshots().await?;
+        let snapshots = self.snapshots_to_read().await?;
         let selection = self.selection(&snapshots)?;
         let mut before = 0;
         for (found, snapshot) in self.buckets.iter().zip(&snapshots) {

@@ -27,7 +27,7 @@ impl Reader {
     /// # Errors
     /// [`Invalid`](crate::ErrorKind::Invalid) for chosen columns that are not there.
     pub async fn scan(&self) -> Result<Scan> {
-        let snapshots = self.snapshots().await?;
+        let snapshots = self.snapshots_to_read().await?;
         let schema = self.chosen(&self.whole_schema(&snapshots))?;
         let selection = self.selection(&snapshots)?;
         let total = snapshots.iter().map(Snapshot::rows).sum();

@@ -31,7 +31,7 @@ impl Reader {
     ///   [`filter`](Self::filter).
     /// - [`OutOfRange`](crate::ErrorKind::OutOfRange) where the record that others are to be like is not there.
     pub async fn search(&self, search: &Search) -> Result<Matches> {
-        let snapshots = self.snapshots().await?;
+        let snapshots = self.snapshots_to_read().await?;
         let whole = self.whole_schema(&snapshots);
         let schema = self.chosen(&whole)?;
         let length = vector_length(&whole, &snapshots, &search.column)?;

@@ -10,6 +10,7 @@ use crate::engine::bucket::{Bucket, Snapshot};
 use crate::engine::error::{Error, Result};
 use crate::engine::facts::{BucketStats, TopicStats};
 use crate::engine::name::TopicName;
+use crate::engine::retention::Retention;
 use crate::engine::store::Table;
 use crate::engine::tally::ReadCounts;
 
@@ -26,7 +27,7 @@ impl Reader {
 
 /// Counts, bytes and fragments of each bucket. Blocks.
 pub(super) fn topic_stats(
-    topic: TopicName,
+    (topic, retention): (TopicName, Option<Retention>),
     parts: &[(Arc<Bucket>, Snapshot)],
 ) -> Result<TopicStats> {
     let buckets: Vec<BucketStats> = parts
@@ -40,6 +41,7 @@ pub(super) fn topic_stats(
         buffer_count: sum(|bucket| bucket.buffer_count),
         persisted_count: sum(|bucket| bucket.persisted_count),
         buffer_bytes: sum(|bucket| bucket.buffer_bytes),
+        retention,
         buckets,
     })
 }

@@ -6,7 +6,7 @@ use crate::engine::bucket::Snapshot;
 use crate::engine::error::{Error, Result};
 use crate::engine::facts::{Restored, Tagging};
 use crate::engine::options::At;
-use crate::engine::store::Table;
+use crate::engine::store::{Table, Then};
 
 /// Bytes of a tag at most: it names a file.
 const LONGEST_TAG: usize = 100;
@@ -38,8 +38,11 @@ impl Reader {
             }
         }
         let mut done = Vec::new();
-        for (bucket_id, table) in marked {
-            table.tag(tag, table.version()).await?;
+        let buckets = self.buckets.iter().zip(&snapshots);
+        for (bucket, snapshot) in buckets {
+            let Some(table) = snapshot.table() else { continue };
+            bucket.tag(table, tag, LOCK_TIMEOUT).await?;
+            let bucket_id = bucket.place.id;
             done.push(Tagging { tag: tag.into(), bucket_id, version: table.version() });
         }
         Ok(done)
@@ -100,7 +103,7 @@ impl Reader {
             made = made.max(table.tagged(tag).await?.and_then(|found| found.made));
         }
         match made {
-            Some(made) => Ok(head.at_time(made).await?.is_none()),
+            Some(made) => Ok(matches!(head.at_time(made).await?, Then::Nothing)),
             None => Ok(false),
         }
     }

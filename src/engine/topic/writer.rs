@@ -1,6 +1,6 @@
 //! Puts into a topic: validates, converts, routes, and lets the schema grow.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -50,6 +50,7 @@ impl TopicWriter {
         let open = match read_existing(&catalog, &name).await? {
             Some(meta) => {
                 agree(&name, &meta, &options)?;
+                let meta = keeping(&catalog, &folder, meta, &options).await?;
                 let buckets = take_buckets(&catalog, &name, &meta, &options).await?;
                 Some(Arc::new(Open { meta, buckets }))
             }
@@ -213,7 +214,8 @@ impl TopicWriter {
             });
         }
         let column = self.options.bucket_column.as_deref();
-        Ok(TopicMeta::new(self.options.num_buckets, column, schema))
+        let meta = TopicMeta::new(self.options.num_buckets, column, schema);
+        Ok(meta.keeping(self.options.retention))
     }
 
     fn grown(&self, schema: &TopicSchema, input: &Input<'_>) -> Result<TopicSchema> {
@@ -254,6 +256,7 @@ impl TopicWriter {
         let access = self.catalog.access.clone();
         let meta = blocking(move || draft.create(&root, &folder, &access)).await?;
         agree(&self.name, &meta, &self.options)?;
+        let meta = keeping(&self.catalog, &self.folder, meta, &self.options).await?;
         let buckets = take_buckets(&self.catalog, &self.name, &meta, &self.options).await?;
         self.set(Open { meta, buckets });
         Ok(())
@@ -331,6 +334,20 @@ async fn read_existing(catalog: &Catalog, name: &TopicName) -> Result<Option<Top
         }),
     })
     .await
+}
+
+/// Lets the topic keep the versions that its opener wants.
+async fn keeping(
+    catalog: &Catalog,
+    folder: &Path,
+    meta: TopicMeta,
+    options: &WriterOptions,
+) -> Result<TopicMeta> {
+    let Some(retention) = options.retention.filter(|wanted| *wanted != meta.retention()) else {
+        return Ok(meta);
+    };
+    let (folder, access) = (folder.to_path_buf(), catalog.access.clone());
+    blocking(move || TopicMeta::update_retention(&folder, &access, retention)).await
 }
 
 async fn take_buckets(

@@ -9,6 +9,7 @@ use crate::engine::error::{Error, Result};
 use crate::engine::name::TopicName;
 use crate::engine::options::{Durability, FlushPolicy};
 use crate::engine::record::{Strictness, TopicSchema, type_text};
+use crate::engine::retention::Retention;
 
 /// Far longer than an append or a flush takes, short enough for a person to wait.
 pub(super) const LOCK_TIMEOUT: Duration = Duration::from_secs(10);
@@ -23,6 +24,7 @@ pub(crate) struct WriterOptions {
     pub(crate) bucket_column: Option<String>,
     pub(crate) schema: Option<TopicSchema>,
     pub(crate) strictness: Strictness,
+    pub(crate) retention: Option<Retention>,
 }
 
 impl Default for WriterOptions {
@@ -35,6 +37,7 @@ impl Default for WriterOptions {
             bucket_column: None,
             schema: None,
             strictness: Strictness::default(),
+            retention: None,
         }
     }
 }

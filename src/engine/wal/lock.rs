@@ -15,7 +15,7 @@ use super::place::LogPlace;
 use crate::engine::clock;
 use crate::engine::error::{Error, Result};
 use crate::engine::fault;
-use crate::engine::layout::{APPEND_LOCK, FLUSH_LOCK};
+use crate::engine::layout::{APPEND_LOCK, FLUSH_LOCK, MAINTENANCE_LOCK};
 
 /// The first and the longest pause between two tries.
 const PAUSES: (Duration, Duration) = (Duration::from_micros(20), Duration::from_millis(1));
@@ -89,6 +89,11 @@ impl FileLock {
     /// The lock of flushes, recovery and repair.
     pub(crate) fn flush(place: &LogPlace) -> Self {
         Self::new(place, FLUSH_LOCK, "flush", false)
+    }
+
+    /// The lock of compaction, clean-up and verification. Taken before the lock of flushes, never after it.
+    pub(crate) fn maintenance(place: &LogPlace) -> Self {
+        Self::new(place, MAINTENANCE_LOCK, "maintenance", false)
     }
 
     fn new(place: &LogPlace, file: &str, name: &'static str, is_short: bool) -> Self {

@@ -1,0 +1,38 @@
+//! What a topic keeps of its versions, as far as it is said.
+
+use std::time::Duration;
+
+use clap::Args;
+
+use crate::cli::args::{PutArgs, positive};
+use crate::cli::failure::Result;
+use crate::cli::moment::age;
+use crate::{Engine, ErrorKind, Retention};
+
+/// Which versions the topic is to keep from now on.
+#[derive(Debug, Clone, Copy, Args)]
+pub(crate) struct Keeping {
+    /// From now on, keep the newest N versions of each bucket of the topic [default: 10]
+    #[arg(long, value_name = "N", value_parser = positive, allow_negative_numbers = true)]
+    pub(crate) keep_versions: Option<usize>,
+
+    /// And those of the newest 100 that were the newest one within this time: 15m, 2h, 3d, 0s [default: 7d]
+    #[arg(long, value_name = "AGE", value_parser = age, allow_negative_numbers = true)]
+    pub(crate) keep_for: Option<Duration>,
+}
+
+impl Keeping {
+    /// The topic's new retention, where something of it is said; what is not said stays as it is.
+    pub(super) async fn of(self, engine: &Engine, args: &PutArgs) -> Result<Option<Retention>> {
+        let Self { keep_versions, keep_for } = self;
+        if args.dry_run || (keep_versions.is_none() && keep_for.is_none()) {
+            return Ok(None);
+        }
+        let now = match engine.retention(&args.topic).await {
+            Err(error) if error.kind() == ErrorKind::NotFound => Retention::default(),
+            now => now?,
+        };
+        let keep_versions = keep_versions.unwrap_or(now.keep_versions);
+        Ok(Some(Retention { keep_versions, keep_for: keep_for.unwrap_or(now.keep_for), ..now }))
+    }
+}

@@ -1,0 +1,259 @@
+//! Cleaning up: versions that need not be kept go, and with them the files that only they referred to.
+//!
+//! Names of versions go first, and for good; then files. So whoever dies at any step leaves versions that can be read, and
+//! files that the next one removes. The log's base names the head before, so that no look back ends at a version that is gone.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::TimeDelta;
+
+use super::pins;
+use super::settle::ATTEMPTS;
+use super::shared::Bucket;
+use crate::engine::clock;
+use crate::engine::durable::blocking;
+use crate::engine::error::Result;
+use crate::engine::facts::Cleaned;
+use crate::engine::fault;
+use crate::engine::job::Job;
+use crate::engine::layout;
+use crate::engine::retention::{Reserved, Retention};
+use crate::engine::store::{Leaving, Referred, Table, remove};
+use crate::engine::wal::Held;
+
+/// A file of which nobody knows may belong to a version that another program is about to commit, for so long: the time that
+/// Lance gives it.
+const UNKNOWN_STAY: TimeDelta = TimeDelta::days(7);
+
+/// What goes.
+struct Plan {
+    head: Table,
+    gone: Vec<u64>,
+    /// Versions that would go, if nobody read them.
+    only_read: u64,
+    kept: Referred,
+    leavings: Vec<Leaving>,
+}
+
+impl Bucket {
+    /// The lock of long work on the bucket, waited for off the runtime.
+    pub(crate) async fn lock_maintenance(self: &Arc<Self>, timeout: Duration) -> Result<Held> {
+        self.confined().await?;
+        let own = self.clone();
+        blocking(move || own.maintenance_lock.lock(timeout)).await
+    }
+
+    /// Removes the versions that the rule does not keep, and the files that no other version refers to. `job` counts the
+    /// bytes of files.
+    ///
+    /// Cost: the maintenance lock; the flush lock while names of versions go; the manifest of each version that stays, and
+    /// of files that nothing vouches for, those of versions that go.
+    /// Cancel: what is removed is removed, whole versions at a time; files that no version refers to any more go with the
+    /// next clean-up.
+    ///
+    /// # Errors
+    /// [`Error::Unsupported`](crate::Error::Unsupported) for a dataset with branches; as a flush where the head cannot be
+    /// settled. Where a version that stays cannot be read, nothing goes.
+    pub(crate) async fn clean_up(
+        self: &Arc<Self>,
+        rule: &Retention,
+        (job, timeout): (&Job, Duration),
+    ) -> Result<Cleaned> {
+        let _maintenance = self.lock_maintenance(timeout).await?;
+        self.clean_up_alone(rule, (job, timeout)).await
+    }
+
+    /// As [`clean_up`](Self::clean_up). Needs the maintenance lock.
+    pub(super) async fn clean_up_alone(
+        self: &Arc<Self>,
+        rule: &Retention,
+        (job, timeout): (&Job, Duration),
+    ) -> Result<Cleaned> {
+        let Some(head) = Table::open(&self.place.dataset, &self.access).await? else {
+            return Ok(self.cleaned(None, 0));
+        };
+        let draft = self.plan(head, rule, None).await?;
+        if draft.gone.is_empty() && draft.leavings.is_empty() {
+            return Ok(self.cleaned(Some(&draft), 0));
+        }
+        let (mut plan, manifests) = {
+            let _flush = self.lock_flush(timeout).await?;
+            self.unname(rule, draft, job).await?
+        };
+        if self.is_one_read(&plan).await? {
+            plan.leavings.clear();
+        }
+        let cleaned = self.cleaned(Some(&plan), manifests);
+        self.sweep(plan.leavings, job).await?;
+        Ok(cleaned)
+    }
+
+    /// What [`clean_up`](Self::clean_up) would remove now. Takes no lock and changes nothing.
+    pub(crate) async fn would_clean_up(&self, rule: &Retention) -> Result<Cleaned> {
+        self.confined().await?;
+        let Some(head) = Table::open(&self.place.dataset, &self.access).await? else {
+            return Ok(self.cleaned(None, 0));
+        };
+        let plan = self.plan(head, rule, None).await?;
+        let manifests = plan.head.manifest_bytes(plan.gone.clone()).await?;
+        Ok(self.cleaned(Some(&plan), manifests))
+    }
+
+    /// What goes as things are; of the versions only those that a draft had, as what the others refer to was not looked at.
+    async fn plan(&self, head: Table, rule: &Retention, draft: Option<Plan>) -> Result<Plan> {
+        head.refuse_branches().await?;
+        let (versions, now) = (head.aged_versions().await?, clock::now());
+        let reserved = self.reserved(&head, versions.first().map(|first| first.number)).await?;
+        let unread = Reserved { pinned: BTreeSet::new(), ..reserved.clone() };
+        let mut gone = rule.expendable(&versions, &reserved, now);
+        let only_read = rule.expendable(&versions, &unread, now).len() - gone.len();
+        let mut kept = Referred::default();
+        if let Some(draft) = draft {
+            gone.retain(|version| draft.gone.contains(version));
+            kept = draft.kept;
+        }
+        for version in &versions {
+            if gone.binary_search(&version.number).is_err() {
+                head.refer(version.number, &mut kept).await?;
+            }
+        }
+        let (kept, leavings) = head.leavings(kept).await?;
+        let leavings = self.abandoned(&head, &gone, leavings).await?;
+        Ok(Plan { head, gone, only_read: only_read as u64, kept, leavings })
+    }
+
+    async fn reserved(&self, head: &Table, first: Option<u64>) -> Result<Reserved> {
+        let mut needs = Referred::default();
+        let first = match first.filter(|first| *first == 1) {
+            Some(first) => head.refer(first, &mut needs).await.is_ok().then_some(first),
+            None => None,
+        };
+        let first = first.filter(|_| !needs.has_records());
+        let (tagged, pinned) = (head.tagged_versions().await?, self.read_versions().await?);
+        Ok(Reserved { tagged, pinned, first, base: head.version() })
+    }
+
+    /// The versions that any process reads.
+    async fn read_versions(&self) -> Result<BTreeSet<u64>> {
+        let (folder, own) = (layout::pins(&self.log_place.folder), self.pins.clone());
+        blocking(move || {
+            let mut all = pins::noted(&folder)?;
+            all.extend(own.held());
+            Ok(all)
+        })
+        .await
+    }
+
+    /// Those of the leavings that no version will ever refer to.
+    ///
+    /// They are known to have belonged to a version that is there no more: the checksums say so, as nobody is in the middle
+    /// of a flush or a compaction, or a version that goes. Or they are old.
+    async fn abandoned(
+        &self,
+        head: &Table,
+        gone: &[u64],
+        leavings: Vec<Leaving>,
+    ) -> Result<Vec<Leaving>> {
+        let (guard, upto) = (self.access.guard().cloned(), head.version());
+        let (mut known, unknown) = blocking(move || {
+            let (mut known, mut unknown) = (Vec::new(), Vec::new());
+            for leaving in leavings {
+                let entry = guard.as_ref().map(|guard| guard.ledger().find(&leaving.noted));
+                match entry.transpose()?.flatten() {
+                    Some(entry) if entry.version <= upto => known.push(leaving),
+                    Some(_) => {}
+                    None => unknown.push(leaving),
+                }
+            }
+            Ok((known, unknown))
+        })
+        .await?;
+        let mut of_gone = Referred::default();
+        for version in gone.iter().rev() {
+            if unknown.iter().all(|leaving| of_gone.has(leaving)) {
+                break;
+            }
+            // What belongs to one that cannot be read stays until it is old.
+            drop(head.refer(*version, &mut of_gone).await);
+        }
+        let old = clock::now() - UNKNOWN_STAY;
+        let is_known = |leaving: &Leaving| of_gone.has(leaving) || leaving.modified < old;
+        known.extend(unknown.into_iter().filter(is_known));
+        Ok(known)
+    }
+
+    /// Removes the names of versions. Needs the flush lock.
+    async fn unname(
+        self: &Arc<Self>,
+        rule: &Retention,
+        draft: Plan,
+        job: &Job,
+    ) -> Result<(Plan, u64)> {
+        self.heal().await?;
+        let head = self.durable_head().await?;
+        let plan = self.plan(head, rule, Some(draft)).await?;
+        job.go_on()?;
+        if let Some(guard) = self.access.guard().cloned() {
+            blocking(move || guard.tidy()).await?;
+        }
+        let Some(newest) = plan.gone.last().copied() else { return Ok((plan, 0)) };
+        let base = self.live().log.as_ref().map(|log| log.base().version);
+        // IMPORTANT: before they go. A look back that met one of them could not tell what it held.
+        if base.is_some_and(|base| base <= newest) {
+            let persisted = self.live().persisted();
+            self.write_base(&plan.head, persisted).await?;
+        }
+        fault::at(&self.log_place.folder, "cleanup.based")?;
+        let bytes = plan.head.unname(plan.gone.clone()).await?;
+        Ok((plan, bytes))
+    }
+
+    /// The head, settled, and durable with all that it stands on: what is older may go.
+    async fn durable_head(&self) -> Result<Table> {
+        for _ in 0..ATTEMPTS {
+            let head = self.settled_head().await?;
+            let head = head.ok_or_else(|| self.damaged("its dataset is gone"))?;
+            let stands = self.secured(&head).await?;
+            if stands && self.secured_behind(&head, Some(&head)).await? {
+                return Ok(head);
+            }
+        }
+        Err(self.outpaced())
+    }
+
+    /// Whether somebody began to read a version while its name went: then files stay for now.
+    async fn is_one_read(&self, plan: &Plan) -> Result<bool> {
+        let read = self.read_versions().await?;
+        let mut old = read.range(..=plan.head.version());
+        Ok(old.any(|version| !plan.kept.versions.contains(version)))
+    }
+
+    async fn sweep(&self, leavings: Vec<Leaving>, job: &Job) -> Result<()> {
+        job.expect(leavings.iter().map(|leaving| leaving.bytes).sum());
+        let (dataset, job) = (self.place.dataset.clone(), job.clone());
+        blocking(move || {
+            for leaving in leavings {
+                job.go_on()?;
+                remove(&dataset, &leaving)?;
+                job.advance(leaving.bytes);
+            }
+            Ok(())
+        })
+        .await
+    }
+
+    fn cleaned(&self, plan: Option<&Plan>, manifests: u64) -> Cleaned {
+        let leavings = || plan.iter().flat_map(|plan| &plan.leavings);
+        let gone = plan.map_or(0, |plan| plan.gone.len() as u64);
+        Cleaned {
+            bucket_id: self.place.id,
+            versions: gone,
+            files: gone + leavings().map(|leaving| leaving.files).sum::<u64>(),
+            bytes: manifests + leavings().map(|leaving| leaving.bytes).sum::<u64>(),
+            versions_left: plan.map_or(0, |plan| plan.kept.versions.len() as u64),
+            kept_for_readers: plan.map_or(0, |plan| plan.only_read),
+        }
+    }
+}

@@ -1,0 +1,396 @@
+//! Versions that this process reads, noted where whoever cleans up finds them.
+//!
+//! One file a process and bucket, made when it first reads records, and held by a file lock: what a process that died has
+//! left is void, and removed by the next who cleans up. It is not synced: after a power cut nobody reads any more.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io;
+use std::os::unix::fs::FileExt;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
+
+use super::shared::{ATTEMPTS, Bucket};
+use super::snapshot::Snapshot;
+use crate::engine::error::{Error, Result};
+use crate::engine::store::Table;
+
+/// The form of the line.
+const FORM: &str = "1";
+/// How often a line is read that may be in the middle of a change.
+const LOOKS: usize = 8;
+/// Names that are tried for a new file: those before belong to other engines of this process.
+const NAMES: u32 = 1 << 16;
+/// Of the files that the process may have open, a fourth at most are pins'.
+const SHARE: u64 = 4;
+
+/// Pin files of this process, over all buckets.
+static FILES: AtomicUsize = AtomicUsize::new(0);
+
+/// The pins of one bucket. Cheap to clone; clones are the same.
+#[derive(Clone)]
+pub(super) struct Pins(Arc<Mutex<State>>);
+
+/// A version that is read; dropping it lets go.
+pub(crate) struct Pin {
+    pins: Pins,
+    version: u64,
+}
+
+struct State {
+    /// `None` where none may be noted: another program's dataset.
+    folder: Option<PathBuf>,
+    file: Option<PinFile>,
+    /// How often each version is held.
+    held: BTreeMap<u64, usize>,
+    /// The one that stays held until another takes its place.
+    standing: Option<u64>,
+}
+
+struct PinFile {
+    file: File,
+    path: PathBuf,
+    /// The longest line so far: shorter ones are filled up to it, so that one write changes all.
+    longest: usize,
+}
+
+impl Pins {
+    /// Of the bucket whose pins lie in this folder.
+    pub(super) fn in_folder(folder: PathBuf) -> Self {
+        Self::with(Some(folder))
+    }
+
+    /// Of a dataset beside which nothing may be written.
+    pub(super) fn nowhere() -> Self {
+        Self::with(None)
+    }
+
+    fn with(folder: Option<PathBuf>) -> Self {
+        let state = State { folder, file: None, held: BTreeMap::new(), standing: None };
+        Self(Arc::new(Mutex::new(state)))
+    }
+
+    /// Holds a version. Also says whether it is held only now: then it is to be looked at once more, as it may have been
+    /// removed before.
+    ///
+    /// Cost: nothing where it is held already; else one write, and the first time the file's making.
+    pub(super) fn hold(&self, version: u64) -> (Pin, bool) {
+        let is_new = self.state().change(|state| state.add(version));
+        (Pin { pins: self.clone(), version }, is_new)
+    }
+
+    /// As [`hold`](Self::hold), and it stays held until another stands in its place: who reads the head again and again pays
+    /// once for each.
+    pub(super) fn stand_at(&self, version: u64) -> (Pin, bool) {
+        let is_new = self.state().change(|state| {
+            let is_new = state.add(version);
+            if state.standing != Some(version) {
+                state.add(version);
+                if let Some(before) = state.standing.replace(version) {
+                    state.take(before);
+                }
+            }
+            is_new
+        });
+        (Pin { pins: self.clone(), version }, is_new)
+    }
+
+    /// The versions that this process holds.
+    pub(super) fn held(&self) -> BTreeSet<u64> {
+        self.state().held.keys().copied().collect()
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Pin {
+    fn drop(&mut self) {
+        let version = self.version;
+        self.pins.state().change(|state| {
+            state.take(version);
+            false
+        });
+    }
+}
+
+impl fmt::Debug for Pin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Pin").field("version", &self.version).finish_non_exhaustive()
+    }
+}
+
+impl Bucket {
+    /// As [`snapshot`](Self::snapshot), for who reads records: nobody cleans up what it reads before it is dropped.
+    ///
+    /// Cost: besides, where the head is another one than at the last read, two writes and a `stat`.
+    pub(crate) async fn snapshot_to_read(&self) -> Result<Snapshot> {
+        for _ in 0..ATTEMPTS {
+            let snapshot = self.snapshot().await?;
+            let Some(table) = snapshot.table() else { return Ok(snapshot) };
+            let (pin, is_new) = self.pins.stand_at(table.version());
+            // IMPORTANT: after the note. Who cleans up removes the version's name first, looks at the notes, and only then
+            // removes its files.
+            if !is_new || table.is_there() {
+                return Ok(snapshot.held_by(pin));
+            }
+        }
+        Err(self.overtaken())
+    }
+
+    /// A version alone, to be read; `None` where it was cleaned up since it was opened.
+    pub(crate) fn pinned(&self, table: Table) -> Option<Snapshot> {
+        let (pin, is_new) = self.pins.hold(table.version());
+        let is_kept = !is_new || table.is_there();
+        is_kept.then(|| Snapshot::pinned(Some(table)).held_by(pin))
+    }
+}
+
+impl State {
+    /// Does something to what is held, and notes it where it is not as before.
+    fn change(&mut self, change: impl FnOnce(&mut Self) -> bool) -> bool {
+        let before = self.held.len();
+        let is_new = change(self);
+        if is_new || self.held.len() != before {
+            self.note();
+        }
+        is_new
+    }
+
+    fn add(&mut self, version: u64) -> bool {
+        let count = self.held.entry(version).or_default();
+        *count += 1;
+        *count == 1
+    }
+
+    fn take(&mut self, version: u64) {
+        if let Some(count) = self.held.get_mut(&version) {
+            *count -= 1;
+            if *count == 0 {
+                self.held.remove(&version);
+            }
+        }
+    }
+
+    /// Where nothing can be noted, reading goes on without: what was the head lately is not cleaned up at once.
+    fn note(&mut self) {
+        let Some(folder) = &self.folder else { return };
+        if self.file.is_none() {
+            match PinFile::make(folder) {
+                Ok(file) => self.file = file,
+                Err(error) => {
+                    tracing::debug!(folder = %folder.display(), %error, "what is read cannot be noted");
+                }
+            }
+        }
+        let Some(file) = &mut self.file else { return };
+        if let Err(error) = file.write(&self.held) {
+            tracing::debug!(file = %file.path.display(), %error, "what is read cannot be noted");
+        }
+    }
+}
+
+impl PinFile {
+    /// `None` where the process has as many as it may.
+    fn make(folder: &Path) -> io::Result<Option<Self>> {
+        if FILES.fetch_add(1, Ordering::Relaxed) >= *MOST {
+            FILES.fetch_sub(1, Ordering::Relaxed);
+            return Ok(None);
+        }
+        let made = Self::create(folder);
+        if made.is_err() {
+            FILES.fetch_sub(1, Ordering::Relaxed);
+        }
+        made.map(Some)
+    }
+
+    fn create(folder: &Path) -> io::Result<Self> {
+        match fs::create_dir(folder) {
+            Err(e) if e.kind() != io::ErrorKind::AlreadyExists => return Err(e),
+            _ => {}
+        }
+        let process = std::process::id();
+        for number in 0..NAMES {
+            let path = folder.join(format!("{process}.{number}"));
+            let file = match OpenOptions::new().write(true).create_new(true).open(&path) {
+                Err(e) if e.kind() == io::ErrorKind::AlreadyExists => continue,
+                file => file?,
+            };
+            file.lock()?;
+            // Whoever cleans up may have taken it for a dead process's before it was locked.
+            if rustix::fs::fstat(&file)?.st_nlink > 0 {
+                return Ok(Self { file, path, longest: 0 });
+            }
+        }
+        Err(io::Error::other("its names are all taken"))
+    }
+
+    fn write(&mut self, held: &BTreeMap<u64, usize>) -> io::Result<()> {
+        let line = line(held.keys());
+        self.longest = self.longest.max(line.len());
+        self.file.write_all_at(format!("{line:<width$}\n", width = self.longest).as_bytes(), 0)
+    }
+}
+
+impl Drop for PinFile {
+    fn drop(&mut self) {
+        // What cannot be removed is void without its lock.
+        drop(fs::remove_file(&self.path));
+        FILES.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+/// The versions that any process reads, as noted in a folder. Removes what dead processes left.
+///
+/// # Errors
+/// [`Error::Damaged`] where a process that lives has noted what cannot be read: then any version may be one.
+pub(super) fn noted(folder: &Path) -> Result<BTreeSet<u64>> {
+    let entries = match fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(BTreeSet::new()),
+        Err(e) => return Err(Error::io("read the folder", folder)(e)),
+    };
+    let mut all = BTreeSet::new();
+    for entry in entries {
+        let path = entry.map_err(Error::io("read the folder", folder))?.path();
+        all.extend(noted_in(&path)?);
+    }
+    Ok(all)
+}
+
+fn noted_in(path: &Path) -> Result<BTreeSet<u64>> {
+    let failed = || Error::io("read what is read from", path);
+    let file = match File::open(path) {
+        Ok(file) => file,
+        Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(BTreeSet::new()),
+        Err(e) => return Err(failed()(e)),
+    };
+    match file.try_lock() {
+        // IMPORTANT: under its lock, so that a process that just made it sees that it is gone.
+        Ok(()) => {
+            drop(fs::remove_file(path));
+            return Ok(BTreeSet::new());
+        }
+        Err(TryLockError::WouldBlock) => {}
+        Err(TryLockError::Error(e)) => return Err(failed()(e)),
+    }
+    for _ in 0..LOOKS {
+        let text = match fs::read(path) {
+            Ok(text) => text,
+            Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(BTreeSet::new()),
+            Err(e) => return Err(failed()(e)),
+        };
+        if let Some(versions) = parse(&text) {
+            return Ok(versions);
+        }
+    }
+    let source =
+        "it does not say which versions its process reads; nothing is cleaned up while that lives";
+    Err(Error::Damaged { path: path.into(), source: source.into() })
+}
+
+fn line<'a>(versions: impl Iterator<Item = &'a u64>) -> String {
+    let text: Vec<String> = versions.map(u64::to_string).collect();
+    let text = text.join(" ");
+    format!("{FORM} {:08x} {text}", crc32c::crc32c(text.as_bytes()))
+}
+
+/// The versions of a line; none where it was not written yet, `None` where it is no line.
+fn parse(text: &[u8]) -> Option<BTreeSet<u64>> {
+    if text.is_empty() {
+        return Some(BTreeSet::new());
+    }
+    let text = std::str::from_utf8(text).ok()?.strip_suffix('\n')?;
+    let (crc, versions) = text.strip_prefix(FORM)?.strip_prefix(' ')?.split_once(' ')?;
+    let versions = versions.trim_end_matches(' ');
+    let is_whole = u32::from_str_radix(crc, 16).ok()? == crc32c::crc32c(versions.as_bytes());
+    let numbers = versions.split(' ').filter(|number| !number.is_empty());
+    is_whole.then(|| numbers.map(|number| number.parse().ok()).collect()).flatten()
+}
+
+static MOST: LazyLock<usize> = LazyLock::new(|| {
+    let limit = rustix::process::getrlimit(rustix::process::Resource::Nofile).current;
+    limit.map_or(usize::MAX, |limit| usize::try_from(limit / SHARE).unwrap_or(usize::MAX))
+});
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn set(versions: &[u64]) -> BTreeSet<u64> {
+        versions.iter().copied().collect()
+    }
+
+    #[test]
+    fn what_is_held_is_noted_until_it_is_let_go() {
+        let bucket = tempfile::tempdir().unwrap();
+        let folder = bucket.path().join("pins");
+        let (one, two) = (Pins::in_folder(folder.clone()), Pins::in_folder(folder.clone()));
+        assert_eq!(noted(&folder).unwrap(), set(&[]));
+        let (first, is_new) = one.hold(123_456);
+        assert!(is_new && !one.hold(123_456).1);
+        let (second, _) = two.hold(7);
+        assert_eq!(noted(&folder).unwrap(), set(&[7, 123_456]));
+        drop(first);
+        assert_eq!(noted(&folder).unwrap(), set(&[7]));
+        drop((second, two));
+        assert_eq!(noted(&folder).unwrap(), set(&[]));
+        drop(one);
+        assert_eq!(fs::read_dir(&folder).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn who_stands_at_a_version_holds_it_until_it_stands_at_another() {
+        let bucket = tempfile::tempdir().unwrap();
+        let folder = bucket.path().join("pins");
+        let pins = Pins::in_folder(folder.clone());
+        drop(pins.stand_at(4));
+        assert!(!pins.stand_at(4).1, "it was held all the time");
+        assert_eq!(noted(&folder).unwrap(), set(&[4]));
+        let reading = pins.stand_at(4).0;
+        drop(pins.stand_at(5));
+        assert_eq!(noted(&folder).unwrap(), set(&[4, 5]));
+        drop(reading);
+        assert_eq!(noted(&folder).unwrap(), set(&[5]));
+        assert_eq!(pins.held(), set(&[5]));
+    }
+
+    #[test]
+    fn what_a_dead_process_left_is_void_and_removed() {
+        let folder = tempfile::tempdir().unwrap();
+        let left = folder.path().join("1.0");
+        fs::write(&left, format!("{}\n", line([3].iter()))).unwrap();
+        assert_eq!(noted(folder.path()).unwrap(), set(&[]));
+        assert!(!left.exists());
+    }
+
+    #[test]
+    fn a_note_that_cannot_be_read_is_no_empty_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("1.0");
+        let sound = format!("{}   \n", line([3, 40].iter()));
+        assert_eq!(parse(sound.as_bytes()), Some(set(&[3, 40])));
+        for at in 0..sound.len() {
+            let mut text = sound.clone().into_bytes();
+            text[at] ^= 1;
+            assert_ne!(parse(&text), Some(set(&[])), "byte {at}");
+            assert!(parse(&text).is_none_or(|versions| versions == set(&[3, 40])), "byte {at}");
+        }
+        fs::write(&path, "2 something newer\n").unwrap();
+        let file = File::open(&path).unwrap();
+        file.lock().unwrap();
+        let error = noted(folder.path()).unwrap_err();
+        assert!(matches!(error, Error::Damaged { .. }), "{error}");
+    }
+
+    #[test]
+    fn where_nothing_can_be_written_reading_goes_on() {
+        let pins = Pins::in_folder("/proc/none/pins".into());
+        let (_pin, is_new) = pins.hold(3);
+        assert!(is_new);
+        assert_eq!(pins.held(), set(&[3]));
+    }
+}
