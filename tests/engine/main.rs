@@ -27,6 +27,7 @@ mod healing;
 mod hints;
 mod limits;
 mod manifests;
+mod passing;
 mod read_costs;
 mod reading;
 mod restoring;

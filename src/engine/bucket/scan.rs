@@ -9,6 +9,7 @@ use super::snapshot::Snapshot;
 use super::stride::Stride;
 use crate::engine::error::Result;
 use crate::engine::record::Chunk;
+use crate::engine::store::Pass;
 
 /// Where a pass stands: first the persisted records, then what was buffered behind them.
 pub(crate) struct BucketScan {
@@ -16,6 +17,7 @@ pub(crate) struct BucketScan {
     snapshot: Snapshot,
     selection: Selection,
     stride: Stride,
+    pass: Option<Pass>,
     /// The next offset; `None` behind the persisted records.
     at: Option<u64>,
     lane: usize,
@@ -32,7 +34,8 @@ pub(crate) struct Portion {
 
 impl BucketScan {
     pub(crate) fn new(bucket: Arc<Bucket>, snapshot: Snapshot, selection: Selection) -> Self {
-        Self { bucket, snapshot, selection, stride: Stride::for_looking(), at: Some(0), lane: 0 }
+        let (stride, pass) = (Stride::for_looking(), None);
+        Self { bucket, snapshot, selection, stride, pass, at: Some(0), lane: 0 }
     }
 
     /// The next portion; `None` at the end.
@@ -41,7 +44,8 @@ impl BucketScan {
     pub(crate) async fn next(&mut self) -> Result<Option<Portion>> {
         if let Some(at) = self.at {
             let reach = Reach { rows: self.stride.rows(), matches: usize::MAX };
-            let looked = self.snapshot.look(&self.bucket, at, reach, &self.selection).await?;
+            let Self { bucket, snapshot, selection, pass, .. } = self;
+            let looked = snapshot.look_on(bucket, pass, (at, reach), selection).await?;
             if looked.rows > 0 {
                 self.stride.measure(looked.rows, looked.bytes);
                 self.at = Some(looked.next);

@@ -8,7 +8,7 @@ use super::stride::Stride;
 use crate::engine::error::Result;
 use crate::engine::options::Columns;
 use crate::engine::record::{Chunk, batch_bytes};
-use crate::engine::store::{Predicate, Rows, Table};
+use crate::engine::store::{Pass, Predicate, Rows, Table};
 
 /// The columns that a read returns, of the records that match.
 #[derive(Debug, Clone, Default)]
@@ -36,6 +36,8 @@ pub(super) struct Looked {
     pub(super) bytes: u64,
     /// Behind the last one that was looked at.
     pub(super) next: u64,
+    /// Whether there may be more, though fewer were looked at than could be.
+    pub(super) is_part: bool,
 }
 
 impl Snapshot {
@@ -78,6 +80,25 @@ impl Snapshot {
         }
         found.retain(|chunk| !chunk.offsets.is_empty());
         Ok(found)
+    }
+
+    /// As [`look`](Self::look), for one who goes on from record to record and brings along where the pass stands: it takes
+    /// what lies ready, whatever `reach` says.
+    pub(super) async fn look_on(
+        &self,
+        bucket: &Bucket,
+        pass: &mut Option<Pass>,
+        (offset, reach): (u64, Reach),
+        selection: &Selection,
+    ) -> Result<Looked> {
+        if let (Some(table), None) = (self.table(), &selection.filter)
+            && let Some(rows) = table.pass_on(pass, offset, &selection.columns).await?
+        {
+            let seen = [rows];
+            let looked = looked(bucket, offset, &seen, seen.to_vec());
+            return Ok(Looked { is_part: true, ..looked });
+        }
+        self.look(bucket, offset, reach, selection).await
     }
 
     /// Looks at persisted records from `offset` on, and returns those that match; at fewer than it may only where
@@ -156,6 +177,7 @@ fn looked(bucket: &Bucket, offset: u64, seen: &[Rows], found: Vec<Rows>) -> Look
         bytes: bytes(seen).max(bytes(&found)),
         next: last.map_or(offset, |last| last + 1),
         chunks: found.into_iter().map(|rows| persisted(bucket, rows)).collect(),
+        is_part: false,
     }
 }
 

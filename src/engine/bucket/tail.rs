@@ -14,7 +14,7 @@ use crate::engine::fault;
 use crate::engine::offset::Position;
 use crate::engine::options::From;
 use crate::engine::record::Chunk;
-use crate::engine::store::Table;
+use crate::engine::store::{Pass, Table};
 
 /// Where a stream stands in a bucket.
 ///
@@ -35,6 +35,8 @@ pub(crate) struct BucketTail {
     cursor: Position,
     /// Records to look at in a turn.
     turn: Stride,
+    /// Where many persisted records are read one after the other.
+    pass: Option<Pass>,
 }
 
 /// Records of the first turn, when nothing is known of their size.
@@ -97,6 +99,7 @@ impl BucketTail {
             seen_pin: snapshot.pin().cloned(),
             cursor: Position::default(),
             turn: Stride::new(FIRST_TURN, LONGEST_TURN, TURN_BYTES),
+            pass: None,
             bucket,
         };
         tail.cursor = tail.position(&snapshot);
@@ -134,7 +137,7 @@ impl BucketTail {
         if looked.rows > 0 {
             self.offset = self.offset.max(looked.next);
         }
-        if looked.rows < limit {
+        if looked.rows < limit && !looked.is_part {
             self.offset = self.offset.max(offset).max(snapshot.persisted_end());
         }
         if self.offset >= snapshot.persisted_end() {
@@ -155,16 +158,20 @@ impl BucketTail {
         Ok(events)
     }
 
-    async fn persisted(&self, snapshot: &Snapshot, offset: u64, rows: usize) -> Result<Looked> {
+    async fn persisted(&mut self, snapshot: &Snapshot, offset: u64, rows: usize) -> Result<Looked> {
         if offset >= snapshot.persisted_end() {
             return Ok(Looked::default());
         }
         let reach = Reach { rows, matches: rows };
-        snapshot.look(&self.bucket, offset, reach, &self.selection).await
+        let Self { bucket, pass, selection, .. } = self;
+        snapshot.look_on(bucket, pass, (offset, reach), selection).await
     }
 
     /// The chunk without the records that were delivered while they were buffered.
     fn undelivered(&self, snapshot: &Snapshot, chunk: Chunk) -> Option<BucketEvent> {
+        if !self.has_delivered_of(snapshot, &chunk) {
+            return (!chunk.offsets.is_empty()).then_some(BucketEvent::Rows(chunk));
+        }
         let keep: Vec<bool> =
             chunk.offsets.iter().map(|offset| !self.is_delivered(snapshot, *offset)).collect();
         let chunk = if keep.contains(&false) { chunk.filter(&keep)? } else { chunk };
@@ -220,6 +227,15 @@ impl BucketTail {
     fn skip_delivered(&self, snapshot: &Snapshot) -> u64 {
         let lanes = snapshot.lanes.iter().zip(self.positions);
         lanes.fold(self.offset, |offset, (lane, lsn)| lane.flushed.skip_delivered(offset, lsn))
+    }
+
+    /// Whether records of a chunk may have been delivered while they were buffered.
+    fn has_delivered_of(&self, snapshot: &Snapshot, chunk: &Chunk) -> bool {
+        let (Some(first), Some(last)) = (chunk.offsets.first(), chunk.offsets.last()) else {
+            return false;
+        };
+        let mut lanes = snapshot.lanes.iter().zip(self.positions);
+        lanes.any(|(lane, upto)| lane.flushed.has_below(*first..*last + 1, upto))
     }
 
     fn is_delivered(&self, snapshot: &Snapshot, offset: u64) -> bool {

@@ -1,5 +1,7 @@
 //! Which offsets the records of the log became: the one thing that tells own rows from foreign ones.
 
+use std::ops::Range;
+
 /// Runs of log positions that became runs of offsets, in order, joined where both adjoin.
 ///
 /// Without foreign appends there is one run, however many flushes there were.
@@ -35,6 +37,14 @@ impl FlushedRanges {
         let run = self.0.get(index)?;
         let within = offset - run.offset;
         (within < run.rows).then(|| run.lsn + within)
+    }
+
+    /// Whether one of these offsets is that of a record below `lsn`.
+    pub(crate) fn has_below(&self, offsets: Range<u64>, lsn: u64) -> bool {
+        let from = self.0.partition_point(|run| run.offset + run.rows <= offsets.start);
+        let runs = self.0.iter().skip(from).take_while(|run| run.offset < offsets.end);
+        let below = |run: &Run| run.offset + lsn.saturating_sub(run.lsn).min(run.rows);
+        runs.into_iter().any(|run| run.lsn < lsn && below(run) > offsets.start)
     }
 
     /// The first offset at or behind `offset` that is not one of this log's records below `lsn`.
@@ -77,6 +87,21 @@ mod tests {
         assert_eq!(ranges.skip_delivered(12, 12), 14);
         assert_eq!(ranges.skip_delivered(10, 99), 10);
         assert_eq!(ranges.skip_delivered(17, 99), 17);
+    }
+
+    #[test]
+    fn offsets_are_asked_at_once_for_records_below_a_log_position() {
+        let mut ranges = FlushedRanges::default();
+        ranges.push(0, 5, 3);
+        ranges.push(3, 10, 2);
+        for offsets in [0..5, 5..6, 6..8, 0..20, 8..10, 8..11, 11..12, 12..20] {
+            for lsn in 0..7 {
+                let one_by_one =
+                    offsets.clone().any(|o| ranges.lsn_of(o).is_some_and(|found| found < lsn));
+                let at_once = ranges.has_below(offsets.clone(), lsn);
+                assert_eq!(at_once, one_by_one, "{offsets:?} below {lsn}");
+            }
+        }
     }
 
     #[test]

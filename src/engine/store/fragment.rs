@@ -19,7 +19,7 @@ use super::enter::guarded;
 use super::failure::storage;
 use super::index::Span;
 use super::kept::{self, FileKey, Live, LiveKey};
-use super::projection::Projection;
+use super::projection::{Fields, Projection};
 use super::read::index;
 use super::sound;
 use super::table::Table;
@@ -146,11 +146,14 @@ impl Table {
 
     /// Some columns of a fragment's files, as these are now. Costs a `stat` each.
     pub(super) fn file(&self, fragment: u64, projection: &Projection) -> Result<Arc<FileKey>> {
+        self.file_of(fragment, projection.fields.clone())
+    }
+
+    pub(super) fn file_of(&self, fragment: u64, fields: Fields) -> Result<Arc<FileKey>> {
         let about = metadata(self, fragment)?;
         let stamp = |name: &str| fs::metadata(self.path.join("data").join(name)).ok();
         let file = |file: &DataFile| (file.path.clone(), stamp(&file.path).map(|f| Stamp::of(&f)));
         let files = about.referenced_lance_files().map(file).collect();
-        let fields = projection.fields.clone();
         Ok(Arc::new(FileKey { dataset: self.path.clone(), files, fields }))
     }
 
@@ -164,7 +167,7 @@ impl Table {
     }
 
     /// A fragment whose files lie where they may.
-    fn opened(&self, fragment: u64) -> Result<FileFragment> {
+    pub(super) fn opened(&self, fragment: u64) -> Result<FileFragment> {
         let about = metadata(self, fragment)?;
         for file in about.files.iter().filter(|file| file.base_id.is_none()) {
             self.access.check(&self.path.join("data").join(&file.path))?;
@@ -177,7 +180,7 @@ impl Table {
         found.ok_or_else(|| no_fragment(self, fragment))
     }
 
-    fn sound(&self, batch: RecordBatch) -> Result<RecordBatch> {
+    pub(super) fn sound(&self, batch: RecordBatch) -> Result<RecordBatch> {
         if self.access.must_validate() {
             sound::validate(&self.path, &batch)?;
         }

@@ -67,12 +67,12 @@ impl Table {
         if number == self.version() {
             return Ok(Some(self.clone()));
         }
-        if !self.keeps(number) {
+        if !self.has(number) {
             return Ok(None);
         }
         match self.checkout(number).await {
             // It may have been cleaned up since it was looked at.
-            Err(_) if !self.keeps(number) => Ok(None),
+            Err(_) if !self.has(number) => Ok(None),
             opened => opened.map(Some),
         }
     }

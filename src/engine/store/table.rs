@@ -184,11 +184,6 @@ impl Table {
         stamp(&self.path, &self.dataset, version)
     }
 
-    /// Whether a version is kept. Costs a `stat`.
-    pub(super) fn keeps(&self, version: u64) -> bool {
-        self.stamp_of(version).is_some()
-    }
-
     /// Where a version's manifest is, if it is.
     pub(super) fn manifest(&self, version: u64) -> Option<PathBuf> {
         Some(self.path.join(VERSIONS).join(self.manifest_name(version)?))

@@ -86,6 +86,17 @@ impl Tail {
         self.cursor.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// Only the records, batch by batch; resets are passed over as in [`records`](Self::records). Far behind the end, batches
+    /// have some thousand records and are decoded ahead, which is as fast as a scan of the dataset.
+    pub fn chunks(self) -> impl Stream<Item = Result<Chunk>> + Send + Unpin {
+        let chunk = |event| match event {
+            Ok(TailEvent::Rows(chunk)) => Some(Ok(chunk)),
+            Ok(_) => None,
+            Err(error) => Some(Err(error)),
+        };
+        self.events.filter_map(move |event| std::future::ready(chunk(event)))
+    }
+
     /// Only the records, one by one. Resets are passed over: the records behind one are those that
     /// follow by position.
     pub fn records(self) -> impl Stream<Item = Result<Record>> + Send + Unpin {
