@@ -18,7 +18,7 @@ use super::blocks::blocks;
 use super::enter::guarded;
 use super::failure::storage;
 use super::index::Span;
-use super::kept::{self, FileKey, Live, LiveKey};
+use super::kept::{self, FileKey, Live, LiveKey, OpenedAt};
 use super::projection::{Fields, Projection};
 use super::read::index;
 use super::sound;
@@ -140,7 +140,9 @@ impl Table {
         let opened = file.open(&projection.schema, config).boxed().await;
         let reader = Arc::new(opened.map_err(read_error(self))?);
         self.access.tally().opened();
-        kept::keep_reader(key, reader.clone(), self.dataset.fragments().len());
+        let (version, fragments) = (self.version(), self.dataset.fragments().len());
+        let at = OpenedAt { dataset: self.path.clone(), version, fragments };
+        kept::keep_reader(key, reader.clone(), at);
         Ok(reader)
     }
 

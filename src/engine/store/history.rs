@@ -48,9 +48,8 @@ impl Table {
 
     /// Those of these versions that are kept, in the same order. Reads the manifest of each that was not described before.
     pub(crate) async fn versions_of(&self, numbers: &[u64]) -> Result<Vec<Version>> {
-        let kept = self.version_numbers().await?;
-        let is_kept = |number: &u64| kept.binary_search(number).is_ok();
-        self.describe_all(numbers.iter().copied().filter(is_kept).collect()).await
+        let kept = numbers.iter().copied().filter(|number| self.has(*number));
+        self.describe_all(kept.collect()).await
     }
 
     async fn describe_all(&self, numbers: Vec<u64>) -> Result<Vec<Version>> {

@@ -2,6 +2,7 @@
 //!
 //! One cache a process, because what bounds it are the process's open files.
 
+use std::collections::HashMap;
 use std::num::NonZeroUsize;
 use std::path::Path;
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
@@ -13,11 +14,11 @@ use super::projection::Fields;
 use crate::engine::sums::Stamp;
 
 /// Readers kept at most, where the process may open so many files twice over.
-const MOST_READERS: usize = 1024;
+const MOST_READERS: usize = 512;
 const FEWEST_READERS: usize = 16;
-/// A reader keeps the manifest of the version it was opened at, and readers may all be of other
-/// versions: so many fragment descriptions, of some 300 bytes each, they may keep together.
-const KEPT_DESCRIPTIONS: usize = 1 << 18;
+/// A reader keeps the manifest of the version it was opened at; those of one version share it. So many fragment
+/// descriptions, of some 300 bytes each, all of them may keep together.
+const KEPT_DESCRIPTIONS: usize = 1 << 16;
 /// Lists of live rows kept, of fragments with holes.
 const KEPT_LIVE: NonZeroUsize = NonZeroUsize::new(32).unwrap();
 /// Rows that they have together, where it is more than one: of 16 bytes each, half a gigabyte. How many rows a fragment
@@ -45,24 +46,69 @@ pub(super) struct LiveKey {
     pub(super) position: Option<u64>,
 }
 
-type Cache<K, T> = LazyLock<Mutex<LruCache<K, T>>>;
-
-static READERS: Cache<Arc<FileKey>, Arc<FragmentReader>> =
-    LazyLock::new(|| Mutex::new(LruCache::new(capacity(0))));
-static LIVE: Cache<LiveKey, Arc<Live>> = LazyLock::new(|| Mutex::new(LruCache::new(KEPT_LIVE)));
-
-pub(super) fn reader(key: &Arc<FileKey>) -> Option<Arc<FragmentReader>> {
-    READERS.lock().unwrap_or_else(PoisonError::into_inner).get(key).cloned()
+/// The version that a reader was opened at, and how many fragments it has.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) struct OpenedAt {
+    pub(super) dataset: Arc<Path>,
+    pub(super) version: u64,
+    pub(super) fragments: usize,
 }
 
-/// Keeps a reader that was opened at a version of `fragments` fragments.
-pub(super) fn keep_reader(key: Arc<FileKey>, reader: Arc<FragmentReader>, fragments: usize) {
-    let mut readers = READERS.lock().unwrap_or_else(PoisonError::into_inner);
-    let capacity = capacity(fragments);
-    if readers.len() > capacity.get() || readers.cap() < capacity {
-        readers.resize(capacity);
+/// What was opened last, bounded in number and in what it keeps of versions.
+///
+/// Invariant: `versions` counts the readers of each version, and `descriptions` is the sum of these versions' fragments.
+#[derive(Debug)]
+struct Readers<R> {
+    recent: LruCache<Arc<FileKey>, (Arc<R>, OpenedAt)>,
+    versions: HashMap<OpenedAt, usize>,
+    descriptions: usize,
+    most: usize,
+}
+
+impl<R> Readers<R> {
+    fn new(most: usize) -> Self {
+        Self { recent: LruCache::unbounded(), versions: HashMap::new(), descriptions: 0, most }
     }
-    readers.put(key, reader);
+
+    fn put(&mut self, key: Arc<FileKey>, reader: Arc<R>, at: OpenedAt) {
+        let readers = self.versions.entry(at.clone()).or_default();
+        *readers += 1;
+        if *readers == 1 {
+            self.descriptions += at.fragments;
+        }
+        if let Some((_, (_, before))) = self.recent.push(key, (reader, at)) {
+            self.forget(&before);
+        }
+        while self.recent.len() > FEWEST_READERS
+            && (self.recent.len() > self.most || self.descriptions > KEPT_DESCRIPTIONS)
+            && let Some((_, (_, at))) = self.recent.pop_lru()
+        {
+            self.forget(&at);
+        }
+    }
+
+    fn forget(&mut self, at: &OpenedAt) {
+        let Some(readers) = self.versions.get_mut(at) else { return };
+        *readers -= 1;
+        if *readers == 0 {
+            self.versions.remove(at);
+            self.descriptions -= at.fragments;
+        }
+    }
+}
+
+static READERS: LazyLock<Mutex<Readers<FragmentReader>>> =
+    LazyLock::new(|| Mutex::new(Readers::new(MOST_READERS.min(open_files() / 2))));
+static LIVE: LazyLock<Mutex<LruCache<LiveKey, Arc<Live>>>> =
+    LazyLock::new(|| Mutex::new(LruCache::new(KEPT_LIVE)));
+
+pub(super) fn reader(key: &Arc<FileKey>) -> Option<Arc<FragmentReader>> {
+    let mut readers = READERS.lock().unwrap_or_else(PoisonError::into_inner);
+    readers.recent.get(key).map(|(reader, _)| reader.clone())
+}
+
+pub(super) fn keep_reader(key: Arc<FileKey>, reader: Arc<FragmentReader>, at: OpenedAt) {
+    READERS.lock().unwrap_or_else(PoisonError::into_inner).put(key, reader, at);
 }
 
 pub(super) fn live(key: &LiveKey) -> Option<Arc<Live>> {
@@ -77,17 +123,58 @@ pub(super) fn keep_live(key: LiveKey, live: Arc<Live>) {
     }
 }
 
-fn capacity(fragments: usize) -> NonZeroUsize {
-    let by_memory = KEPT_DESCRIPTIONS / fragments.max(1);
-    let readers = MOST_READERS.min(by_memory).min(open_files() / 2).max(FEWEST_READERS);
-    NonZeroUsize::new(readers).unwrap_or(NonZeroUsize::MIN)
-}
-
 /// How many files this process may have open.
 fn open_files() -> usize {
-    static LIMIT: LazyLock<usize> = LazyLock::new(|| {
-        let limit = rustix::process::getrlimit(rustix::process::Resource::Nofile).current;
-        limit.map_or(usize::MAX, |limit| usize::try_from(limit).unwrap_or(usize::MAX))
-    });
-    *LIMIT
+    let limit = rustix::process::getrlimit(rustix::process::Resource::Nofile).current;
+    limit.map_or(usize::MAX, |limit| usize::try_from(limit).unwrap_or(usize::MAX))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn file(name: String) -> Arc<FileKey> {
+        let dataset = Path::new("/d").into();
+        Arc::new(FileKey { dataset, files: vec![(name, None)], fields: Arc::new([]) })
+    }
+
+    fn at(version: u64, fragments: usize) -> OpenedAt {
+        OpenedAt { dataset: Path::new("/d").into(), version, fragments }
+    }
+
+    /// How many are kept of a thousand, of which each version opened so many.
+    fn kept(readers_a_version: u64, fragments: usize) -> usize {
+        let mut readers = Readers::new(MOST_READERS);
+        for n in 0..1000_u64 {
+            readers.put(file(n.to_string()), Arc::new(n), at(n / readers_a_version, fragments));
+            let sum: usize = readers.versions.keys().map(|at| at.fragments).sum();
+            assert_eq!(readers.descriptions, sum);
+            assert_eq!(readers.versions.values().sum::<usize>(), readers.recent.len());
+        }
+        assert!(readers.recent.contains(&file("999".into())), "the last one");
+        readers.recent.len()
+    }
+
+    #[test]
+    fn readers_keep_so_many_fragments_whatever_the_number_of_versions() {
+        for (readers_a_version, fragments, expected) in [
+            (1, 10, MOST_READERS),
+            (1000, 10_000, MOST_READERS),
+            (1, 1000, 65),
+            (1, 10_000, FEWEST_READERS),
+            (1000, 1 << 20, FEWEST_READERS),
+        ] {
+            let found = kept(readers_a_version, fragments);
+            assert_eq!(found, expected, "{readers_a_version} a version of {fragments}");
+        }
+    }
+
+    #[test]
+    fn a_file_that_is_opened_again_counts_once() {
+        let mut readers = Readers::new(MOST_READERS);
+        for version in 0..10 {
+            readers.put(file("a".into()), Arc::new(version), at(version, 7));
+        }
+        assert_eq!((readers.recent.len(), readers.descriptions, readers.versions.len()), (1, 7, 1));
+    }
 }

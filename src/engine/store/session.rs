@@ -19,9 +19,11 @@ use url::Url;
 use crate::engine::fault;
 
 const INDEX_CACHE: usize = 64 << 20;
-const METADATA_CACHE: usize = 64 << 20;
+/// Manifests, and what the ends of data files say. Whoever reads has its version and its open files beside it, so that
+/// little is asked for again; every commit adds its manifest, which nobody may ask for.
+const METADATA_CACHE: usize = 16 << 20;
 
-/// The process's session: 64 MiB of index cache and 64 MiB of metadata cache.
+/// The process's session: 64 MiB of index cache and 16 MiB of metadata cache at most.
 pub(super) fn session() -> Arc<Session> {
     static SESSION: LazyLock<Arc<Session>> = LazyLock::new(|| {
         let registry = ObjectStoreRegistry::default();

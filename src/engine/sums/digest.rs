@@ -63,7 +63,9 @@ pub(crate) fn digest(
         Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(e) => return Err(failed()(e)),
     };
-    let mut portion = vec![0; PORTION];
+    // Most files are small, and there are many: room for a large one costs more than reading them.
+    let length = file.metadata().map_err(failed())?.len();
+    let mut portion = vec![0; usize::try_from(length).unwrap_or(PORTION).clamp(1, PORTION)];
     let mut digest = Digest { length: 0, crc: 0 };
     loop {
         let length = match file.read(&mut portion) {

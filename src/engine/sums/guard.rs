@@ -82,7 +82,11 @@ impl Guard {
     }
 
     fn with(dataset: &Path, ledger: Ledger) -> Self {
-        Self { dataset: dataset.into(), ledger, checked: Mutex::new(LruCache::new(REMEMBERED)) }
+        // Of no size at first: a cache that is given one has the room for it from the beginning, and there may be
+        // thousands of buckets.
+        let mut checked = LruCache::unbounded();
+        checked.resize(REMEMBERED);
+        Self { dataset: dataset.into(), ledger, checked: Mutex::new(checked) }
     }
 
     pub(crate) fn dataset(&self) -> &Path {

@@ -1,7 +1,7 @@
 //! What the handles of one engine share: the root, the watcher, and one state a bucket.
 
 use std::collections::HashMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use super::writer::TopicWriter;
@@ -24,8 +24,35 @@ pub(crate) struct Catalog {
     pub(crate) options: EngineOptions,
     pub(crate) hub: Hub,
     pub(crate) access: Access,
-    buckets: Mutex<HashMap<PathBuf, Weak<Bucket>>>,
+    buckets: Mutex<Known>,
     writers: tokio::sync::Mutex<HashMap<TopicName, Weak<TopicWriter>>>,
+}
+
+/// The buckets that somebody has, and some that nobody has any more.
+#[derive(Default)]
+struct Known {
+    by_dataset: HashMap<PathBuf, Weak<Bucket>>,
+    /// How many there were after those that nobody has were taken out.
+    alive: usize,
+}
+
+/// Buckets that are taken note of before it is looked which of them nobody has any more.
+const FEW: usize = 64;
+
+impl Known {
+    fn find(&self, dataset: &Path) -> Option<Arc<Bucket>> {
+        self.by_dataset.get(dataset)?.upgrade()
+    }
+
+    /// Takes note of a bucket. Looks through all of them only where they have become twice as many: so a listing of
+    /// thousands does not look at thousands for each.
+    fn add(&mut self, bucket: &Arc<Bucket>) {
+        if self.by_dataset.len() >= FEW.max(2 * self.alive) {
+            self.by_dataset.retain(|_, bucket| bucket.strong_count() > 0);
+            self.alive = self.by_dataset.len();
+        }
+        self.by_dataset.insert(bucket.place.dataset.clone(), Arc::downgrade(bucket));
+    }
 }
 
 impl Catalog {
@@ -52,21 +79,19 @@ impl Catalog {
         is_foreign: bool,
     ) -> Arc<Bucket> {
         let mut buckets = self.buckets();
-        if let Some(bucket) = buckets.get(&place.dataset).and_then(Weak::upgrade) {
+        if let Some(bucket) = buckets.find(&place.dataset) {
             return bucket;
         }
-        buckets.retain(|_, bucket| bucket.strong_count() > 0);
-        let dataset = place.dataset.clone();
         let access = if is_foreign {
             self.access.to_unknown()
         } else if self.options.checksums {
-            self.access.guarded(&dataset)
+            self.access.guarded(&place.dataset)
         } else {
             self.access.clone()
         };
         let bucket = Bucket::new(topic.clone(), place, is_foreign, access.counted());
         let bucket = Arc::new(bucket);
-        buckets.insert(dataset, Arc::downgrade(&bucket));
+        buckets.add(&bucket);
         bucket
     }
 
@@ -93,7 +118,31 @@ impl Catalog {
         Pace::new(self.options.poll_interval, self.hub.has_events())
     }
 
-    fn buckets(&self) -> MutexGuard<'_, HashMap<PathBuf, Weak<Bucket>>> {
+    fn buckets(&self) -> MutexGuard<'_, Known> {
         self.buckets.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn bucket(catalog: &Catalog, number: u32) -> Arc<Bucket> {
+        let name = TopicName::of_folder("t").unwrap();
+        let dataset = catalog.root.join(format!("t/bucket_{number}/data.lance"));
+        catalog.bucket(&name, BucketPlace { id: number, dataset }, false)
+    }
+
+    #[test]
+    fn buckets_that_nobody_has_are_forgotten_and_those_that_somebody_has_are_one() {
+        let catalog = Catalog::new("/none".into(), EngineOptions::default());
+        let held: Vec<_> = (0..100).map(|number| bucket(&catalog, number)).collect();
+        for number in 100..10_000 {
+            bucket(&catalog, number);
+            assert!(catalog.buckets().by_dataset.len() <= 2 * held.len());
+        }
+        for (number, held) in (0..).zip(&held) {
+            assert!(Arc::ptr_eq(held, &bucket(&catalog, number)));
+        }
     }
 }
