@@ -1,6 +1,6 @@
 //! Gets, searches and flushes, one after the other.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::Soak;
 use super::book::Row;
@@ -24,7 +24,9 @@ pub(crate) fn ask(soak: &Soak) {
 pub(crate) fn flush(soak: &Soak) {
     let mut dice = Dice(9);
     while soak.clock.wait(dice.pause(300, 4000)) {
+        let begun = Instant::now();
         let outcome = printed(soak, "flush", &[]).map(drop);
+        soak.minutes.flushed(begun.elapsed());
         // Before the first record there is no topic.
         if soak.book.some(0).is_some() {
             soak.clock.check(outcome);
@@ -36,7 +38,7 @@ pub(crate) fn flush(soak: &Soak) {
 /// A page is what the tails saw, from its offset on without a hole.
 fn get(soak: &Soak, first: Row) -> Result<(), String> {
     let (offset, page) = (first.offset.to_string(), PAGE.to_string());
-    let found = printed(soak, "get", &["--offset", &offset, "-n", &page, "--with-offset"])?;
+    let found = rows(soak, "get", &["--offset", &offset, "-n", &page, "--with-offset"])?;
     for (row, wanted) in found.iter().zip(first.offset..) {
         if row.offset != wanted {
             return Err(format!("get printed {row:?}, and offset {wanted} was to come"));
@@ -51,13 +53,19 @@ fn get(soak: &Soak, first: Row) -> Result<(), String> {
 fn search(soak: &Soak, wanted: Row) -> Result<(), String> {
     let vector = format!("[{},{}]", wanted.id.0, wanted.id.1);
     let arguments = ["--column", "v", "--vector", &vector, "--k", "1", "--with-offset"];
-    let found = printed(soak, "search", &arguments)?;
+    let found = rows(soak, "search", &arguments)?;
     soak.book.count(|counts| counts.searches += 1);
     if found == [wanted] { Ok(()) } else { Err(format!("search found {found:?}, not {wanted:?}")) }
 }
 
-/// Runs a command to its end; the rows that it printed.
-fn printed(soak: &Soak, verb: &str, arguments: &[&str]) -> Result<Vec<Row>, String> {
+/// The rows that a command prints.
+fn rows(soak: &Soak, verb: &str, arguments: &[&str]) -> Result<Vec<Row>, String> {
+    let row = |line: &str| Row::of(line).ok_or_else(|| format!("{verb} printed {line}"));
+    printed(soak, verb, arguments)?.lines().map(row).collect()
+}
+
+/// Runs a command to its end; what it printed.
+pub(super) fn printed(soak: &Soak, verb: &str, arguments: &[&str]) -> Result<String, String> {
     let mut command = soak.program.command(verb, arguments);
     let output = command.stderr(std::process::Stdio::piped()).output();
     let output = output.map_err(|cause| format!("{command:?}: {cause}"))?;
@@ -65,7 +73,5 @@ fn printed(soak: &Soak, verb: &str, arguments: &[&str]) -> Result<Vec<Row>, Stri
         let said = String::from_utf8_lossy(&output.stderr);
         return Err(format!("{command:?}: {}: {}", output.status, said.trim()));
     }
-    let text = String::from_utf8_lossy(&output.stdout);
-    let row = |line: &str| Row::of(line).ok_or_else(|| format!("{verb} printed {line}"));
-    text.lines().map(row).collect()
+    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }

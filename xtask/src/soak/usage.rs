@@ -51,6 +51,12 @@ impl Usage {
         }
     }
 
+    /// MiB of the largest that lives.
+    pub(crate) fn now(&self) -> u64 {
+        let alive: Vec<u32> = self.state().alive.keys().copied().collect();
+        alive.into_iter().filter_map(Used::of).map(|used| used.mib).max().unwrap_or_default()
+    }
+
     pub(crate) fn stands(&self) -> String {
         let Used { mib, files } = self.state().most;
         format!("at most {mib} MiB, {files} files")

@@ -2,7 +2,7 @@
 
 use std::io::{BufRead, BufReader, Write};
 use std::process::{ChildStdin, ChildStdout, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::Soak;
 use super::book::Row;
@@ -56,6 +56,7 @@ fn feed(soak: &Soak, series: u64, mut into: ChildStdin, from: ChildStdout) -> Re
     for burst in 0.. {
         let numbers = burst * BURST..(burst + 1) * BURST;
         let line = |n| format!("{{\"series\":{series},\"n\":{n},\"v\":[{series},{n}]}}\n");
+        let given = Instant::now();
         if into.write_all(numbers.clone().map(line).collect::<String>().as_bytes()).is_err() {
             break;
         }
@@ -63,6 +64,7 @@ fn feed(soak: &Soak, series: u64, mut into: ChildStdin, from: ChildStdout) -> Re
             // A line that the kill cut short is no answer.
             let offset = answers.next().and_then(|line| line.split_once(' ')?.1.parse().ok());
             let Some(offset) = offset else { return Ok(()) };
+            soak.minutes.put(given.elapsed());
             soak.book.acked(Row { offset, id: (series, n) })?;
         }
         soak.clock.wait(PAUSE);
