@@ -10,9 +10,11 @@ use crate::oracle::{records, violation};
 use crate::scratch::Scratch;
 
 /// What is done beside. A restore is not: it takes records away, as it is told to.
-const COMMANDS: [&[&str]; 8] = [
+const COMMANDS: [&[&str]; 10] = [
     &["flush", "t"],
     &["repair", "t"],
+    &["cleanup", "t", "--keep", "1"],
+    &["verify", "t"],
     &["tag", "t", "a"],
     &["tag", "t", "a", "--delete"],
     &["versions", "t"],

@@ -77,11 +77,14 @@ fn unkept(said: &Said, places: &HashMap<(u64, u64), u64>) -> Option<String> {
     (there != all).then(|| format!("series {}: a record in the middle is missing", said.series))
 }
 
-/// Every file below a folder with its length; lock files and what only says who was there last left out.
+/// Every file below a folder with its length; lock files and what only says who was there last, or reads, left out.
 pub(crate) fn files(folder: &Path) -> Vec<(PathBuf, u64)> {
     let mut found = Vec::new();
     for entry in std::fs::read_dir(folder).unwrap().flatten() {
         let path = entry.path();
+        if path.ends_with("pins") {
+            continue;
+        }
         if path.is_dir() {
             found.extend(files(&path));
         } else if path.extension().is_none_or(|found| found != "lock") {

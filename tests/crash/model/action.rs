@@ -17,6 +17,10 @@ pub(crate) enum Action {
         column: Option<u64>,
     },
     Flush,
+    /// Removes all versions but the newest few.
+    CleanUp {
+        keep: usize,
+    },
     /// Reads everything.
     Read,
     /// Reads a stream on to its end.
@@ -85,10 +89,11 @@ impl Action {
     pub(crate) fn drawn(dice: &mut Dice, role: Role, mix: &Mix) -> Self {
         match role {
             Role::Writer(_) => match dice.roll(100) {
-                0..45 => Self::Put { rows: 1, column: None },
-                45..60 => Self::Put { rows: 2 + dice.roll(3), column: None },
-                60..64 => Self::Put { rows: 1 + dice.roll(2), column: Some(dice.roll(2)) },
-                64..90 => Self::Flush,
+                0..42 => Self::Put { rows: 1, column: None },
+                42..55 => Self::Put { rows: 2 + dice.roll(3), column: None },
+                55..59 => Self::Put { rows: 1 + dice.roll(2), column: Some(dice.roll(2)) },
+                59..82 => Self::Flush,
+                82..90 => Self::CleanUp { keep: 1 + usize::from(dice.roll(4) == 0) },
                 90..96 => Self::Read,
                 _ => Self::Open,
             },
@@ -113,6 +118,7 @@ impl fmt::Display for Action {
             Self::Put { rows, column: None } => write!(f, "puts {rows}"),
             Self::Put { rows, column: Some(column) } => write!(f, "puts {rows} with c{column}"),
             Self::Flush => f.write_str("flushes"),
+            Self::CleanUp { keep } => write!(f, "keeps {keep}"),
             Self::Read => f.write_str("reads"),
             Self::Follow { stream } => write!(f, "follows stream {stream}"),
             Self::Append { rows } => write!(f, "appends {rows}"),

@@ -12,7 +12,7 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use super::files::{Mark, segment_of};
+use super::files::{Base, Mark, segment_of, version_of};
 use crate::kills::Dice;
 
 /// What a disk writes at once.
@@ -102,7 +102,7 @@ impl Disk {
     }
 
     /// Whether lanceq may have taken a name away: a segment only once a durable version holds its records (I4), a
-    /// version never (I10), but into the quarantine.
+    /// version only below the one that the durable base names (I10), or into the quarantine.
     fn may_go(
         &self,
         folder: &Path,
@@ -117,8 +117,12 @@ impl Disk {
         if now.iter().any(is_kept) {
             return Ok(());
         }
-        if Path::new(name).extension().is_some_and(|kind| kind == "manifest") {
-            return Err(format!("the version {} was removed", name.display()));
+        if let Some(version) = version_of(name) {
+            let base = self.durable_base(folder);
+            if base.is_some_and(|base| version < base) {
+                return Ok(());
+            }
+            return Err(format!("version {version} was removed, and the base names {base:?}"));
         }
         let Some(first) = segment_of(name) else { return Ok(()) };
         let end = before.keys().filter_map(|name| segment_of(name)).find(|next| *next > first);
@@ -130,6 +134,17 @@ impl Disk {
             return Ok(());
         }
         Err(format!("segment {first} was removed, and durable versions end at {persisted:?}"))
+    }
+
+    /// The version that the log's base names, whatever a power cut leaves.
+    fn durable_base(&self, versions: &Path) -> Option<u64> {
+        let log = versions.parent()?.with_file_name("wal");
+        let states = self.folders.get(&log)?.iter();
+        let named = states.map(|state| {
+            let Node::File(inode) = state.get(OsStr::new("base"))? else { return None };
+            Base::of(self.contents.get(inode)?).map(|base| base.version)
+        });
+        named.min()?
     }
 
     /// What the versions say that a power cut cannot take.

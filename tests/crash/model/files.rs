@@ -34,7 +34,7 @@ impl Mark {
 }
 
 /// The version of a manifest's name, in either of Lance's two forms.
-fn version_of(name: &OsStr) -> Option<u64> {
+pub(crate) fn version_of(name: &OsStr) -> Option<u64> {
     let digits = name.to_str()?.strip_suffix(".manifest")?;
     let number: u64 = digits.parse().ok()?;
     Some(if digits.len() == 20 { u64::MAX - number } else { number })
@@ -73,20 +73,24 @@ pub(crate) fn check(bucket: &Path) -> Result<Vec<Mark>, String> {
     Err(format!("{persisted} records are persisted, and the log holds {segments:?}"))
 }
 
-struct Base {
+/// What `wal/base` says.
+pub(crate) struct Base {
     log: String,
-    version: u64,
+    pub(crate) version: u64,
     persisted: u64,
 }
 
 impl Base {
     fn read(path: &Path) -> Option<Self> {
-        let bytes = fs::read(path).ok()?;
+        Self::of(&fs::read(path).ok()?)
+    }
+
+    pub(crate) fn of(bytes: &[u8]) -> Option<Self> {
         let (sum, covered) = (bytes.last_chunk::<4>()?, bytes.len() - 4);
         let is_sound = bytes.starts_with(b"LANCEQB\0")
             && u32::from_le_bytes(*sum) == crc32c::crc32c(&bytes[..covered]);
         let log = hex(bytes.get(16..32)?);
-        is_sound.then(|| Self { log, version: u64_at(&bytes, 32), persisted: u64_at(&bytes, 40) })
+        is_sound.then(|| Self { log, version: u64_at(bytes, 32), persisted: u64_at(bytes, 40) })
     }
 }
 

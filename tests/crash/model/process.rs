@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use futures::StreamExt;
 use lanceq::{
-    Cursor, Engine, Events, Flushed, From, Receipt, Record, Recovery, Result, StreamOptions,
-    TailEvent, Writer,
+    Cleaned, CleanupOptions, Cursor, Engine, Events, Flushed, From, Job, Receipt, Record, Recovery,
+    Result, StreamOptions, TailEvent, Writer,
 };
 use serde_json::{Value, json};
 
@@ -38,6 +38,7 @@ pub(crate) enum Outcome {
     Opened(Result<Vec<Recovery>>),
     Put(Result<Vec<Receipt>>),
     Flushed(Result<Vec<Flushed>>),
+    Cleaned(Result<Vec<Cleaned>>),
     Read(Result<Vec<Row>>),
     /// Rows, and the cursor behind them.
     Followed(Result<Vec<(Vec<Row>, String)>>),
@@ -141,6 +142,10 @@ impl Process {
                 Outcome::Put(writer.put_batch(records.collect()).await)
             }
             (Action::Flush, Some(writer)) => Outcome::Flushed(writer.flush().await),
+            (Action::CleanUp { keep }, _) => {
+                let options = CleanupOptions { keep: Some(*keep), ..CleanupOptions::default() };
+                Outcome::Cleaned(self.engine.cleanup(TOPIC, None, &options, &Job::new()).await)
+            }
             (Action::Follow { .. }, _) => Outcome::Followed(self.follow(work).await),
             _ => Outcome::Read(self.read().await),
         }

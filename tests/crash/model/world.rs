@@ -243,6 +243,12 @@ impl World {
                 self.model.flushed(&there, rows > 0);
                 self.is_fragile &= rows == 0;
             }
+            Outcome::Cleaned(Ok(cleaned)) => {
+                let (versions, left) = (cleaned[0].versions, cleaned[0].versions_left);
+                self.tell(seat, &format!("  removed {versions} versions, {left} are left"));
+            }
+            // Somebody stands with a lock for longer than that is waited for.
+            Outcome::Cleaned(Err(lanceq::Error::Locked { .. })) => {}
             Outcome::Read(Ok(rows)) => {
                 self.tell(seat, &format!("  sees {}", shown(&rows)));
                 self.model.check(&rows, &there).map_err(Halt::Wrong)?;
@@ -259,6 +265,7 @@ impl World {
             Outcome::Opened(Err(error))
             | Outcome::Put(Err(error))
             | Outcome::Flushed(Err(error))
+            | Outcome::Cleaned(Err(error))
             | Outcome::Read(Err(error))
             | Outcome::Followed(Err(error)) => return self.refused(seat, &error),
         }
