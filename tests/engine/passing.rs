@@ -89,6 +89,20 @@ async fn what_happens_to_the_dataset_while_a_stream_passes_shows_in_it() {
 }
 
 #[tokio::test]
+async fn a_dataset_that_is_overwritten_under_a_pass_gives_its_new_rows() {
+    let setup = Setup::new().await;
+    let path = setup.engine.root().join("table.lance");
+    write(&path, 0..3000, WriteMode::Create, false).await;
+    write(&path, 3000..6000, WriteMode::Append, false).await;
+    let reader = setup.engine.reader("table").await.unwrap();
+    let mut tail = reader.stream(StreamOptions::from_start()).await.unwrap();
+    assert_eq!(numbers(&next(&mut tail).await), (0..3000).collect::<Vec<_>>());
+    // Offsets are positions: the row that stands where the stream stood is another one now.
+    write(&path, 10_000..16_000, WriteMode::Overwrite, false).await;
+    assert_eq!(rest(tail).await, (13_000..16_000).collect::<Vec<_>>());
+}
+
+#[tokio::test]
 async fn a_stream_goes_on_at_its_cursor_in_the_middle_of_a_file() {
     let setup = Setup::new().await;
     let (_writer, reader) = filled(&setup, 1).await;
