@@ -145,3 +145,30 @@ async fn opening_a_topic_reads_one_manifest_however_many_flushes_there_were() {
         assert_eq!((counts.manifests, counts.opened, counts.reads), (1, 0, 0));
     }
 }
+
+#[test]
+fn what_one_runtime_has_opened_is_read_in_another() {
+    let runtime = || tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+    let (first, second) = (runtime(), runtime());
+    let setup = first.block_on(Setup::new());
+    let page = async |engine: Engine| {
+        let reader = engine.reader("t").await.unwrap();
+        for start in [0, 50, 100] {
+            cost(&reader, start, 50).await;
+        }
+    };
+    let engine = first.block_on(flushed(&setup, 1, 6000));
+    first.block_on(page(engine));
+    drop(first);
+    let bounded = second.block_on(async {
+        let patience = std::time::Duration::from_mins(1);
+        let other = setup.other().await;
+        let reader = other.reader("t").await.unwrap();
+        let far = async {
+            page(other).await;
+            cost(&reader, 5500, 50).await;
+        };
+        tokio::time::timeout(patience, far).await
+    });
+    assert!(bounded.is_ok(), "its reader waits for a runtime that is gone");
+}

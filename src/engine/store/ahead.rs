@@ -126,7 +126,7 @@ fn extent(found: &[Rows]) -> Option<Range<u64>> {
 fn note(table: &Table, projection: &Projection, read: &Range<u64>) -> Option<Course> {
     static RECENT: LazyLock<Mutex<Recent<FileKey>>> = LazyLock::new(Mutex::default);
     let (dataset, fields) = (table.path.clone(), projection.fields.clone());
-    let key = FileKey { dataset, files: Vec::new(), fields };
+    let key = FileKey { dataset, files: Vec::new(), fields, runtime: None };
     RECENT.lock().unwrap_or_else(PoisonError::into_inner).note(key, read.clone())
 }
 

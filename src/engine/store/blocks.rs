@@ -204,7 +204,7 @@ mod tests {
 
     fn file(name: &str) -> Arc<FileKey> {
         let (dataset, files) = (std::path::Path::new("/d").into(), vec![(name.into(), None)]);
-        Arc::new(FileKey { dataset, files, fields: Arc::new([]) })
+        Arc::new(FileKey { dataset, files, fields: Arc::new([]), runtime: None })
     }
 
     fn rows(numbers: Range<i64>) -> RecordBatch {

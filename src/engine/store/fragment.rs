@@ -13,6 +13,7 @@ use futures::FutureExt;
 use lance::dataset::fragment::{FileFragment, FragReadConfig, FragmentReader};
 use lance_table::format::{DataFile, Fragment};
 use lance_table::io::deletion::relative_deletion_file_path;
+use tokio::runtime::Handle;
 
 use super::blocks::blocks;
 use super::enter::guarded;
@@ -156,7 +157,8 @@ impl Table {
         let stamp = |name: &str| fs::metadata(self.path.join("data").join(name)).ok();
         let file = |file: &DataFile| (file.path.clone(), stamp(&file.path).map(|f| Stamp::of(&f)));
         let files = about.referenced_lance_files().map(file).collect();
-        Ok(Arc::new(FileKey { dataset: self.path.clone(), files, fields }))
+        let runtime = Handle::try_current().ok().map(|handle| handle.id());
+        Ok(Arc::new(FileKey { dataset: self.path.clone(), files, fields, runtime }))
     }
 
     fn live_key(&self, span: &Span) -> Result<LiveKey> {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use futures::{FutureExt, StreamExt, TryStreamExt};
+use lance::Dataset;
 use lance::dataset::VersionTransaction;
 
 use super::described;
@@ -136,7 +137,12 @@ impl Table {
 
     /// What made a version. Reads its manifest.
     pub(super) async fn transaction(&self, number: u64) -> Result<VersionTransaction> {
-        let read = self.dataset.read_version_transaction(number);
+        self.transaction_by(&self.dataset, number).await
+    }
+
+    /// The same by a dataset that has the version opened: its manifest need not be read again.
+    async fn transaction_by(&self, opened: &Dataset, number: u64) -> Result<VersionTransaction> {
+        let read = opened.read_version_transaction(number);
         self.enter(number, Piece::History, read).boxed().await
     }
 
@@ -167,10 +173,9 @@ impl Table {
     }
 
     async fn read_description(&self, number: u64) -> Result<Version> {
-        // IMPORTANT: opened first. Lance keeps that manifest, and finds the transaction by it.
         let opened = self.dataset.checkout_version(number);
         let dataset = self.enter(number, Piece::Version, opened).await?;
-        let made = self.transaction(number).await?;
+        let made = self.transaction_by(&dataset, number).await?;
         self.access.tally().manifest();
         let rows = dataset.fragments().iter().filter_map(lance_table::format::Fragment::num_rows);
         let rows = rows.fold(0, usize::saturating_add);

@@ -35,6 +35,8 @@ pub(super) struct FileKey {
     pub(super) dataset: Arc<Path>,
     pub(super) files: Vec<(String, Option<Stamp>)>,
     pub(super) fields: Fields,
+    /// Whose tasks read for it: an open file waits for them, and they end with their runtime.
+    pub(super) runtime: Option<tokio::runtime::Id>,
 }
 
 /// What a list of live rows depends on.
@@ -135,7 +137,8 @@ mod tests {
 
     fn file(name: String) -> Arc<FileKey> {
         let dataset = Path::new("/d").into();
-        Arc::new(FileKey { dataset, files: vec![(name, None)], fields: Arc::new([]) })
+        let (files, fields) = (vec![(name, None)], Arc::new([]));
+        Arc::new(FileKey { dataset, files, fields, runtime: None })
     }
 
     fn at(version: u64, fragments: usize) -> OpenedAt {
