@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::bench::BenchArgs;
 use super::cleanup::CleanupArgs;
+use super::compact::CompactArgs;
 use super::completions::CompletionsArgs;
 use super::export::ExportArgs;
 use super::pick::Pick;
@@ -77,6 +78,7 @@ pub(crate) enum Command {
     Flush(FlushArgs),
     Verify(VerifyArgs),
     Cleanup(CleanupArgs),
+    Compact(CompactArgs),
     /// Mend a topic that cannot be opened for writing
     ///
     /// What cannot be read of its log is taken away and kept aside, and what is lost by it is said. Where
@@ -212,6 +214,9 @@ pub(crate) struct TopicOptions {
 
     #[command(flatten)]
     pub(crate) keeping: Keeping,
+    /// Leave small fragments as they are: `lanceq compact`, or another writer, rewrites them
+    #[arg(long)]
+    pub(crate) no_maintenance: bool,
 }
 
 /// The form of an input.

@@ -7,8 +7,8 @@ use super::args::{Args, Command};
 use super::failure::{Failure, Result};
 use super::screen::Pool;
 use super::{
-    bench, cleanup, completions, demo, export, flush, get, keys, ls, open, put, repair, restore,
-    schema, screen, search, stats, tag, tail, verify, versions,
+    bench, cleanup, compact, completions, demo, export, flush, get, keys, ls, open, put, repair,
+    restore, schema, screen, search, stats, tag, tail, verify, versions,
 };
 use crate::Engine;
 use crate::tui::DEFAULT_ROOT;
@@ -39,6 +39,7 @@ pub(crate) async fn dispatch(args: Args) -> Result {
         Command::Flush(args) => flush::run(&opened(root).await?, &args).await,
         Command::Verify(args) => verify::run(&opened(root).await?, &args).await,
         Command::Cleanup(args) => cleanup::run(&opened(root).await?, &args).await,
+        Command::Compact(args) => compact::run(&opened(root).await?, &args).await,
         Command::Repair(args) => repair::run(&opened(root).await?, &args).await,
         Command::Get(args) => get::run(&opened(root).await?, &args).await,
         Command::Tail(args) => tail::run(&opened(root).await?, args).await,

@@ -6,6 +6,7 @@
 mod args;
 mod bench;
 mod cleanup;
+mod compact;
 mod completions;
 mod count;
 mod demo;

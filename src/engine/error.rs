@@ -182,7 +182,7 @@ pub enum Error {
         topic: String,
         /// The bucket.
         bucket: u32,
-        /// Which lock: "append", "flush".
+        /// Which lock: "append", "flush", "maintenance".
         lock: &'static str,
         /// The process that holds it, where the lock file says so.
         pid: Option<u32>,

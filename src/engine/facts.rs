@@ -76,6 +76,22 @@ pub struct BucketStats {
     pub wal_bytes: u64,
     /// The dataset's folder.
     pub storage_path: String,
+    /// What keeps its cost flat.
+    pub maintenance: Maintenance,
+}
+
+/// What of a bucket's maintenance is due, and what was done of it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Maintenance {
+    /// What is due: `compact`; none where nothing is. A writer does it in the background, after its next flushes or when it
+    /// is closed.
+    pub due: Option<&'static str>,
+    /// Versions that are kept.
+    pub versions: u64,
+    /// When it was last begun, by whichever process (RFC 3339).
+    pub last_begun: Option<String>,
+    /// What it failed with in this process, where it failed the last time.
+    pub error: Option<String>,
 }
 
 /// A topic's statistics.
@@ -177,6 +193,27 @@ pub struct Cleaned {
     pub versions_left: u64,
     /// How many of them are only left because somebody reads them.
     pub kept_for_readers: u64,
+}
+
+/// What a compaction did to one bucket.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Compacted {
+    /// The bucket's number.
+    pub bucket_id: u32,
+    /// The head version behind it; 0 where the bucket has no dataset yet.
+    pub version: u64,
+    /// Fragments before.
+    pub fragments_before: u64,
+    /// Fragments now.
+    pub fragments_after: u64,
+    /// Records that were written anew.
+    pub rows: u64,
+    /// Deleted records whose room is free once the older versions are cleaned up.
+    pub deleted: u64,
+    /// Bytes of the data files that were rewritten; older versions keep them.
+    pub bytes_before: u64,
+    /// Bytes of those that stand in their place.
+    pub bytes_after: u64,
 }
 
 /// The acknowledgement of a put: which records of a bucket's log they are.

@@ -3,6 +3,8 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
+use tokio::sync::Notify;
+
 use super::error::{Error, Result};
 
 /// How far a piece of long work is, in a unit that the work names, and whether it is to end. Cheap to clone: all clones are
@@ -15,6 +17,7 @@ struct State {
     done: AtomicU64,
     total: AtomicU64,
     is_cancelled: AtomicBool,
+    wish: Notify,
 }
 
 impl Job {
@@ -35,12 +38,13 @@ impl Job {
 
     /// Wishes that the work ends soon. What it leaves then is written where the work is described.
     pub fn cancel(&self) {
-        self.0.is_cancelled.store(true, Ordering::Relaxed);
+        self.0.is_cancelled.store(true, Ordering::Release);
+        self.0.wish.notify_waiters();
     }
 
     /// Whether it is to end.
     pub fn is_cancelled(&self) -> bool {
-        self.0.is_cancelled.load(Ordering::Relaxed)
+        self.0.is_cancelled.load(Ordering::Acquire)
     }
 
     pub(crate) fn expect(&self, more: u64) {
@@ -57,5 +61,48 @@ impl Job {
     /// [`Error::Cancelled`] where it is.
     pub(crate) fn go_on(&self) -> Result<()> {
         if self.is_cancelled() { Err(Error::Cancelled) } else { Ok(()) }
+    }
+
+    /// Does a piece of the work, unless it is to end: then the piece is dropped where it stands.
+    ///
+    /// # Errors
+    /// [`Error::Cancelled`] where it is.
+    pub(crate) async fn unless_cancelled<T>(
+        &self,
+        work: impl Future<Output = Result<T>>,
+    ) -> Result<T> {
+        tokio::select! {
+            biased;
+            () = self.cancelled() => Err(Error::Cancelled),
+            done = work => done,
+        }
+    }
+
+    async fn cancelled(&self) {
+        loop {
+            // Armed before the look: a wish in between is not missed.
+            let wish = self.0.wish.notified();
+            if self.is_cancelled() {
+                return;
+            }
+            wish.await;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::pending;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn work_that_never_ends_is_dropped_by_a_wish_that_comes_before_or_while_it_runs() {
+        let job = Job::new();
+        let waiting = job.unless_cancelled(pending::<Result<()>>());
+        let ((), cancelled) = tokio::join!(async { job.cancel() }, waiting);
+        assert!(matches!(cancelled, Err(Error::Cancelled)));
+        let late = job.unless_cancelled(pending::<Result<()>>()).await;
+        assert!(matches!(late, Err(Error::Cancelled)));
     }
 }

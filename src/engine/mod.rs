@@ -3,7 +3,7 @@
 //! A module imports from the layers below its own only, and only `store` knows Lance:
 //!
 //! ```text
-//! L5 handle → L4 topic → L3 bucket → L2 buffer | wal | store → L1 record
+//! L5 handle → L4 topic → L3 bucket → L2 buffer | wal | store → L1 maintenance | record
 //!   → L0 access, error, name, offset, clock, durable, facts, fault, hint, job, kind, layout, options, poll, retention,
 //!   screen, search, sums, tally, watch
 //! ```
@@ -22,6 +22,7 @@ mod hint;
 mod job;
 mod kind;
 mod layout;
+mod maintenance;
 mod name;
 mod offset;
 mod options;
@@ -39,8 +40,9 @@ mod watch;
 
 pub use error::{Error, ErrorKind, Result, Source};
 pub use facts::{
-    BucketCounts, BucketStats, Cleaned, Damage, FileKind, Flushed, Receipt, Recovery, Reset,
-    ResetReason, Restored, Tagging, TopicCounts, TopicEntry, TopicStats, Verification, VersionInfo,
+    BucketCounts, BucketStats, Cleaned, Compacted, Damage, FileKind, Flushed, Maintenance, Receipt,
+    Recovery, Reset, ResetReason, Restored, Tagging, TopicCounts, TopicEntry, TopicStats,
+    Verification, VersionInfo,
 };
 pub use handle::{Change, Changes, Engine, EngineBuilder, WatchMode, Writer, WriterBuilder};
 pub use job::Job;

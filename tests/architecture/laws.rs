@@ -27,7 +27,7 @@ const LAYERS: [&[&str]; 6] = [
         "tally",
         "watch",
     ],
-    &["record"],
+    &["maintenance", "record"],
     &["buffer", "store", "wal"],
     &["bucket"],
     &["topic"],

@@ -70,9 +70,14 @@ fn stats_has_its_shape() {
                 "bytes_on_disk",
                 "wal_bytes",
                 "storage_path",
+                "maintenance",
             ]
         );
         assert_eq!(bucket["bucket_id"], json!(id));
+        assert_eq!(
+            bucket["maintenance"],
+            json!({"due": null, "versions": 2, "last_begun": null, "error": null})
+        );
         assert!(
             bucket["storage_path"]
                 .as_str()
@@ -140,6 +145,35 @@ fn a_repair_names_what_is_not_there() {
     let test = topics();
     test.run(["repair", "nope"]).code(1).stderr_contains("there is no topic `nope`");
     test.run(["repair", "a", "--bucket", "7"]).code(1).stderr_contains("no bucket 7");
+}
+
+#[test]
+fn compact_has_its_shape_and_says_what_it_did() {
+    let test = topics();
+    for n in 3..6 {
+        test.run(["put", "b", "--record", &format!("{{\"n\":{n}}}")]).code(0);
+    }
+    let done = test.run(["compact", "b", "--json"]).code(0).stderr("").json();
+    assert_eq!(
+        keys(&done[0]),
+        [
+            "bucket_id",
+            "version",
+            "fragments_before",
+            "fragments_after",
+            "rows",
+            "deleted",
+            "bytes_before",
+            "bytes_after"
+        ]
+    );
+    let counts = (&done[0]["fragments_before"], &done[0]["fragments_after"], &done[0]["rows"]);
+    assert_eq!(counts, (&json!(4), &json!(1), &json!(5)));
+    test.run(["get", "b"]).stdout("{\"n\":1}\n{\"n\":2}\n{\"n\":3}\n{\"n\":4}\n{\"n\":5}\n");
+    let again = test.run(["compact", "b"]).code(0).stdout("");
+    again.stderr("b, bucket 0: nothing to compact: 1 fragment\n");
+    test.run(["compact", "nope"]).code(1).stderr_contains("there is no topic `nope`");
+    test.run(["compact", "a", "--bucket", "7"]).code(1).stderr_contains("no bucket 7");
 }
 
 #[test]

@@ -42,6 +42,7 @@ fn every_command_has_help_on_stdout() {
         "open",
         "put",
         "flush",
+        "compact",
         "repair",
         "cleanup",
         "get",

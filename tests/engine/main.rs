@@ -12,6 +12,7 @@ mod beside;
 mod buckets;
 mod cleanup;
 mod columns;
+mod compaction;
 mod damage;
 mod doubt;
 mod durability;

@@ -70,6 +70,7 @@ async fn open(engine: &Engine, args: &PutArgs, given: Option<TopicSchema>) -> Re
     let options = &args.topic_options;
     let strictness = if args.coerce { Strictness::Coerce } else { Strictness::Strict };
     let mut writer = engine.writer(&args.topic).strictness(strictness).buffer_limit(BUFFER_LIMIT);
+    writer = writer.maintenance(!options.no_maintenance);
     if let Some(schema) = given {
         writer = writer.schema(schema);
     }

@@ -290,6 +290,14 @@ impl Bucket {
         .await
     }
 
+    /// What a flush did that had nothing to do.
+    pub(super) fn nothing_flushed(&self) -> Flushed {
+        match self.known_table() {
+            Some(table) => self.flushed(&table, 0),
+            None => Flushed { bucket_id: self.place.id, version: 0, rows: 0, next_offset: 0 },
+        }
+    }
+
     pub(super) fn flushed(&self, table: &Table, rows: u64) -> Flushed {
         Flushed {
             bucket_id: self.place.id,

@@ -4,6 +4,7 @@ mod append;
 mod census;
 mod cleanup;
 mod columns;
+mod compact;
 mod doubt;
 mod evidence;
 mod flush;
@@ -26,6 +27,7 @@ mod stride;
 mod sync;
 mod tag;
 mod tail;
+mod upkeep;
 mod verify;
 mod writer;
 

@@ -36,6 +36,8 @@ pub(crate) struct Bucket {
     /// Stands for a log in the versions that a writer without one makes.
     pub(super) memory_id: Uuid,
     pub(super) space: Space,
+    /// What maintenance failed with in this process, where it failed the last time.
+    pub(super) neglected: Mutex<Option<String>>,
     pub(super) access: Access,
     pub(super) pins: Pins,
     confined: OnceCell<()>,
@@ -65,6 +67,7 @@ impl Bucket {
             log_place,
             memory_id: Uuid::new_v4(),
             space: Space::default(),
+            neglected: Mutex::default(),
             access,
             pins,
             confined: OnceCell::new(),

@@ -12,6 +12,7 @@ use super::append::Appended;
 use super::lane::MEMORY;
 use super::shared::Bucket;
 use super::sync::Syncer;
+use super::upkeep::Upkeep;
 use crate::engine::error::{Error, Result};
 use crate::engine::facts::{Flushed, Receipt, Recovery};
 use crate::engine::options::{Durability, FlushPolicy};
@@ -39,6 +40,7 @@ pub(crate) struct BucketOptions {
     pub(crate) policy: FlushPolicy,
     pub(crate) durability: Durability,
     pub(crate) lock_timeout: Duration,
+    pub(crate) maintenance: bool,
 }
 
 /// A batch that the bucket can take, encoded.
@@ -65,6 +67,7 @@ pub(crate) struct BucketWriter {
     /// It is not known whether a flush happened: what it took must not be put a second time.
     poisoned: AtomicBool,
     recoveries: Vec<Recovery>,
+    upkeep: Upkeep,
     own: Weak<Self>,
 }
 
@@ -77,6 +80,7 @@ impl BucketWriter {
     ) -> Result<Arc<Self>> {
         let recoveries = bucket.recover(root, options.durability, options.lock_timeout).await?;
         let syncer = Syncer::new(bucket.clone());
+        let upkeep = Upkeep::new(bucket.clone(), options.maintenance);
         Ok(Arc::new_cyclic(|own| Self {
             bucket,
             options,
@@ -86,6 +90,7 @@ impl BucketWriter {
             closed: Arc::new(AtomicBool::new(false)),
             poisoned: AtomicBool::new(false),
             recoveries,
+            upkeep,
             own: own.clone(),
         }))
     }
@@ -244,13 +249,15 @@ impl BucketWriter {
         }
     }
 
-    /// Refuses puts from now on, and flushes. Where the flush fails, the bucket stays open, so that
+    /// Refuses puts from now on, flushes, and does some of the maintenance that is due. Where the flush fails, the bucket stays open, so that
     /// nothing is lost and `close` can be tried again.
     pub(crate) async fn close(&self) -> Result<Flushed> {
         self.refuse_puts();
         let flushed = self.flush().await;
         if flushed.is_err() {
             self.closed.store(false, Ordering::Release);
+        } else {
+            self.upkeep.close().await;
         }
         flushed
     }
@@ -285,14 +292,14 @@ impl BucketWriter {
         self.check_usable()?;
         self.bucket.read_log(false).await?;
         if self.bucket.buffered().0 == 0 && !self.is_behind().await? {
-            return Ok(self.nothing_flushed());
+            return Ok(self.bucket.nothing_flushed());
         }
         let held = if wait {
             self.bucket.lock_flush(self.options.lock_timeout).await?
         } else {
             // Whoever flushes takes these records as well, or the next put asks again.
             let free = self.bucket.flush_lock.try_lock()?;
-            let Some(held) = free else { return Ok(self.nothing_flushed()) };
+            let Some(held) = free else { return Ok(self.bucket.nothing_flushed()) };
             held
         };
         // A flush that ends without a word, by a panic or with its runtime, may have committed what
@@ -304,6 +311,9 @@ impl BucketWriter {
             self.syncer.give_up(error);
         }
         drop((doubt, held));
+        if result.as_ref().is_ok_and(|flushed| flushed.rows > 0) {
+            self.upkeep.flushed();
+        }
         let first = self.bucket.live().persisted();
         self.schedule_age_flush(first);
         result
@@ -341,15 +351,6 @@ impl BucketWriter {
                 own.schedule_flush();
             }
         });
-    }
-
-    fn nothing_flushed(&self) -> Flushed {
-        match self.bucket.known_table() {
-            Some(table) => self.bucket.flushed(&table, 0),
-            None => {
-                Flushed { bucket_id: self.bucket.place.id, version: 0, rows: 0, next_offset: 0 }
-            }
-        }
     }
 
     fn check_usable(&self) -> Result<()> {

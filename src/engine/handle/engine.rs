@@ -10,7 +10,9 @@ use super::writer::WriterBuilder;
 use crate::engine::access::Access;
 use crate::engine::durable::blocking;
 use crate::engine::error::{Error, Result};
-use crate::engine::facts::{Cleaned, Recovery, Restored, Tagging, TopicEntry, Verification};
+use crate::engine::facts::{
+    Cleaned, Compacted, Recovery, Restored, Tagging, TopicEntry, Verification,
+};
 use crate::engine::job::Job;
 use crate::engine::layout::{self, Origin, Place};
 use crate::engine::options::{At, EngineOptions, InDoubt};
@@ -149,6 +151,30 @@ impl Engine {
     /// As [`repair`](Self::repair), but for doubt.
     pub async fn drop_damaged(&self, topic: &str, bucket: Option<u32>) -> Result<Vec<Recovery>> {
         self.own(topic, bucket).await?.drop_damaged().await
+    }
+
+    /// Rewrites small fragments of a topic, or of one bucket, as larger ones, and without the rows that were deleted in them:
+    /// reads, scans and every later version cost less then. No record gets another offset; streams and readers notice nothing.
+    /// Puts, flushes and compactions of other processes go on; of these, one a bucket at a time.
+    ///
+    /// Cost: what is rewritten, a fragment of a million rows or 512 MiB at a time; some tens of MiB of memory. The older
+    /// versions keep the former files, so it takes disk until they are cleaned up. `job` counts records.
+    /// Cancel: [`Error::Cancelled`]; fragments that were finished stay, of the one under way nothing does.
+    ///
+    /// # Errors
+    /// - [`NotFound`](crate::ErrorKind::NotFound) and [`OutOfRange`](crate::ErrorKind::OutOfRange) for what does not exist.
+    /// - [`Conflict`](crate::ErrorKind::Conflict) where another process holds a lock, or another program changed the
+    ///   dataset so that its log does not continue it.
+    /// - [`Corrupt`](crate::ErrorKind::Corrupt) where a file is not what was written: it is not rewritten.
+    /// - [`Unsupported`](crate::ErrorKind::Unsupported) for a topic that another program made, and for a dataset without
+    ///   stable row ids, whose offsets would change.
+    pub async fn compact(
+        &self,
+        topic: &str,
+        bucket: Option<u32>,
+        job: &Job,
+    ) -> Result<Vec<Compacted>> {
+        self.own(topic, bucket).await?.compact(job).await
     }
 
     /// Removes versions that need not be kept, and the files that only they referred to: from all buckets of a topic, or from

@@ -102,6 +102,17 @@ impl WriterBuilder {
         self
     }
 
+    /// Whether small fragments are rewritten as larger ones in the background, as [`Engine::compact`](crate::Engine::compact)
+    /// does, once a bucket has 64 of them at its end. Default: they are. Without it, each flush costs more than the one before, until
+    /// another writer or `compact` does it.
+    ///
+    /// Cost: a row is rewritten some five times in all; one bucket of a process at a time. [`Writer::close`] waits 200 ms at most for
+    /// it, and leaves what is not done by then to the next writer. Its errors are logged, and fail nothing.
+    pub fn maintenance(mut self, on: bool) -> Self {
+        self.options.maintenance = on;
+        self
+    }
+
     /// Which versions of the topic's buckets are kept for time travel, from now on and whoever writes it: it stands in the
     /// topic's metadata. Default: what stands there, or [`Retention::default`].
     pub fn retention(mut self, retention: Retention) -> Self {

@@ -71,7 +71,8 @@ impl Table {
         self.commit_pinned("delete from", Change::new(self.version(), without, None)).await
     }
 
-    async fn commit_pinned(
+    /// Commits what was made of this version as the one behind it, or nothing.
+    pub(super) async fn commit_pinned(
         &self,
         action: &'static str,
         transaction: Change,

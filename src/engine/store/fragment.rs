@@ -219,7 +219,7 @@ async fn load_live(table: &Table, span: &Span) -> Result<Live> {
 }
 
 /// A fragment's description; a manifest lists them by id.
-fn metadata(table: &Table, fragment: u64) -> Result<&Fragment> {
+pub(super) fn metadata(table: &Table, fragment: u64) -> Result<&Fragment> {
     let all = table.dataset.fragments();
     let found = all.binary_search_by_key(&fragment, |found| found.id).ok();
     found.and_then(|index| all.get(index)).ok_or_else(|| no_fragment(table, fragment))

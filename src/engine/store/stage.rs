@@ -7,6 +7,7 @@ use arrow_array::RecordBatch;
 use futures::FutureExt;
 use lance::dataset::transaction::{Operation, Transaction};
 use lance::dataset::{InsertBuilder, WriteMode, WriteParams};
+use lance_table::format::Fragment;
 
 use super::failure::storage;
 use super::session::session;
@@ -18,10 +19,14 @@ use crate::engine::fault;
 /// Written rows, waiting for their commit.
 pub(crate) struct Staged {
     pub(super) transaction: Transaction,
-    files: Vec<PathBuf>,
+    files: DataFiles,
     /// Of the version that they were written for.
     schema: lance::datatypes::Schema,
 }
+
+/// Data files that no version refers to yet.
+#[derive(Debug)]
+pub(super) struct DataFiles(Vec<PathBuf>);
 
 impl Table {
     /// Writes batches of the table's schema as data files.
@@ -37,30 +42,42 @@ impl Table {
             .boxed()
             .await
             .map_err(storage("append to", &self.path))?;
-        let files = data_files(&self.path, &transaction);
+        let files = match &transaction.operation {
+            Operation::Append { fragments } => data_files(&self.path, fragments),
+            _ => DataFiles(Vec::new()),
+        };
         fault::at(&self.path, "flush.staged")?;
         Ok(Staged { transaction, files, schema: self.dataset.schema().clone() })
     }
 
-    /// Makes staged files durable, and their names.
+    /// Makes staged files durable, and their names. Needs the flush lock.
     ///
     /// IMPORTANT: before the commit. A manifest that survives a power cut must not name a file that
     /// did not.
     pub(crate) async fn sync_staged(&self, staged: &Staged) -> Result<()> {
-        if fault::is_on(&self.path, "data-sync") {
-            let (dataset, files) = (self.path.to_path_buf(), staged.files.clone());
-            blocking(move || {
-                files.iter().try_for_each(|file| sync_file(file))?;
-                sync_folder(&dataset.join("data"))?;
-                // `data/` itself is a new name after the first append.
-                sync_folder(&dataset)
-            })
-            .await?;
-        }
-        let names =
-            staged.files.iter().filter_map(|file| file.strip_prefix(&self.path).ok()?.to_str());
-        self.note_staged(names.map(str::to_owned).collect()).await;
+        self.sync_data_files(&staged.files).await?;
+        self.note_data_files(&staged.files).await;
         fault::at(&self.path, "flush.synced")
+    }
+
+    pub(super) async fn sync_data_files(&self, files: &DataFiles) -> Result<()> {
+        if !fault::is_on(&self.path, "data-sync") {
+            return Ok(());
+        }
+        let (dataset, files) = (self.path.to_path_buf(), files.0.clone());
+        blocking(move || {
+            files.iter().try_for_each(|file| sync_file(file))?;
+            sync_folder(&dataset.join("data"))?;
+            // `data/` itself is a new name after the first append.
+            sync_folder(&dataset)
+        })
+        .await
+    }
+
+    /// Notes the files' checksums. Needs the flush lock.
+    pub(super) async fn note_data_files(&self, files: &DataFiles) {
+        let names = files.0.iter().filter_map(|file| file.strip_prefix(&self.path).ok()?.to_str());
+        self.note_staged(names.map(str::to_owned).collect()).await;
     }
 
     /// Whether staged files can be committed behind this version: it has the same fields.
@@ -72,23 +89,30 @@ impl Table {
 impl Staged {
     /// Removes the files, after a commit that did not happen for certain.
     pub(crate) async fn discard(self) {
-        // What cannot be removed is left to Lance's cleanup; the error that counts is the commit's.
-        let remove = move || {
-            self.files.iter().for_each(|file| drop(fs::remove_file(file)));
-            Ok(())
-        };
-        drop(blocking(remove).await);
+        self.files.discard().await;
     }
 
     /// Whether all files are there: a cleanup with a wrong clock removes files that no version names.
     pub(crate) async fn is_complete(&self) -> Result<bool> {
-        let files = self.files.clone();
+        let files = self.files.0.clone();
         blocking(move || Ok(files.iter().all(|file| file.is_file()))).await
     }
 }
 
-fn data_files(path: &Path, transaction: &Transaction) -> Vec<PathBuf> {
-    let Operation::Append { fragments } = &transaction.operation else { return Vec::new() };
+impl DataFiles {
+    /// Removes them.
+    pub(super) async fn discard(self) {
+        // What cannot be removed is left to Lance's cleanup; the error that counts is another one.
+        let remove = move || {
+            self.0.iter().for_each(|file| drop(fs::remove_file(file)));
+            Ok(())
+        };
+        drop(blocking(remove).await);
+    }
+}
+
+/// The data files of fragments.
+pub(super) fn data_files(path: &Path, fragments: &[Fragment]) -> DataFiles {
     let files = fragments.iter().flat_map(|fragment| &fragment.files);
-    files.map(|file| path.join("data").join(&file.path)).collect()
+    DataFiles(files.map(|file| path.join("data").join(&file.path)).collect())
 }

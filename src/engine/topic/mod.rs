@@ -2,6 +2,7 @@
 
 mod catalog;
 mod cleanup;
+mod compact;
 mod input;
 mod meta;
 mod reader;

@@ -212,7 +212,11 @@ impl Reader {
     /// Counts, and what they cost on disk. Cost: walks all files of the topic.
     pub async fn stats(&self) -> Result<TopicStats> {
         let snapshots = self.snapshots().await?;
-        let parts: Vec<_> = self.buckets.iter().cloned().zip(snapshots).collect();
+        let mut parts = Vec::new();
+        for (bucket, snapshot) in self.buckets.iter().zip(snapshots) {
+            let upkeep = bucket.upkeep(&snapshot).await?;
+            parts.push((bucket.clone(), snapshot, upkeep));
+        }
         let (name, retention) = (self.name.clone(), self.retention().await?);
         blocking(move || super::stats::topic_stats((name, retention), &parts)).await
     }

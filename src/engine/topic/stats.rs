@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::reader::Reader;
 use crate::engine::bucket::{Bucket, Snapshot};
 use crate::engine::error::{Error, Result};
-use crate::engine::facts::{BucketStats, TopicStats};
+use crate::engine::facts::{BucketStats, Maintenance, TopicStats};
 use crate::engine::name::TopicName;
 use crate::engine::retention::Retention;
 use crate::engine::store::Table;
@@ -28,11 +28,11 @@ impl Reader {
 /// Counts, bytes and fragments of each bucket. Blocks.
 pub(super) fn topic_stats(
     (topic, retention): (TopicName, Option<Retention>),
-    parts: &[(Arc<Bucket>, Snapshot)],
+    parts: &[(Arc<Bucket>, Snapshot, Maintenance)],
 ) -> Result<TopicStats> {
     let buckets: Vec<BucketStats> = parts
         .iter()
-        .map(|(bucket, snapshot)| bucket_stats(bucket, snapshot))
+        .map(|(bucket, snapshot, upkeep)| bucket_stats(bucket, snapshot, upkeep))
         .collect::<Result<_>>()?;
     let sum = |of: fn(&BucketStats) -> u64| buckets.iter().map(of).sum();
     Ok(TopicStats {
@@ -46,7 +46,7 @@ pub(super) fn topic_stats(
     })
 }
 
-fn bucket_stats(bucket: &Bucket, snapshot: &Snapshot) -> Result<BucketStats> {
+fn bucket_stats(bucket: &Bucket, snapshot: &Snapshot, upkeep: &Maintenance) -> Result<BucketStats> {
     let dataset = &bucket.place.dataset;
     Ok(BucketStats {
         bucket_id: bucket.place.id,
@@ -61,6 +61,7 @@ fn bucket_stats(bucket: &Bucket, snapshot: &Snapshot) -> Result<BucketStats> {
         bytes_on_disk: bytes_below(dataset).map_err(Error::io("measure", dataset))?,
         wal_bytes: bucket.log_bytes(),
         storage_path: dataset.display().to_string(),
+        maintenance: upkeep.clone(),
     })
 }
 

@@ -25,6 +25,7 @@ pub(crate) struct WriterOptions {
     pub(crate) schema: Option<TopicSchema>,
     pub(crate) strictness: Strictness,
     pub(crate) retention: Option<Retention>,
+    pub(crate) maintenance: bool,
 }
 
 impl Default for WriterOptions {
@@ -38,6 +39,7 @@ impl Default for WriterOptions {
             schema: None,
             strictness: Strictness::default(),
             retention: None,
+            maintenance: true,
         }
     }
 }
@@ -48,6 +50,7 @@ impl WriterOptions {
             policy: self.policy.clone(),
             durability: self.durability,
             lock_timeout: self.lock_timeout,
+            maintenance: self.maintenance,
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The lock files of a bucket: held for an append or a flush, never stolen, never replaced.
+//! The lock files of a bucket: held for an append, a flush or maintenance, never stolen, never replaced.
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::os::unix::fs::{FileExt, MetadataExt};
@@ -143,6 +143,12 @@ impl FileLock {
 }
 
 impl FileLock {
+    /// When the lock was last taken, where it ever was. Never waits.
+    pub(crate) fn last_held(&self) -> Option<String> {
+        let file = File::open(&self.0.path).ok()?;
+        Holder::read(&file)?.since()
+    }
+
     /// Tells every process that a sync of this log failed; best effort: each finds out by its own
     /// syncs all the same.
     ///
@@ -218,7 +224,7 @@ impl Inner {
 
     /// Whether it is a lock at all: a test takes the one of flushes away.
     fn keeps_out(&self) -> bool {
-        self.is_short || fault::is_on(&self.path, "flush-lock")
+        !self.path.ends_with(FLUSH_LOCK) || fault::is_on(&self.path, "flush-lock")
     }
 
     fn is_locked(&self, waited: Duration) -> Error {

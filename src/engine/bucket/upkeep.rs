@@ -1,0 +1,148 @@
+//! Maintenance in the background: what is due after a flush is done beside the puts that follow, and never in their way.
+//!
+//! One piece at a time in a process, and one a bucket over all of them. Nobody waits for it, but who closes a writer, for a
+//! moment; what is not done by then is left to the next process. Its errors fail nothing.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::Semaphore;
+use tokio::task::JoinHandle;
+
+use super::shared::Bucket;
+use super::snapshot::Snapshot;
+use crate::engine::durable::blocking;
+use crate::engine::error::{Error, Result};
+use crate::engine::facts::Maintenance;
+use crate::engine::job::Job;
+use crate::engine::maintenance::{Facts, Policy, Task};
+use crate::engine::store::Table;
+
+/// Flushes of this process between two looks at what is due.
+const EVERY: u64 = 16;
+/// How long the end of a writer waits for what is due then.
+const AT_THE_END: Duration = Duration::from_millis(200);
+/// How long it waits for the lock of flushes.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// The turn of a process's buckets.
+static TURN: Semaphore = Semaphore::const_new(1);
+
+/// The background of one bucket's writer. Dropped, it ends what it has begun.
+pub(super) struct Upkeep {
+    bucket: Arc<Bucket>,
+    is_on: bool,
+    flushes: AtomicU64,
+    begun: Mutex<Option<Begun>>,
+}
+
+struct Begun {
+    job: Job,
+    task: JoinHandle<()>,
+}
+
+impl Upkeep {
+    pub(super) fn new(bucket: Arc<Bucket>, is_on: bool) -> Self {
+        Self { bucket, is_on, flushes: AtomicU64::new(0), begun: Mutex::default() }
+    }
+
+    /// Counts a flush, and begins with what is due each time that there were some.
+    pub(super) fn flushed(&self) {
+        if self.is_on && (self.flushes.fetch_add(1, Ordering::Relaxed) + 1).is_multiple_of(EVERY) {
+            self.begin();
+        }
+    }
+
+    /// Does what is due, for a moment at most. Processes that flush once and end do their part so.
+    pub(super) async fn close(&self) {
+        if !self.is_on {
+            return;
+        }
+        self.begin();
+        let begun = self.begun().take();
+        let Some(Begun { job, mut task }) = begun else { return };
+        if tokio::time::timeout(AT_THE_END, &mut task).await.is_err() {
+            job.cancel();
+            // It comes to an end now; a panic of it was none of the writer's.
+            drop(task.await);
+        }
+    }
+
+    fn begin(&self) {
+        let mut begun = self.begun();
+        if begun.as_ref().is_some_and(|begun| !begun.task.is_finished()) {
+            return;
+        }
+        let (bucket, job) = (self.bucket.clone(), Job::new());
+        let own = job.clone();
+        let task = tokio::spawn(async move { bucket.maintain(&own).await });
+        *begun = Some(Begun { job, task });
+    }
+
+    fn begun(&self) -> MutexGuard<'_, Option<Begun>> {
+        self.begun.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Upkeep {
+    fn drop(&mut self) {
+        if let Some(begun) = self.begun().take() {
+            begun.job.cancel();
+        }
+    }
+}
+
+impl Bucket {
+    /// What of it is due as this snapshot sees the bucket, and what was done.
+    pub(crate) async fn upkeep(self: &Arc<Self>, snapshot: &Snapshot) -> Result<Maintenance> {
+        let Some(head) = snapshot.table() else { return Ok(Maintenance::default()) };
+        let task = if head.is_stable() { due(head).await? } else { None };
+        let own = self.clone();
+        let last_begun = blocking(move || Ok(own.maintenance_lock.last_held())).await?;
+        Ok(Maintenance {
+            due: task.map(|task| task.name()),
+            versions: head.version_numbers().await?.len() as u64,
+            last_begun,
+            error: self.neglected().clone(),
+        })
+    }
+
+    fn neglected(&self) -> MutexGuard<'_, Option<String>> {
+        self.neglected.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Does what is due, where nobody else is at it.
+    async fn maintain(self: &Arc<Self>, job: &Job) {
+        let done = self.do_what_is_due(job).await;
+        let error = done.err().filter(|error| !matches!(error, Error::Cancelled));
+        if let Some(error) = &error {
+            tracing::warn!(topic = %self.topic, bucket = self.place.id, %error, "maintenance failed; a later flush tries again");
+        }
+        *self.neglected() = error.map(|error| error.to_string());
+    }
+
+    async fn do_what_is_due(self: &Arc<Self>, job: &Job) -> Result<()> {
+        let _turn = job.unless_cancelled(async { Ok(TURN.acquire().await.ok()) }).await?;
+        let Some(head) = self.known_table() else { return Ok(()) };
+        let Some(task) = due(&head).await? else { return Ok(()) };
+        let Some(_alone) = self.maintenance_lock.try_lock()? else { return Ok(()) };
+        match task {
+            Task::Compact(_) => {
+                // Which run it is, the head says that is there when it begins.
+                let done = self.compact_due(job, PATIENCE).await?;
+                tracing::info!(topic = %self.topic, bucket = self.place.id, ?done, "compacted");
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What is due in a version.
+async fn due(head: &Table) -> Result<Option<Task>> {
+    let policy = Policy::default();
+    if head.fragments() < policy.tiers.few as u64 {
+        return Ok(None);
+    }
+    Ok(policy.decide(&Facts { parts: head.parts().await? }))
+}
