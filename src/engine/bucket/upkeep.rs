@@ -114,8 +114,11 @@ impl Bucket {
 
     /// Does what is due, where nobody else is at it.
     async fn maintain(self: &Arc<Self>, job: &Job) {
-        let done = self.do_what_is_due(job).await;
-        let error = done.err().filter(|error| !matches!(error, Error::Cancelled));
+        let error = match self.do_what_is_due(job).await {
+            // It has shown nothing: what was known before still is.
+            Err(Error::Cancelled) => return,
+            done => done.err(),
+        };
         if let Some(error) = &error {
             tracing::warn!(topic = %self.topic, bucket = self.place.id, %error, "maintenance failed; a later flush tries again");
         }
