@@ -2,6 +2,7 @@
 //!
 //! The laws bind what ships: `tests.rs` files and `#[cfg(test)]` items are left out.
 
+mod fuzzed;
 mod laws;
 mod source;
 mod tokens;
@@ -71,6 +72,12 @@ fn printing_happens_in_one_file() {
 #[test]
 fn no_file_outgrows_the_budget() {
     hold("a file has at most 400 lines, its tests not counted", within_the_budget);
+}
+
+#[test]
+fn the_fuzz_targets_have_all_that_their_sources_name() {
+    let missing = fuzzed::missing();
+    assert!(missing.is_empty(), "{}", missing.join("\n"));
 }
 
 #[test]

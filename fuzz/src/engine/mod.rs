@@ -24,6 +24,8 @@ mod offset;
 mod options;
 #[path = "../../../src/engine/record/mod.rs"]
 mod record;
+#[path = "../../../src/engine/retention.rs"]
+mod retention;
 mod screen;
 #[path = "../../../src/engine/search.rs"]
 mod search;
