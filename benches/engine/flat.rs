@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::Instant;
 
-use lanceq::Engine;
+use lanceq::{CleanupOptions, Engine, Job, Writer};
 
 use crate::Bench;
 use crate::curve::{Curve, disk};
@@ -29,10 +29,17 @@ pub(crate) async fn run(bench: &Bench) {
     println!("flat: {flushes} flushes of {rows} records");
     late_over_early(bench, history).await;
     let once = at_once(history.records()).await;
-    let left = disk(&history.root().join(TOPIC));
-    figure("on the disk", mib(left), "MiB");
     figure("the same records written at once", mib(once), "MiB");
-    ratio("disk over that", vec![left as f64 / once as f64], Wanted::AtMost(3.0));
+    let tell_disk = |what: &str, wanted| {
+        let left = disk(&history.root().join(TOPIC));
+        figure(&format!("on the disk, {what}"), mib(left), "MiB");
+        ratio("  over the same written at once", vec![left as f64 / once as f64], wanted);
+    };
+    tell_disk("as the writer left it", Wanted::Any);
+    clean_up(history, None).await;
+    tell_disk("what the topic keeps", Wanted::AtMost(3.0));
+    clean_up(history, Some(1)).await;
+    tell_disk("`cleanup --keep 1`", Wanted::AtMost(1.3));
     let raw = lance(flushes.min(RAW_MOST), rows).await;
     tell("lance, an append each", &raw, rows).await;
     let mut csv = history.curve.csv() + &raw.csv();
@@ -41,6 +48,13 @@ pub(crate) async fn run(bench: &Bench) {
         csv += &backend.csv();
     }
     bench.keep("flat.csv", "side,flush,ms,bytes", &csv);
+}
+
+/// Removes versions, but for what the topic keeps, or for so many.
+async fn clean_up(history: &History, keep: Option<usize>) {
+    let engine = Engine::open(history.root()).await.unwrap();
+    let options = CleanupOptions { keep, ..CleanupOptions::default() };
+    engine.cleanup(TOPIC, None, &options, &Job::new()).await.unwrap();
 }
 
 /// Flushes of the long topic in turns with those of a fresh one, so that both see the same machine.
@@ -71,7 +85,7 @@ async fn late_over_early(bench: &Bench, history: &History) {
     ratio("time of the late over that of the early", over(&old, &new), Wanted::AtMost(1.2));
 }
 
-async fn flush(writer: &lanceq::Writer, number: u64, rows: u64) -> f64 {
+async fn flush(writer: &Writer, number: u64, rows: u64) -> f64 {
     writer.put_arrow(batch(number * rows, rows)).await.unwrap();
     let begun = Instant::now();
     writer.flush().await.unwrap();

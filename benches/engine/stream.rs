@@ -2,9 +2,9 @@
 
 use std::time::Instant;
 
-use futures::{StreamExt as _, TryStreamExt as _};
+use futures::TryStreamExt as _;
 use lance::Dataset;
-use lanceq::{Engine, Reader, StreamOptions, TailEvent};
+use lanceq::{Engine, Reader, StreamOptions};
 
 use crate::Bench;
 use crate::figures::{Wanted, figure, median, over, ratio};
@@ -44,12 +44,10 @@ async fn scan(lance: &Dataset, records: u64) -> f64 {
 
 async fn stream(reader: &Reader, records: u64) -> f64 {
     let begun = Instant::now();
-    let mut events = reader.stream(StreamOptions::from_start()).await.unwrap();
+    let mut chunks = reader.stream(StreamOptions::from_start()).await.unwrap().chunks();
     let mut seen = 0;
-    while let Some(event) = events.next().await {
-        if let TailEvent::Rows(chunk) = event.unwrap() {
-            seen += chunk.batch.num_rows() as u64;
-        }
+    while let Some(chunk) = chunks.try_next().await.unwrap() {
+        seen += chunk.batch.num_rows() as u64;
     }
     assert_eq!(seen, records);
     begun.elapsed().as_secs_f64()

@@ -20,6 +20,7 @@ mod failed_sync;
 mod failing;
 mod faults;
 mod filtering;
+mod flat;
 mod flushing;
 mod following;
 mod foreign;
