@@ -16,6 +16,7 @@ use lanceq::{
     At, Cleaned, CleanupOptions, Engine, ErrorKind, Job, Reader, StreamOptions, Tail, TailEvent,
     Writer,
 };
+use serde_json::json;
 
 use crate::foreign::{own, write};
 use crate::setup::{Setup, ids, put_all};
@@ -487,4 +488,44 @@ async fn the_ledger_forgets_files_that_went() {
 
 fn lines(path: &Path) -> usize {
     fs::read_to_string(path).unwrap().lines().count()
+}
+
+/// A record of 200 characters that no compression shortens much.
+fn noise(n: u64) -> serde_json::Value {
+    let words = (0..13_u64).map(|word| (n * 13 + word + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15));
+    let text = words.map(|word| format!("{:016x}", word ^ (word >> 29))).collect::<Vec<_>>();
+    json!({"id": n, "text": text.concat()})
+}
+
+/// A topic that is flushed again and again keeps a bounded number of versions by itself; and once it is cleaned up by hand, it
+/// costs next to nothing more than its records written at once.
+#[tokio::test]
+async fn what_many_flushes_leave_is_bounded_by_itself() {
+    const FLUSHES: u64 = 400;
+    let setup = Setup::new().await;
+    let records = |from: u64| (from..from + 50).map(noise).collect::<Vec<_>>();
+    let once = setup.engine.writer("once").flush_threshold(usize::MAX).open().await.unwrap();
+    let writer = setup.engine.writer("t").flush_threshold(usize::MAX).open().await.unwrap();
+    let mut flushes = 0;
+    // Maintenance waits for its turn behind flushes that come without a pause.
+    while flushes < FLUSHES || versions(&setup.engine).await.len() >= 300 {
+        assert!(flushes < 10 * FLUSHES, "{} versions", versions(&setup.engine).await.len());
+        once.put_batch(records(flushes * 50)).await.unwrap();
+        writer.put_batch(records(flushes * 50)).await.unwrap();
+        writer.flush().await.unwrap();
+        flushes += 1;
+    }
+    once.close().await.unwrap();
+    writer.close().await.unwrap();
+    setup.engine.compact("t", None, &Job::new()).await.unwrap();
+    clean(&setup.engine, newest(1)).await;
+    let bytes = async |topic: &str| {
+        let stats = setup.engine.reader(topic).await.unwrap().stats().await.unwrap();
+        stats.buckets[0].bytes_on_disk
+    };
+    let (at_once, left) = (bytes("once").await, bytes("t").await);
+    assert!(10 * left <= 13 * at_once, "{left} bytes, and {at_once} written at once");
+    let reader = setup.other().await.reader("t").await.unwrap();
+    assert_eq!(reader.counts().await.unwrap().total_count, flushes * 50);
+    assert!(is_sound(&setup.engine).await);
 }

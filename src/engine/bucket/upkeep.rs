@@ -17,6 +17,7 @@ use crate::engine::error::{Error, Result};
 use crate::engine::facts::Maintenance;
 use crate::engine::job::Job;
 use crate::engine::maintenance::{Facts, Policy, Task};
+use crate::engine::retention::Retention;
 use crate::engine::store::Table;
 
 /// Flushes of this process between two looks at what is due.
@@ -33,6 +34,7 @@ static TURN: Semaphore = Semaphore::const_new(1);
 pub(super) struct Upkeep {
     bucket: Arc<Bucket>,
     is_on: bool,
+    retention: Retention,
     flushes: AtomicU64,
     begun: Mutex<Option<Begun>>,
 }
@@ -43,8 +45,8 @@ struct Begun {
 }
 
 impl Upkeep {
-    pub(super) fn new(bucket: Arc<Bucket>, is_on: bool) -> Self {
-        Self { bucket, is_on, flushes: AtomicU64::new(0), begun: Mutex::default() }
+    pub(super) fn new(bucket: Arc<Bucket>, is_on: bool, retention: Retention) -> Self {
+        Self { bucket, is_on, retention, flushes: AtomicU64::new(0), begun: Mutex::default() }
     }
 
     /// Counts a flush, and begins with what is due each time that there were some.
@@ -75,8 +77,8 @@ impl Upkeep {
             return;
         }
         let (bucket, job) = (self.bucket.clone(), Job::new());
-        let own = job.clone();
-        let task = tokio::spawn(async move { bucket.maintain(&own).await });
+        let (own, retention) = (job.clone(), self.retention);
+        let task = tokio::spawn(async move { bucket.maintain(retention, &own).await });
         *begun = Some(Begun { job, task });
     }
 
@@ -94,10 +96,17 @@ impl Drop for Upkeep {
 }
 
 impl Bucket {
-    /// What of it is due as this snapshot sees the bucket, and what was done.
-    pub(crate) async fn upkeep(self: &Arc<Self>, snapshot: &Snapshot) -> Result<Maintenance> {
+    /// What of it is due as this snapshot sees the bucket, and what was done. Nothing is due where no version is ever removed.
+    pub(crate) async fn upkeep(
+        self: &Arc<Self>,
+        snapshot: &Snapshot,
+        retention: Option<Retention>,
+    ) -> Result<Maintenance> {
         let Some(head) = snapshot.table() else { return Ok(Maintenance::default()) };
-        let task = if head.is_stable() { due(head).await? } else { None };
+        let task = match retention.filter(|_| head.is_stable()) {
+            Some(retention) => due(head, retention).await?,
+            None => None,
+        };
         let own = self.clone();
         let last_begun = blocking(move || Ok(own.maintenance_lock.last_held())).await?;
         Ok(Maintenance {
@@ -113,8 +122,8 @@ impl Bucket {
     }
 
     /// Does what is due, where nobody else is at it.
-    async fn maintain(self: &Arc<Self>, job: &Job) {
-        let error = match self.do_what_is_due(job).await {
+    async fn maintain(self: &Arc<Self>, retention: Retention, job: &Job) {
+        let error = match self.do_what_is_due(retention, job).await {
             // It has shown nothing: what was known before still is.
             Err(Error::Cancelled) => return,
             done => done.err(),
@@ -125,10 +134,10 @@ impl Bucket {
         *self.neglected() = error.map(|error| error.to_string());
     }
 
-    async fn do_what_is_due(self: &Arc<Self>, job: &Job) -> Result<()> {
+    async fn do_what_is_due(self: &Arc<Self>, retention: Retention, job: &Job) -> Result<()> {
         let _turn = job.unless_cancelled(async { Ok(TURN.acquire().await.ok()) }).await?;
         let Some(head) = self.known_table() else { return Ok(()) };
-        let Some(task) = due(&head).await? else { return Ok(()) };
+        let Some(task) = due(&head, retention).await? else { return Ok(()) };
         let Some(_alone) = self.maintenance_lock.try_lock()? else { return Ok(()) };
         match task {
             Task::Compact(_) => {
@@ -136,16 +145,20 @@ impl Bucket {
                 let done = self.compact_due(job, PATIENCE).await?;
                 tracing::info!(topic = %self.topic, bucket = self.place.id, ?done, "compacted");
             }
+            Task::CleanUp => {
+                let done = self.clean_up_alone(&retention.with_grace(), (job, PATIENCE)).await?;
+                tracing::info!(topic = %self.topic, bucket = self.place.id, ?done, "cleaned up");
+            }
         }
         Ok(())
     }
 }
 
 /// What is due in a version.
-async fn due(head: &Table) -> Result<Option<Task>> {
+async fn due(head: &Table, retention: Retention) -> Result<Option<Task>> {
     let policy = Policy::default();
-    if head.fragments() < policy.tiers.few as u64 {
-        return Ok(None);
-    }
-    Ok(policy.decide(&Facts { parts: head.parts().await? }))
+    let has_many = head.fragments() >= policy.tiers.few as u64;
+    let parts = if has_many { head.parts().await? } else { Vec::new() };
+    let versions = head.version_numbers().await?.len();
+    Ok(policy.decide(&Facts { parts, versions, retention }))
 }

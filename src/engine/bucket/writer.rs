@@ -17,6 +17,7 @@ use crate::engine::error::{Error, Result};
 use crate::engine::facts::{Flushed, Receipt, Recovery};
 use crate::engine::options::{Durability, FlushPolicy};
 use crate::engine::record::{EncodeError, batch_bytes, conform};
+use crate::engine::retention::Retention;
 use crate::engine::store::Table;
 use crate::engine::wal::{Log, Payload, encode};
 
@@ -41,6 +42,7 @@ pub(crate) struct BucketOptions {
     pub(crate) durability: Durability,
     pub(crate) lock_timeout: Duration,
     pub(crate) maintenance: bool,
+    pub(crate) retention: Retention,
 }
 
 /// A batch that the bucket can take, encoded.
@@ -80,7 +82,7 @@ impl BucketWriter {
     ) -> Result<Arc<Self>> {
         let recoveries = bucket.recover(root, options.durability, options.lock_timeout).await?;
         let syncer = Syncer::new(bucket.clone());
-        let upkeep = Upkeep::new(bucket.clone(), options.maintenance);
+        let upkeep = Upkeep::new(bucket.clone(), options.maintenance, options.retention);
         Ok(Arc::new_cyclic(|own| Self {
             bucket,
             options,

@@ -103,8 +103,9 @@ impl WriterBuilder {
     }
 
     /// Whether small fragments are rewritten as larger ones in the background, as [`Engine::compact`](crate::Engine::compact)
-    /// does, once a bucket has 64 of them at its end. Default: they are. Without it, each flush costs more than the one before, until
-    /// another writer or `compact` does it.
+    /// does, once a bucket has 64 of them at its end, and versions removed as [`Engine::cleanup`](crate::Engine::cleanup) does, once
+    /// there are 32 more than the topic's retention keeps at most. Default: they are. Without it, each flush costs more than the
+    /// one before, until another writer, `compact` or `cleanup` does it.
     ///
     /// Cost: a row is rewritten some five times in all; one bucket of a process at a time. [`Writer::close`] waits 200 ms at most for
     /// it, and leaves what is not done by then to the next writer. Its errors are logged, and fail nothing.
@@ -114,7 +115,8 @@ impl WriterBuilder {
     }
 
     /// Which versions of the topic's buckets are kept for time travel, from now on and whoever writes it: it stands in the
-    /// topic's metadata. Default: what stands there, or [`Retention::default`].
+    /// topic's metadata. Other writers take note of it when they are opened. Default: what stands there, or
+    /// [`Retention::default`].
     pub fn retention(mut self, retention: Retention) -> Self {
         self.options.retention = Some(retention);
         self

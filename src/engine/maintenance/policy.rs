@@ -3,12 +3,17 @@
 use std::ops::Range;
 
 use super::tiers::{Part, Tiers};
+use crate::engine::retention::Retention;
 
 /// What is known of a bucket.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Facts {
     /// The fragments of its head.
     pub(crate) parts: Vec<Part>,
+    /// Versions that there are.
+    pub(crate) versions: usize,
+    /// Which of them are kept.
+    pub(crate) retention: Retention,
 }
 
 /// What keeps a bucket's cost flat.
@@ -16,7 +21,12 @@ pub(crate) struct Facts {
 pub(crate) enum Task {
     /// Rewrites these parts as one fragment.
     Compact(Range<usize>),
+    /// Removes versions that need not be kept.
+    CleanUp,
 }
+
+/// Versions beyond those that are kept, before it is worth to look which may go.
+const SLACK: usize = 32;
 
 /// When something is due.
 #[derive(Debug, Clone, Copy, Default)]
@@ -27,8 +37,15 @@ pub(crate) struct Policy {
 impl Policy {
     /// What is to be done first; `None` where nothing is due.
     pub(crate) fn decide(&self, facts: &Facts) -> Option<Task> {
-        self.tiers.due(&facts.parts).map(Task::Compact)
+        // Cleaned up behind it: what was rewritten can go then, too.
+        let run = self.tiers.due(&facts.parts).map(Task::Compact);
+        run.or_else(|| (facts.versions > most(facts.retention) + SLACK).then_some(Task::CleanUp))
     }
+}
+
+/// Versions that a retention keeps at most, but for those that are tagged or read.
+fn most(retention: Retention) -> usize {
+    retention.keep_versions.max(retention.at_most)
 }
 
 impl Task {
@@ -36,6 +53,7 @@ impl Task {
     pub(crate) fn name(&self) -> &'static str {
         match self {
             Self::Compact(_) => "compact",
+            Self::CleanUp => "cleanup",
         }
     }
 }
@@ -53,14 +71,21 @@ mod tests {
     fn what_is_due_is_decided_on_facts_alone() {
         let policy = Policy { tiers: Tiers { rows: 1000, bytes: 1000, many: 4, few: 4 } };
         let parts = |count| (0..count).map(|fragment| part(fragment, 1)).collect();
+        let facts = |count, versions| {
+            let keep_for = std::time::Duration::ZERO;
+            let retention = Retention { keep_versions: 5, keep_for, at_most: 20 };
+            Facts { parts: parts(count), versions, retention }
+        };
         for (facts, due) in [
             (Facts::default(), None),
-            (Facts { parts: parts(3) }, None),
-            (Facts { parts: parts(4) }, Some(Task::Compact(0..4))),
+            (facts(3, 0), None),
+            (facts(4, 0), Some(Task::Compact(0..4))),
+            (facts(3, 20 + SLACK), None),
+            (facts(3, 21 + SLACK), Some(Task::CleanUp)),
+            (facts(4, 21 + SLACK), Some(Task::Compact(0..4))),
         ] {
-            let decided = policy.decide(&facts);
-            assert_eq!(decided, due);
-            assert_eq!(policy.decide(&facts).map(|task| task.name()), due.map(|_| "compact"));
+            assert_eq!(policy.decide(&facts), due);
         }
+        assert_eq!(Task::Compact(0..4).name(), "compact");
     }
 }

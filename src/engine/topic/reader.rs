@@ -212,12 +212,12 @@ impl Reader {
     /// Counts, and what they cost on disk. Cost: walks all files of the topic.
     pub async fn stats(&self) -> Result<TopicStats> {
         let snapshots = self.snapshots().await?;
+        let (name, retention) = (self.name.clone(), self.retention().await?);
         let mut parts = Vec::new();
         for (bucket, snapshot) in self.buckets.iter().zip(snapshots) {
-            let upkeep = bucket.upkeep(&snapshot).await?;
+            let upkeep = bucket.upkeep(&snapshot, retention).await?;
             parts.push((bucket.clone(), snapshot, upkeep));
         }
-        let (name, retention) = (self.name.clone(), self.retention().await?);
         blocking(move || super::stats::topic_stats((name, retention), &parts)).await
     }
 

@@ -360,7 +360,9 @@ async fn take_buckets(
     let mut buckets = Vec::new();
     for id in 0..meta.num_buckets.get() {
         let bucket = catalog.bucket(name, layout::dataset(&folder, id), false);
-        buckets.push(BucketWriter::open(bucket, &catalog.root, options.bucket()).await?);
+        buckets.push(
+            BucketWriter::open(bucket, &catalog.root, options.bucket(meta.retention())).await?,
+        );
     }
     Ok(buckets)
 }

@@ -45,12 +45,14 @@ impl Default for WriterOptions {
 }
 
 impl WriterOptions {
-    pub(super) fn bucket(&self) -> BucketOptions {
+    /// What a bucket is opened with, of a topic that keeps these versions.
+    pub(super) fn bucket(&self, retention: Retention) -> BucketOptions {
         BucketOptions {
             policy: self.policy.clone(),
             durability: self.durability,
             lock_timeout: self.lock_timeout,
             maintenance: self.maintenance,
+            retention,
         }
     }
 }
