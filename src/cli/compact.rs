@@ -97,7 +97,7 @@ mod tests {
         };
         assert_eq!(
             told("t", &done),
-            "t, bucket 1: 100 fragments became 1: 9990 records rewritten, 10 deleted ones left out, 1.0 MB for 2.0 MB, version 104"
+            "t, bucket 1: 100 fragments became 1: 9990 records rewritten, 10 deleted ones left out, 1 MB for 2 MB, version 104"
         );
         let nothing = Compacted { rows: 0, fragments_after: 1, ..done };
         assert_eq!(told("t", &nothing), "t, bucket 1: nothing to compact: 1 fragment");

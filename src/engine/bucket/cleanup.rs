@@ -112,7 +112,10 @@ impl Bucket {
         let mut kept = Referred::default();
         if let Some(draft) = draft {
             gone.retain(|version| draft.gone.contains(version));
-            kept = draft.kept;
+            // IMPORTANT: where the head was moved aside since, its number may have been given again, to other files.
+            if draft.head.is_there() {
+                kept = draft.kept;
+            }
         }
         for version in &versions {
             if gone.binary_search(&version.number).is_err() {
@@ -191,6 +194,7 @@ impl Bucket {
         draft: Plan,
         job: &Job,
     ) -> Result<(Plan, u64)> {
+        self.refuse_lost_flush().await?;
         self.heal().await?;
         let head = self.durable_head().await?;
         let plan = self.plan(head, rule, Some(draft)).await?;

@@ -79,6 +79,7 @@ impl Bucket {
         timeout: Duration,
     ) -> Result<Option<Plan>> {
         let _flush = self.lock_flush(timeout).await?;
+        self.refuse_lost_flush().await?;
         self.heal().await?;
         for _ in 0..ATTEMPTS {
             let Some(head) = self.settled_head().await? else { return Ok(None) };
@@ -135,7 +136,8 @@ impl Bucket {
         for _ in 0..ATTEMPTS {
             job.go_on()?;
             let Some(head) = self.settled_head().await? else { return Ok(None) };
-            if !head.still_holds(rewritten) {
+            // A cleanup with a wrong clock removes files that no version names.
+            if !head.still_holds(rewritten) || !rewritten.is_complete().await? {
                 return Ok(None);
             }
             if !self.secured(&head).await? {

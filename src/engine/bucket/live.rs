@@ -136,7 +136,8 @@ impl Live {
         if base.version <= known || base.version > head {
             return Ok((None, base.version));
         }
-        if self.seen.is_some() {
+        // Whoever asks may have begun before others of this process saw more.
+        if self.seen.is_some_and(|seen| seen.version < base.version) {
             self.lanes[LOG].flushed = ranges_of(log.base());
             self.seen = None;
             self.generation += 1;

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io;
-use std::os::unix::fs::FileExt;
+use std::os::unix::fs::{FileExt, MetadataExt};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
@@ -263,21 +263,23 @@ pub(super) fn noted(folder: &Path) -> Result<BTreeSet<u64>> {
 
 fn noted_in(path: &Path) -> Result<BTreeSet<u64>> {
     let failed = || Error::io("read what is read from", path);
-    let file = match File::open(path) {
-        Ok(file) => file,
-        Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(BTreeSet::new()),
-        Err(e) => return Err(failed()(e)),
-    };
-    match file.try_lock() {
-        // IMPORTANT: under its lock, so that a process that just made it sees that it is gone.
-        Ok(()) => {
-            drop(fs::remove_file(path));
-            return Ok(BTreeSet::new());
-        }
-        Err(TryLockError::WouldBlock) => {}
-        Err(TryLockError::Error(e)) => return Err(failed()(e)),
-    }
     for _ in 0..LOOKS {
+        let file = match File::open(path) {
+            Ok(file) => file,
+            Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(BTreeSet::new()),
+            Err(e) => return Err(failed()(e)),
+        };
+        match file.try_lock() {
+            // Its owner removed it since; the name may be another file's by now, which is read.
+            Ok(()) if file.metadata().is_ok_and(|found| found.nlink() == 0) => continue,
+            // IMPORTANT: under its lock, so that a process that just made it sees that it is gone.
+            Ok(()) => {
+                drop(fs::remove_file(path));
+                return Ok(BTreeSet::new());
+            }
+            Err(TryLockError::WouldBlock) => {}
+            Err(TryLockError::Error(e)) => return Err(failed()(e)),
+        }
         let text = match fs::read(path) {
             Ok(text) => text,
             Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(BTreeSet::new()),

@@ -24,6 +24,7 @@ impl Bucket {
         timeout: Duration,
     ) -> Result<Restored> {
         let _flush = self.lock_flush(timeout).await?;
+        self.refuse_lost_flush().await?;
         self.heal().await?;
         for _ in 0..ATTEMPTS {
             let head = self.settled_head().await?.ok_or_else(|| self.no_version(version))?;

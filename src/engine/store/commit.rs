@@ -79,6 +79,8 @@ impl Table {
     ) -> Result<Committed, Error> {
         let pin = self.pin();
         let commit = CommitBuilder::new(self.dataset.clone()).with_skip_auto_cleanup(true);
+        // IMPORTANT: one that is given up may happen all the same, later, without its files.
+        let commit = commit.with_timeout(None);
         let commit = if fault::is_on(&self.path, "pin") {
             commit.with_max_retries(0).with_commit_handler(pin.clone())
         } else {

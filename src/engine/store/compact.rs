@@ -175,6 +175,11 @@ impl Table {
 }
 
 impl Rewritten {
+    /// Whether all of its files are there.
+    pub(crate) async fn is_complete(&self) -> Result<bool> {
+        self.files.are_there().await
+    }
+
     /// Makes the rows durable, and the names of their files.
     ///
     /// IMPORTANT: before the commit, as with those of a flush.

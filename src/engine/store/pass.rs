@@ -39,7 +39,7 @@ pub(crate) struct Pass {
     next: u64,
     columns: Columns,
     /// The version that it reads.
-    version: u64,
+    table: Table,
     /// Never locked: whoever has the pass reads on. It lets others look at whoever has it.
     batches: Mutex<BoxStream<'static, Result<Passed>>>,
 }
@@ -108,7 +108,7 @@ impl Table {
         let batches = standing.batches.get_mut().unwrap_or_else(PoisonError::into_inner);
         let next = async { batches.next().await.transpose() };
         let next = guarded(&self.path, next).await;
-        let is_another = standing.version != self.version();
+        let is_another = !standing.table.is_same(self);
         let passed = match next {
             // What it would have read next may be removed by now, as no version has it any more.
             Err(_) if is_another => return Ok(None),
@@ -156,8 +156,8 @@ impl Table {
         let table = self.clone();
         let decoded = tasks.map(move |task| decoded(table.clone(), task).boxed());
         let batches = Mutex::new(decoded.buffered(DECODED_AHEAD).boxed());
-        let (columns, version) = (columns.clone(), self.version());
-        Ok(Some(Pass { next: at, columns, version, batches }))
+        let (columns, table) = (columns.clone(), self.clone());
+        Ok(Some(Pass { next: at, columns, table, batches }))
     }
 
     /// The rows of a fragment from an offset on, to be decoded batch by batch.

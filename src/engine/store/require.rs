@@ -23,7 +23,7 @@ impl Table {
         if from == self.version() || !fault::is_on(&self.path, "rule-d") {
             return Ok(());
         }
-        let safe: HashSet<PathBuf> = known.into_iter().flat_map(Self::referred).collect();
+        let safe: HashSet<PathBuf> = known.into_iter().flat_map(Self::rows_files).collect();
         let needed: Vec<PathBuf> =
             self.referred().into_iter().filter(|path| !safe.contains(path)).collect();
         let manifests: Vec<PathBuf> = (from + 1..=self.version())
@@ -64,6 +64,11 @@ impl Table {
 
     /// Data, deletion and index files of this version.
     fn referred(&self) -> Vec<PathBuf> {
+        self.rows_files().chain(self.index_files()).collect()
+    }
+
+    /// Data and deletion files of this version.
+    fn rows_files(&self) -> impl Iterator<Item = PathBuf> {
         let fragments = self.dataset.fragments();
         let data = fragments.iter().flat_map(|fragment| {
             fragment.files.iter().map(|file| self.path.join("data").join(&file.path))
@@ -72,7 +77,7 @@ impl Table {
             let file = fragment.deletion_file.as_ref()?;
             Some(self.path.join(relative_deletion_file_path(fragment.id, file)))
         });
-        data.chain(deletions).chain(self.index_files()).collect()
+        data.chain(deletions)
     }
 
     /// All index files there are: they are written once, and few.

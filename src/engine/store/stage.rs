@@ -94,12 +94,16 @@ impl Staged {
 
     /// Whether all files are there: a cleanup with a wrong clock removes files that no version names.
     pub(crate) async fn is_complete(&self) -> Result<bool> {
-        let files = self.files.0.clone();
-        blocking(move || Ok(files.iter().all(|file| file.is_file()))).await
+        self.files.are_there().await
     }
 }
 
 impl DataFiles {
+    pub(super) async fn are_there(&self) -> Result<bool> {
+        let files = self.0.clone();
+        blocking(move || Ok(files.iter().all(|file| file.is_file()))).await
+    }
+
     /// Removes them.
     pub(super) async fn discard(self) {
         // What cannot be removed is left to Lance's cleanup; the error that counts is another one.
