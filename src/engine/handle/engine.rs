@@ -181,7 +181,7 @@ impl Engine {
     /// one. Tagged versions stay, those that any process reads, the head, and what the log may have to ask.
     ///
     /// A reader says which version it reads in a file beside the dataset, and is safe wherever it can write that. Where it
-    /// cannot, it is safe for ten minutes behind the head, as far as the topic's [`Retention`](crate::Retention) keeps so
+    /// cannot, it is safe for ten minutes behind the head, as far as the topic's [`Retention`] keeps so
     /// many versions, and not at all from `options` that keep fewer.
     /// Cost: a lock that keeps other maintenance out; the flush lock while names of versions go; the manifest of each version
     /// that stays. `job` counts the bytes of files.
