@@ -7,15 +7,12 @@ use clap::Args;
 use super::args::{FactsArgs, bucket, positive};
 use super::count::counted;
 use super::failure::Result;
-use super::interrupt::Interrupt;
 use super::moment::age;
 use super::output;
 use super::progress::Progress;
+use super::watched::watched;
 use crate::tui::bytes;
 use crate::{Cleaned, CleanupOptions, Engine, Job};
-
-/// How often the bar is drawn anew.
-const TICK: Duration = Duration::from_millis(100);
 
 /// Remove versions that need not be kept, and the files that only they need
 ///
@@ -48,30 +45,17 @@ pub(crate) struct CleanupArgs {
 
 /// Cleans up, and says what went.
 pub(crate) async fn run(engine: &Engine, args: &CleanupArgs) -> Result {
-    let done = watched(engine, args).await?;
+    let stopping = "stopping; what is left goes with the next clean-up";
+    let job = Job::new();
+    let CleanupArgs { keep, older_than, dry_run, .. } = *args;
+    let options = CleanupOptions { keep, older_than, dry_run };
+    let work = engine.cleanup(&args.topic, args.bucket, &options, &job);
+    let done = watched(stopping, Progress::start("removing", 0), &job, work).await?;
     if args.facts.json {
         return output::json(&done);
     }
     let told = |cleaned| told(&args.topic, cleaned, args.dry_run);
     output::lines(&done.iter().map(told).collect::<Vec<_>>())
-}
-
-async fn watched(engine: &Engine, args: &CleanupArgs) -> Result<Vec<Cleaned>> {
-    let mut interrupt =
-        Interrupt::listen(Some("stopping; what is left goes with the next clean-up"));
-    let job = Job::new();
-    let CleanupArgs { keep, older_than, dry_run, .. } = *args;
-    let options = CleanupOptions { keep, older_than, dry_run };
-    let mut work = std::pin::pin!(engine.cleanup(&args.topic, args.bucket, &options, &job));
-    let mut progress = Progress::start("removing", 0);
-    loop {
-        tokio::select! {
-            biased;
-            () = interrupt.asked(), if !job.is_cancelled() => job.cancel(),
-            done = &mut work => return Ok(done?),
-            () = tokio::time::sleep(TICK) => progress.at_of(job.done(), job.total()),
-        }
-    }
 }
 
 /// One bucket in a sentence.

@@ -1,20 +1,15 @@
 //! `lanceq compact`: small fragments are rewritten as larger ones.
 
-use std::time::Duration;
-
 use clap::Args;
 
 use super::args::{FactsArgs, bucket};
 use super::count::counted;
 use super::failure::Result;
-use super::interrupt::Interrupt;
 use super::output;
 use super::progress::Progress;
+use super::watched::watched;
 use crate::tui::bytes;
 use crate::{Compacted, Engine, Job};
-
-/// How often the bar is drawn anew.
-const TICK: Duration = Duration::from_millis(100);
 
 /// Rewrite small fragments as larger ones, and take the room of deleted records away
 ///
@@ -35,7 +30,10 @@ pub(crate) struct CompactArgs {
 
 /// Compacts, and says what there was and what there is.
 pub(crate) async fn run(engine: &Engine, args: &CompactArgs) -> Result {
-    let done = watched(engine, args).await?;
+    let stopping = "stopping; what was finished stays, the rest is as it was";
+    let job = Job::new();
+    let work = engine.compact(&args.topic, args.bucket, &job);
+    let done = watched(stopping, Progress::records("compacting", 0), &job, work).await?;
     if args.facts.json {
         return output::json(&done);
     }
@@ -43,22 +41,6 @@ pub(crate) async fn run(engine: &Engine, args: &CompactArgs) -> Result {
         output::narrate(told(&args.topic, bucket));
     }
     Ok(())
-}
-
-async fn watched(engine: &Engine, args: &CompactArgs) -> Result<Vec<Compacted>> {
-    let told = "stopping; what was finished stays, the rest is as it was";
-    let mut interrupt = Interrupt::listen(Some(told));
-    let job = Job::new();
-    let mut work = std::pin::pin!(engine.compact(&args.topic, args.bucket, &job));
-    let mut progress = Progress::records("compacting", 0);
-    loop {
-        tokio::select! {
-            biased;
-            () = interrupt.asked(), if !job.is_cancelled() => job.cancel(),
-            done = &mut work => return Ok(done?),
-            () = tokio::time::sleep(TICK) => progress.at_of(job.done(), job.total()),
-        }
-    }
 }
 
 fn told(topic: &str, done: &Compacted) -> String {

@@ -43,6 +43,7 @@ mod unknown;
 mod verify;
 mod versions;
 mod waiting;
+mod watched;
 
 pub use run::main;
 pub use screen::screen;

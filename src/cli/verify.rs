@@ -7,14 +7,11 @@ use clap::Args;
 use super::args::{FactsArgs, bucket};
 use super::count::counted;
 use super::failure::{Failure, Result};
-use super::interrupt::Interrupt;
 use super::output;
 use super::progress::Progress;
+use super::watched::watched;
 use crate::tui::bytes;
 use crate::{Damage, Engine, Job, Verification};
-
-/// How often the bar is drawn anew.
-const TICK: Duration = Duration::from_millis(100);
 
 /// Read all files of a topic, and say which are damaged
 ///
@@ -36,8 +33,10 @@ pub(crate) struct VerifyArgs {
 
 /// Verifies, and prints what was found; damage is a failure.
 pub(crate) async fn run(engine: &Engine, args: &VerifyArgs) -> Result {
-    let begun = Instant::now();
-    let found = watched(engine, args).await?;
+    let (begun, job) = (Instant::now(), Job::new());
+    let work = engine.verify(&args.topic, args.bucket, &job);
+    let stopping = "stopping; nothing was changed";
+    let found = watched(stopping, Progress::start("verifying", 0), &job, work).await?;
     if args.facts.json {
         output::json(&found)?;
     } else {
@@ -49,21 +48,6 @@ pub(crate) async fn run(engine: &Engine, args: &VerifyArgs) -> Result {
     }
     Err(Failure::failed(format!("{}: {} damaged", args.topic, counted(damaged, "file")))
         .hint("what is not damaged can be read. Put the files back from a copy, or go on without what they hold: `lanceq repair TOPIC --drop-damaged`"))
-}
-
-async fn watched(engine: &Engine, args: &VerifyArgs) -> Result<Vec<Verification>> {
-    let mut interrupt = Interrupt::listen(Some("stopping; nothing was changed"));
-    let job = Job::new();
-    let mut work = std::pin::pin!(engine.verify(&args.topic, args.bucket, &job));
-    let mut progress = Progress::start("verifying", 0);
-    loop {
-        tokio::select! {
-            biased;
-            () = interrupt.asked(), if !job.is_cancelled() => job.cancel(),
-            done = &mut work => return Ok(done?),
-            () = tokio::time::sleep(TICK) => progress.at_of(job.done(), job.total()),
-        }
-    }
 }
 
 fn lines(found: &[Verification], took: Duration) -> Vec<String> {
