@@ -49,9 +49,10 @@ impl Upkeep {
         Self { bucket, is_on, retention, flushes: AtomicU64::new(0), begun: Mutex::default() }
     }
 
-    /// Counts a flush, and begins with what is due each time that there were some.
+    /// Counts a flush, and begins with what is due: at the first one, as a writer that is killed soon comes to no other, and each
+    /// time that there were some.
     pub(super) fn flushed(&self) {
-        if self.is_on && (self.flushes.fetch_add(1, Ordering::Relaxed) + 1).is_multiple_of(EVERY) {
+        if self.is_on && self.flushes.fetch_add(1, Ordering::Relaxed).is_multiple_of(EVERY) {
             self.begin();
         }
     }
