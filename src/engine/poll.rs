@@ -2,8 +2,15 @@
 
 use std::time::Duration;
 
-/// The longest pause between two looks, where events arrive as well.
+/// The longest pause between two cheap looks, where events arrive as well.
 const SLOWEST: Duration = Duration::from_secs(2);
+
+/// The pause after a look is at least so many times as long as the look took: a quarter of a percent of a
+/// processor, however many folders there are and however slow the machine is.
+const REST: u32 = 400;
+
+/// The longest pause of all: an event that was lost is made good after it at the latest.
+const LONGEST: Duration = Duration::from_secs(10);
 
 /// The pace of a poll that backs off.
 #[derive(Debug, Clone)]
@@ -34,6 +41,15 @@ impl Pace {
     pub(crate) fn nothing(&mut self) {
         self.now = (self.now * 2).min(self.slowest);
     }
+
+    /// The look found nothing, and took so long: where events would wake it as well, looks at many
+    /// folders become rarer.
+    pub(crate) fn nothing_in(&mut self, took: Duration) {
+        self.nothing();
+        if self.slowest > self.fastest {
+            self.now = self.now.max((took * REST).min(LONGEST));
+        }
+    }
 }
 
 #[cfg(test)]
@@ -54,9 +70,23 @@ mod tests {
     }
 
     #[test]
+    fn a_look_that_takes_long_is_followed_by_a_longer_rest() {
+        let mut pace = Pace::new(MS_250, true);
+        pace.nothing_in(Duration::from_millis(1));
+        assert_eq!(pace.pause(), Duration::from_millis(500));
+        pace.nothing_in(Duration::from_millis(20));
+        assert_eq!(pace.pause(), Duration::from_secs(8));
+        pace.nothing_in(Duration::from_secs(5));
+        assert_eq!(pace.pause(), LONGEST);
+        pace.nothing_in(Duration::ZERO);
+        assert_eq!(pace.pause(), SLOWEST);
+    }
+
+    #[test]
     fn without_events_the_poll_keeps_its_promise() {
         let mut pace = Pace::new(MS_250, false);
         pace.nothing();
+        pace.nothing_in(Duration::from_millis(20));
         assert_eq!(pace.pause(), MS_250);
     }
 }

@@ -29,7 +29,8 @@ impl EngineBuilder {
     }
 
     /// How often it looks where no event comes. Default 250 ms; while nothing happens and events
-    /// can arrive, it slows down to 2 s.
+    /// can arrive, it slows down to 2 s, and up to 10 s where a look at all topics takes long (a
+    /// thousand topics on a busy machine).
     pub fn poll_interval(mut self, interval: Duration) -> Self {
         self.options.poll_interval = interval;
         self

@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::SystemTime;
+use std::time::{Instant, SystemTime};
 
 use crate::engine::access::Access;
 use crate::engine::durable::blocking;
@@ -133,10 +133,11 @@ impl Changes {
     }
 
     async fn poll(&mut self) {
+        let begun = Instant::now();
         let seen = self.seen.clone();
         let Ok((seen, tokens)) = blocking(move || Ok(look(seen))).await else { return };
         self.seen = seen;
-        self.pace.nothing();
+        self.pace.nothing_in(begun.elapsed());
         if tokens.is_empty() {
             self.list_due = !self.awaited.is_empty();
         } else {
