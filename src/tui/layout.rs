@@ -18,6 +18,12 @@ pub(crate) const SMALLEST: (u16, u16) = (40, 10);
 const TWO_PANES: u16 = 80;
 /// From this width on the detail stands beside the table.
 const THREE_PANES: u16 = 130;
+/// Cells that a tail's bucket, mark and offset take.
+pub(crate) const TAIL_LEAD: u16 = 4;
+/// Cells of an offset in a tail; a longer one takes more.
+pub(crate) const TAIL_OFFSET: u16 = 9;
+/// Cells of the time of arrival in a tail, and from how many cells of a line on it is shown.
+pub(crate) const ARRIVED: (u16, u16) = (12, 60);
 /// From this height on a table says the types of its columns.
 const TYPES: u16 = 16;
 
@@ -71,6 +77,18 @@ impl Layout {
     /// Rows of the table in view, below its header.
     pub(crate) fn table_rows(&self) -> u64 {
         u64::from(self.main.height.saturating_sub(2 + headings(self.main)))
+    }
+
+    /// Cells that the columns of the table have, behind what stands before them.
+    pub(crate) fn table_cells(&self, lead: u16) -> u16 {
+        self.main.width.saturating_sub(2 + lead)
+    }
+
+    /// Cells that the columns of the tail have.
+    pub(crate) fn tail_cells(&self) -> u16 {
+        let line = self.main.width.saturating_sub(3);
+        let arrived = if line >= ARRIVED.1 { ARRIVED.0 + 2 } else { 0 };
+        line.saturating_sub(TAIL_LEAD + TAIL_OFFSET + 2 + arrived)
     }
 
     /// Rows of a box over all panes, at most.

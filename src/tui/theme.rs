@@ -22,6 +22,8 @@ pub(crate) enum Meaning {
     Focused,
     /// The row that the keys act on.
     Selected,
+    /// The cell of a selected row that the keys act on.
+    Cell,
     /// The chosen row of a pane that has not the keys.
     Marked,
     /// The header of a column, the name of a field.
@@ -69,6 +71,10 @@ impl Theme {
 
     pub(crate) fn style(self, meaning: Meaning) -> Style {
         let style = Style::new().add_modifier(weight(meaning));
+        if meaning == Meaning::Cell {
+            // It stands out of a row that is reversed, and in one that is not.
+            return style.remove_modifier(Modifier::REVERSED);
+        }
         match self {
             Self::Mono => style,
             Self::Ansi => match colour(meaning) {
@@ -88,7 +94,7 @@ fn weight(meaning: Meaning) -> Modifier {
         | Meaning::Key
         | Meaning::Bad => Modifier::BOLD,
         Meaning::Selected | Meaning::Fault => Modifier::REVERSED,
-        Meaning::Found => Modifier::BOLD.union(Modifier::UNDERLINED),
+        Meaning::Cell | Meaning::Found => Modifier::BOLD.union(Modifier::UNDERLINED),
         Meaning::Muted | Meaning::Null => Modifier::DIM,
         Meaning::Header => Modifier::UNDERLINED,
         _ => Modifier::empty(),
@@ -97,7 +103,12 @@ fn weight(meaning: Meaning) -> Modifier {
 
 fn colour(meaning: Meaning) -> Option<Color> {
     Some(match meaning {
-        Meaning::Plain | Meaning::Strong | Meaning::Marked | Meaning::Muted | Meaning::Null => {
+        Meaning::Plain
+        | Meaning::Strong
+        | Meaning::Cell
+        | Meaning::Marked
+        | Meaning::Muted
+        | Meaning::Null => {
             return None;
         }
         // A reversed row is one colour, whatever its cells are.

@@ -72,8 +72,31 @@ pub(crate) enum Action {
     Help,
     /// Ends the tour.
     SkipTour,
+    /// Shows which columns there are, to choose from.
+    Columns,
+    /// Hides the column of the cursor.
+    HideColumn,
+    /// Shows every column.
+    ShowColumns,
+    /// Keeps the column of the cursor in view, or lets it scroll.
+    FreezeColumn,
+    /// Makes the column of the cursor wider by so many cells.
+    WidenColumn(i16),
+    /// Lets the column of the cursor be as wide as its values.
+    FitColumn,
+    /// Moves the column of the cursor past its neighbour.
+    ShiftColumn(Side),
+    /// Brings the cursor to the column that is chosen.
+    GoToColumn,
     /// Takes what was typed.
     Accept,
+}
+
+/// A side.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Side {
+    Left,
+    Right,
 }
 
 /// A direction and a distance.
@@ -104,6 +127,7 @@ pub(crate) enum Context {
     FlushAll,
     Jobs,
     Similar,
+    Columns,
 }
 
 /// Why an action is not possible now: a sentence without a full stop.
@@ -180,6 +204,7 @@ pub(super) const EVERYWHERE: &[Context] = &[
     Context::FlushAll,
     Context::Jobs,
     Context::Similar,
+    Context::Columns,
 ];
 
 /// What can be done to topics, and with the program; ways out stand at the right end of the footer.
@@ -313,10 +338,10 @@ pub(super) const ACTIONS: &[Entry] = &[
     Entry {
         action: Action::Back,
         id: "cancel",
-        title: "close without a jump or a search",
+        title: "close without a jump, a search or a choice",
         hint: Some("close"),
         keys: &[Key::Esc],
-        contexts: &[Context::Prompt, Context::Find],
+        contexts: &[Context::Prompt, Context::Find, Context::Columns],
         enabled: always,
     },
     Entry {

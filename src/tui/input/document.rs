@@ -71,6 +71,7 @@ fn places(entry: &Entry) -> Vec<&'static str> {
         Context::FlushAll => "flush all",
         Context::Jobs => "jobs",
         Context::Similar => "similar",
+        Context::Columns => "columns",
     };
     entry.contexts.iter().map(name).collect()
 }

@@ -21,7 +21,7 @@ mod tests {
     use super::*;
     use crate::tui::input::Action;
 
-    const ALL: [Context; 12] = [
+    const ALL: [Context; 13] = [
         Context::Topics,
         Context::Records,
         Context::Tail,
@@ -34,6 +34,7 @@ mod tests {
         Context::FlushAll,
         Context::Jobs,
         Context::Similar,
+        Context::Columns,
     ];
 
     #[test]

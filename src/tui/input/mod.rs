@@ -1,6 +1,7 @@
 //! Keys, actions, and the table that binds them.
 
 mod action;
+mod columns;
 mod document;
 mod groups;
 mod hints;
@@ -12,7 +13,7 @@ mod reading;
 mod table;
 mod travel;
 
-pub(crate) use action::{Action, Context, Entry, Motion, Reason};
+pub(crate) use action::{Action, Context, Entry, Motion, Reason, Side};
 pub use document::{KeyEntry, key_entries, keys};
 pub(crate) use groups::{HelpRow, help_rows};
 pub(crate) use hints::{Hint, hints};

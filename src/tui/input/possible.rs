@@ -4,7 +4,7 @@ use super::action::{Context, Reason};
 use crate::TopicName;
 use crate::tui::data::{Cell, Row};
 use crate::tui::effect::Slot;
-use crate::tui::state::{Overlay, Screen, Sign, State, Tail};
+use crate::tui::state::{Across, Overlay, Screen, Sign, State, Tail};
 use crate::tui::text::quantity::counted;
 use crate::tui::update::{current_bucket, selected_job};
 
@@ -217,6 +217,49 @@ pub(super) fn job_to_stop(state: &State) -> Result<(), Reason> {
     match selected_job(state) {
         None => reason("nothing that is selected is under way"),
         Some(work) => work.unstoppable().map_or(Ok(()), reason),
+    }
+}
+
+pub(super) fn columns_to_choose(state: &State) -> Result<(), Reason> {
+    match state.across() {
+        Some(across) if across.shown.is_empty() => {
+            reason("there are no columns yet to choose from")
+        }
+        Some(_) => Ok(()),
+        None => reason("the versions are shown; leave them with v, then choose columns"),
+    }
+}
+
+pub(super) fn column_to_arrange(state: &State) -> Result<(), Reason> {
+    match state.across().and_then(Across::column) {
+        Some(_) => Ok(()),
+        None => reason("there is no column under the cursor"),
+    }
+}
+
+/// One column stays, else nobody could tell rows without columns from rows that are on their way.
+pub(super) fn column_to_hide(state: &State) -> Result<(), Reason> {
+    if let Overlay::Columns(chooser) = &state.overlay {
+        let choices = state.column_choices(chooser);
+        let Some(choice) = choices.get(chooser.selected()) else {
+            return reason("no column has these letters");
+        };
+        if choice.hidden {
+            return Ok(());
+        }
+    } else {
+        column_to_arrange(state)?;
+    }
+    match state.across() {
+        Some(across) if across.shown.len() > 1 => Ok(()),
+        _ => reason("the last column that is shown stays"),
+    }
+}
+
+pub(super) fn hidden_columns(state: &State) -> Result<(), Reason> {
+    match state.across() {
+        Some(across) if across.hidden > 0 => Ok(()),
+        _ => reason("every column is shown"),
     }
 }
 

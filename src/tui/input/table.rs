@@ -1,11 +1,12 @@
 //! The whole table of actions: its parts one after the other.
 
 use super::action::{ACTIONS, Entry};
+use super::columns::COLUMNS;
 use super::moves::MOVES;
 use super::reading::{FINDING, FOLDING};
 use super::travel::TRAVEL;
 
 /// All actions, in the order of the footer and of the help.
 pub(crate) fn actions() -> impl Iterator<Item = &'static Entry> {
-    FOLDING.iter().chain(ACTIONS).chain(TRAVEL).chain(FINDING).chain(MOVES)
+    FOLDING.iter().chain(ACTIONS).chain(TRAVEL).chain(FINDING).chain(COLUMNS).chain(MOVES)
 }

@@ -1,12 +1,15 @@
 //! The whole state, and the questions that more than one part asks of it.
 
 use std::collections::BTreeMap;
-
+use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::NaiveDateTime;
 use ratatui::layout::Size;
 
+use super::across::Across;
+use super::arrangement::{Arrangement, Choice};
+use super::chooser::Chooser;
 use super::detail::Detail;
 use super::draft::{Draft, PutPrompt};
 use super::extents::Extents;
@@ -63,6 +66,8 @@ pub(crate) struct State {
     /// Steps through the versions that were asked for and have not arrived.
     pub(crate) steps: i64,
     pub(crate) detail: Detail,
+    /// How the columns of each topic are arranged.
+    pub(crate) arrangements: BTreeMap<TopicName, Arrangement>,
     pub(crate) loads: Loads,
     pub(crate) jobs: Jobs,
     /// A flush of many topics that is under way.
@@ -113,6 +118,8 @@ pub(crate) enum Overlay {
     /// What takes long, and what became of it.
     Jobs(Scroll),
     Similar(Similar),
+    /// Which columns are shown.
+    Columns(Chooser),
 }
 
 /// A sentence in the status line; the next key takes it away.
@@ -152,6 +159,7 @@ impl State {
             versions: None,
             steps: 0,
             detail: Detail::default(),
+            arrangements: BTreeMap::new(),
             loads: Loads::default(),
             jobs: Jobs::default(),
             flush_run: None,
@@ -176,6 +184,7 @@ impl State {
             Overlay::FlushAll(_) => Context::FlushAll,
             Overlay::Jobs(_) => Context::Jobs,
             Overlay::Similar(_) => Context::Similar,
+            Overlay::Columns(_) => Context::Columns,
         }
     }
 
@@ -209,6 +218,38 @@ impl State {
             Some(tail) if !tail.columns.is_empty() => &tail.columns,
             _ => &self.records.columns,
         }
+    }
+
+    /// The same as a list that can be kept.
+    pub(crate) fn column_list(&self) -> Arc<[Column]> {
+        match &self.tail {
+            Some(tail) if !tail.columns.is_empty() => tail.columns.clone(),
+            _ => self.records.columns.clone(),
+        }
+    }
+
+    /// The columns of the table or of the tail, from left to right.
+    pub(crate) fn across(&self) -> Option<&Across> {
+        match (self.screen, &self.tail) {
+            (Screen::Records, _) => Some(&self.records.across),
+            (Screen::Tail, Some(tail)) => Some(&tail.across),
+            (Screen::Tail | Screen::Versions, _) => None,
+        }
+    }
+
+    /// How the columns of what is shown are arranged.
+    pub(crate) fn arrangement(&self) -> Arrangement {
+        let place = self.records.place.as_ref();
+        place.and_then(|place| self.arrangements.get(&place.topic).cloned()).unwrap_or_default()
+    }
+
+    /// The columns that may be shown, in their order, as far as what was typed stands for them.
+    pub(crate) fn column_choices(&self, chooser: &Chooser) -> Vec<Choice> {
+        let arrangement = self.arrangement();
+        let stands = arrangement.stands(self.known_columns());
+        let names = stands.iter().map(|stand| stand.column.name.as_str());
+        let found = chooser.ranked(names).into_iter();
+        found.filter_map(|at| stands.get(at).map(Choice::of)).collect()
     }
 
     /// How what is shown lies in the buckets: a tail shows what is there now, also over a version.

@@ -1,12 +1,16 @@
 //! The state of the explorer: plain data, without I/O, clock or engine.
 
+mod across;
 mod app;
+mod arrangement;
+mod chooser;
 mod detail;
 mod draft;
 mod extents;
 mod find;
 mod flushes;
 mod jobs;
+mod lead;
 mod loads;
 mod outline;
 mod pages;
@@ -25,11 +29,15 @@ mod tour;
 mod versions;
 mod widths;
 
+pub(crate) use across::{Across, GAP};
 pub(crate) use app::{Focus, Notice, Overlay, Screen, Severity, State};
+pub(crate) use arrangement::{Arrangement, Choice};
+pub(crate) use chooser::Chooser;
 pub(crate) use draft::{Draft, PutPrompt, Verdict};
 pub(crate) use find::Find;
 pub(crate) use flushes::{Card, CardLine, FlushRun, Plan};
 pub(crate) use jobs::{Ended, Job, LONG, Work, what};
+pub(crate) use lead::Lead;
 pub(crate) use outline::{Sign, TreeLine};
 pub(crate) use pages::PAGE;
 pub(crate) use pin::Pin;

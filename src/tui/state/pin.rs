@@ -87,7 +87,7 @@ impl Records {
             generation,
             scroll: Scroll { selected: sight.row, top: sight.row.saturating_sub(above) },
             heading: before.heading,
-            first_column: before.first_column.min(columns.len().saturating_sub(1)),
+            across: before.across.clone(),
             columns,
             widths: before.widths.clone(),
             pages,

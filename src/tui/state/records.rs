@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::across::Across;
 use super::extents::Extents;
 use super::pages::{PAGE, Pages};
 use super::pin::Pin;
@@ -26,8 +27,8 @@ pub(crate) struct Records {
     /// The direction of travel: the page that is read ahead lies there.
     pub(crate) heading: Heading,
     pub(crate) columns: Arc<[Column]>,
-    /// The first column in view.
-    pub(crate) first_column: usize,
+    /// Those that are shown, and the cursor among them.
+    pub(crate) across: Across,
     pub(crate) widths: Widths,
     pub(crate) pages: Pages,
     /// A row of a bucket that is to be selected once the counts reach it.
@@ -109,11 +110,7 @@ impl Records {
     pub(crate) fn step(&mut self, motion: Motion, height: u64) {
         self.sought = None;
         match motion {
-            Motion::Left => self.first_column = self.first_column.saturating_sub(1),
-            Motion::Right => {
-                let last = self.columns.len().saturating_sub(1);
-                self.first_column = (self.first_column + 1).min(last);
-            }
+            Motion::Left | Motion::Right => self.across.step(motion),
             _ => {
                 let before = self.scroll.selected;
                 self.scroll.step(motion, height, self.extents.total());

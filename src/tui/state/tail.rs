@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use chrono::NaiveDateTime;
 
+use super::across::Across;
 use super::rate::Rate;
 use super::ring::{Line, Ring};
 use super::scroll::Scroll;
@@ -26,8 +27,8 @@ pub(crate) struct Tail {
     pub(crate) widths: Widths,
     /// The columns of the newest record: those of the heading.
     pub(crate) columns: Arc<[Column]>,
-    /// The first column in view.
-    pub(crate) first_column: usize,
+    /// Those that are shown, and the cursor among them.
+    pub(crate) across: Across,
     /// The offset behind the newest record of each bucket.
     ends: BTreeMap<u32, u64>,
     /// How long flushes took that were asked for here, by bucket and version.
@@ -66,7 +67,7 @@ impl Tail {
             rate: Rate::default(),
             widths: Widths::default(),
             columns: Arc::new([]),
-            first_column: 0,
+            across: Across::default(),
             ends: BTreeMap::new(),
             took: BTreeMap::new(),
             failed: None,
@@ -138,11 +139,7 @@ impl Tail {
     /// Moves: upwards holds the tail still, to the end lets it go on.
     pub(crate) fn step(&mut self, motion: Motion, height: u64) {
         match motion {
-            Motion::Left => self.first_column = self.first_column.saturating_sub(1),
-            Motion::Right => {
-                let last = self.columns.len().saturating_sub(1);
-                self.first_column = (self.first_column + 1).min(last);
-            }
+            Motion::Left | Motion::Right => self.across.step(motion),
             Motion::End => self.resume(),
             Motion::Up | Motion::PageUp | Motion::Home => {
                 self.pause(height);

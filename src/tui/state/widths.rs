@@ -2,14 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use crate::tui::data::Column;
-
 /// Widest column of a table, in cells.
 pub(crate) const WIDEST: u16 = 36;
 /// Narrowest column of a table, in cells.
 const NARROWEST: u16 = 3;
-/// Cells between two columns.
-const GAP: u32 = 2;
 /// By how much a column may be too wide before it shrinks.
 const SLACK: u16 = 8;
 
@@ -52,25 +48,6 @@ impl Widths {
     /// Cells that a column of numbers keeps for its decimals, the point among them.
     pub(crate) fn decimals(&self, column: &str) -> u16 {
         self.settled.get(column).map_or(0, |settled| settled.decimals)
-    }
-
-    /// The first column to show so that a column is in view, with so many cells for all of them: the
-    /// one that is the first already, where that is enough.
-    pub(crate) fn first_to_show(
-        &self,
-        columns: &[Column],
-        first: usize,
-        (name, room): (&str, u16),
-    ) -> usize {
-        let Some(index) = columns.iter().position(|column| column.name == name) else {
-            return first;
-        };
-        let wide = |from: usize| -> u32 {
-            let shown = columns.iter().take(index + 1).skip(from);
-            shown.map(|column| u32::from(self.get(&column.name)) + GAP).sum()
-        };
-        let start = first.min(index);
-        (start..index).find(|from| wide(*from) <= u32::from(room)).unwrap_or(index)
     }
 
     /// Notes what one value of a column needs.
@@ -135,37 +112,6 @@ mod tests {
                 "{before}, {decimals}"
             );
         }
-    }
-
-    #[test]
-    fn a_column_is_brought_into_view_with_as_little_motion_as_possible() {
-        let column = |name: &str| Column {
-            name: name.into(),
-            kind: String::new(),
-            align: crate::tui::data::Align::Left,
-        };
-        let columns = ["a", "b", "c", "d"].map(column);
-        let mut widths = Widths::default();
-        for column in &columns {
-            widths.note(&column.name, 10);
-        }
-        widths.apply();
-        for (first, name, expected) in [
-            (0, "a", 0),
-            (0, "b", 0),
-            (0, "c", 1),
-            (0, "d", 2),
-            (3, "b", 1),
-            (2, "d", 2),
-            (2, "none", 2),
-        ] {
-            assert_eq!(
-                widths.first_to_show(&columns, first, (name, 24)),
-                expected,
-                "{first} {name}"
-            );
-        }
-        assert_eq!(widths.first_to_show(&columns, 0, ("d", 5)), 3);
     }
 
     #[test]

@@ -288,6 +288,7 @@ fn only_our_own_sequences_reach_the_terminal_from_any_screen_and_any_layer() {
         Overlay::FlushAll(_) => &[Key::Char('A')],
         Overlay::Jobs(_) => &[Key::Char('w')],
         Overlay::Similar(_) => &[Key::Enter, Key::Char('s')],
+        Overlay::Columns(_) => &[Key::Enter, Key::Char('C')],
     );
     let mut reached = BTreeSet::new();
     for (number, text) in poisons().into_iter().enumerate() {

@@ -1,7 +1,7 @@
 //! What each action does.
 
 use super::find::{self, Forwards};
-use super::{flush, jobs, pin, places, prompt, put, similar, versions};
+use super::{columns, flush, jobs, pin, places, prompt, put, similar, versions};
 use crate::tui::effect::{Effect, Request, Slot};
 use crate::tui::input::{Action, Context, Motion, help_rows};
 use crate::tui::layout::Layout;
@@ -49,6 +49,15 @@ pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Action::Refresh => return refresh(state),
         Action::Help => toggle_help(state),
         Action::SkipTour => state.tour = None,
+        Action::Columns => columns::open(state),
+        Action::HideColumn
+        | Action::ShowColumns
+        | Action::FreezeColumn
+        | Action::WidenColumn(_)
+        | Action::FitColumn
+        | Action::ShiftColumn(_) => return columns::arrange(state, action),
+        Action::GoToColumn => return columns::go_to(state),
+        Action::Accept if state.context() == Context::Columns => return columns::toggle(state),
         Action::Accept if state.context() == Context::Put => return put::accept(state),
         Action::Accept if state.context() == Context::FlushAll => return flush::all(state),
         Action::Accept if state.context() == Context::Find => return find::accept(state),
@@ -86,6 +95,7 @@ fn step(state: &mut State, motion: Motion) -> Vec<Effect> {
                 *top = turned(*top, motion, height).min(last);
             }
         }
+        Context::Columns => columns::step(state, motion),
         Context::Prompt | Context::Find | Context::Put => {}
     }
     Vec::new()
@@ -150,7 +160,12 @@ fn open(state: &mut State) {
 
 fn back(state: &mut State) -> Vec<Effect> {
     match state.context() {
-        Context::Help | Context::Prompt | Context::Find | Context::FlushAll | Context::Jobs => {
+        Context::Help
+        | Context::Prompt
+        | Context::Find
+        | Context::FlushAll
+        | Context::Jobs
+        | Context::Columns => {
             state.overlay = Overlay::None;
         }
         Context::Put => return put::leave(state),

@@ -8,11 +8,6 @@ use crate::tui::layout::Layout;
 use crate::tui::state::{Find, Focus, Line, Overlay, Prompt, Screen, Severity, State};
 use crate::tui::text::quantity::{counted, grouped};
 
-/// Cells that frame, mark and offset take, about.
-const LEAD: u16 = 18;
-/// Cells that the time of arrival takes.
-const ARRIVED: u16 = 14;
-
 /// Opens the prompt.
 pub(super) fn open(state: &mut State) {
     state.overlay = Overlay::Find(Prompt::default());
@@ -101,16 +96,8 @@ pub(super) fn found(state: &mut State, hit: &Hit) {
     if focus == Focus::Detail {
         (state.focus, state.detail.open) = (focus, open);
     }
-    let room = room(state);
-    let records = &mut state.records;
-    records.first_column =
-        records.widths.first_to_show(&records.columns, records.first_column, (&hit.field, room));
+    state.records.across.go_to(&hit.field);
     say_found(state, (hit.bucket, hit.offset), &hit.field);
-}
-
-/// About how many cells the columns have.
-fn room(state: &State) -> u16 {
-    Layout::of(state).map_or(0, |layout| layout.main.width.saturating_sub(LEAD))
 }
 
 fn say_found(state: &mut State, (bucket, offset): (u32, u64), field: &str) {
@@ -131,7 +118,6 @@ pub(super) fn not_found(state: &mut State, looked_at: u64) {
 
 fn look_in_tail(state: &mut State, way: Way, skip: u64) {
     let height = Layout::of(state).map_or(0, |layout| layout.tail_rows());
-    let room = room(state).saturating_sub(ARRIVED);
     let (Some(tail), Some(find)) = (&mut state.tail, &state.find) else {
         return;
     };
@@ -161,8 +147,7 @@ fn look_in_tail(state: &mut State, way: Way, skip: u64) {
                 _ => return,
             };
             tail.select(number, height);
-            tail.first_column =
-                tail.widths.first_to_show(&tail.columns, tail.first_column, (&field, room));
+            tail.across.go_to(&field);
             say_found(state, place, &field);
         }
         None => not_found(state, looked_at),

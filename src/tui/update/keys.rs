@@ -1,6 +1,6 @@
 //! Input: a key becomes an action, unless it is typed into a prompt.
 
-use super::{act, find, jobs, prompt, put, tour};
+use super::{act, columns, find, jobs, prompt, put, tour};
 use crate::tui::effect::Effect;
 use crate::tui::event::Input;
 use crate::tui::input::{Action, Key, Reason, resolve};
@@ -58,6 +58,7 @@ fn type_in(state: &mut State, key: Key) -> Vec<Effect> {
     }
     match &mut state.overlay {
         Overlay::Seek(prompt) | Overlay::Find(prompt) => prompt::edit(prompt, key),
+        Overlay::Columns(_) => columns::edit(state, key),
         Overlay::Put(_) => return put::edit(state, key),
         _ => {}
     }
@@ -68,6 +69,7 @@ fn type_in(state: &mut State, key: Key) -> Vec<Effect> {
 fn paste(state: &mut State, text: &str) -> Vec<Effect> {
     match &mut state.overlay {
         Overlay::Seek(prompt) | Overlay::Find(prompt) => prompt::paste(prompt, text),
+        Overlay::Columns(chooser) => chooser.paste(text),
         Overlay::Put(_) => return put::paste(state, text),
         _ => {}
     }

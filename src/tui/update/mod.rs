@@ -3,6 +3,7 @@
 mod act;
 mod answer;
 mod changes;
+mod columns;
 mod event;
 mod find;
 mod flush;

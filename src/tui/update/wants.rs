@@ -1,12 +1,13 @@
 //! After each event: what the screen needs that is not there, and is not being read yet.
 
-use super::{similar, versions};
+use super::{columns, similar, versions};
 use crate::TopicName;
 use crate::tui::data::{Column, Row};
 use crate::tui::effect::{Effect, PageKey, Request, Slot};
 use crate::tui::layout::Layout;
 use crate::tui::state::{
-    Focus, Following, Line, Overlay, Records, Screen, State, Tail, TreeRow, Widths,
+    Arrangement, Focus, Following, Lead, Line, Overlay, Records, Screen, State, Tail, TreeRow,
+    Widths,
 };
 use crate::tui::text::sanitize;
 
@@ -47,11 +48,16 @@ fn fit(state: &mut State, layout: &Layout) {
     state.topics.scroll.fit(layout.tree_rows(), topics);
     let height = layout.table_rows();
     state.records.scroll.fit(height, state.records.extents.total());
+    let arrangement = state.arrangement();
     fit_columns(&mut state.records, height);
+    fit_across(&mut state.records, &arrangement, layout);
     if let Some(tail) = &mut state.tail {
         tail.fit(layout.tail_rows());
         fit_lines(tail, layout.tail_rows());
+        tail.across.lay_out(&tail.columns, &arrangement);
+        tail.across.fit(&tail.widths, layout.tail_cells());
     }
+    columns::fit(state, layout.box_rows());
     if layout.detail.width > 0 {
         state.detail.fit(layout.detail_cells(), layout.detail_rows());
     }
@@ -69,6 +75,13 @@ fn fit_columns(records: &mut Records, height: u64) {
         }
     }
     widths.apply();
+}
+
+/// Lays the columns out as they are arranged, and brings the one of the cursor into view.
+fn fit_across(records: &mut Records, arrangement: &Arrangement, layout: &Layout) {
+    records.across.lay_out(&records.columns, arrangement);
+    let room = layout.table_cells(Lead::of(&records.extents).cells());
+    records.across.fit(&records.widths, room);
 }
 
 fn fit_lines(tail: &mut Tail, height: u64) {

@@ -2,6 +2,8 @@
 
 mod canvas;
 mod card;
+mod chooser;
+mod columns;
 mod detail;
 mod empty;
 mod flush_all;

@@ -17,9 +17,8 @@ use super::table::Columns;
 use super::{empty, pin};
 use crate::tui::data::Row;
 use crate::tui::layout::headings;
-use crate::tui::state::{Focus, Records, State};
+use crate::tui::state::{Focus, Lead, Records, State};
 use crate::tui::text::quantity::{counted, grouped, percent};
-use crate::tui::text::sanitize;
 use crate::tui::theme::Meaning;
 
 /// Draws the table.
@@ -36,18 +35,24 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
     }
     let records = &state.records;
     canvas.on_top(area, &sums(state, area.width));
-    let lead = Lead::of(records);
+    let lead = Lead::of(&records.extents);
     let headings = headings(area);
-    header(canvas, records, &lead, Rect { height: inside.height.min(headings), ..inside });
+    header(
+        canvas,
+        (records, focused),
+        lead,
+        Rect { height: inside.height.min(headings), ..inside },
+    );
     let lines = rows(inside).skip(usize::from(headings));
     for (number, line) in (records.scroll.top..records.extents.total()).zip(lines) {
-        row(canvas, state, &lead, number, line);
+        row(canvas, state, lead, number, line);
         if number == records.scroll.selected {
             canvas.text(Rect { width: 1, ..line }, "▶", Meaning::Marked);
             canvas.tint(line, if focused { Meaning::Selected } else { Meaning::Marked });
+            columns(records).pointed(focused).point(canvas, split(lead, line).2);
         }
     }
-    canvas.on_bottom(area, &position(records, inside, &lead));
+    canvas.on_bottom(area, &position(records, inside, lead));
 }
 
 fn title(records: &Records) -> Vec<Piece<'static>> {
@@ -103,57 +108,35 @@ fn rate(state: &State) -> Option<u64> {
     Some(rate.per_second())
 }
 
-/// The columns that stand before those of the records: mark and offset.
-struct Lead {
-    /// Cells of the offset.
-    width: u16,
-    /// Whether the offset names its bucket.
-    labelled: bool,
+/// The cells of the mark, of the offset, and of the rest of the line.
+fn split(lead: Lead, line: Rect) -> (Rect, Rect, Rect) {
+    let part = |x: u16, width: u16| {
+        let x = line.x.saturating_add(x).min(line.right());
+        Rect { x, width: width.min(line.right() - x), ..line }
+    };
+    (part(1, 2), part(3, lead.width), part(lead.cells(), line.width))
 }
 
-impl Lead {
-    fn of(records: &Records) -> Self {
-        let labelled = records.extents.iter().count() > 1;
-        let label =
-            |bucket: u32, offset: u64| sanitize::width(&offset_text(bucket, offset, labelled));
-        let widest = records.extents.iter().map(|extent| label(extent.bucket, extent.next_offset));
-        Self { width: widest.max().unwrap_or(0).max(6), labelled }
-    }
-
-    /// The cells of the mark, of the offset, and of the rest of the line.
-    fn split(&self, line: Rect) -> (Rect, Rect, Rect) {
-        let part = |x: u16, width: u16| {
-            let x = line.x.saturating_add(x).min(line.right());
-            Rect { x, width: width.min(line.right() - x), ..line }
-        };
-        (part(1, 2), part(3, self.width), part(5 + self.width, line.width))
-    }
-}
-
-fn offset_text(bucket: u32, offset: u64, labelled: bool) -> String {
-    if labelled { format!("{bucket}·{}", grouped(offset)) } else { grouped(offset) }
-}
-
-fn header(canvas: &mut Canvas<'_>, records: &Records, lead: &Lead, inside: Rect) {
+fn header(canvas: &mut Canvas<'_>, (records, focused): (&Records, bool), lead: Lead, inside: Rect) {
     let mut lines = rows(inside);
     if let Some(names) = lines.next() {
-        let (_, offset, rest) = lead.split(names);
+        let (_, offset, rest) = split(lead, names);
         canvas.right(offset, &[piece("offset", Meaning::Header)]);
-        columns(records).header(canvas, rest);
+        columns(records).pointed(focused).header(canvas, rest);
     }
     if let Some(types) = lines.next() {
-        columns(records).types(canvas, lead.split(types).2);
+        columns(records).types(canvas, split(lead, types).2);
     }
 }
 
 fn columns(records: &Records) -> Columns<'_> {
-    Columns::new(&records.columns, records.first_column, &records.widths)
+    Columns::new(&records.across, &records.widths)
 }
 
-fn row(canvas: &mut Canvas<'_>, state: &State, lead: &Lead, number: u64, line: Rect) {
+fn row(canvas: &mut Canvas<'_>, state: &State, lead: Lead, number: u64, line: Rect) {
     let records = &state.records;
     let needle = state.find.as_ref().map(|find| &find.needle);
-    let (mark, offset, rest) = lead.split(line);
+    let (mark, offset, rest) = split(lead, line);
     let Some((bucket, local)) = records.extents.find(number) else {
         return;
     };
@@ -165,7 +148,7 @@ fn row(canvas: &mut Canvas<'_>, state: &State, lead: &Lead, number: u64, line: R
     };
     let (glyph, meaning) = mark_of(row);
     canvas.text(mark, glyph, meaning);
-    let text = offset_text(row.bucket, row.offset, lead.labelled);
+    let text = lead.offset(row.bucket, row.offset);
     canvas.right(offset, &[piece(text, Meaning::Plain)]);
     columns(records).finding(needle).row(canvas, rest, row, &page.columns);
 }
@@ -180,14 +163,17 @@ pub(super) fn mark(buffered: bool) -> (&'static str, Meaning) {
     if buffered { ("●", Meaning::Buffered) } else { ("■", Meaning::Persisted) }
 }
 
-fn position(records: &Records, inside: Rect, lead: &Lead) -> Vec<Piece<'static>> {
-    let (_, _, rest) = lead.split(inside);
+fn position(records: &Records, inside: Rect, lead: Lead) -> Vec<Piece<'static>> {
+    let (_, _, rest) = split(lead, inside);
     let (before, behind) = columns(records).hidden(rest);
     let mut pieces = Vec::new();
     if before + behind > 0 {
-        let all = records.columns.len();
+        let all = records.across.shown.len();
         let text = format!(" columns {} to {} of {all} ·", before + 1, all - behind);
         pieces.push(piece(text, Meaning::Muted));
+    }
+    if records.across.hidden > 0 {
+        pieces.push(piece(format!(" {} hidden ·", records.across.hidden), Meaning::Muted));
     }
     let total = records.extents.total();
     let at = records.scroll.selected + 1;

@@ -5,8 +5,8 @@ use ratatui::layout::{Position, Rect};
 
 use super::canvas::{Canvas, piece};
 use super::{
-    card, detail, empty, flush_all, footer, help, jobs, prompt, put, records, similar, status,
-    tail, top, topics, tour, versions,
+    card, columns, detail, empty, flush_all, footer, help, jobs, prompt, put, records, similar,
+    status, tail, top, topics, tour, versions,
 };
 use crate::tui::layout::{Layout, SMALLEST};
 use crate::tui::state::{Overlay, Screen, State};
@@ -26,6 +26,7 @@ pub(crate) fn draw(state: &State, buffer: &mut Buffer) {
 pub(crate) fn cursor(state: &State) -> Option<Position> {
     match &state.overlay {
         Overlay::Seek(prompt) | Overlay::Find(prompt) => prompt::cursor(state, prompt),
+        Overlay::Columns(chooser) => columns::cursor(state, chooser),
         Overlay::Put(prompt) => put::cursor(state, prompt),
         _ => None,
     }
@@ -58,6 +59,7 @@ fn panes(canvas: &mut Canvas<'_>, state: &State, layout: &Layout) {
         Overlay::Jobs(scroll) => jobs::draw(canvas, state, body(layout), scroll),
         Overlay::Help(first) => help::draw(canvas, body(layout), state.pane(), *first),
         Overlay::Seek(prompt) | Overlay::Find(prompt) => prompt::draw(canvas, state, prompt),
+        Overlay::Columns(chooser) => columns::draw(canvas, state, chooser, body(layout)),
         Overlay::Put(prompt) => put::draw(canvas, state, prompt, beside),
     }
 }

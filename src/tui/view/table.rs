@@ -4,26 +4,30 @@ use ratatui::layout::Rect;
 
 use super::canvas::Canvas;
 use crate::tui::data::{Align, Column, Needle, Row};
-use crate::tui::state::Widths;
+use crate::tui::state::{Across, GAP, Widths};
 use crate::tui::text::sanitize;
 use crate::tui::theme::Meaning;
 
-/// Cells between two columns.
-const GAP: u16 = 2;
 /// A column that has at least this many cells left is shown cut.
 const WORTH_SHOWING: u16 = 4;
 
 /// The columns of a table that are in view.
 pub(super) struct Columns<'a> {
-    all: &'a [Column],
-    first: usize,
+    across: &'a Across,
     widths: &'a Widths,
     needle: Option<&'a Needle>,
+    /// Whether to show which column the keys act on.
+    pointed: bool,
 }
 
 impl<'a> Columns<'a> {
-    pub(super) fn new(all: &'a [Column], first: usize, widths: &'a Widths) -> Self {
-        Self { all, first, widths, needle: None }
+    pub(super) fn new(across: &'a Across, widths: &'a Widths) -> Self {
+        Self { across, widths, needle: None, pointed: false }
+    }
+
+    /// The same, showing which column the keys act on, where the table has them.
+    pub(super) fn pointed(self, pointed: bool) -> Self {
+        Self { pointed, ..self }
     }
 
     /// The same, marking what is looked for.
@@ -33,22 +37,46 @@ impl<'a> Columns<'a> {
 
     /// How many columns there are before the first in view, and behind the last.
     pub(super) fn hidden(&self, area: Rect) -> (usize, usize) {
-        let shown = self.places(area).count();
-        let first = self.first.min(self.all.len());
-        (first, self.all.len() - first - shown)
+        let held = self.across.held(self.widths, area.width);
+        let mut shown = self.places(area).map(|(index, ..)| index).skip(held).peekable();
+        let first = shown.peek().copied().unwrap_or(held);
+        let behind = shown.last().map_or(held, |last| last + 1);
+        (first - held, self.across.shown.len().saturating_sub(behind))
     }
 
     /// Writes the names of the columns.
     pub(super) fn header(&self, canvas: &mut Canvas<'_>, area: Rect) {
-        for (_, column, place) in self.places(area) {
+        for (index, column, place) in self.places(area) {
             write(canvas, place, &column.name, column.align, Meaning::Header);
+            if self.pointed && index == self.across.cursor() {
+                canvas.tint(place, Meaning::Marked);
+            }
         }
+        self.rule(canvas, area);
     }
 
     /// Writes the types of the columns.
     pub(super) fn types(&self, canvas: &mut Canvas<'_>, area: Rect) {
         for (_, column, place) in self.places(area) {
             write(canvas, place, &column.kind, column.align, Meaning::Muted);
+        }
+    }
+
+    /// Marks the cell of a row that the keys act on.
+    pub(super) fn point(&self, canvas: &mut Canvas<'_>, area: Rect) {
+        let at = self.places(area).find(|(index, ..)| *index == self.across.cursor());
+        if let Some((_, _, place)) = at.filter(|_| self.pointed) {
+            canvas.tint(place, Meaning::Cell);
+        }
+    }
+
+    /// A rule between the columns that stay in view and the others.
+    fn rule(&self, canvas: &mut Canvas<'_>, area: Rect) {
+        let held = self.across.held(self.widths, area.width);
+        let last = held.checked_sub(1).and_then(|last| self.places(area).nth(last));
+        if let Some((_, _, place)) = last {
+            let x = place.right().min(area.right());
+            canvas.text(Rect { x, width: (area.right() - x).min(1), ..area }, "│", Meaning::Border);
         }
     }
 
@@ -73,14 +101,16 @@ impl<'a> Columns<'a> {
                 }
             }
         }
+        self.rule(canvas, area);
     }
 
     fn places(&self, area: Rect) -> impl Iterator<Item = (usize, &'a Column, Rect)> {
-        let columns = self.all.iter().enumerate().skip(self.first);
-        let widths = self.widths;
+        let (across, widths) = (self.across, self.widths);
+        let in_view = across.in_view(widths, area.width);
+        let columns = in_view.filter_map(|at| Some((at, across.shown.get(at)?)));
         columns.scan(area.x, move |x, (index, column)| {
             let left = area.right().saturating_sub(*x);
-            let wanted = widths.get(&column.name);
+            let wanted = across.width(widths, &column.name);
             // Half a number is a wrong number; alone it is better than nothing.
             let least = match column.align {
                 Align::Right if *x > area.x => wanted,

@@ -19,18 +19,12 @@ use super::empty;
 use super::records::mark_of;
 use super::table::Columns;
 use crate::tui::data::Row;
+use crate::tui::layout::{ARRIVED, TAIL_LEAD, TAIL_OFFSET};
 use crate::tui::state::{Focus, Following, Line, State, Tail};
 use crate::tui::text::quantity::{counted, elapsed, grouped};
 use crate::tui::text::spark;
 use crate::tui::theme::Meaning;
 use crate::{Flushed, Reset, ResetReason};
-
-/// Cells of the bucket and the mark.
-const LEAD: u16 = 4;
-/// Cells of an offset; a longer one takes more.
-const OFFSET: u16 = 9;
-/// Cells of the time of arrival, and from which width of the pane on it is shown.
-const TIME: (u16, u16) = (12, 60);
 
 /// Draws the tail.
 pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
@@ -49,7 +43,8 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
         empty::message(canvas, inside, &empty::of_tail(tail));
         return;
     }
-    let columns = Columns::new(&tail.columns, tail.first_column, &tail.widths)
+    let columns = Columns::new(&tail.across, &tail.widths)
+        .pointed(focused)
         .finding(state.find.as_ref().map(|find| &find.needle));
     header(canvas, &columns, Rect { height: inside.height.min(1), ..inside });
     for (number, line) in view.zip(rows(inside).skip(1)) {
@@ -57,6 +52,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
         if tail.selected() == Some(number) {
             canvas.text(Rect { width: 1, ..line }, "▶", Meaning::Marked);
             canvas.tint(line, if focused { Meaning::Selected } else { Meaning::Marked });
+            columns.point(canvas, behind_lead(line));
         }
     }
     canvas.on_bottom(area, &bottom(tail));
@@ -90,13 +86,13 @@ fn rate(state: &State, tail: &Tail) -> Vec<Piece<'static>> {
 
 fn header(canvas: &mut Canvas<'_>, columns: &Columns<'_>, line: Rect) {
     let line = Rect { x: line.x + 1, width: line.width.saturating_sub(1), ..line };
-    let offset = Rect { width: line.width.min(LEAD + OFFSET), ..line };
+    let offset = Rect { width: line.width.min(TAIL_LEAD + TAIL_OFFSET), ..line };
     canvas.right(offset, &[piece("offset", Meaning::Header)]);
     let mut left = Rect { x: offset.right(), width: line.width - offset.width, ..line };
     left = canvas.text(left, "  ", Meaning::Plain);
-    if line.width >= TIME.1 {
+    if line.width >= ARRIVED.1 {
         let named = canvas.text(left, "arrived", Meaning::Header);
-        let taken = (TIME.0 + 2).min(left.width);
+        let taken = (ARRIVED.0 + 2).min(left.width);
         left = Rect { x: left.x + taken, width: left.width - taken, ..named };
     }
     columns.header(canvas, left);
@@ -140,16 +136,23 @@ fn draw_line(
     }
 }
 
+/// Where the fields of a line begin.
+fn behind_lead(line: Rect) -> Rect {
+    let arrived = if line.width > ARRIVED.1 { ARRIVED.0 + 2 } else { 0 };
+    let lead = (1 + TAIL_LEAD + TAIL_OFFSET + 2 + arrived).min(line.width);
+    Rect { x: line.x + lead, width: line.width - lead, ..line }
+}
+
 /// What stands before the fields: bucket, mark, offset, time; returns what is left of the line.
 fn lead(canvas: &mut Canvas<'_>, line: Rect, row: &Row, arrived: Option<NaiveDateTime>) -> Rect {
     let left = canvas.text(line, &format!("{:>2} ", row.bucket), Meaning::Muted);
     let (glyph, meaning) = mark_of(row);
     let left = canvas.text(left, glyph, meaning);
-    let offset = format!("{:>width$}  ", grouped(row.offset), width = usize::from(OFFSET));
+    let offset = format!("{:>width$}  ", grouped(row.offset), width = usize::from(TAIL_OFFSET));
     let mut left = canvas.text(left, &offset, Meaning::Plain);
-    if line.width >= TIME.1 {
+    if line.width >= ARRIVED.1 {
         let time = arrived.map_or_else(String::new, |time| time.format("%H:%M:%S%.3f").to_string());
-        let time = format!("{time:width$}  ", width = usize::from(TIME.0));
+        let time = format!("{time:width$}  ", width = usize::from(ARRIVED.0));
         left = canvas.text(left, &time, Meaning::Muted);
     }
     left

@@ -183,3 +183,15 @@ fn a_tour_has_lines_of_its_own() {
         insta::assert_snapshot!(format!("tour_{width}x{height}"), text(&drawn(&state)));
     }
 }
+
+#[test]
+fn columns_to_choose_from_and_those_that_were_arranged() {
+    let arranged = [&[TO_TRACES, Key::Enter], &typed("l-lzl>")[..]].concat();
+    look("columns_arranged", &arranged);
+    look("columns_list", &[&arranged[..], &typed("C")].concat());
+    look("columns_typed", &[&arranged[..], &typed("Cm")].concat());
+}
+
+fn typed(text: &str) -> Vec<Key> {
+    text.chars().map(Key::Char).collect()
+}
