@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use crate::tui::span;
 use crate::{At, From};
 
 /// What `--at` names: a version's number, a time, or else a tag.
@@ -52,30 +53,16 @@ fn reads_as_time(text: &str) -> bool {
     text.starts_with(|c: char| c.is_ascii_digit()) || text.contains(char::is_whitespace)
 }
 
-fn ago(span: &str) -> Result<TimeDelta, String> {
+fn ago(text: &str) -> Result<TimeDelta, String> {
     let wrong =
-        || format!("`{span} ago` is no time; write `90s ago`, `15m ago`, `2h ago` or `3d ago`");
-    span_of(span).ok_or_else(wrong)
+        || format!("`{text} ago` is no time; write `90s ago`, `15m ago`, `2h ago` or `3d ago`");
+    span(text).ok_or_else(wrong)
 }
 
 /// A span of time with its unit: `90s`, `15m`, `2h`, `3d`.
 pub(crate) fn age(text: &str) -> Result<Duration, String> {
-    let span = span_of(text.trim()).and_then(|span| span.to_std().ok());
-    span.ok_or_else(|| "expected an age, such as `0s`, `15m`, `2h` or `3d`".to_owned())
-}
-
-fn span_of(text: &str) -> Option<TimeDelta> {
-    let digits = text.find(|c: char| !c.is_ascii_digit())?;
-    let (number, unit) = text.split_at_checked(digits)?;
-    let number: i64 = number.parse().ok()?;
-    let span = match unit.trim() {
-        "s" | "sec" | "second" | "seconds" => TimeDelta::try_seconds(number),
-        "m" | "min" | "minute" | "minutes" => TimeDelta::try_minutes(number),
-        "h" | "hour" | "hours" => TimeDelta::try_hours(number),
-        "d" | "day" | "days" => TimeDelta::try_days(number),
-        _ => None,
-    };
-    span.filter(|span| *span <= TimeDelta::days(100_000))
+    let age = span(text.trim()).and_then(|span| span.to_std().ok());
+    age.ok_or_else(|| "expected an age, such as `0s`, `15m`, `2h` or `3d`".to_owned())
 }
 
 /// Where a tail starts: `end`, `start`, an offset, or `-N` for the last N records.

@@ -1,6 +1,7 @@
 //! What the update asks of the outside, as data; only the runner carries it out.
 
 use super::data::Needle;
+use super::state::When;
 use crate::{JsonObject, TopicName};
 
 /// Something to be done outside the state.
@@ -57,6 +58,10 @@ pub(crate) enum Request {
     Record(RecordId),
     /// Finds the row number of an offset in its bucket.
     Locate(RecordId),
+    /// Finds the first record that came after a time, in what is there now or in a version.
+    Since { bucket: BucketId, version: Option<u64>, time: When },
+    /// Finds the first record of a flush: so many on from a record, or back where it is negative.
+    FlushFrom { record: RecordId, by: i64 },
     /// Lists the versions of a bucket that are kept.
     VersionNumbers(BucketId),
     /// Describes some versions of a bucket.
@@ -140,10 +145,12 @@ pub(crate) struct Look {
 }
 
 /// Which version a look is at.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum To {
     /// The one with this number.
     Version(u64),
+    /// The one that has this tag.
+    Tag(String),
     /// So many versions on from one, or from what is there now; back where it is negative.
     Steps { from: Option<u64>, by: i64 },
 }

@@ -6,7 +6,7 @@ use chrono::NaiveDateTime;
 use ratatui::layout::Size;
 
 use super::data::{Fault, FlushReport, Likes, Rows, Version, Whole};
-use super::effect::{LoadId, PageKey, Slot};
+use super::effect::{LoadId, PageKey, Slot, Way};
 use super::input::Key;
 use crate::{
     Change, Flushed, Receipt, Recovery, Reset, TopicCounts, TopicEntry, TopicName, WatchMode,
@@ -64,6 +64,9 @@ pub(crate) enum Answer {
     Record(Whole),
     /// The bucket, and the row number in it.
     Row(u32, u64),
+    Spot(Spot),
+    /// There is no flush in that direction.
+    NoFlush(Way),
     /// The numbers of the versions that are kept, ascending.
     VersionNumbers(Vec<u64>),
     Versions(Vec<Version>),
@@ -119,6 +122,18 @@ pub(crate) struct Sight {
     /// The pages round that row.
     pub(crate) pages: Vec<(PageKey, Rows)>,
     pub(crate) took: Duration,
+}
+
+/// A place that was looked for in the past of a bucket.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Spot {
+    pub(crate) bucket: u32,
+    /// The row in the bucket; the last one where nothing has come yet.
+    pub(crate) row: u64,
+    /// Whether the record that was looked for is there.
+    pub(crate) is_there: bool,
+    /// The version that its flush made; none where it is buffered.
+    pub(crate) flush: Option<Version>,
 }
 
 /// Where a text was found.

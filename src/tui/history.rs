@@ -5,8 +5,8 @@ use std::time::Instant;
 use super::data::{Fault, Rows, Version};
 use super::effect::{BucketId, Look, PageKey, To};
 use super::event::{Answer, Landing, Sight};
-use super::state::PAGE;
-use crate::{At, Engine, Reader, Result, TopicName};
+use super::state::{PAGE, PLACES};
+use crate::{At, Engine, ErrorKind, Reader, Result, TopicName};
 
 /// Lists the versions of a bucket that are kept.
 pub(super) async fn numbers(engine: &Engine, id: &BucketId) -> Result<Answer> {
@@ -44,10 +44,14 @@ pub(super) async fn look(engine: &Engine, look: &Look) -> Result<Answer, Fault> 
     let Some(newest) = numbers.last().copied() else {
         return Err(Fault::new("there are no versions yet: nothing was flushed"));
     };
-    let number = match stepped(&numbers, look.to) {
-        Step::To(number) => number,
-        Step::Head => return Ok(Answer::Pinned(bucket, Landing::Head)),
-        Step::Oldest(number) => return Ok(Answer::Pinned(bucket, Landing::Oldest(number))),
+    let number = match &look.to {
+        To::Version(number) => *number,
+        To::Tag(tag) => tagged(&reader, tag).await?,
+        To::Steps { from, by } => match stepped(&numbers, *from, *by) {
+            Step::To(number) => number,
+            Step::Head => return Ok(Answer::Pinned(bucket, Landing::Head)),
+            Step::Oldest(number) => return Ok(Answer::Pinned(bucket, Landing::Oldest(number))),
+        },
     };
     let found = reader.versions_of(&[number]).await?.pop().map(Version::of);
     let Some(version) = found else {
@@ -67,6 +71,22 @@ pub(super) async fn look(engine: &Engine, look: &Look) -> Result<Answer, Fault> 
     let took = begun.elapsed();
     let sight = Sight { version, newest, counts, row, pages, took };
     Ok(Answer::Pinned(bucket, Landing::At(Box::new(sight))))
+}
+
+/// The version that has a tag.
+async fn tagged(reader: &Reader, tag: &str) -> Result<u64, Fault> {
+    let then = match reader.at(At::Tag(tag.into())).await {
+        Ok(then) => then,
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            let bucket = reader.buckets().first().copied().unwrap_or_default();
+            let text =
+                format!("bucket {bucket} has no tag `{tag}`, and it is no place: type {PLACES}");
+            return Err(Fault::new(text));
+        }
+        Err(error) => return Err(error.into()),
+    };
+    let counts = then.counts().await?;
+    Ok(counts.buckets.first().map_or(0, |bucket| bucket.version))
 }
 
 /// The pages that a view round a row may need.
@@ -92,11 +112,7 @@ enum Step {
 
 /// The version that is meant, of those that are kept, ascending and at least one. A step back stops
 /// at the oldest, unless it began there; a step on to the newest leads out to what is there now.
-fn stepped(numbers: &[u64], to: To) -> Step {
-    let (from, by) = match to {
-        To::Version(number) => return Step::To(number),
-        To::Steps { from, by } => (from, by),
-    };
+fn stepped(numbers: &[u64], from: Option<u64>, by: i64) -> Step {
     let last = numbers.len().saturating_sub(1);
     let at = from.map_or(last, |from| numbers.partition_point(|number| *number < from).min(last));
     let distance = usize::try_from(by.unsigned_abs()).unwrap_or(usize::MAX);
@@ -115,7 +131,7 @@ mod tests {
     use super::*;
 
     fn step(from: Option<u64>, by: i64) -> Step {
-        stepped(&[3, 4, 7, 9], To::Steps { from, by })
+        stepped(&[3, 4, 7, 9], from, by)
     }
 
     #[test]
@@ -134,6 +150,6 @@ mod tests {
         assert_eq!(step(Some(7), 1), Step::Head);
         assert_eq!(step(Some(3), 50), Step::Head);
         assert_eq!(step(Some(99), 1), Step::Head);
-        assert_eq!(stepped(&[5], To::Steps { from: None, by: -1 }), Step::Oldest(5));
+        assert_eq!(stepped(&[5], None, -1), Step::Oldest(5));
     }
 }

@@ -32,6 +32,7 @@ mod sample_likes;
 mod sample_past;
 mod signals;
 mod similar;
+mod spots;
 mod state;
 mod svg;
 mod terminal;
@@ -60,3 +61,5 @@ pub(crate) use panics::reports;
 #[cfg(feature = "cli")]
 pub(crate) use text::quantity::bytes;
 pub(crate) use text::sanitize::{clean, clip, width};
+#[cfg(feature = "cli")]
+pub(crate) use text::span::span;

@@ -12,7 +12,7 @@ use super::effect::{Effect, LoadId, Request, Slot};
 use super::event::{Answer, Event};
 use super::panics::{self, Who};
 use super::writers::Writers;
-use super::{fault, find, flushing, follow, history, loads, similar};
+use super::{fault, find, flushing, follow, history, loads, similar, spots};
 use crate::{Engine, Writer};
 
 /// Topics that are counted at the same time.
@@ -124,6 +124,10 @@ impl Source {
             }
             Request::Record(id) => loads::record(engine, &id).await?,
             Request::Locate(id) => loads::locate(engine, &id).await?,
+            Request::Since { bucket, version, time } => {
+                spots::since(engine, &bucket, (version, time)).await?
+            }
+            Request::FlushFrom { record, by } => spots::flush(engine, &record, by).await?,
             Request::VersionNumbers(id) => history::numbers(engine, &id).await?,
             Request::Versions { bucket, numbers } => {
                 history::versions(engine, &bucket, &numbers).await?

@@ -11,7 +11,7 @@ use arrow_schema::{DataType, Field, FieldRef, Schema};
 use chrono::{NaiveDate, NaiveDateTime};
 
 use super::data::{Align, BucketFlush, Cell, Column, Fault, FlushReport, Row, Rows, Whole};
-use super::effect::{Effect, PageKey, Place, RecordId, Request, Search, Way};
+use super::effect::{BucketId, Effect, PageKey, Place, RecordId, Request, Search, Way};
 use super::event::{Answer, Arrival, Event, Hit, Input};
 use super::input::Key;
 use super::state::{PAGE, State};
@@ -82,6 +82,16 @@ pub(crate) fn answer(request: &Request) -> Result<Answer, Fault> {
         Request::Record(id) => Answer::Record(record(id)),
         Request::Find(search) => found(search)?,
         Request::Locate(id) => Answer::Row(id.bucket, id.offset),
+        Request::FlushFrom { record, by } => {
+            let way = if *by < 0 { Way::Up } else { Way::Down };
+            sample_past::flush_from(record, way)?
+        }
+        Request::Since { bucket, .. } => {
+            let BucketId { topic, bucket } = bucket.clone();
+            let (_, rows, _) = shape(&topic)?;
+            let record = RecordId { topic, bucket, offset: rows / 2, version: None };
+            sample_past::flush_from(&record, Way::Down)?
+        }
         Request::VersionNumbers(id) => sample_past::numbers(&id.topic)?,
         Request::Versions { bucket, numbers } => sample_past::versions(&bucket.topic, numbers)?,
         Request::Pin(look) => sample_past::look(look)?,

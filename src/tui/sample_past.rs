@@ -5,14 +5,16 @@ use std::time::Duration;
 use chrono::TimeDelta;
 
 use super::data::{Fault, Rows, Version};
-use super::effect::{Look, PageKey, To};
-use super::event::{Answer, Landing, Sight};
+use super::effect::{Look, PageKey, RecordId, To, Way};
+use super::event::{Answer, Landing, Sight, Spot};
 use super::sample::{now, page, shape};
-use super::state::PAGE;
+use super::state::{PAGE, PLACES};
 use crate::{BucketCounts, TopicCounts, TopicName};
 
 /// The head of every bucket.
 const HEAD: u64 = 483;
+/// The version that has a tag.
+const TAGGED: u64 = 480;
 /// Records that an append adds.
 const STEP: u64 = 250;
 
@@ -32,9 +34,15 @@ pub(crate) fn versions(topic: &TopicName, numbers: &[u64]) -> Result<Answer, Fau
 /// A bucket as it was.
 pub(crate) fn look(look: &Look) -> Result<Answer, Fault> {
     let bucket = look.bucket.bucket;
-    let number = match look.to {
-        To::Version(number) => number,
-        To::Steps { from, by } => from.unwrap_or(HEAD).saturating_add_signed(by),
+    let number = match &look.to {
+        To::Version(number) => *number,
+        To::Tag(tag) if tag == "before-fix" => TAGGED,
+        To::Tag(tag) => {
+            let text =
+                format!("bucket {bucket} has no tag `{tag}`, and it is no place: type {PLACES}");
+            return Err(Fault::new(text));
+        }
+        To::Steps { from, by } => from.unwrap_or(HEAD).saturating_add_signed(*by),
     };
     if number >= HEAD && matches!(look.to, To::Steps { .. }) {
         return Ok(Answer::Pinned(bucket, Landing::Head));
@@ -61,6 +69,23 @@ pub(crate) fn look(look: &Look) -> Result<Answer, Fault> {
     let took = Duration::from_micros(900);
     let sight = Sight { version, newest: HEAD, counts, row, pages, took };
     Ok(Answer::Pinned(bucket, Landing::At(Box::new(sight))))
+}
+
+/// Where the flush begins that a record belongs to, the one before, or the next: of all but the last, this root knows nothing.
+pub(crate) fn flush_from(record: &RecordId, way: Way) -> Result<Answer, Fault> {
+    let (_, rows, buffered) = shape(&record.topic)?;
+    let persisted = rows - buffered;
+    let last = persisted.saturating_sub(STEP);
+    let row = match way {
+        Way::Down if record.offset < last => last,
+        Way::Down if record.offset < persisted && buffered > 0 => persisted,
+        Way::Up if record.offset > persisted => persisted,
+        Way::Up if record.offset > last => last,
+        Way::Up if record.offset > 0 => 0,
+        Way::Down | Way::Up => return Ok(Answer::NoFlush(way)),
+    };
+    let flush = (row < persisted).then(|| version(&record.topic, HEAD)).transpose()?;
+    Ok(Answer::Spot(Spot { bucket: record.bucket, row, is_there: true, flush }))
 }
 
 /// A page of a bucket as it was when it had so many records.
@@ -90,6 +115,6 @@ fn version(topic: &TopicName, number: u64) -> Result<Version, Fault> {
         rows: records,
         fragments: 1 + number % 9,
         bytes: Some(records * 352 - if compaction { 90_000 } else { 0 }.min(records * 352)),
-        tags: if number == 480 { vec!["before-fix".into()] } else { Vec::new() },
+        tags: if number == TAGGED { vec!["before-fix".into()] } else { Vec::new() },
     })
 }

@@ -48,6 +48,18 @@ pub(crate) enum Action {
     HopBack,
     /// Goes to the selected similar record in the table.
     GoTo,
+    /// Goes to where the flush of the selected record begins, or the one before.
+    PreviousFlush,
+    /// Goes to where the next flush begins.
+    NextFlush,
+    /// Marks the selected record, or takes its mark away.
+    Mark,
+    /// Shows the marked records, or stops to.
+    Marks,
+    /// Takes the selected mark away.
+    Unmark,
+    /// Takes all marks away.
+    ClearMarks,
     /// Looks at the version before.
     Older,
     /// Looks at the next version; from the newest, at what is there now.
@@ -126,6 +138,7 @@ pub(crate) enum Context {
     Put,
     FlushAll,
     Jobs,
+    Marks,
     Similar,
     Columns,
 }
@@ -161,6 +174,7 @@ pub(super) const LISTS: &[Context] = &[
     Context::Help,
     Context::FlushAll,
     Context::Jobs,
+    Context::Marks,
     Context::Similar,
 ];
 pub(super) const HELPED: &[Context] = &[
@@ -203,6 +217,7 @@ pub(super) const EVERYWHERE: &[Context] = &[
     Context::Put,
     Context::FlushAll,
     Context::Jobs,
+    Context::Marks,
     Context::Similar,
     Context::Columns,
 ];
@@ -239,7 +254,7 @@ pub(super) const ACTIONS: &[Entry] = &[
     Entry {
         action: Action::Seek,
         id: "seek",
-        title: "jump: `1234`, `2:1234` in bucket 2, `-500` from the end, `v41`",
+        title: "jump: `1234`, `2:1234`, `-500`, `50%`, `2h ago`, `v41`, a tag",
         hint: Some("seek"),
         keys: &[Key::Char('g')],
         contexts: RECORDS,
@@ -313,6 +328,7 @@ pub(super) const ACTIONS: &[Entry] = &[
             Context::Help,
             Context::FlushAll,
             Context::Jobs,
+            Context::Marks,
             Context::Similar,
         ],
         enabled: always,

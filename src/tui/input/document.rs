@@ -70,6 +70,7 @@ fn places(entry: &Entry) -> Vec<&'static str> {
         Context::Put => "put",
         Context::FlushAll => "flush all",
         Context::Jobs => "jobs",
+        Context::Marks => "marks",
         Context::Similar => "similar",
         Context::Columns => "columns",
     };

@@ -40,6 +40,8 @@ fn of(entry: &Entry) -> Group {
         | Action::NextPane
         | Action::PreviousPane
         | Action::NextRecord
+        | Action::PreviousFlush
+        | Action::NextFlush
         | Action::PreviousRecord => Group::Move,
         Action::Put | Action::Clone | Action::Flush | Action::FlushAll => Group::Change,
         Action::Accept if matches!(entry.id, "put-record" | "flush-all") => Group::Change,

@@ -21,7 +21,7 @@ mod tests {
     use super::*;
     use crate::tui::input::Action;
 
-    const ALL: [Context; 13] = [
+    const ALL: [Context; 14] = [
         Context::Topics,
         Context::Records,
         Context::Tail,
@@ -33,6 +33,7 @@ mod tests {
         Context::Put,
         Context::FlushAll,
         Context::Jobs,
+        Context::Marks,
         Context::Similar,
         Context::Columns,
     ];

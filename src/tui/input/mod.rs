@@ -12,6 +12,7 @@ mod possible;
 mod reading;
 mod table;
 mod travel;
+mod waymarks;
 
 pub(crate) use action::{Action, Context, Entry, Motion, Reason, Side};
 pub use document::{KeyEntry, key_entries, keys};

@@ -110,6 +110,7 @@ pub(super) const MOVES: &[Entry] = &[
             Context::Help,
             Context::FlushAll,
             Context::Jobs,
+            Context::Marks,
             Context::Similar,
         ],
         enabled: always,

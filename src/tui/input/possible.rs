@@ -67,6 +67,28 @@ pub(super) fn records_to_search(state: &State) -> Result<(), Reason> {
     Ok(())
 }
 
+pub(super) fn records_to_step_through(state: &State) -> Result<(), Reason> {
+    match state.screen {
+        Screen::Versions => reason("the versions are shown: each line is one"),
+        Screen::Records if state.selected_row().is_none() => reason("no record is selected"),
+        Screen::Records | Screen::Tail => Ok(()),
+    }
+}
+
+pub(super) fn record_to_mark(state: &State) -> Result<(), Reason> {
+    if state.selected_row().is_none() {
+        return reason("no record is selected");
+    }
+    Ok(())
+}
+
+pub(super) fn marks_to_list(state: &State) -> Result<(), Reason> {
+    if state.marks.list().is_empty() && state.context() != Context::Marks {
+        return reason("there are no marks: m marks the selected record");
+    }
+    Ok(())
+}
+
 pub(super) fn something_looked_for(state: &State) -> Result<(), Reason> {
     if state.find.is_none() {
         return reason("nothing was looked for here yet: / looks for a text");
@@ -99,12 +121,7 @@ pub(super) fn versions_to_show(state: &State) -> Result<(), Reason> {
 }
 
 pub(super) fn vector_to_compare(state: &State) -> Result<(), Reason> {
-    let row = match state.screen {
-        Screen::Records => state.records.row(state.records.scroll.selected),
-        Screen::Tail => state.tail.as_ref().and_then(Tail::selected_record),
-        Screen::Versions => None,
-    };
-    let Some(row) = row else {
+    let Some(row) = state.selected_row() else {
         return reason("no record is selected");
     };
     let has_vector = |row: &Row| row.cells.iter().any(|c| matches!(c, Cell::Vector { .. }));

@@ -5,8 +5,10 @@ use super::columns::COLUMNS;
 use super::moves::MOVES;
 use super::reading::{FINDING, FOLDING};
 use super::travel::TRAVEL;
+use super::waymarks::WAYMARKS;
 
 /// All actions, in the order of the footer and of the help.
 pub(crate) fn actions() -> impl Iterator<Item = &'static Entry> {
-    FOLDING.iter().chain(ACTIONS).chain(TRAVEL).chain(FINDING).chain(COLUMNS).chain(MOVES)
+    let reading = FOLDING.iter().chain(ACTIONS).chain(TRAVEL).chain(FINDING);
+    reading.chain(COLUMNS).chain(WAYMARKS).chain(MOVES)
 }

@@ -17,7 +17,8 @@ use super::find::Find;
 use super::flushes::{Card, FlushRun};
 use super::jobs::Jobs;
 use super::loads::Loads;
-use super::prompt::Prompt;
+use super::marks::Marks;
+use super::prompt::{Earlier, Prompt};
 use super::records::Records;
 use super::scroll::Scroll;
 use super::similar::Similar;
@@ -65,6 +66,8 @@ pub(crate) struct State {
     pub(crate) versions: Option<Versions>,
     /// Steps through the versions that were asked for and have not arrived.
     pub(crate) steps: i64,
+    /// Steps from flush to flush that were asked for and have not arrived.
+    pub(crate) flush_steps: i64,
     pub(crate) detail: Detail,
     /// How the columns of each topic are arranged.
     pub(crate) arrangements: BTreeMap<TopicName, Arrangement>,
@@ -76,6 +79,10 @@ pub(crate) struct State {
     pub(crate) card: Option<Card>,
     /// What was looked for last.
     pub(crate) find: Option<Find>,
+    /// Places that were jumped to, and texts that were looked for.
+    pub(crate) earlier_places: Earlier,
+    pub(crate) earlier_texts: Earlier,
+    pub(crate) marks: Marks,
     pub(crate) notice: Option<Notice>,
     /// The tour, while it is taken.
     pub(crate) tour: Option<Tour>,
@@ -117,6 +124,8 @@ pub(crate) enum Overlay {
     FlushAll(u64),
     /// What takes long, and what became of it.
     Jobs(Scroll),
+    /// The marked records.
+    Marks(Scroll),
     Similar(Similar),
     /// Which columns are shown.
     Columns(Chooser),
@@ -158,6 +167,7 @@ impl State {
             tail: None,
             versions: None,
             steps: 0,
+            flush_steps: 0,
             detail: Detail::default(),
             arrangements: BTreeMap::new(),
             loads: Loads::default(),
@@ -165,6 +175,9 @@ impl State {
             flush_run: None,
             card: None,
             find: None,
+            earlier_places: Earlier::default(),
+            earlier_texts: Earlier::default(),
+            marks: Marks::default(),
             notice: None,
             tour: options.tour.then(Tour::default),
             ended: false,
@@ -183,6 +196,7 @@ impl State {
             Overlay::Put(_) => Context::Put,
             Overlay::FlushAll(_) => Context::FlushAll,
             Overlay::Jobs(_) => Context::Jobs,
+            Overlay::Marks(_) => Context::Marks,
             Overlay::Similar(_) => Context::Similar,
             Overlay::Columns(_) => Context::Columns,
         }
@@ -202,14 +216,18 @@ impl State {
     /// The record that is selected, where it is there.
     pub(crate) fn selected_record(&self) -> Option<RecordId> {
         let topic = self.records.place.as_ref()?.topic.clone();
-        let (row, version) = match self.screen {
-            Screen::Records => {
-                (self.records.row(self.records.scroll.selected)?, self.records.version())
-            }
-            Screen::Tail => (self.tail.as_ref()?.selected_record()?, None),
-            Screen::Versions => return None,
-        };
+        let row = self.selected_row()?;
+        let version = self.records.version().filter(|_| self.screen == Screen::Records);
         Some(RecordId { topic, bucket: row.bucket, offset: row.offset, version })
+    }
+
+    /// What is shown of the selected record, where it is there.
+    pub(crate) fn selected_row(&self) -> Option<&Row> {
+        match self.screen {
+            Screen::Records => self.records.row(self.records.scroll.selected),
+            Screen::Tail => self.tail.as_ref()?.selected_record(),
+            Screen::Versions => None,
+        }
     }
 
     /// The columns of what is shown, as far as they are known.
@@ -273,11 +291,7 @@ impl State {
 
     /// Whether the record of the detail is buffered, as the table or the tail has it by now.
     pub(crate) fn is_buffered(&self, id: &RecordId) -> Option<bool> {
-        let row = match self.screen {
-            Screen::Records => self.records.row(self.records.scroll.selected),
-            Screen::Tail => self.tail.as_ref().and_then(Tail::selected_record),
-            Screen::Versions => None,
-        };
+        let row = self.selected_row();
         let is_it = |row: &&Row| row.bucket == id.bucket && row.offset == id.offset;
         let read = self.detail.record().filter(|(shown, _)| *shown == id);
         row.filter(is_it).map(|row| row.buffered).or(read.map(|(_, record)| record.buffered))

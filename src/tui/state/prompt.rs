@@ -1,33 +1,47 @@
-//! The seek prompt: what is being typed, and what is wrong with it.
+//! A prompt of one line: what is being typed, what was typed before, and what is wrong with it.
+
+use std::collections::VecDeque;
 
 use tui_input::{Input, InputRequest};
 
-use super::extents::Extents;
-use crate::tui::text::quantity::grouped;
+/// Texts that are remembered.
+const REMEMBERED: usize = 50;
 
-/// A place that a prompt names.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Target {
-    Offset {
-        bucket: u32,
-        offset: u64,
-    },
-    /// The bucket as it was at a version.
-    Version {
-        bucket: u32,
-        version: u64,
-    },
+/// Texts that were taken, the newest first.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Earlier(VecDeque<String>);
+
+impl Earlier {
+    /// Remembers a text, once.
+    pub(crate) fn note(&mut self, text: &str) {
+        if text.trim().is_empty() {
+            return;
+        }
+        self.0.retain(|known| known != text);
+        self.0.push_front(text.into());
+        self.0.truncate(REMEMBERED);
+    }
 }
 
-/// The prompt for an offset.
+/// The prompt.
 #[derive(Debug, Default)]
 pub(crate) struct Prompt {
     input: Input,
+    earlier: Earlier,
+    /// How far back the text comes from; 0 is what is being typed.
+    back: usize,
+    /// What was being typed when one began to go back.
+    begun: String,
     /// Why the last try was refused.
     pub(crate) error: Option<String>,
 }
 
 impl Prompt {
+    /// An empty prompt that remembers what was typed before.
+    pub(crate) fn after(earlier: &Earlier) -> Self {
+        Self { earlier: earlier.clone(), ..Self::default() }
+    }
+
     /// What was typed.
     pub(crate) fn text(&self) -> &str {
         self.input.value()
@@ -44,126 +58,69 @@ impl Prompt {
         self.input.handle(request);
     }
 
-    /// The place that the text names, in a table of these buckets; `bucket` is meant where the
-    /// text names none.
-    pub(crate) fn target(&self, extents: &Extents, bucket: u32) -> Result<Target, String> {
-        let (bucket, goal) = parse(self.text(), bucket)?;
-        let Some(extent) = extents.get(bucket) else {
-            return Err(format!("there is no bucket {bucket} here"));
+    /// Goes to the text that was taken before, or back on to what is being typed.
+    pub(crate) fn recall(&mut self, way: Recall) {
+        let back = match way {
+            Recall::Earlier => (self.back + 1).min(self.earlier.0.len()),
+            Recall::Later => self.back.saturating_sub(1),
         };
-        let offset = match goal {
-            Goal::Version(version) => return Ok(Target::Version { bucket, version }),
-            Goal::Offset(offset) => offset,
-            Goal::FromEnd(back) => extent.next_offset.saturating_sub(back).max(extent.first_offset),
-        };
-        if offset >= extent.next_offset {
-            return Err(beyond(bucket, offset, extent.next_offset));
+        if back == self.back {
+            return;
         }
-        Ok(Target::Offset { bucket, offset })
+        if self.back == 0 {
+            self.begun = self.text().into();
+        }
+        self.back = back;
+        let text = back.checked_sub(1).and_then(|at| self.earlier.0.get(at));
+        self.input = Input::new(text.unwrap_or(&self.begun).clone());
+        self.error = None;
     }
 }
 
-/// What was typed behind the bucket.
-enum Goal {
-    Offset(u64),
-    /// So many records before the end.
-    FromEnd(u64),
-    Version(u64),
-}
-
-fn beyond(bucket: u32, offset: u64, next_offset: u64) -> String {
-    match next_offset.checked_sub(1) {
-        None => format!("bucket {bucket} is empty"),
-        Some(last) => {
-            let (offset, last) = (grouped(offset), grouped(last));
-            format!("{offset} is beyond the end: bucket {bucket} ends at offset {last}")
-        }
-    }
-}
-
-fn parse(text: &str, bucket: u32) -> Result<(u32, Goal), String> {
-    let compact: String = text.chars().filter(|c| !c.is_whitespace() && *c != '_').collect();
-    let (named, goal) = match compact.split_once([':', '·']) {
-        Some((named, goal)) => (Some(named), goal),
-        None => (None, compact.as_str()),
-    };
-    let wrong = || format!("`{text}` is no place: type an offset, bucket:offset, -500 or v41");
-    let bucket = match named {
-        Some(named) => named.parse().map_err(|_| wrong())?,
-        None => bucket,
-    };
-    let number = |digits: &str| digits.parse::<u64>().map_err(|_| wrong());
-    let goal = match (goal.strip_prefix(['-', '−']), goal.strip_prefix(['v', 'V'])) {
-        (Some(back), _) => Goal::FromEnd(number(back)?.max(1)),
-        (None, Some(version)) => Goal::Version(number(version)?),
-        (None, None) => Goal::Offset(number(goal)?),
-    };
-    Ok((bucket, goal))
+/// A direction through what was typed before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Recall {
+    Earlier,
+    Later,
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{BucketCounts, TopicCounts};
 
-    fn target(text: &str) -> Result<Target, String> {
-        let bucket = |bucket_id, n| BucketCounts {
-            bucket_id,
-            total_count: n,
-            next_offset: n,
-            ..BucketCounts::default()
-        };
-        let counts = TopicCounts {
-            buckets: vec![bucket(0, 2000), bucket(1, 10), bucket(2, 0)],
-            ..TopicCounts::default()
-        };
+    fn typed(prompt: &mut Prompt, text: &str) {
+        text.chars().for_each(|c| prompt.edit(InputRequest::InsertChar(c)));
+    }
+
+    #[test]
+    fn what_was_taken_comes_back_and_what_is_being_typed_is_not_lost() {
+        let mut earlier = Earlier::default();
+        for text in ["10", "20", " ", "10", "30"] {
+            earlier.note(text);
+        }
+        let mut prompt = Prompt::after(&earlier);
+        typed(&mut prompt, "99");
+        let mut seen = Vec::new();
+        for way in [Recall::Earlier; 4].into_iter().chain([Recall::Later; 4]) {
+            prompt.recall(way);
+            seen.push(prompt.text().to_owned());
+        }
+        assert_eq!(seen, ["30", "10", "20", "20", "10", "30", "99", "99"]);
+    }
+
+    #[test]
+    fn only_so_many_are_remembered() {
+        let mut earlier = Earlier::default();
+        (0..200).for_each(|number| earlier.note(&number.to_string()));
+        assert_eq!((earlier.0.len(), earlier.0[0].as_str()), (REMEMBERED, "199"));
+    }
+
+    #[test]
+    fn an_error_goes_with_the_text_it_was_about() {
         let mut prompt = Prompt::default();
-        for c in text.chars() {
-            prompt.edit(InputRequest::InsertChar(c));
-        }
-        prompt.target(&Extents::of(&counts, None), 0)
-    }
-
-    #[test]
-    fn an_offset_is_taken_in_every_form_in_which_one_is_shown() {
-        for (text, bucket, offset) in [
-            ("1234", 0, 1234),
-            ("1 234", 0, 1234),
-            ("1_234", 0, 1234),
-            ("1:9", 1, 9),
-            (" 1 : 9 ", 1, 9),
-            ("0·1 999", 0, 1999),
-            ("-1", 0, 1999),
-            ("-500", 0, 1500),
-            ("1:-3", 1, 7),
-            ("1:-500", 1, 0),
-        ] {
-            assert_eq!(target(text), Ok(Target::Offset { bucket, offset }), "{text}");
-        }
-    }
-
-    #[test]
-    fn a_version_is_taken_too() {
-        assert_eq!(target("v41"), Ok(Target::Version { bucket: 0, version: 41 }));
-        assert_eq!(target("2:v1 041"), Ok(Target::Version { bucket: 2, version: 1041 }));
-        assert_eq!(target("7:v1"), Err("there is no bucket 7 here".into()));
-    }
-
-    #[test]
-    fn what_is_no_place_is_refused_with_the_reason() {
-        for (text, reason) in [
-            ("", "`` is no place: type an offset, bucket:offset, -500 or v41"),
-            ("ten", "`ten` is no place: type an offset, bucket:offset, -500 or v41"),
-            ("--1", "`--1` is no place: type an offset, bucket:offset, -500 or v41"),
-            ("v", "`v` is no place: type an offset, bucket:offset, -500 or v41"),
-            ("v-1", "`v-1` is no place: type an offset, bucket:offset, -500 or v41"),
-            ("2:-1", "bucket 2 is empty"),
-            ("1:2:3", "`1:2:3` is no place: type an offset, bucket:offset, -500 or v41"),
-            ("2000", "2 000 is beyond the end: bucket 0 ends at offset 1 999"),
-            ("2:0", "bucket 2 is empty"),
-            ("7:0", "there is no bucket 7 here"),
-        ] {
-            assert_eq!(target(text), Err(reason.into()), "{text}");
-        }
+        typed(&mut prompt, "x");
+        prompt.error = Some("wrong".into());
+        typed(&mut prompt, "y");
+        assert_eq!((prompt.text(), &prompt.error), ("xy", &None));
     }
 }

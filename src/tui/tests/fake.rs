@@ -386,6 +386,8 @@ fn read(world: &World, request: &Request) -> Result<Answer, Fault> {
         // A tail goes on and on: see `tail`. What is not modelled here fails.
         Request::Tail { .. } => return sample::answer(request),
         Request::VersionNumbers(_)
+        | Request::Since { .. }
+        | Request::FlushFrom { .. }
         | Request::Versions { .. }
         | Request::Pin(_)
         | Request::Similar { .. }

@@ -14,8 +14,8 @@ use ratatui::layout::{Rect, Size};
 use ratatui::{Terminal, TerminalOptions, Viewport};
 
 use crate::tui::data::{Fault, Like, Likes, Rows, Version, Whole};
-use crate::tui::effect::{Effect, Request};
-use crate::tui::event::{Answer, Arrival, Event, Hit, Input, Landing, Sight};
+use crate::tui::effect::{Effect, Request, Way as Direction};
+use crate::tui::event::{Answer, Arrival, Event, Hit, Input, Landing, Sight, Spot};
 use crate::tui::input::{Action, Key, actions};
 use crate::tui::options::Options;
 use crate::tui::sample::now;
@@ -150,6 +150,13 @@ impl Hostile {
                 Answer::Found(Hit { bucket: 0, row: 0, offset: 0, field: self.text.clone() })
             }
             Request::Check { .. } => Answer::Checked(Err(self.text.clone())),
+            Request::Since { .. } => Answer::Spot(Spot {
+                bucket: 0,
+                row: 0,
+                is_there: true,
+                flush: Some(self.version()),
+            }),
+            Request::FlushFrom { .. } => Answer::NoFlush(Direction::Up),
             Request::Locate(_) | Request::Put { .. } | Request::Flush(_) => {
                 return Err(self.fault());
             }
@@ -287,6 +294,7 @@ fn only_our_own_sequences_reach_the_terminal_from_any_screen_and_any_layer() {
         Overlay::Put(_) => &[Key::Char('p')],
         Overlay::FlushAll(_) => &[Key::Char('A')],
         Overlay::Jobs(_) => &[Key::Char('w')],
+        Overlay::Marks(_) => &[Key::Enter, Key::Char('m'), Key::Char('\'')],
         Overlay::Similar(_) => &[Key::Enter, Key::Char('s')],
         Overlay::Columns(_) => &[Key::Enter, Key::Char('C')],
     );

@@ -135,7 +135,7 @@ async fn similar_records_are_found_hopped_through_and_gone_to() {
     writer.flush().await.unwrap();
     writer.put(point(60)).await.unwrap();
     let mut explorer = Explorer::open(engine, records());
-    explorer.shows("61 records").await;
+    explorer.sees(|screen| screen.contains("61 records") && screen.contains("point number")).await;
     explorer.press(&[Key::Char('s')]);
     let screen = explorer.shows("61 records searched").await;
     let first = screen.lines().find(|line| line.contains("▶▇")).unwrap_or_default().to_owned();
@@ -182,4 +182,69 @@ async fn a_version_can_be_jumped_to_and_one_that_is_not_kept_is_told() {
     explorer.shows("there is no v 99: v 1 to v 4 are kept").await;
     explorer.press(&jump("-4"));
     explorer.sees(|screen| line(screen, "note number 6").contains('▶')).await;
+}
+
+fn jump(text: &str) -> Vec<Key> {
+    let typed = text.chars().map(Key::Char);
+    std::iter::once(Key::Char('g')).chain(typed).chain([Key::Enter]).collect()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn flushes_are_stepped_through_and_a_time_leads_to_what_came_since() {
+    let root = TempDir::new().unwrap();
+    let (engine, writer) = flushed(&root, 3).await;
+    writer.put(note(30)).await.unwrap();
+    let mut explorer = Explorer::open(engine, records());
+    explorer.shows("note number 10").await;
+    let forth = [("number 10", "flushed as v 3"), ("number 20", "flushed as v 4")];
+    for (text, said) in forth.into_iter().chain([("number 30", "buffered since")]) {
+        explorer.press(&[Key::Char('}')]);
+        explorer.sees(|screen| line(screen, text).contains('▶') && screen.contains(said)).await;
+    }
+    explorer.press(&[Key::Char('}')]);
+    explorer.shows("this is the last flush of the bucket").await;
+    for text in ["number 20", "number 10", "number 0"] {
+        explorer.press(&[Key::Char('{')]);
+        explorer.sees(|screen| line(screen, text).contains("▶■")).await;
+    }
+    explorer.press(&jump("2h ago"));
+    explorer.sees(|screen| line(screen, "number 0").contains('▶')).await;
+    explorer.press(&jump("0s ago"));
+    explorer.sees(|screen| line(screen, "number 30").contains("▶●")).await;
+    explorer.press(&jump("9999-01-01"));
+    explorer.shows("buffered since").await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn flushes_that_a_compaction_joined_are_stepped_through_as_they_were() {
+    let root = TempDir::new().unwrap();
+    let (engine, _writer) = flushed(&root, 3).await;
+    engine.compact("notes", None, &crate::Job::default()).await.unwrap();
+    let mut explorer = Explorer::open(engine, records());
+    explorer.shows("note number 10").await;
+    explorer.press(&jump("25"));
+    explorer.sees(|screen| line(screen, "number 25").contains('▶')).await;
+    // The second comes before the first has arrived.
+    explorer.press(&[Key::Char('{'), Key::Char('{')]);
+    explorer.sees(|screen| line(screen, "number 10").contains('▶')).await;
+    explorer.press(&[Key::Char('}')]);
+    explorer.sees(|screen| line(screen, "number 20").contains('▶')).await;
+    explorer.press(&[Key::Char('}')]);
+    explorer.shows("this is the last flush of the bucket").await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_tag_can_be_jumped_to_and_a_word_that_is_none_says_what_can_be_typed() {
+    let root = TempDir::new().unwrap();
+    let (engine, _writer) = flushed(&root, 3).await;
+    engine.tag("notes", "before-fix", Some(3), None).await.unwrap();
+    let mut explorer = Explorer::open(engine, records());
+    explorer.shows("note number 10").await;
+    explorer.press(&jump("before-fix"));
+    explorer.shows("v 3 of 4 · ").await;
+    explorer.press(&jump("nowhere"));
+    explorer.shows("bucket 0 has no tag `nowhere`").await;
+    explorer.press(&[Key::Esc, Key::Esc]);
+    explorer.press(&jump("50%"));
+    explorer.sees(|screen| line(screen, "number 15").contains('▶')).await;
 }

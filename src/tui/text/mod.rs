@@ -4,4 +4,5 @@ pub(crate) mod fuzzy;
 pub(crate) mod one_line;
 pub(crate) mod quantity;
 pub(crate) mod sanitize;
+pub(crate) mod span;
 pub(crate) mod spark;

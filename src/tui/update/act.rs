@@ -1,11 +1,11 @@
 //! What each action does.
 
 use super::find::{self, Forwards};
-use super::{columns, flush, jobs, pin, places, prompt, put, similar, versions};
-use crate::tui::effect::{Effect, Request, Slot};
+use super::{columns, flush, jobs, marks, pin, places, put, seek, similar, versions};
+use crate::tui::effect::{Effect, Request, Slot, Way};
 use crate::tui::input::{Action, Context, Motion, help_rows};
 use crate::tui::layout::Layout;
-use crate::tui::state::{Focus, Fold, Following, Overlay, Prompt, Screen, Scroll, State};
+use crate::tui::state::{Focus, Fold, Following, Overlay, Screen, Scroll, State};
 
 /// Does it.
 pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
@@ -13,6 +13,7 @@ pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Action::Move(motion) => return step(state, motion),
         Action::Open if state.context() == Context::Versions => return pin::visit(state),
         Action::Open if state.context() == Context::Similar => return similar::hop(state),
+        Action::Open if state.context() == Context::Marks => return marks::go(state),
         Action::Open => open(state),
         Action::Back => return back(state),
         Action::Quit => state.ended = true,
@@ -22,7 +23,12 @@ pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Action::Fold => state.detail.toggle(),
         Action::NextRecord => return walk(state, Motion::Down),
         Action::PreviousRecord => return walk(state, Motion::Up),
-        Action::Seek => state.overlay = Overlay::Seek(Prompt::default()),
+        Action::Seek => seek::open(state),
+        Action::PreviousFlush => return seek::to_flush(state, Way::Up),
+        Action::NextFlush => return seek::to_flush(state, Way::Down),
+        Action::Mark | Action::Marks | Action::Unmark | Action::ClearMarks => {
+            marks::change(state, action);
+        }
         Action::Find => find::open(state),
         Action::FindNext => return find::again(state, Forwards::Yes),
         Action::FindPrevious => return find::again(state, Forwards::No),
@@ -31,14 +37,8 @@ pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Action::HopBack => return similar::back(state),
         Action::GoTo => return similar::go(state),
         Action::Versions => return versions::toggle(state),
-        Action::Older if state.screen == Screen::Versions => {
-            return versions::step(state, Motion::Down);
-        }
-        Action::Newer if state.screen == Screen::Versions => {
-            return versions::step(state, Motion::Up);
-        }
-        Action::Older => return pin::step(state, -1),
-        Action::Newer => return pin::step(state, 1),
+        Action::Older => return travel(state, (-1, Motion::Down)),
+        Action::Newer => return travel(state, (1, Motion::Up)),
         Action::Pause => toggle_pause(state),
         Action::Put => return put::open(state),
         Action::Clone => return put::clone(state),
@@ -61,9 +61,17 @@ pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Action::Accept if state.context() == Context::Put => return put::accept(state),
         Action::Accept if state.context() == Context::FlushAll => return flush::all(state),
         Action::Accept if state.context() == Context::Find => return find::accept(state),
-        Action::Accept => return prompt::accept(state),
+        Action::Accept => return seek::accept(state),
     }
     Vec::new()
+}
+
+/// Goes so many versions on; in the list of them, up or down.
+fn travel(state: &mut State, (by, motion): (i64, Motion)) -> Vec<Effect> {
+    match state.screen {
+        Screen::Versions => versions::step(state, motion),
+        Screen::Records | Screen::Tail => pin::step(state, by),
+    }
 }
 
 fn step(state: &mut State, motion: Motion) -> Vec<Effect> {
@@ -81,6 +89,7 @@ fn step(state: &mut State, motion: Motion) -> Vec<Effect> {
         }
         Context::Detail => state.detail.step(motion, layout.detail_rows()),
         Context::Jobs => jobs::step(state, motion),
+        Context::Marks => marks::step(state, motion),
         Context::Similar => return similar::step(state, motion),
         Context::FlushAll => {
             let last = (state.flush_plan().topics.len() as u64).saturating_sub(1);
@@ -165,7 +174,8 @@ fn back(state: &mut State) -> Vec<Effect> {
         | Context::Find
         | Context::FlushAll
         | Context::Jobs
-        | Context::Columns => {
+        | Context::Columns
+        | Context::Marks => {
             state.overlay = Overlay::None;
         }
         Context::Put => return put::leave(state),

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDateTime;
 
-use super::{act, find, flush, jobs, pin, places, put, similar, versions};
+use super::{act, find, flush, jobs, pin, places, put, seek, similar, versions};
 use crate::tui::data::Fault;
 use crate::tui::effect::{Effect, LoadId, Slot};
 use crate::tui::event::Answer;
@@ -50,6 +50,8 @@ fn taken(state: &mut State, slot: &Slot, answer: Answer) -> Vec<Effect> {
         (Slot::Detail, Answer::Record(record)) => state.detail.show(Ok(record)),
         (Slot::Clone, Answer::Record(record)) => return put::open_copy(state, &record),
         (Slot::Seek, Answer::Row(bucket, local)) => act::jump(state, bucket, local),
+        (Slot::Seek, Answer::Spot(found)) => seek::arrive(state, &found),
+        (Slot::Seek, Answer::NoFlush(way)) => seek::no_flush(state, way),
         (Slot::VersionList, Answer::VersionNumbers(numbers)) => {
             if let Some(list) = &mut state.versions {
                 list.list(numbers);

@@ -10,7 +10,7 @@ use crate::tui::text::quantity::{counted, grouped};
 
 /// Opens the prompt.
 pub(super) fn open(state: &mut State) {
-    state.overlay = Overlay::Find(Prompt::default());
+    state.overlay = Overlay::Find(Prompt::after(&state.earlier_texts));
 }
 
 /// Looks for what was typed, from the selected record on; for nothing where nothing was typed.
@@ -19,6 +19,7 @@ pub(super) fn accept(state: &mut State) -> Vec<Effect> {
         return Vec::new();
     };
     let needle = Needle::new(prompt.text());
+    state.earlier_texts.note(prompt.text());
     state.overlay = Overlay::None;
     state.find = needle.map(Find::of);
     let way = onward(state);

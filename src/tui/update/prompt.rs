@@ -1,11 +1,9 @@
-//! The seek prompt: typing into it, and jumping.
+//! Prompts of one line: typing into them.
 
 use tui_input::InputRequest;
 
-use super::pin;
-use crate::tui::effect::{Effect, RecordId, Request, Slot, To};
 use crate::tui::input::Key;
-use crate::tui::state::{Overlay, Prompt, State, Target};
+use crate::tui::state::{Prompt, Recall, State};
 use crate::tui::text::quantity::grouped;
 
 /// Characters that a paste may add.
@@ -29,10 +27,12 @@ pub(super) fn request(key: Key) -> Option<InputRequest> {
     })
 }
 
-/// Types a key.
+/// Types a key; the arrows up and down lead through what was typed before.
 pub(super) fn edit(prompt: &mut Prompt, key: Key) {
-    if let Some(request) = request(key) {
-        prompt.edit(request);
+    match key {
+        Key::Up => prompt.recall(Recall::Earlier),
+        Key::Down => prompt.recall(Recall::Later),
+        key => drop(request(key).map(|request| prompt.edit(request))),
     }
 }
 
@@ -48,30 +48,6 @@ pub(super) fn paste(prompt: &mut Prompt, text: &str) {
     }
     for c in typed() {
         prompt.edit(InputRequest::InsertChar(c));
-    }
-}
-
-/// Jumps to the place that was typed, or says why not.
-pub(super) fn accept(state: &mut State) -> Vec<Effect> {
-    let bucket = current_bucket(state);
-    let (Overlay::Seek(prompt), Some(place)) = (&mut state.overlay, &state.records.place) else {
-        return Vec::new();
-    };
-    match prompt.target(&state.records.extents, bucket) {
-        Err(reason) => {
-            prompt.error = Some(reason);
-            Vec::new()
-        }
-        Ok(Target::Offset { bucket, offset }) => {
-            let topic = place.topic.clone();
-            let record = RecordId { topic, bucket, offset, version: state.records.version() };
-            state.overlay = Overlay::None;
-            vec![state.loads.begin(Slot::Seek, Request::Locate(record))]
-        }
-        Ok(Target::Version { bucket, version }) => {
-            state.overlay = Overlay::None;
-            pin::look(state, bucket, To::Version(version))
-        }
     }
 }
 

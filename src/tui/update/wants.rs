@@ -1,6 +1,6 @@
 //! After each event: what the screen needs that is not there, and is not being read yet.
 
-use super::{columns, similar, versions};
+use super::{columns, marks, similar, versions};
 use crate::TopicName;
 use crate::tui::data::{Column, Row};
 use crate::tui::effect::{Effect, PageKey, Request, Slot};
@@ -40,6 +40,7 @@ fn show_focus(state: &mut State, layout: &Layout) {
 
 fn fit(state: &mut State, layout: &Layout) {
     similar::fit(state, layout.box_rows());
+    marks::fit(state, layout.box_rows());
     if let Overlay::Jobs(mut scroll) = state.overlay {
         state.fit_jobs(&mut scroll, layout.box_rows());
         state.overlay = Overlay::Jobs(scroll);

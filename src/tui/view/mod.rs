@@ -10,6 +10,7 @@ mod flush_all;
 mod footer;
 mod help;
 mod jobs;
+mod marks;
 mod pin;
 mod prompt;
 mod put;

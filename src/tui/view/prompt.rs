@@ -10,7 +10,7 @@ use crate::tui::text::sanitize;
 use crate::tui::theme::Meaning;
 
 fn label(state: &State) -> &'static str {
-    if is_find(state) { " look for: " } else { " jump to offset: " }
+    if is_find(state) { " look for: " } else { " jump to: " }
 }
 
 fn is_find(state: &State) -> bool {
@@ -44,7 +44,7 @@ fn range(state: &State) -> String {
     let bucket = crate::tui::update::current_bucket(state);
     let last = extents.get(bucket).map_or(0, |extent| extent.next_offset.saturating_sub(1));
     let buckets = if extents.iter().count() > 1 { ", bucket:offset" } else { "" };
-    format!("0 to {} in bucket {bucket}{buckets}, -500 from the end, v41", grouped(last))
+    format!("0 to {} in bucket {bucket}{buckets}, -500, 50%, 2h ago, v41, a tag", grouped(last))
 }
 
 /// How the text is looked for.

@@ -147,7 +147,10 @@ fn row(canvas: &mut Canvas<'_>, state: &State, lead: Lead, number: u64, line: Re
         return;
     };
     let (glyph, meaning) = mark_of(row);
-    canvas.text(mark, glyph, meaning);
+    let after = canvas.text(mark, glyph, meaning);
+    if records.place.as_ref().is_some_and(|place| state.marks.has(&place.topic, row)) {
+        canvas.text(after, "◆", Meaning::Marked);
+    }
     let text = lead.offset(row.bucket, row.offset);
     canvas.right(offset, &[piece(text, Meaning::Plain)]);
     columns(records).finding(needle).row(canvas, rest, row, &page.columns);

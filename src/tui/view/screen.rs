@@ -5,8 +5,8 @@ use ratatui::layout::{Position, Rect};
 
 use super::canvas::{Canvas, piece};
 use super::{
-    card, columns, detail, empty, flush_all, footer, help, jobs, prompt, put, records, similar,
-    status, tail, top, topics, tour, versions,
+    card, columns, detail, empty, flush_all, footer, help, jobs, marks, prompt, put, records,
+    similar, status, tail, top, topics, tour, versions,
 };
 use crate::tui::layout::{Layout, SMALLEST};
 use crate::tui::state::{Overlay, Screen, State};
@@ -57,6 +57,7 @@ fn panes(canvas: &mut Canvas<'_>, state: &State, layout: &Layout) {
         Overlay::FlushAll(first) => flush_all::draw(canvas, state, body(layout), *first),
         Overlay::Similar(found) => similar::draw(canvas, body(layout), found),
         Overlay::Jobs(scroll) => jobs::draw(canvas, state, body(layout), scroll),
+        Overlay::Marks(scroll) => marks::draw(canvas, state, body(layout), scroll),
         Overlay::Help(first) => help::draw(canvas, body(layout), state.pane(), *first),
         Overlay::Seek(prompt) | Overlay::Find(prompt) => prompt::draw(canvas, state, prompt),
         Overlay::Columns(chooser) => columns::draw(canvas, state, chooser, body(layout)),

@@ -94,11 +94,7 @@ fn selected(state: &State, room: u16) -> Vec<Piece<'static>> {
     if let (Screen::Versions, Some(list)) = (state.screen, &state.versions) {
         return version(list);
     }
-    let row = match state.screen {
-        Screen::Records => state.records.row(state.records.scroll.selected),
-        Screen::Tail => state.tail.as_ref().and_then(|tail| tail.selected_record()),
-        Screen::Versions => None,
-    };
+    let row = state.selected_row();
     let pin = state.records.pin.as_ref().filter(|_| state.screen == Screen::Records);
     let (Some(place), Some(row)) = (&state.records.place, row) else {
         return Vec::new();

@@ -20,7 +20,7 @@ use super::records::mark_of;
 use super::table::Columns;
 use crate::tui::data::Row;
 use crate::tui::layout::{ARRIVED, TAIL_LEAD, TAIL_OFFSET};
-use crate::tui::state::{Focus, Following, Line, State, Tail};
+use crate::tui::state::{Focus, Following, Line, Marks, State, Tail};
 use crate::tui::text::quantity::{counted, elapsed, grouped};
 use crate::tui::text::spark;
 use crate::tui::theme::Meaning;
@@ -48,7 +48,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
         .finding(state.find.as_ref().map(|find| &find.needle));
     header(canvas, &columns, Rect { height: inside.height.min(1), ..inside });
     for (number, line) in view.zip(rows(inside).skip(1)) {
-        draw_line(canvas, tail, &columns, (number, line));
+        draw_line(canvas, (tail, &state.marks), &columns, (number, line));
         if tail.selected() == Some(number) {
             canvas.text(Rect { width: 1, ..line }, "▶", Meaning::Marked);
             canvas.tint(line, if focused { Meaning::Selected } else { Meaning::Marked });
@@ -117,7 +117,7 @@ fn bottom(tail: &Tail) -> Vec<Piece<'static>> {
 
 fn draw_line(
     canvas: &mut Canvas<'_>,
-    tail: &Tail,
+    (tail, marks): (&Tail, &Marks),
     columns: &Columns<'_>,
     (number, line): (u64, Rect),
 ) {
@@ -125,6 +125,10 @@ fn draw_line(
     match tail.ring.get(number) {
         Some(Line::Record { row, columns: own, arrived }) => {
             let rest = lead(canvas, line, row, *arrived);
+            if marks.has(&tail.place.topic, row) {
+                let place = Rect { x: line.x + TAIL_LEAD, width: 1, ..line };
+                canvas.text(place, "◆", Meaning::Marked);
+            }
             columns.row(canvas, rest, row, own);
         }
         Some(Line::Flush(flushed, took)) => {

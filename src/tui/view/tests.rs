@@ -105,6 +105,12 @@ fn the_prompt_and_its_error() {
 }
 
 #[test]
+fn the_marked_records() {
+    let (mark, down) = (Key::Char('m'), Key::Down);
+    look("marks", &[TO_TRACES, Key::Enter, mark, down, down, mark, Key::Char('\'')]);
+}
+
+#[test]
 fn an_empty_topic_says_how_to_fill_it() {
     look("empty_topic", &[Key::Down]);
 }

@@ -92,7 +92,7 @@ mod late {
         }
         let effects = key(&mut state, OLDER);
         let asked = effects.iter().find_map(|effect| match effect {
-            Effect::Load { request: Request::Pin(look), .. } => Some(look.to),
+            Effect::Load { request: Request::Pin(look), .. } => Some(look.to.clone()),
             _ => None,
         });
         assert_eq!(asked, Some(To::Steps { from: None, by: -1 }));
