@@ -1,4 +1,5 @@
-//! Which fragments are rewritten as one: runs of neighbours, so that the order of rows in the files stays that of offsets.
+//! Which fragments are rewritten as one: runs of neighbours, by their numbers and by their offsets, so that none ever holds
+//! offsets around those of another.
 //!
 //! By themselves only the newest are rewritten, once they are many, and an older one along with them only where it holds no
 //! more rows than they do. So each time that a row is rewritten, its fragment doubles at least: a row is rewritten
@@ -51,11 +52,12 @@ const DELETED_OF_TEN: u64 = 1;
 impl Tiers {
     /// The fragments at the end that are due to be rewritten as one.
     pub(crate) fn due(&self, parts: &[Part]) -> Option<Range<usize>> {
+        let seams = seams(parts);
         let mut run = Sum::default();
         let mut begin = parts.len();
         while let Some(index) = begin.checked_sub(1) {
             let Some(part) = parts.get(index) else { break };
-            let joins = parts.get(begin).is_none_or(|next| part.joins(next));
+            let joins = run.parts == 0 || !is_set(&seams, begin);
             let is_larger = run.parts > 0 && part.rows > run.rows;
             if part.is_fixed || !joins || is_larger || !self.has_room(run, part) {
                 break;
@@ -69,13 +71,12 @@ impl Tiers {
 
     /// All runs whose rewrite leaves fewer fragments or fewer deleted rows, from the oldest on.
     pub(crate) fn all(&self, parts: &[Part]) -> Vec<Range<usize>> {
+        let seams = seams(parts);
         let mut runs: Vec<Range<usize>> = Vec::new();
         let mut run = Sum::default();
         for (index, part) in parts.iter().enumerate().filter(|(_, part)| self.is_worth(part)) {
             let before = runs.last_mut().filter(|last| {
-                let next_to =
-                    last.end == index && parts.get(index - 1).is_some_and(|p| p.joins(part));
-                next_to && self.has_room(run, part)
+                last.end == index && !is_set(&seams, index) && self.has_room(run, part)
             });
             if let Some(last) = before {
                 last.end = index + 1;
@@ -107,12 +108,36 @@ impl Tiers {
     }
 }
 
-impl Part {
-    /// Whether the next fragment can be rewritten along with this one, and the result holds offsets in their order.
-    fn joins(&self, next: &Self) -> bool {
-        self.kin == next.kin && self.offsets.1 <= next.offsets.0
+/// Whether each part has to stay apart from the one in front of it: they lie in other indices, or a fragment of both would
+/// hold offsets out of their order, or around those of a third one. That one may lie anywhere: what was rewritten alone lies
+/// behind its successors.
+fn seams(parts: &[Part]) -> Vec<bool> {
+    let mut by_offset: Vec<usize> = (0..parts.len()).collect();
+    // Stable: a part without rows has the offset of the one in front of it.
+    by_offset.sort_by_key(|index| parts.get(*index).map(|part| part.offsets));
+    let (mut before, mut end) = (None, 0);
+    let mut seams = vec![true; parts.len()];
+    for index in by_offset {
+        let Some(part) = parts.get(index) else { continue };
+        let last: Option<&Part> = before.and_then(|before| parts.get(before));
+        let follows = before.is_some_and(|before: usize| before + 1 == index);
+        let joins = |last: &Part| {
+            let reaches_in = end > last.offsets.1;
+            follows && last.kin == part.kin && last.offsets.1 <= part.offsets.0 && !reaches_in
+        };
+        if let (Some(seam), Some(last)) = (seams.get_mut(index), last) {
+            *seam = !joins(last);
+        }
+        (before, end) = (Some(index), end.max(part.offsets.1));
     }
+    seams
+}
 
+fn is_set(seams: &[bool], index: usize) -> bool {
+    seams.get(index).copied().unwrap_or(true)
+}
+
+impl Part {
     fn is_holey(&self) -> bool {
         self.deleted * 10 > (self.rows + self.deleted) * DELETED_OF_TEN
     }
@@ -211,10 +236,71 @@ mod tests {
         assert_eq!((TIERS.due(&mixed), all(&mixed)), (None, vec![(0, 2), (2, 4)]));
         let mut moved = parts(&[1, 1, 1, 1]);
         moved[1].offsets = (9, 9);
-        assert_eq!((TIERS.due(&moved), all(&moved)), (None, vec![(0, 2), (2, 4)]));
+        assert_eq!((TIERS.due(&moved), all(&moved)), (None, vec![(2, 4)]));
         let mut fixed = parts(&[1, 1, 1, 1, 1]);
         fixed[2].is_fixed = true;
         assert_eq!((TIERS.due(&fixed), all(&fixed)), (None, vec![(0, 2), (3, 5)]));
+    }
+
+    /// What is left of parts whose runs were rewritten, the newest first: each lies behind all others.
+    fn rewritten(parts: &[Part], runs: &[Range<usize>]) -> Vec<Part> {
+        let is_old = |index: &usize| runs.iter().any(|run| run.contains(index));
+        let left = (0..parts.len()).filter(|index| !is_old(index)).map(|index| parts[index]);
+        let new = runs.iter().map(|run| {
+            let old = &parts[run.clone()];
+            let rows = old.iter().map(|part| part.rows).sum();
+            let offsets = (old[0].offsets.0, old[old.len() - 1].offsets.1);
+            Part { fragment: 0, rows, deleted: 0, bytes: rows * 10, offsets, ..old[0] }
+        });
+        let numbered = (0..).zip(left.chain(new));
+        numbered.map(|(fragment, part)| Part { fragment, ..part }).collect()
+    }
+
+    #[test]
+    fn no_fragment_comes_to_lie_around_the_offsets_of_another() {
+        // A full one, one of which much is deleted, a full one: the second is rewritten alone, and lies last.
+        let mut three = parts(&[600, 600, 600]);
+        three[1].deleted = 200;
+        assert_eq!(all(&three), [(1, 2)]);
+        let mut moved = rewritten(&three, &TIERS.all(&three));
+        moved.iter_mut().for_each(|part| part.rows = 100);
+        assert_eq!((all(&moved), TIERS.due(&moved)), (vec![], None), "{moved:?}");
+        // One that reaches in between from in front of both, as rows of it were updated.
+        let mut reaching = parts(&[1, 1, 1, 1]);
+        reaching[0].offsets = (0, 2);
+        assert_eq!(all(&reaching), [(2, 4)]);
+    }
+
+    #[test]
+    fn whatever_is_deleted_and_rewritten_offsets_of_fragments_never_cross() {
+        let mut seed = 7_u64;
+        let mut dice = |sides: u64| {
+            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            (seed >> 33) % sides
+        };
+        let (mut all, mut next, mut rewrites) = (Vec::<Part>::new(), 0, 0);
+        for step in 0..5_000 {
+            let rows = [1, 5, 40, 300, 700][usize::try_from(dice(5)).unwrap()];
+            let offsets = (next, next + rows - 1);
+            next += rows;
+            all.push(Part { rows, bytes: rows * 10, offsets, ..parts(&[1])[0] });
+            let chosen = usize::try_from(dice(all.len() as u64)).unwrap();
+            let gone = all[chosen].rows / 4;
+            all[chosen].rows -= gone;
+            all[chosen].deleted += gone;
+            let runs = match dice(20) {
+                0 => TIERS.all(&all),
+                1..10 => TIERS.due(&all).into_iter().collect(),
+                _ => Vec::new(),
+            };
+            rewrites += runs.len();
+            all = rewritten(&all, &runs);
+            let mut offsets: Vec<_> = all.iter().map(|part| part.offsets).collect();
+            offsets.sort_unstable();
+            assert!(offsets.is_sorted_by(|a, b| a.1 < b.0), "step {step}: {all:?}");
+            all.drain(..all.len().saturating_sub(60));
+        }
+        assert!(rewrites > 500, "{rewrites}");
     }
 
     /// Flushes of `rows` each, with what is due rewritten after each; fragments at most, and rows rewritten for each row.
