@@ -47,6 +47,28 @@ pub struct CleanupOptions {
     pub dry_run: bool,
 }
 
+/// A retention as it is applied.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Rule {
+    pub(crate) keeps: Retention,
+    /// Nobody asked for it: versions that an operation of another program may have to see are kept as well.
+    pub(crate) is_gentle: bool,
+}
+
+/// What made a version, as far as it matters to an operation that another program began at an older one, and is about to commit.
+///
+/// Lance holds such an operation against each version that there is in between, and passes over those that are gone. So rows of
+/// a fragment that was rewritten since would be deleted in no fragment, and updated ones be there twice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// Rows were added: nothing stands against that.
+    Append,
+    /// Fragments were changed: operations on these fail, or begin anew.
+    Change,
+    /// Every operation but an append does, also for what was changed before.
+    Barrier,
+}
+
 /// A version, and when it became the head.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Aged {
@@ -62,6 +84,8 @@ pub(crate) struct Reserved {
     pub(crate) pinned: BTreeSet<u64>,
     /// The one that made the dataset, where it refers to nothing: it tells since when there is one.
     pub(crate) first: Option<u64>,
+    /// An operation of another program may have to see them.
+    pub(crate) watched: BTreeSet<u64>,
     /// From this one on, the log may ask them what they hold of it.
     pub(crate) base: u64,
 }
@@ -74,9 +98,8 @@ impl Retention {
     }
 
     /// As it is applied where nobody asked for it: with time to read on for who has just read the head.
-    #[must_use]
-    pub(crate) fn with_grace(self) -> Self {
-        Self { keep_for: self.keep_for.max(GRACE), ..self }
+    pub(crate) fn with_grace(self) -> Rule {
+        Rule { keeps: Self { keep_for: self.keep_for.max(GRACE), ..self }, is_gentle: true }
     }
 
     /// Those of the versions, which ascend, that may be removed. The newest never is.
@@ -91,17 +114,12 @@ impl Retention {
         let newest_first = versions.iter().rev();
         let with_next = newest_first.clone().skip(1).zip(newest_first).zip(2..);
         let goes = with_next.filter(|((version, next), rank)| {
-            let is_young = *rank <= self.at_most && self.is_young(next.since, now);
+            let is_young = *rank <= self.at_most && is_within(next.since, now, self.keep_for);
             *rank > self.keep_versions && !is_young && !reserved.holds(version.number)
         });
         let mut gone: Vec<u64> = goes.map(|((version, _), _)| version.number).collect();
         gone.reverse();
         gone
-    }
-
-    fn is_young(&self, left: DateTime<Utc>, now: DateTime<Utc>) -> bool {
-        // A time that is still to come is young: a clock was set back.
-        now.signed_duration_since(left).to_std().map_or(true, |age| age < self.keep_for)
     }
 }
 
@@ -111,7 +129,28 @@ impl Reserved {
             || self.first == Some(version)
             || self.tagged.contains(&version)
             || self.pinned.contains(&version)
+            || self.watched.contains(&version)
     }
+}
+
+impl Aged {
+    /// Whether an operation that has begun before it was the head may still be under way.
+    pub(crate) fn is_recent(&self, now: DateTime<Utc>) -> bool {
+        is_within(self.since, now, GRACE)
+    }
+}
+
+/// Those of the recent versions, which ascend, that an operation under way may have to see: what changed fragments, from the
+/// newest barrier on.
+pub(crate) fn watched(recent: &[(u64, Kind)]) -> BTreeSet<u64> {
+    let barrier = recent.iter().rposition(|(_, kind)| *kind == Kind::Barrier).unwrap_or_default();
+    let since = recent.get(barrier..).unwrap_or_default().iter();
+    since.filter(|(_, kind)| *kind != Kind::Append).map(|(number, _)| *number).collect()
+}
+
+/// A time that is still to come is within: a clock was set back.
+fn is_within(then: DateTime<Utc>, now: DateTime<Utc>, span: Duration) -> bool {
+    now.signed_duration_since(then).to_std().map_or(true, |age| age < span)
 }
 
 impl CleanupOptions {
@@ -122,15 +161,13 @@ impl CleanupOptions {
     }
 
     /// The rule that they make, of a topic with this retention.
-    pub(crate) fn rule(&self, retention: Retention) -> Retention {
-        match (self.keep, self.older_than) {
-            (None, None) => retention.with_grace(),
-            (keep, older_than) => Retention {
-                keep_versions: keep.unwrap_or(1),
-                keep_for: older_than.unwrap_or_default(),
-                at_most: usize::MAX,
-            },
-        }
+    pub(crate) fn rule(&self, retention: Retention) -> Rule {
+        let (keep_versions, keep_for) = match (self.keep, self.older_than) {
+            (None, None) => return retention.with_grace(),
+            (keep, older_than) => (keep.unwrap_or(1), older_than.unwrap_or_default()),
+        };
+        let keeps = Retention { keep_versions, keep_for, at_most: usize::MAX };
+        Rule { keeps, is_gentle: false }
     }
 }
 
@@ -170,7 +207,7 @@ mod tests {
 
     fn reserved(tagged: &[u64], pinned: &[u64], base: u64) -> Reserved {
         let set = |numbers: &[u64]| numbers.iter().copied().collect();
-        Reserved { tagged: set(tagged), pinned: set(pinned), first: None, base }
+        Reserved { tagged: set(tagged), pinned: set(pinned), base, ..Reserved::default() }
     }
 
     fn minutes(minutes: u64) -> Duration {
@@ -202,6 +239,11 @@ mod tests {
             (rule(1, minutes(0), 0), reserved(&[], &[], 4), &[1, 2, 3]),
             (rule(1, minutes(0), 0), reserved(&[2], &[1], 4), &[3]),
             (rule(1, minutes(0), 0), Reserved { first: Some(1), ..reserved(&[], &[], 4) }, &[2, 3]),
+            (
+                rule(1, minutes(0), 0),
+                Reserved { watched: [3, 4].into(), ..reserved(&[2], &[], 6) },
+                &[1, 5],
+            ),
         ] {
             assert_eq!(rule.expendable(&versions, &reserved, now), gone, "{rule:?} {reserved:?}");
         }
@@ -229,12 +271,31 @@ mod tests {
         let of = |keep, older_than| CleanupOptions { keep, older_than, dry_run: false };
         let topics = Retention { keep_versions: 3, keep_for: minutes(1), at_most: 7 };
         let rule = |options: CleanupOptions| {
-            let Retention { keep_versions, keep_for, at_most } = options.rule(topics);
-            (keep_versions, keep_for, at_most)
+            let Rule { keeps, is_gentle } = options.rule(topics);
+            (keeps.keep_versions, keeps.keep_for, keeps.at_most, is_gentle)
         };
-        assert_eq!(rule(of(None, None)), (3, GRACE, 7));
-        assert_eq!(rule(of(Some(2), None)), (2, minutes(0), usize::MAX));
-        assert_eq!(rule(of(None, Some(minutes(5)))), (1, minutes(5), usize::MAX));
-        assert_eq!(rule(of(Some(2), Some(minutes(5)))), (2, minutes(5), usize::MAX));
+        assert_eq!(rule(of(None, None)), (3, GRACE, 7, true));
+        assert_eq!(rule(of(Some(2), None)), (2, minutes(0), usize::MAX, false));
+        assert_eq!(rule(of(None, Some(minutes(5)))), (1, minutes(5), usize::MAX, false));
+        assert_eq!(rule(of(Some(2), Some(minutes(5)))), (2, minutes(5), usize::MAX, false));
+    }
+
+    #[test]
+    fn an_operation_under_way_sees_what_changed_fragments_from_the_newest_barrier_on() {
+        use Kind::{Append, Barrier, Change};
+        let kinds = |kinds: &[Kind]| (5..).zip(kinds.iter().copied()).collect::<Vec<_>>();
+        for (made, seen) in [
+            (&[][..], &[][..]),
+            (&[Append, Append], &[]),
+            (&[Change, Append, Change], &[5, 7]),
+            (&[Change, Barrier, Append, Change], &[6, 8]),
+            (&[Barrier, Change, Barrier], &[7]),
+        ] {
+            assert_eq!(watched(&kinds(made)), seen.iter().copied().collect(), "{made:?}");
+        }
+        let (versions, now) = versions();
+        let recent = versions.iter().filter(|version| version.is_recent(now));
+        assert_eq!(recent.count(), 0, "the newest is ten minutes old");
+        assert!(versions[8].is_recent(now - minutes(1)));
     }
 }

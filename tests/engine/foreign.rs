@@ -14,7 +14,7 @@ use serde_json::json;
 
 use crate::setup::{Setup, ids, put_all};
 
-fn batch(numbers: std::ops::Range<i64>) -> RecordBatch {
+pub(crate) fn batch(numbers: std::ops::Range<i64>) -> RecordBatch {
     let schema = Schema::new(vec![
         Field::new("id", DataType::Int64, true),
         Field::new("text", DataType::Utf8, true),
@@ -35,6 +35,13 @@ pub(crate) async fn write(
     let reader = RecordBatchIterator::new([Ok(batch)], schema);
     let params = WriteParams { mode, enable_stable_row_ids: stable, ..Default::default() };
     Box::pin(Dataset::write(reader, path.to_str().unwrap(), Some(params))).await.unwrap();
+}
+
+/// Appends as a program that has the dataset opened at an older version.
+pub(crate) async fn append_to(dataset: &Dataset, numbers: std::ops::Range<i64>) {
+    let insert = lance::dataset::InsertBuilder::new(Arc::new(dataset.clone()));
+    let params = WriteParams { mode: WriteMode::Append, ..Default::default() };
+    Box::pin(insert.with_params(&params).execute(vec![batch(numbers)])).await.unwrap();
 }
 
 pub(crate) async fn open(path: &Path) -> Dataset {

@@ -38,6 +38,7 @@ mod searching;
 mod setup;
 mod shrinking;
 mod two_processes;
+mod under_way;
 mod unknown;
 mod vanishing;
 mod verifying;

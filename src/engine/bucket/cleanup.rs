@@ -19,13 +19,15 @@ use crate::engine::facts::Cleaned;
 use crate::engine::fault;
 use crate::engine::job::Job;
 use crate::engine::layout;
-use crate::engine::retention::{Reserved, Retention};
-use crate::engine::store::{Leaving, Referred, Table, remove};
+use crate::engine::retention::{Aged, Reserved, Rule, watched};
+use crate::engine::store::{Committed, Leaving, Referred, Table, remove};
 use crate::engine::wal::Held;
 
 /// A file of which nobody knows may belong to a version that another program is about to commit, for so long: the time that
 /// Lance gives it.
 const UNKNOWN_STAY: TimeDelta = TimeDelta::days(7);
+/// Versions that stay for operations of other programs alone, at most: each keeps files that were rewritten since.
+const WATCHED: usize = 16;
 
 /// What goes.
 struct Plan {
@@ -33,6 +35,8 @@ struct Plan {
     gone: Vec<u64>,
     /// Versions that would go, if nobody read them.
     only_read: u64,
+    /// Those that would, if no operation of another program could be under way.
+    only_watched: usize,
     kept: Referred,
     leavings: Vec<Leaving>,
 }
@@ -58,7 +62,7 @@ impl Bucket {
     /// settled. Where a version that stays cannot be read, nothing goes.
     pub(crate) async fn clean_up(
         self: &Arc<Self>,
-        rule: &Retention,
+        rule: &Rule,
         (job, timeout): (&Job, Duration),
     ) -> Result<Cleaned> {
         let _maintenance = self.lock_maintenance(timeout).await?;
@@ -68,13 +72,16 @@ impl Bucket {
     /// As [`clean_up`](Self::clean_up). Needs the maintenance lock.
     pub(super) async fn clean_up_alone(
         self: &Arc<Self>,
-        rule: &Retention,
+        rule: &Rule,
         (job, timeout): (&Job, Duration),
     ) -> Result<Cleaned> {
         let Some(head) = Table::open(&self.place.dataset, &self.access).await? else {
             return Ok(self.cleaned(None, 0));
         };
-        let draft = self.plan(head, rule, None).await?;
+        let mut draft = self.plan(head, rule, None).await?;
+        if draft.only_watched > WATCHED {
+            draft = self.plan(self.bar(timeout).await?, rule, None).await?;
+        }
         if draft.gone.is_empty() && draft.leavings.is_empty() {
             return Ok(self.cleaned(Some(&draft), 0));
         }
@@ -91,7 +98,7 @@ impl Bucket {
     }
 
     /// What [`clean_up`](Self::clean_up) would remove now. Takes no lock and changes nothing.
-    pub(crate) async fn would_clean_up(&self, rule: &Retention) -> Result<Cleaned> {
+    pub(crate) async fn would_clean_up(&self, rule: &Rule) -> Result<Cleaned> {
         self.confined().await?;
         let Some(head) = Table::open(&self.place.dataset, &self.access).await? else {
             return Ok(self.cleaned(None, 0));
@@ -102,13 +109,16 @@ impl Bucket {
     }
 
     /// What goes as things are; of the versions only those that a draft had, as what the others refer to was not looked at.
-    async fn plan(&self, head: Table, rule: &Retention, draft: Option<Plan>) -> Result<Plan> {
+    async fn plan(&self, head: Table, rule: &Rule, draft: Option<Plan>) -> Result<Plan> {
         head.refuse_branches().await?;
         let (versions, now) = (head.aged_versions().await?, clock::now());
-        let reserved = self.reserved(&head, versions.first().map(|first| first.number)).await?;
+        let reserved = self.reserved(&head, &versions, rule).await?;
         let unread = Reserved { pinned: BTreeSet::new(), ..reserved.clone() };
-        let mut gone = rule.expendable(&versions, &reserved, now);
-        let only_read = rule.expendable(&versions, &unread, now).len() - gone.len();
+        let unwatched = Reserved { watched: BTreeSet::new(), ..reserved.clone() };
+        let goes = |reserved| rule.keeps.expendable(&versions, reserved, now);
+        let mut gone = goes(&reserved);
+        let only_read = goes(&unread).len() - gone.len();
+        let only_watched = goes(&unwatched).len() - gone.len();
         let mut kept = Referred::default();
         if let Some(draft) = draft {
             gone.retain(|version| draft.gone.contains(version));
@@ -124,18 +134,25 @@ impl Bucket {
         }
         let (kept, leavings) = head.leavings(kept).await?;
         let leavings = self.abandoned(&head, &gone, leavings).await?;
-        Ok(Plan { head, gone, only_read: only_read as u64, kept, leavings })
+        Ok(Plan { head, gone, only_read: only_read as u64, only_watched, kept, leavings })
     }
 
-    async fn reserved(&self, head: &Table, first: Option<u64>) -> Result<Reserved> {
+    async fn reserved(&self, head: &Table, versions: &[Aged], rule: &Rule) -> Result<Reserved> {
         let mut needs = Referred::default();
-        let first = match first.filter(|first| *first == 1) {
+        let first = match versions.first().map(|first| first.number).filter(|first| *first == 1) {
             Some(first) => head.refer(first, &mut needs).await.is_ok().then_some(first),
             None => None,
         };
         let first = first.filter(|_| !needs.has_records());
         let (tagged, pinned) = (head.tagged_versions().await?, self.read_versions().await?);
-        Ok(Reserved { tagged, pinned, first, base: head.version() })
+        let watched = if rule.is_gentle {
+            let now = clock::now();
+            let recent = versions.iter().filter(|version| version.is_recent(now));
+            watched(&head.kinds(recent.map(|version| version.number)).await)
+        } else {
+            BTreeSet::new()
+        };
+        Ok(Reserved { tagged, pinned, first, watched, base: head.version() })
     }
 
     /// The versions that any process reads.
@@ -188,12 +205,7 @@ impl Bucket {
     }
 
     /// Removes the names of versions. Needs the flush lock.
-    async fn unname(
-        self: &Arc<Self>,
-        rule: &Retention,
-        draft: Plan,
-        job: &Job,
-    ) -> Result<(Plan, u64)> {
+    async fn unname(self: &Arc<Self>, rule: &Rule, draft: Plan, job: &Job) -> Result<(Plan, u64)> {
         self.refuse_lost_flush().await?;
         self.heal().await?;
         let head = self.durable_head().await?;
@@ -213,6 +225,26 @@ impl Bucket {
         fault::at(&self.log_place.folder, "cleanup.based")?;
         let bytes = plan.head.unname(plan.gone.clone()).await?;
         Ok((plan, bytes))
+    }
+
+    /// Makes a version that changes nothing, and at which every operation fails that another program has begun before, but for
+    /// appends: so it need not see what changed fragments until now.
+    async fn bar(self: &Arc<Self>, timeout: Duration) -> Result<Table> {
+        let _flush = self.lock_flush(timeout).await?;
+        self.refuse_lost_flush().await?;
+        self.heal().await?;
+        for _ in 0..ATTEMPTS {
+            let head = self.durable_head().await?;
+            match head.commit_barrier().await? {
+                Committed::Done(head) => {
+                    self.take_note(&head).await;
+                    return Ok(head);
+                }
+                Committed::Moved => {}
+                Committed::Unknown(source) => return Err(self.without_answer(source)),
+            }
+        }
+        Err(self.outpaced())
     }
 
     /// The head, settled, and durable with all that it stands on: what is older may go.

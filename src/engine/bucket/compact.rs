@@ -156,7 +156,7 @@ impl Bucket {
     }
 
     /// Makes a version that was just committed the known one.
-    async fn take_note(&self, table: &Table) {
+    pub(super) async fn take_note(&self, table: &Table) {
         self.live().durable = Some(table.clone());
         if let Err(error) = self.make_head(table).await {
             // It has happened all the same, and the next look finds it.

@@ -71,6 +71,18 @@ impl Table {
         self.commit_pinned("delete from", Change::new(self.version(), without, None)).await
     }
 
+    /// Commits this version once more as the one behind it, in a way that Lance lets nothing but appends pass: what another
+    /// program began to do at an older version fails, or begins anew. Durable when it returns.
+    ///
+    /// # Errors
+    /// As [`commit_staged`](Self::commit_staged).
+    pub(crate) async fn commit_barrier(&self) -> Result<Committed, Error> {
+        let (schema, fragments) =
+            (self.dataset.schema().clone(), self.dataset.fragments().to_vec());
+        let merge = Operation::Merge { fragments, schema, preserves_nullability: true };
+        self.commit_pinned("commit to", Change::new(self.version(), merge, None)).await
+    }
+
     /// Commits what was made of this version as the one behind it, or nothing.
     pub(super) async fn commit_pinned(
         &self,

@@ -12,6 +12,7 @@ use super::heal::manifests;
 use super::table::Table;
 use crate::engine::durable::blocking;
 use crate::engine::error::Result;
+use crate::engine::retention::Kind;
 use crate::engine::screen::Piece;
 
 /// Manifests read at once while listing.
@@ -128,6 +129,17 @@ impl Table {
         Ok(operations)
     }
 
+    /// What made versions, in their order. Reads the manifest of each that was not described before.
+    pub(crate) async fn kinds(&self, numbers: impl Iterator<Item = u64>) -> Vec<(u64, Kind)> {
+        let mut kinds = Vec::new();
+        for number in numbers {
+            let made = self.described(number).await.map(|version| kind(&version.operation));
+            // One that cannot be read may be any.
+            kinds.push((number, made.unwrap_or(Kind::Change)));
+        }
+        kinds
+    }
+
     /// The numbers of all versions that are kept, ascending. Cost: one listing of a folder.
     pub(crate) async fn version_numbers(&self) -> Result<Vec<u64>> {
         let path = self.path.to_path_buf();
@@ -209,6 +221,15 @@ fn operation(version: u64, name: Option<&str>) -> String {
     }
 }
 
+/// What an operation means to one that began before it, by the name that it has here.
+fn kind(operation: &str) -> Kind {
+    match operation {
+        "append" => Kind::Append,
+        "merge" | "overwrite" | "restore" => Kind::Barrier,
+        _ => Kind::Change,
+    }
+}
+
 fn snake_case(name: &str) -> String {
     let mut words = String::new();
     for c in name.chars() {
@@ -233,5 +254,10 @@ mod tests {
         assert_eq!(named(3, "Rewrite"), "compact");
         assert_eq!(named(4, "ReserveFragments"), "reserve_fragments");
         assert_eq!(operation(5, None), "unknown");
+        assert_eq!(kind(&named(2, "Append")), Kind::Append);
+        assert_eq!(kind(&named(2, "Merge")), Kind::Barrier);
+        assert_eq!(kind(&named(2, "Restore")), Kind::Barrier);
+        assert_eq!(kind(&named(3, "Rewrite")), Kind::Change);
+        assert_eq!(kind(&operation(3, None)), Kind::Change);
     }
 }

@@ -1,0 +1,111 @@
+//! Operations of other programs that are under way while versions are removed: they see what they collide with.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use arrow_array::RecordBatchIterator;
+use lance::Dataset;
+use lance::dataset::transaction::Transaction;
+use lance::dataset::{
+    CommitBuilder, DeleteBuilder, MergeInsertBuilder, WhenMatched, WhenNotMatched,
+};
+use lanceq::{CleanupOptions, Job, Retention, Writer};
+
+use crate::foreign::{batch, open, own};
+use crate::setup::{Setup, ids, put_all};
+
+/// A topic that keeps its head only, whatever is recent.
+async fn begun(setup: &Setup) -> Writer {
+    let keeps = Retention { keep_versions: 1, keep_for: Duration::ZERO, at_most: 1 };
+    let writer = setup.engine.writer("t").retention(keeps).maintenance(false).open().await.unwrap();
+    flush_twice(&writer, 0).await;
+    writer
+}
+
+async fn flush_twice(writer: &Writer, from: u64) {
+    for half in [from..from + 5, from + 5..from + 10] {
+        put_all(writer, half).await;
+        writer.flush().await.unwrap();
+    }
+}
+
+/// So many rounds of flushes and compactions, and a clean-up as a writer does it by itself; versions that are left.
+async fn worked_on(setup: &Setup, writer: &Writer, rounds: u64) -> usize {
+    for round in 1..=rounds {
+        flush_twice(writer, round * 10).await;
+        setup.engine.compact("t", None, &Job::new()).await.unwrap();
+    }
+    setup.engine.cleanup("t", None, &CleanupOptions::default(), &Job::new()).await.unwrap();
+    setup.engine.reader("t").await.unwrap().version_numbers().await.unwrap().len()
+}
+
+/// A deletion of a row and an update of another, whose files are written and which are not committed yet.
+async fn written(theirs: &Arc<Dataset>) -> [Transaction; 2] {
+    let delete = Box::pin(DeleteBuilder::new(theirs.clone(), "id = 7").execute_uncommitted());
+    let mut update = MergeInsertBuilder::try_new(theirs.clone(), vec!["id".into()]).unwrap();
+    update.when_matched(WhenMatched::UpdateAll).when_not_matched(WhenNotMatched::DoNothing);
+    let rows = batch(8..9);
+    let rows = RecordBatchIterator::new([Ok(rows.clone())], rows.schema());
+    let update = update.try_build().unwrap();
+    let update = Box::pin(update.execute_uncommitted(rows)).await.unwrap();
+    [delete.await.unwrap().transaction, update.transaction]
+}
+
+#[tokio::test]
+async fn what_another_program_began_before_versions_went_is_done_to_each_row_once_or_not_at_all() {
+    // A few changes of fragments stay to be seen; of many, a barrier stays in their place.
+    for (rounds, most) in [(1, 4), (20, 3)] {
+        let setup = Setup::new().await;
+        let writer = begun(&setup).await;
+        let theirs = Arc::new(open(&own(&setup)).await);
+        let transactions = written(&theirs).await;
+        let left = worked_on(&setup, &writer, rounds).await;
+        assert!(left <= most, "{left} versions after {rounds} rounds");
+        for transaction in transactions {
+            let commit = CommitBuilder::new(theirs.clone()).execute(transaction);
+            let error = Box::pin(commit).await.unwrap_err().to_string();
+            assert!(error.contains("concurrent"), "{error}");
+        }
+        for nth in 0..2 {
+            // It begins anew.
+            let theirs = Arc::new(open(&own(&setup)).await);
+            let transaction = written(&theirs).await[nth].clone();
+            Box::pin(CommitBuilder::new(theirs).execute(transaction)).await.unwrap();
+        }
+        let end = (rounds + 1) * 10;
+        put_all(&writer, end..end + 1).await;
+        writer.close().await.unwrap();
+        let page = setup.other().await.reader("t").await.unwrap().get(0, 1000).await.unwrap();
+        assert_eq!(ids(&page), (0..=end).filter(|n| *n != 7).collect::<Vec<_>>());
+        let updated = page.records().find(|record| record.fields["id"] == 8).unwrap();
+        assert_eq!(updated.fields["text"], "foreign 8");
+        let found = setup.engine.verify("t", None, &Job::new()).await.unwrap();
+        assert_eq!(found[0].damage, []);
+    }
+}
+
+#[tokio::test]
+async fn a_barrier_lets_appends_of_other_programs_and_flushes_pass() {
+    let setup = Setup::new().await;
+    let writer = begun(&setup).await;
+    let theirs = open(&own(&setup)).await;
+    worked_on(&setup, &writer, 20).await;
+    let newest = setup.engine.reader("t").await.unwrap().versions(1).await.unwrap().remove(0);
+    assert_eq!((newest.operation.as_str(), newest.rows), ("merge", 210));
+    crate::foreign::append_to(&theirs, 900..902).await;
+    put_all(&writer, 210..212).await;
+    writer.close().await.unwrap();
+    let page = setup.other().await.reader("t").await.unwrap().get(0, 1000).await.unwrap();
+    assert_eq!(ids(&page), (0..210).chain([900, 901, 210, 211]).collect::<Vec<_>>());
+}
+
+#[tokio::test]
+async fn who_says_by_hand_what_to_keep_keeps_no_more() {
+    let setup = Setup::new().await;
+    let writer = begun(&setup).await;
+    worked_on(&setup, &writer, 1).await;
+    let newest = CleanupOptions { keep: Some(1), ..CleanupOptions::default() };
+    setup.engine.cleanup("t", None, &newest, &Job::new()).await.unwrap();
+    let left = setup.engine.reader("t").await.unwrap().version_numbers().await.unwrap();
+    assert_eq!(left.len(), 2, "the first and the head of {left:?}");
+}
