@@ -78,6 +78,25 @@ impl Job {
         }
     }
 
+    /// Does the work in a task of its own, which lets go of its locks when it has come to its end and not before, though
+    /// whoever waits for it is dropped. Then the job is cancelled.
+    ///
+    /// # Errors
+    /// Those of the work; [`Error::Cancelled`] where the runtime ends.
+    pub(crate) async fn in_a_task<T: Send + 'static>(
+        &self,
+        work: impl Future<Output = Result<T>> + Send + 'static,
+    ) -> Result<T> {
+        let mut awaited = Awaited { job: self, is_done: false };
+        let done = tokio::spawn(work).await;
+        awaited.is_done = true;
+        match done {
+            Ok(done) => done,
+            Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
+            Err(_) => Err(Error::Cancelled),
+        }
+    }
+
     async fn cancelled(&self) {
         loop {
             // Armed before the look: a wish in between is not missed.
@@ -86,6 +105,20 @@ impl Job {
                 return;
             }
             wish.await;
+        }
+    }
+}
+
+/// Cancels a job where it is dropped before that is done.
+struct Awaited<'a> {
+    job: &'a Job,
+    is_done: bool,
+}
+
+impl Drop for Awaited<'_> {
+    fn drop(&mut self) {
+        if !self.is_done {
+            self.job.cancel();
         }
     }
 }
@@ -104,5 +137,25 @@ mod tests {
         assert!(matches!(cancelled, Err(Error::Cancelled)));
         let late = job.unless_cancelled(pending::<Result<()>>()).await;
         assert!(matches!(late, Err(Error::Cancelled)));
+    }
+
+    #[tokio::test]
+    async fn a_task_whose_caller_is_dropped_comes_to_its_end_by_itself() {
+        let (job, (ended, mut end)) = (Job::new(), tokio::sync::mpsc::channel(1));
+        let work = job.clone();
+        let task = job.in_a_task(async move {
+            work.cancelled().await;
+            ended.send(()).await.unwrap();
+            Ok(())
+        });
+        tokio::select! {
+            biased;
+            _ = task => panic!("it has ended"),
+            () = std::future::ready(()) => {}
+        }
+        assert_eq!(end.recv().await, Some(()));
+        let other = Job::new();
+        assert!(matches!(other.in_a_task(async { Ok(7) }).await, Ok(7)));
+        assert!(!other.is_cancelled());
     }
 }

@@ -61,7 +61,7 @@ pub(crate) struct Rule {
 /// a fragment that was rewritten since would be deleted in no fragment, and updated ones be there twice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
-    /// Rows were added: nothing stands against that.
+    /// Rows were added, or numbers reserved: nothing stands against that.
     Append,
     /// Fragments were changed: operations on these fail, or begin anew.
     Change,

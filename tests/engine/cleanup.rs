@@ -5,8 +5,8 @@ use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 
 use futures::StreamExt;
@@ -133,7 +133,7 @@ async fn what_a_topic_keeps_by_itself_is_its_newest_and_its_young_versions() {
     assert_eq!(clean(&setup.engine, older).await.versions, 8);
 }
 
-fn ago(span: Duration) -> SystemTime {
+pub(crate) fn ago(span: Duration) -> SystemTime {
     SystemTime::from(chrono::Utc::now()) - span
 }
 
@@ -467,6 +467,43 @@ async fn dies_at(setup: &Setup, nth: u64) -> u64 {
     drop(setup.engine.cleanup("t", None, &newest(1), &Job::new()).await);
     drop(armed);
     passed.load(Ordering::Relaxed)
+}
+
+/// Whoever drops a clean-up lets nobody in while files of it still go.
+#[tokio::test]
+async fn a_clean_up_that_is_dropped_keeps_its_locks_until_it_has_ended() {
+    let setup = Setup::new().await;
+    let writer = setup.engine.writer("t").open().await.unwrap();
+    flush_all(&writer, 0..4).await;
+    let (reached, mut is_reached) = tokio::sync::mpsc::unbounded_channel();
+    let (go, may_go) = std::sync::mpsc::channel::<()>();
+    let may_go = Mutex::new(may_go);
+    let hook = move |event: Event<'_>| {
+        if event == Event::Point("cleanup.unnamed") {
+            reached.send(()).unwrap();
+            // Until the sender is dropped.
+            assert!(may_go.lock().unwrap().recv().is_err());
+        }
+        Then::Go
+    };
+    let _armed = Plan { hook: Arc::new(hook), off: Vec::new() }.arm(setup.engine.root());
+    let engine = setup.engine.clone();
+    let work = tokio::spawn(async move { clean(&engine, newest(1)).await });
+    is_reached.recv().await.unwrap();
+    work.abort();
+    assert!(work.await.unwrap_err().is_cancelled());
+    let locks = [".maint.lock", ".flush.lock"].map(|lock| {
+        let path = setup.engine.root().join("t/bucket_0").join(lock);
+        fs::File::options().write(true).open(path).unwrap()
+    });
+    for lock in &locks {
+        assert!(lock.try_lock().is_err(), "{lock:?}");
+    }
+    drop(go);
+    let free = tokio::task::spawn_blocking(move || locks.iter().for_each(|l| l.lock().unwrap()));
+    tokio::time::timeout(TOO_LONG, free).await.expect("they are kept").unwrap();
+    assert_eq!(versions(&setup.engine).await, [1, 5], "what it was at was done");
+    assert!(is_sound(&setup.engine).await);
 }
 
 /// Notes of checksums do not outgrow what they are of.

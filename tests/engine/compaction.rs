@@ -56,8 +56,21 @@ fn data_files(setup: &Setup) -> Vec<PathBuf> {
     files
 }
 
-/// Does something the first time that the work passes a point.
-fn at<F, W>(root: &Path, point: &'static str, then: Then, deed: F) -> Armed
+/// Does something the first time that the work passes a point, with protections off.
+pub(crate) fn at<F, W>(root: &Path, point: &'static str, off: &[&'static str], deed: F) -> Armed
+where
+    F: Fn() -> W + Send + Sync + 'static,
+    W: Future<Output = ()> + Send + 'static,
+{
+    then_at(root, point, (Then::Go, off), deed)
+}
+
+fn then_at<F, W>(
+    root: &Path,
+    point: &'static str,
+    (then, off): (Then, &[&'static str]),
+    deed: F,
+) -> Armed
 where
     F: Fn() -> W + Send + Sync + 'static,
     W: Future<Output = ()> + Send + 'static,
@@ -72,7 +85,7 @@ where
         std::thread::spawn(move || runtime.block_on(deed)).join().unwrap();
         then
     };
-    Plan { hook: Arc::new(hook), off: Vec::new() }.arm(root)
+    Plan { hook: Arc::new(hook), off: off.to_vec() }.arm(root)
 }
 
 async fn delete(path: &Path, which: &str) {
@@ -150,7 +163,7 @@ async fn a_flush_meanwhile_takes_nothing_away_and_its_rows_stay_behind() {
     let setup = Setup::new().await;
     let writer = flushed(&setup).await;
     let other = setup.other().await;
-    let _armed = at(setup.engine.root(), "compact.rewritten", Then::Go, move || {
+    let _armed = at(setup.engine.root(), "compact.rewritten", &[], move || {
         let other = other.clone();
         async move {
             let writer = other.writer("t").open().await.unwrap();
@@ -172,7 +185,7 @@ async fn a_foreign_append_between_the_look_and_the_commit_is_there_once() {
         let setup = Setup::new().await;
         let writer = flushed(&setup).await;
         let path = own(&setup);
-        let armed = at(setup.engine.root(), point, Then::Go, move || {
+        let armed = at(setup.engine.root(), point, &[], move || {
             let path = path.clone();
             async move { write(&path, ALL.cast_signed()..62, WriteMode::Append, true).await }
         });
@@ -191,7 +204,7 @@ async fn a_row_that_is_deleted_meanwhile_stays_deleted() {
     let setup = Setup::new().await;
     let writer = flushed(&setup).await;
     let path = own(&setup);
-    let armed = at(setup.engine.root(), "compact.synced", Then::Go, move || {
+    let armed = at(setup.engine.root(), "compact.synced", &[], move || {
         let path = path.clone();
         async move { delete(&path, "id = 7").await }
     });
@@ -226,7 +239,7 @@ async fn a_cancelled_compaction_changes_no_row_and_leaves_no_file() {
         let before = data_files(&setup);
         let job = Job::new();
         let wish = job.clone();
-        let _armed = at(setup.engine.root(), point, Then::Go, move || {
+        let _armed = at(setup.engine.root(), point, &[], move || {
             let wish = wish.clone();
             async move { wish.cancel() }
         });
@@ -255,7 +268,7 @@ async fn a_process_that_dies_at_any_step_of_it_loses_and_doubles_nothing() {
         let setup = Setup::new().await;
         let writer = flushed(&setup).await;
         put_all(&writer, ALL..ALL + 3).await;
-        let armed = at(setup.engine.root(), point, Then::Crash, || async {});
+        let armed = then_at(setup.engine.root(), point, (Then::Crash, &[]), || async {});
         compact(&setup.engine).await.unwrap_err();
         drop((armed, writer));
         let next = setup.other().await;
@@ -283,10 +296,12 @@ async fn damage_is_not_rewritten_as_if_it_were_sound() {
     std::fs::write(&file, bytes).unwrap();
     let before = data_files(&setup);
     let other = setup.other().await;
+    let versions = async || other.reader("t").await.unwrap().version_numbers().await.unwrap();
+    let then = versions().await;
     let error = compact(&other).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Corrupt, "{error}");
     assert!(error.to_string().contains(file.file_name().unwrap().to_str().unwrap()), "{error}");
-    assert_eq!(data_files(&setup), before);
+    assert_eq!((data_files(&setup), versions().await), (before, then), "no number is reserved");
 }
 
 #[tokio::test]

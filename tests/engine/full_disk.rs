@@ -78,12 +78,12 @@ async fn a_full_disk_refuses_a_flush_and_takes_it_once_there_is_room() {
 }
 
 /// Switches a protection off below a folder.
-fn off(root: &Path, protections: Vec<&'static str>) -> Armed {
+pub(crate) fn off(root: &Path, protections: Vec<&'static str>) -> Armed {
     Plan { hook: Arc::new(|_| Then::Go), off: protections }.arm(root)
 }
 
 /// Leaves so many bytes free.
-fn fill_but(disk: &SmallDisk, free: u64) {
+pub(crate) fn fill_but(disk: &SmallDisk, free: u64) {
     let found = rustix::fs::statvfs(disk.path()).unwrap();
     let filler = vec![7; usize::try_from(found.f_bavail * found.f_frsize - free).unwrap()];
     std::fs::write(disk.path().join("filler"), filler).unwrap();

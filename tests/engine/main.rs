@@ -40,6 +40,7 @@ mod shrinking;
 mod two_processes;
 mod under_way;
 mod unknown;
+mod upkeep;
 mod vanishing;
 mod verifying;
 mod versions;

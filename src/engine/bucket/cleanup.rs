@@ -55,7 +55,7 @@ impl Bucket {
     /// Cost: the maintenance lock; the flush lock while names of versions go; the manifest of each version that stays, and
     /// of files that nothing vouches for, those of versions that go.
     /// Cancel: what is removed is removed, whole versions at a time; files that no version refers to any more go with the
-    /// next clean-up.
+    /// next clean-up. Dropped, it ends at its next step, and keeps its locks until then.
     ///
     /// # Errors
     /// [`Error::Unsupported`](crate::Error::Unsupported) for a dataset with branches; as a flush where the head cannot be
@@ -65,8 +65,12 @@ impl Bucket {
         rule: &Rule,
         (job, timeout): (&Job, Duration),
     ) -> Result<Cleaned> {
-        let _maintenance = self.lock_maintenance(timeout).await?;
-        self.clean_up_alone(rule, (job, timeout)).await
+        let (own, rule, work) = (self.clone(), *rule, job.clone());
+        let alone = async move {
+            let _maintenance = own.lock_maintenance(timeout).await?;
+            own.clean_up_alone(&rule, (&work, timeout)).await
+        };
+        job.in_a_task(alone).await
     }
 
     /// As [`clean_up`](Self::clean_up). Needs the maintenance lock.
@@ -78,20 +82,25 @@ impl Bucket {
         let Some(head) = Table::open(&self.place.dataset, &self.access).await? else {
             return Ok(self.cleaned(None, 0));
         };
-        let mut draft = self.plan(head, rule, None).await?;
+        let mut draft = job.unless_cancelled(self.plan(head, rule, None)).await?;
         if draft.only_watched > WATCHED {
-            draft = self.plan(self.bar(timeout).await?, rule, None).await?;
+            let head = self.bar(job, timeout).await?;
+            draft = job.unless_cancelled(self.plan(head, rule, None)).await?;
         }
         if draft.gone.is_empty() && draft.leavings.is_empty() {
             return Ok(self.cleaned(Some(&draft), 0));
         }
+        if !fault::is_on(&self.log_place.folder, "cleanup-order") {
+            self.sweep(draft.leavings.clone(), job).await?;
+        }
         let (mut plan, manifests) = {
-            let _flush = self.lock_flush(timeout).await?;
+            let _flush = self.lock_flush_for(job, timeout).await?;
             self.unname(rule, draft, job).await?
         };
         if self.is_one_read(&plan).await? {
             plan.leavings.clear();
         }
+        self.spare(&mut plan).await?;
         let cleaned = self.cleaned(Some(&plan), manifests);
         self.sweep(plan.leavings, job).await?;
         Ok(cleaned)
@@ -145,7 +154,8 @@ impl Bucket {
         };
         let first = first.filter(|_| !needs.has_records());
         let (tagged, pinned) = (head.tagged_versions().await?, self.read_versions().await?);
-        let watched = if rule.is_gentle {
+        let is_on = fault::is_on(&self.log_place.folder, "cleanup-watch");
+        let watched = if rule.is_gentle && is_on {
             let now = clock::now();
             let recent = versions.iter().filter(|version| version.is_recent(now));
             watched(&head.kinds(recent.map(|version| version.number)).await)
@@ -169,7 +179,8 @@ impl Bucket {
     /// Those of the leavings that no version will ever refer to.
     ///
     /// They are known to have belonged to a version that is there no more: the checksums say so, as nobody is in the middle
-    /// of a flush or a compaction, or a version that goes. Or they are old.
+    /// of a flush or a compaction, or a version that goes. Or they are old. Of an index only a version says so: older
+    /// checksums are of all that lay there.
     async fn abandoned(
         &self,
         head: &Table,
@@ -180,7 +191,8 @@ impl Bucket {
         let (mut known, unknown) = blocking(move || {
             let (mut known, mut unknown) = (Vec::new(), Vec::new());
             for leaving in leavings {
-                let entry = guard.as_ref().map(|guard| guard.ledger().find(&leaving.noted));
+                let guard = guard.as_ref().filter(|_| !leaving.is_index());
+                let entry = guard.map(|guard| guard.ledger().find(&leaving.noted));
                 match entry.transpose()?.flatten() {
                     Some(entry) if entry.version <= upto => known.push(leaving),
                     Some(_) => {}
@@ -229,8 +241,8 @@ impl Bucket {
 
     /// Makes a version that changes nothing, and at which every operation fails that another program has begun before, but for
     /// appends: so it need not see what changed fragments until now.
-    async fn bar(self: &Arc<Self>, timeout: Duration) -> Result<Table> {
-        let _flush = self.lock_flush(timeout).await?;
+    async fn bar(self: &Arc<Self>, job: &Job, timeout: Duration) -> Result<Table> {
+        let _flush = self.lock_flush_for(job, timeout).await?;
         self.refuse_lost_flush().await?;
         self.heal().await?;
         for _ in 0..ATTEMPTS {
@@ -265,6 +277,24 @@ impl Bucket {
         let read = self.read_versions().await?;
         let mut old = read.range(..=plan.head.version());
         Ok(old.any(|version| !plan.kept.versions.contains(version)))
+    }
+
+    /// Leaves what versions refer to that were made meanwhile: another program may have restored one whose name was about to
+    /// go, or begun a branch.
+    async fn spare(&self, plan: &mut Plan) -> Result<()> {
+        fault::at(&self.log_place.folder, "cleanup.look")?;
+        if !fault::is_on(&self.log_place.folder, "cleanup-look") {
+            return Ok(());
+        }
+        plan.head.refuse_branches().await?;
+        let mut newer = Referred::default();
+        for version in plan.head.version_numbers().await? {
+            if version > plan.head.version() {
+                plan.head.refer(version, &mut newer).await?;
+            }
+        }
+        plan.leavings.retain(|leaving| !newer.has(leaving));
+        Ok(())
     }
 
     async fn sweep(&self, leavings: Vec<Leaving>, job: &Job) -> Result<()> {

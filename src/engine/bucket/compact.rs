@@ -11,12 +11,13 @@ use super::settle::ATTEMPTS;
 use super::shared::Bucket;
 use crate::engine::error::{Error, Result};
 use crate::engine::facts::Compacted;
+use crate::engine::fault;
 use crate::engine::job::Job;
 use crate::engine::maintenance::{Part, Tiers};
 use crate::engine::store::{Committed, Rewritten, Table};
 
 /// Which fragments are rewritten, as runs of a version's parts.
-type Choose = fn(&Tiers, &[Part]) -> Vec<Range<usize>>;
+type Choose = Box<dyn Fn(&[Part]) -> Vec<Range<usize>> + Send + Sync>;
 
 /// What is to be rewritten, with the version that reserved a number for each run.
 struct Plan {
@@ -26,22 +27,30 @@ struct Plan {
 
 impl Bucket {
     /// Rewrites all fragments that are worth it; see [`Engine::compact`](crate::Engine::compact). `job` counts records.
+    ///
+    /// Cancel: fragments that were not replaced yet are left as they are. Dropped, it ends so, and keeps its locks until then.
     pub(crate) async fn compact(
         self: &Arc<Self>,
         job: &Job,
         timeout: Duration,
     ) -> Result<Compacted> {
-        let _alone = self.lock_maintenance(timeout).await?;
-        self.compact_chosen(Tiers::all, job, timeout).await
+        let (own, work) = (self.clone(), job.clone());
+        let alone = async move {
+            let _alone = own.lock_maintenance(timeout).await?;
+            let all: Choose = Box::new(|parts| Tiers::default().all(parts));
+            own.compact_chosen(all, &work, timeout).await
+        };
+        job.in_a_task(alone).await
     }
 
-    /// Rewrites the newest fragments where that is due. Needs the maintenance lock.
+    /// Rewrites the newest fragments where that is due, within these bounds. Needs the maintenance lock.
     pub(super) async fn compact_due(
         self: &Arc<Self>,
+        tiers: Tiers,
         job: &Job,
         timeout: Duration,
     ) -> Result<Compacted> {
-        let due = |tiers: &Tiers, parts: &[Part]| tiers.due(parts).into_iter().collect();
+        let due: Choose = Box::new(move |parts| tiers.due(parts).into_iter().collect());
         self.compact_chosen(due, job, timeout).await
     }
 
@@ -55,7 +64,9 @@ impl Bucket {
         timeout: Duration,
     ) -> Result<Compacted> {
         let mut done = nothing(self.place.id);
-        let Some(plan) = self.reserve(choose, &mut done, timeout).await? else { return Ok(done) };
+        self.look_ahead(&choose, job).await?;
+        let reserved = self.reserve(&choose, &mut done, (job, timeout)).await?;
+        let Some(plan) = reserved else { return Ok(done) };
         job.expect(plan.runs.iter().map(|(run, _)| rows(run)).sum());
         for (run, number) in plan.runs.iter().rev() {
             let rewritten = job.unless_cancelled(plan.head.rewrite(run, *number)).await?;
@@ -71,14 +82,28 @@ impl Bucket {
         Ok(done)
     }
 
+    /// Refuses what could not come to its end: a file that is damaged, a disk without room. Before anything is reserved, as
+    /// what fails each time must not make a version each time.
+    async fn look_ahead(&self, choose: &Choose, job: &Job) -> Result<()> {
+        // What is wrong with the head is mended, or said, under the flush lock.
+        let Ok(Some(head)) = Table::open(&self.place.dataset, &self.access).await else {
+            return Ok(());
+        };
+        let parts = head.parts().await?;
+        let runs = choose(&parts).into_iter().filter_map(|run| parts.get(run));
+        let chosen: Vec<Part> = runs.flatten().copied().collect();
+        self.check_room(chosen.iter().map(|part| part.bytes).sum())?;
+        job.unless_cancelled(head.read_whole(&chosen)).await
+    }
+
     /// Chooses of the head, and reserves a number for each run, so that what is flushed meanwhile comes behind.
     async fn reserve(
         self: &Arc<Self>,
-        choose: Choose,
+        choose: &Choose,
         done: &mut Compacted,
-        timeout: Duration,
+        (job, timeout): (&Job, Duration),
     ) -> Result<Option<Plan>> {
-        let _flush = self.lock_flush(timeout).await?;
+        let _flush = self.lock_flush_for(job, timeout).await?;
         self.refuse_lost_flush().await?;
         self.heal().await?;
         for _ in 0..ATTEMPTS {
@@ -87,7 +112,7 @@ impl Bucket {
             let parts = head.parts().await?;
             (done.version, done.fragments_before) = (head.version(), head.fragments());
             done.fragments_after = done.fragments_before;
-            let runs = choose(&Tiers::default(), &parts);
+            let runs = choose(&parts);
             let Some(count) = u32::try_from(runs.len()).ok().filter(|count| *count > 0) else {
                 return Ok(None);
             };
@@ -117,7 +142,11 @@ impl Bucket {
         job: &Job,
         timeout: Duration,
     ) -> Result<Option<Table>> {
-        let replaced = self.commit_rewritten(&rewritten, job, timeout).await;
+        let mut rewritten = rewritten;
+        let replaced = match rewritten.sync().await {
+            Ok(()) => self.commit_rewritten(&rewritten, job, timeout).await,
+            Err(error) => Err(error),
+        };
         // Where that is not known, it may be the head, on these files.
         if !matches!(replaced, Ok(Some(_)) | Err(Error::Poisoned { .. })) {
             rewritten.discard().await;
@@ -131,13 +160,13 @@ impl Bucket {
         job: &Job,
         timeout: Duration,
     ) -> Result<Option<Table>> {
-        rewritten.sync().await?;
-        let _flush = self.lock_flush(timeout).await?;
+        let _flush = self.lock_flush_for(job, timeout).await?;
         for _ in 0..ATTEMPTS {
             job.go_on()?;
             let Some(head) = self.settled_head().await? else { return Ok(None) };
+            let is_on = fault::is_on(&self.log_place.folder, "compact-look");
             // A cleanup with a wrong clock removes files that no version names.
-            if !head.still_holds(rewritten) || !rewritten.is_complete().await? {
+            if is_on && !head.still_holds(rewritten) || !rewritten.is_complete().await? {
                 return Ok(None);
             }
             if !self.secured(&head).await? {

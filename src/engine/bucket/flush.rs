@@ -4,7 +4,7 @@
 //! stands in its transaction; so whoever comes next, after whatever end, can tell whether it happened.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use arrow_array::RecordBatch;
 
@@ -18,9 +18,13 @@ use crate::engine::durable::blocking;
 use crate::engine::error::{Error, Result};
 use crate::engine::facts::Flushed;
 use crate::engine::fault;
+use crate::engine::job::Job;
 use crate::engine::record::conform;
 use crate::engine::store::{Committed, FlushMark, Made, Staged, Table};
 use crate::engine::wal::{Held, Log};
+
+/// How long work that may be cancelled waits for the lock of flushes before it looks whether it was.
+const A_WHILE: Duration = Duration::from_millis(20);
 
 /// What one flush takes, with the version that its files were written for.
 struct Load {
@@ -48,6 +52,23 @@ impl Bucket {
         }
         let own = self.clone();
         blocking(move || own.flush_lock.lock(timeout)).await
+    }
+
+    /// The same for work that may be cancelled: no thread waits on for long then.
+    pub(super) async fn lock_flush_for(
+        self: &Arc<Self>,
+        job: &Job,
+        timeout: Duration,
+    ) -> Result<Held> {
+        let started = Instant::now();
+        loop {
+            job.go_on()?;
+            let left = timeout.saturating_sub(started.elapsed());
+            match self.lock_flush(left.min(A_WHILE)).await {
+                Err(Error::Locked { .. }) if left > A_WHILE => {}
+                held => return held,
+            }
+        }
     }
 
     /// Persists all that is buffered now. Needs the flush lock.

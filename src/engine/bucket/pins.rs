@@ -15,6 +15,7 @@ use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 use super::shared::{ATTEMPTS, Bucket};
 use super::snapshot::Snapshot;
 use crate::engine::error::{Error, Result};
+use crate::engine::fault;
 use crate::engine::store::Table;
 
 /// The form of the line.
@@ -43,15 +44,26 @@ struct State {
     /// `None` where none may be noted: another program's dataset.
     folder: Option<PathBuf>,
     file: Option<PinFile>,
-    /// How often each version is held.
-    held: BTreeMap<u64, usize>,
+    held: BTreeMap<u64, Hold>,
     /// The one that stays held until another takes its place.
     standing: Option<u64>,
+    /// What is held could not be noted the last time, and that was said.
+    is_unnoted: bool,
+}
+
+/// How a version is held.
+#[derive(Debug, Clone, Copy, Default)]
+struct Hold {
+    times: usize,
+    /// It was there when it was looked for behind its note.
+    is_seen: bool,
 }
 
 struct PinFile {
     file: File,
     path: PathBuf,
+    /// A child of a fork has the same open file, and would write its own versions over those of its parent.
+    pid: u32,
     /// The longest line so far: shorter ones are filled up to it, so that one write changes all.
     longest: usize,
 }
@@ -68,33 +80,50 @@ impl Pins {
     }
 
     fn with(folder: Option<PathBuf>) -> Self {
-        let state = State { folder, file: None, held: BTreeMap::new(), standing: None };
+        let (held, standing) = (BTreeMap::new(), None);
+        let state = State { folder, file: None, held, standing, is_unnoted: false };
         Self(Arc::new(Mutex::new(state)))
     }
 
-    /// Holds a version. Also says whether it is held only now: then it is to be looked at once more, as it may have been
-    /// removed before.
+    /// Holds a version, where it is still there behind its note: it may have been removed before.
     ///
-    /// Cost: nothing where it is held already; else one write, and the first time the file's making.
-    pub(super) fn hold(&self, version: u64) -> (Pin, bool) {
-        let is_new = self.state().change(|state| state.add(version));
-        (Pin { pins: self.clone(), version }, is_new)
+    /// Cost: nothing where it is held already; else one write and the look, and the first time the file's making.
+    pub(super) fn hold(&self, version: u64, is_there: impl FnOnce() -> bool) -> Option<Pin> {
+        self.state().change(|state| state.add(version));
+        self.seen(version, is_there)
     }
 
     /// As [`hold`](Self::hold), and it stays held until another stands in its place: who reads the head again and again pays
     /// once for each.
-    pub(super) fn stand_at(&self, version: u64) -> (Pin, bool) {
-        let is_new = self.state().change(|state| {
-            let is_new = state.add(version);
+    pub(super) fn stand_at(&self, version: u64, is_there: impl FnOnce() -> bool) -> Option<Pin> {
+        self.state().change(|state| {
+            state.add(version);
             if state.standing != Some(version) {
                 state.add(version);
                 if let Some(before) = state.standing.replace(version) {
                     state.take(before);
                 }
             }
-            is_new
         });
-        (Pin { pins: self.clone(), version }, is_new)
+        self.seen(version, is_there)
+    }
+
+    /// The pin of a version that was just added, where that is there.
+    ///
+    /// IMPORTANT: after the note. Who cleans up removes the version's name first, looks at the notes, and only then removes its
+    /// files. Another thread may have noted it and not looked yet: so who was not told that it is there looks.
+    fn seen(&self, version: u64, is_there: impl FnOnce() -> bool) -> Option<Pin> {
+        let pin = Pin { pins: self.clone(), version };
+        if self.state().held.get(&version).is_some_and(|hold| hold.is_seen) {
+            return Some(pin);
+        }
+        if !is_there() {
+            return None;
+        }
+        if let Some(hold) = self.state().held.get_mut(&version) {
+            hold.is_seen = true;
+        }
+        Some(pin)
     }
 
     /// The versions that this process holds.
@@ -110,10 +139,7 @@ impl Pins {
 impl Drop for Pin {
     fn drop(&mut self) {
         let version = self.version;
-        self.pins.state().change(|state| {
-            state.take(version);
-            false
-        });
+        self.pins.state().change(|state| state.take(version));
     }
 }
 
@@ -131,10 +157,7 @@ impl Bucket {
         for _ in 0..ATTEMPTS {
             let snapshot = self.snapshot().await?;
             let Some(table) = snapshot.table() else { return Ok(snapshot) };
-            let (pin, is_new) = self.pins.stand_at(table.version());
-            // IMPORTANT: after the note. Who cleans up removes the version's name first, looks at the notes, and only then
-            // removes its files.
-            if !is_new || table.is_there() {
+            if let Some(pin) = self.pins.stand_at(table.version(), || table.is_there()) {
                 return Ok(snapshot.held_by(pin));
             }
         }
@@ -143,53 +166,61 @@ impl Bucket {
 
     /// A version alone, to be read; `None` where it was cleaned up since it was opened.
     pub(crate) fn pinned(&self, table: Table) -> Option<Snapshot> {
-        let (pin, is_new) = self.pins.hold(table.version());
-        let is_kept = !is_new || table.is_there();
-        is_kept.then(|| Snapshot::pinned(Some(table)).held_by(pin))
+        let pin = self.pins.hold(table.version(), || table.is_there())?;
+        Some(Snapshot::pinned(Some(table)).held_by(pin))
     }
 }
 
 impl State {
     /// Does something to what is held, and notes it where it is not as before.
-    fn change(&mut self, change: impl FnOnce(&mut Self) -> bool) -> bool {
-        let before = self.held.len();
-        let is_new = change(self);
-        if is_new || self.held.len() != before {
+    fn change(&mut self, change: impl FnOnce(&mut Self)) {
+        let before: Vec<u64> = self.held.keys().copied().collect();
+        change(self);
+        if !self.held.keys().eq(&before) {
             self.note();
         }
-        is_new
     }
 
-    fn add(&mut self, version: u64) -> bool {
-        let count = self.held.entry(version).or_default();
-        *count += 1;
-        *count == 1
+    fn add(&mut self, version: u64) {
+        self.held.entry(version).or_default().times += 1;
     }
 
     fn take(&mut self, version: u64) {
-        if let Some(count) = self.held.get_mut(&version) {
-            *count -= 1;
-            if *count == 0 {
+        if let Some(hold) = self.held.get_mut(&version) {
+            hold.times -= 1;
+            if hold.times == 0 {
                 self.held.remove(&version);
             }
         }
     }
 
-    /// Where nothing can be noted, reading goes on without: what was the head lately is not cleaned up at once.
+    /// Where nothing can be noted, reading goes on without, and that is said: what was the head lately is not cleaned up at
+    /// once, but what somebody says by hand to remove is.
     fn note(&mut self) {
-        let Some(folder) = &self.folder else { return };
-        if self.file.is_none() {
-            match PinFile::make(folder) {
-                Ok(file) => self.file = file,
-                Err(error) => {
-                    tracing::debug!(folder = %folder.display(), %error, "what is read cannot be noted");
-                }
+        let Some(folder) = self.folder.clone() else { return };
+        let noted = self.write(&folder);
+        match noted {
+            Err(ref error) if !self.is_unnoted => {
+                tracing::warn!(folder = %folder.display(), %error, "what is read cannot be noted; a clean-up by hand may take files of it away");
             }
+            _ => {}
         }
-        let Some(file) = &mut self.file else { return };
-        if let Err(error) = file.write(&self.held) {
-            tracing::debug!(file = %file.path.display(), %error, "what is read cannot be noted");
+        self.is_unnoted = noted.is_err();
+    }
+
+    fn write(&mut self, folder: &Path) -> io::Result<()> {
+        // That of a parent is left to it.
+        self.file.take_if(|file| !file.is_own());
+        if self.file.is_none() {
+            self.file = PinFile::make(folder)?;
         }
+        let Some(file) = &mut self.file else { return Ok(()) };
+        let written = file.write(&self.held);
+        if written.is_err() {
+            // What it says is older, or nothing: whoever cleans up would take that for all there is.
+            self.file = None;
+        }
+        written
     }
 }
 
@@ -215,20 +246,26 @@ impl PinFile {
         let process = std::process::id();
         for number in 0..NAMES {
             let path = folder.join(format!("{process}.{number}"));
-            let file = match OpenOptions::new().write(true).create_new(true).open(&path) {
+            let mut options = OpenOptions::new();
+            let file = match options.read(true).write(true).create_new(true).open(&path) {
                 Err(e) if e.kind() == io::ErrorKind::AlreadyExists => continue,
                 file => file?,
             };
             file.lock()?;
             // Whoever cleans up may have taken it for a dead process's before it was locked.
             if rustix::fs::fstat(&file)?.st_nlink > 0 {
-                return Ok(Self { file, path, longest: 0 });
+                return Ok(Self { file, path, pid: process, longest: 0 });
             }
         }
         Err(io::Error::other("its names are all taken"))
     }
 
-    fn write(&mut self, held: &BTreeMap<u64, usize>) -> io::Result<()> {
+    fn is_own(&self) -> bool {
+        self.pid == std::process::id()
+    }
+
+    fn write(&mut self, held: &BTreeMap<u64, Hold>) -> io::Result<()> {
+        fault::step(&self.path, "pin.write")?;
         let line = line(held.keys());
         self.longest = self.longest.max(line.len());
         self.file.write_all_at(format!("{line:<width$}\n", width = self.longest).as_bytes(), 0)
@@ -237,8 +274,10 @@ impl PinFile {
 
 impl Drop for PinFile {
     fn drop(&mut self) {
-        // What cannot be removed is void without its lock.
-        drop(fs::remove_file(&self.path));
+        if self.is_own() {
+            // What cannot be removed is void without its lock.
+            drop(fs::remove_file(&self.path));
+        }
         FILES.fetch_sub(1, Ordering::Relaxed);
     }
 }
@@ -264,7 +303,7 @@ pub(super) fn noted(folder: &Path) -> Result<BTreeSet<u64>> {
 fn noted_in(path: &Path) -> Result<BTreeSet<u64>> {
     let failed = || Error::io("read what is read from", path);
     for _ in 0..LOOKS {
-        let file = match File::open(path) {
+        let file = match open(path) {
             Ok(file) => file,
             Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(BTreeSet::new()),
             Err(e) => return Err(failed()(e)),
@@ -292,6 +331,14 @@ fn noted_in(path: &Path) -> Result<BTreeSet<u64>> {
     let source =
         "it does not say which versions its process reads; nothing is cleaned up while that lives";
     Err(Error::Damaged { path: path.into(), source: source.into() })
+}
+
+/// Network file systems lock a file alone for who may write to it.
+fn open(path: &Path) -> io::Result<File> {
+    match OpenOptions::new().read(true).write(true).open(path) {
+        Err(e) if e.kind() == io::ErrorKind::PermissionDenied => File::open(path),
+        opened => opened,
+    }
 }
 
 fn line<'a>(versions: impl Iterator<Item = &'a u64>) -> String {
@@ -332,9 +379,9 @@ mod tests {
         let folder = bucket.path().join("pins");
         let (one, two) = (Pins::in_folder(folder.clone()), Pins::in_folder(folder.clone()));
         assert_eq!(noted(&folder).unwrap(), set(&[]));
-        let (first, is_new) = one.hold(123_456);
-        assert!(is_new && !one.hold(123_456).1);
-        let (second, _) = two.hold(7);
+        let first = one.hold(123_456, || true);
+        drop(one.hold(123_456, || unreachable!("it was looked at")));
+        let second = two.hold(7, || true);
         assert_eq!(noted(&folder).unwrap(), set(&[7, 123_456]));
         drop(first);
         assert_eq!(noted(&folder).unwrap(), set(&[7]));
@@ -349,11 +396,11 @@ mod tests {
         let bucket = tempfile::tempdir().unwrap();
         let folder = bucket.path().join("pins");
         let pins = Pins::in_folder(folder.clone());
-        drop(pins.stand_at(4));
-        assert!(!pins.stand_at(4).1, "it was held all the time");
+        drop(pins.stand_at(4, || true));
+        drop(pins.stand_at(4, || unreachable!("it was held all the time")));
         assert_eq!(noted(&folder).unwrap(), set(&[4]));
-        let reading = pins.stand_at(4).0;
-        drop(pins.stand_at(5));
+        let reading = pins.stand_at(4, || unreachable!());
+        drop(pins.stand_at(5, || true));
         assert_eq!(noted(&folder).unwrap(), set(&[4, 5]));
         drop(reading);
         assert_eq!(noted(&folder).unwrap(), set(&[5]));
@@ -391,8 +438,63 @@ mod tests {
     #[test]
     fn where_nothing_can_be_written_reading_goes_on() {
         let pins = Pins::in_folder("/proc/none/pins".into());
-        let (_pin, is_new) = pins.hold(3);
-        assert!(is_new);
+        let _pin = pins.hold(3, || true).unwrap();
         assert_eq!(pins.held(), set(&[3]));
+        assert!(pins.state().is_unnoted);
+    }
+
+    #[test]
+    fn who_holds_what_another_thread_has_not_looked_at_yet_looks_too() {
+        let bucket = tempfile::tempdir().unwrap();
+        let pins = Pins::in_folder(bucket.path().join("pins"));
+        let gone = pins.hold(3, || {
+            assert!(pins.hold(3, || false).is_none(), "it is gone");
+            false
+        });
+        assert!(gone.is_none());
+        assert_eq!(pins.held(), set(&[]));
+        assert!(pins.hold(3, || true).is_some());
+    }
+
+    /// A note that says less than is held would be taken for all there is.
+    #[test]
+    fn what_cannot_be_noted_leaves_no_older_note_and_is_noted_once_there_is_room() {
+        use std::sync::atomic::AtomicBool;
+
+        use crate::engine::fault::{Event, Plan, Then};
+        let bucket = tempfile::tempdir().unwrap();
+        let folder = bucket.path().join("pins");
+        let full = Arc::new(AtomicBool::new(true));
+        let is_full = full.clone();
+        let hook = move |event: Event<'_>| match event {
+            Event::Point("pin.write") if is_full.load(Ordering::Relaxed) => Then::Fail(28),
+            _ => Then::Go,
+        };
+        let _armed = Plan { hook: Arc::new(hook), off: Vec::new() }.arm(bucket.path());
+        let pins = Pins::in_folder(folder.clone());
+        let one = pins.hold(3, || true);
+        assert!(one.is_some() && pins.state().is_unnoted);
+        assert_eq!(fs::read_dir(&folder).unwrap().count(), 0);
+        full.store(false, Ordering::Relaxed);
+        let two = pins.hold(4, || true);
+        assert!(two.is_some() && !pins.state().is_unnoted);
+        assert_eq!(noted(&folder).unwrap(), set(&[3, 4]));
+    }
+
+    #[test]
+    fn a_forked_child_leaves_the_note_of_its_parent_alone() {
+        let bucket = tempfile::tempdir().unwrap();
+        let folder = bucket.path().join("pins");
+        let pins = Pins::in_folder(folder.clone());
+        let one = pins.hold(3, || true);
+        // As in a child, whose number is another one.
+        pins.state().file.as_mut().unwrap().pid += 1;
+        let parents = pins.state().file.as_ref().unwrap().path.clone();
+        let before = fs::read(&parents).unwrap();
+        let two = pins.hold(4, || true);
+        assert_ne!(pins.state().file.as_ref().unwrap().path, parents);
+        assert_eq!(fs::read(&parents).unwrap(), before);
+        drop((one, two, pins));
+        assert!(parents.exists());
     }
 }

@@ -12,6 +12,7 @@ use super::live::{Head, Live};
 use super::pins::Pins;
 use super::snapshot::Snapshot;
 use super::space::Space;
+use super::upkeep::Neglect;
 use crate::engine::access::Access;
 use crate::engine::durable::blocking;
 use crate::engine::error::{Error, Result};
@@ -36,8 +37,7 @@ pub(crate) struct Bucket {
     /// Stands for a log in the versions that a writer without one makes.
     pub(super) memory_id: Uuid,
     pub(super) space: Space,
-    /// What maintenance failed with in this process, where it failed the last time.
-    pub(super) neglected: Mutex<Option<String>>,
+    pub(super) neglect: Mutex<Neglect>,
     pub(super) access: Access,
     pub(super) pins: Pins,
     confined: OnceCell<()>,
@@ -67,7 +67,7 @@ impl Bucket {
             log_place,
             memory_id: Uuid::new_v4(),
             space: Space::default(),
-            neglected: Mutex::default(),
+            neglect: Mutex::default(),
             access,
             pins,
             confined: OnceCell::new(),

@@ -51,6 +51,21 @@ impl Bucket {
         let full = std::io::ErrorKind::StorageFull.into();
         Err(Error::io("keep room for a flush beside the log in", folder)(full))
     }
+
+    /// Refuses to write so many bytes of data files where they would take the room that a flush of the log needs.
+    pub(super) fn check_room(&self, bytes: u64) -> Result<()> {
+        let folder = &self.log_place.folder;
+        if bytes == 0 || !fault::is_on(folder, "compact-room") {
+            return Ok(());
+        }
+        let Ok(found) = rustix::fs::statvfs(folder) else { return Ok(()) };
+        let free = found.f_bavail.saturating_mul(found.f_frsize);
+        if has_room(free.saturating_sub(bytes), self.log_bytes()) && free >= bytes {
+            return Ok(());
+        }
+        let full = std::io::ErrorKind::StorageFull.into();
+        Err(Error::io("make room for rewritten records in", folder)(full))
+    }
 }
 
 /// Data files take about what the log takes; twice that leaves room for what comes with them.

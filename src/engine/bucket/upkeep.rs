@@ -14,9 +14,9 @@ use super::shared::Bucket;
 use super::snapshot::Snapshot;
 use crate::engine::durable::blocking;
 use crate::engine::error::{Error, Result};
-use crate::engine::facts::Maintenance;
+use crate::engine::facts::{Compacted, Maintenance};
 use crate::engine::job::Job;
-use crate::engine::maintenance::{Facts, Policy, Task};
+use crate::engine::maintenance::{Backoff, Facts, Policy, Task, Tiers};
 use crate::engine::retention::Retention;
 use crate::engine::store::Table;
 
@@ -24,7 +24,7 @@ use crate::engine::store::Table;
 const EVERY: u64 = 16;
 /// How long the end of a writer waits for what is due then.
 const AT_THE_END: Duration = Duration::from_millis(200);
-/// How long it waits for the lock of flushes.
+/// How long it waits for the lock of flushes otherwise.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// The turn of a process's buckets.
@@ -44,6 +44,33 @@ struct Begun {
     task: JoinHandle<()>,
 }
 
+/// How far it goes.
+#[derive(Debug, Clone, Copy)]
+struct Pace {
+    tiers: Tiers,
+    /// How long it waits for the lock of flushes.
+    patience: Duration,
+}
+
+/// What became of maintenance in this process.
+#[derive(Debug, Default)]
+pub(super) struct Neglect {
+    /// What it failed with, where it failed the last time.
+    error: Option<String>,
+    compaction: Backoff,
+}
+
+impl Pace {
+    fn in_the_background() -> Self {
+        Self { tiers: Tiers::default(), patience: PATIENCE }
+    }
+
+    /// Somebody waits for it.
+    fn at_the_end() -> Self {
+        Self { tiers: Tiers::of_a_moment(), patience: Duration::ZERO }
+    }
+}
+
 impl Upkeep {
     pub(super) fn new(bucket: Arc<Bucket>, is_on: bool, retention: Retention) -> Self {
         Self { bucket, is_on, retention, flushes: AtomicU64::new(0), begun: Mutex::default() }
@@ -53,7 +80,7 @@ impl Upkeep {
     /// time that there were some.
     pub(super) fn flushed(&self) {
         if self.is_on && self.flushes.fetch_add(1, Ordering::Relaxed).is_multiple_of(EVERY) {
-            self.begin();
+            self.begin(Pace::in_the_background());
         }
     }
 
@@ -62,7 +89,7 @@ impl Upkeep {
         if !self.is_on {
             return;
         }
-        self.begin();
+        self.begin(Pace::at_the_end());
         let begun = self.begun().take();
         let Some(Begun { job, mut task }) = begun else { return };
         if tokio::time::timeout(AT_THE_END, &mut task).await.is_err() {
@@ -72,14 +99,14 @@ impl Upkeep {
         }
     }
 
-    fn begin(&self) {
+    fn begin(&self, pace: Pace) {
         let mut begun = self.begun();
         if begun.as_ref().is_some_and(|begun| !begun.task.is_finished()) {
             return;
         }
         let (bucket, job) = (self.bucket.clone(), Job::new());
         let (own, retention) = (job.clone(), self.retention);
-        let task = tokio::spawn(async move { bucket.maintain(retention, &own).await });
+        let task = tokio::spawn(async move { bucket.maintain(retention, pace, &own).await });
         *begun = Some(Begun { job, task });
     }
 
@@ -105,7 +132,7 @@ impl Bucket {
     ) -> Result<Maintenance> {
         let Some(head) = snapshot.table() else { return Ok(Maintenance::default()) };
         let task = match retention.filter(|_| head.is_stable()) {
-            Some(retention) => due(head, retention).await?,
+            Some(retention) => due(head, retention, (Tiers::default(), false)).await?,
             None => None,
         };
         let own = self.clone();
@@ -114,52 +141,92 @@ impl Bucket {
             due: task.map(|task| task.name()),
             versions: head.version_numbers().await?.len() as u64,
             last_begun,
-            error: self.neglected().clone(),
+            error: self.neglect().error.clone(),
         })
     }
 
-    fn neglected(&self) -> MutexGuard<'_, Option<String>> {
-        self.neglected.lock().unwrap_or_else(PoisonError::into_inner)
+    fn neglect(&self) -> MutexGuard<'_, Neglect> {
+        self.neglect.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Does what is due, where nobody else is at it.
-    async fn maintain(self: &Arc<Self>, retention: Retention, job: &Job) {
-        let error = match self.do_what_is_due(retention, job).await {
+    async fn maintain(self: &Arc<Self>, retention: Retention, pace: Pace, job: &Job) {
+        let error = match self.do_what_is_due(retention, pace, job).await {
             // It has shown nothing: what was known before still is.
             Err(Error::Cancelled) => return,
+            Err(Error::Locked { .. }) if pace.patience.is_zero() => return,
             done => done.err(),
         };
         if let Some(error) = &error {
             tracing::warn!(topic = %self.topic, bucket = self.place.id, %error, "maintenance failed; a later flush tries again");
         }
-        *self.neglected() = error.map(|error| error.to_string());
+        let mut neglect = self.neglect();
+        // What failed the last time is not all right because it was left alone.
+        if error.is_some() || !neglect.compaction.is_failing() {
+            neglect.error = error.map(|error| error.to_string());
+        }
     }
 
-    async fn do_what_is_due(self: &Arc<Self>, retention: Retention, job: &Job) -> Result<()> {
+    async fn do_what_is_due(
+        self: &Arc<Self>,
+        retention: Retention,
+        pace: Pace,
+        job: &Job,
+    ) -> Result<()> {
         let _turn = job.unless_cancelled(async { Ok(TURN.acquire().await.ok()) }).await?;
         let Some(head) = self.known_table() else { return Ok(()) };
-        let Some(task) = due(&head, retention).await? else { return Ok(()) };
+        let rests = self.neglect().compaction.rests();
+        let Some(task) = due(&head, retention, (pace.tiers, rests)).await? else { return Ok(()) };
         let Some(_alone) = self.maintenance_lock.try_lock()? else { return Ok(()) };
-        match task {
-            Task::Compact(_) => {
-                // Which run it is, the head says that is there when it begins.
-                let done = self.compact_due(job, PATIENCE).await?;
-                tracing::info!(topic = %self.topic, bucket = self.place.id, ?done, "compacted");
+        let Task::Compact(_) = task else { return self.clean_up_due(retention, pace, job).await };
+        // Which run it is, the head says that is there when it begins.
+        let compacted = self.compact_due(pace.tiers, job, pace.patience).await;
+        self.rest_after(&compacted);
+        if let Err(error) = compacted {
+            // It may fail for ever; versions are not to be kept for that.
+            let next = due(&head, retention, (pace.tiers, true)).await;
+            if matches!(next, Ok(Some(Task::CleanUp))) && job.go_on().is_ok() {
+                let cleaned = self.clean_up_due(retention, pace, job).await;
+                if let Err(error) = cleaned {
+                    tracing::warn!(topic = %self.topic, bucket = self.place.id, %error, "cleaning up failed behind a compaction that did");
+                }
             }
-            Task::CleanUp => {
-                let done = self.clean_up_alone(&retention.with_grace(), (job, PATIENCE)).await?;
-                tracing::info!(topic = %self.topic, bucket = self.place.id, ?done, "cleaned up");
-            }
+            return Err(error);
         }
+        tracing::info!(topic = %self.topic, bucket = self.place.id, ?compacted, "compacted");
         Ok(())
+    }
+
+    async fn clean_up_due(
+        self: &Arc<Self>,
+        retention: Retention,
+        pace: Pace,
+        job: &Job,
+    ) -> Result<()> {
+        let done = self.clean_up_alone(&retention.with_grace(), (job, pace.patience)).await?;
+        tracing::info!(topic = %self.topic, bucket = self.place.id, ?done, "cleaned up");
+        Ok(())
+    }
+
+    /// Takes note of how a compaction ended; one that had to make way has shown nothing.
+    fn rest_after(&self, compacted: &Result<Compacted>) {
+        match compacted {
+            Ok(_) => self.neglect().compaction.succeeded(),
+            Err(Error::Cancelled | Error::Locked { .. }) => {}
+            Err(_) => self.neglect().compaction.failed(),
+        }
     }
 }
 
-/// What is due in a version.
-async fn due(head: &Table, retention: Retention) -> Result<Option<Task>> {
-    let policy = Policy::default();
+/// What is due in a version, with rewrites within these bounds, or without any.
+async fn due(
+    head: &Table,
+    retention: Retention,
+    (tiers, rests): (Tiers, bool),
+) -> Result<Option<Task>> {
+    let policy = Policy { tiers };
     let has_many = head.fragments() >= policy.tiers.few as u64;
     let parts = if has_many { head.parts().await? } else { Vec::new() };
     let versions = head.version_numbers().await?.len();
-    Ok(policy.decide(&Facts { parts, versions, retention }))
+    Ok(policy.decide(&Facts { parts, versions, retention, rests }))
 }

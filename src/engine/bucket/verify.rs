@@ -96,8 +96,15 @@ async fn collect(
 ) -> Result<()> {
     for (version, manifest) in versions {
         pass.job.go_on()?;
-        match head.at_version(version).await {
-            Ok(Some(table)) => census.add(version, table.files_of_version()),
+        let files = async {
+            let table = head.at_version(version).await?;
+            match table {
+                Some(table) => table.files_of_version().await.map(Some),
+                None => Ok(None),
+            }
+        };
+        match files.await {
+            Ok(Some(files)) => census.add(version, files),
             Ok(None) => {}
             Err(error) => pass.unreadable(&manifest, version, &error),
         }

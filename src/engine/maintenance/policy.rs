@@ -14,6 +14,8 @@ pub(crate) struct Facts {
     pub(crate) versions: usize,
     /// Which of them are kept.
     pub(crate) retention: Retention,
+    /// A rewrite failed lately, and is left alone for now.
+    pub(crate) rests: bool,
 }
 
 /// What keeps a bucket's cost flat.
@@ -38,7 +40,8 @@ impl Policy {
     /// What is to be done first; `None` where nothing is due.
     pub(crate) fn decide(&self, facts: &Facts) -> Option<Task> {
         // Cleaned up behind it: what was rewritten can go then, too.
-        let run = self.tiers.due(&facts.parts).map(Task::Compact);
+        let run = if facts.rests { None } else { self.tiers.due(&facts.parts) };
+        let run = run.map(Task::Compact);
         run.or_else(|| (facts.versions > most(facts.retention) + SLACK).then_some(Task::CleanUp))
     }
 }
@@ -74,8 +77,9 @@ mod tests {
         let facts = |count, versions| {
             let keep_for = std::time::Duration::ZERO;
             let retention = Retention { keep_versions: 5, keep_for, at_most: 20 };
-            Facts { parts: parts(count), versions, retention }
+            Facts { parts: parts(count), versions, retention, rests: false }
         };
+        let resting = |count, versions| Facts { rests: true, ..facts(count, versions) };
         for (facts, due) in [
             (Facts::default(), None),
             (facts(3, 0), None),
@@ -83,6 +87,8 @@ mod tests {
             (facts(3, 20 + SLACK), None),
             (facts(3, 21 + SLACK), Some(Task::CleanUp)),
             (facts(4, 21 + SLACK), Some(Task::Compact(0..4))),
+            (resting(4, 0), None),
+            (resting(4, 21 + SLACK), Some(Task::CleanUp)),
         ] {
             assert_eq!(policy.decide(&facts), due);
         }

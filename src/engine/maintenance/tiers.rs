@@ -46,10 +46,18 @@ impl Default for Tiers {
     }
 }
 
+/// Bytes that are rewritten while somebody waits.
+const BYTES_IN_A_MOMENT: u64 = 8 << 20;
+
 /// Of ten rows so many deleted make a fragment worth a rewrite of its own.
 const DELETED_OF_TEN: u64 = 1;
 
 impl Tiers {
+    /// Of rewrites that come to their end in a moment: one that does not leaves a version behind, and nothing else.
+    pub(crate) fn of_a_moment() -> Self {
+        Self { bytes: BYTES_IN_A_MOMENT, ..Self::default() }
+    }
+
     /// The fragments at the end that are due to be rewritten as one.
     pub(crate) fn due(&self, parts: &[Part]) -> Option<Range<usize>> {
         let seams = seams(parts);
@@ -242,6 +250,28 @@ mod tests {
         assert_eq!((TIERS.due(&fixed), all(&fixed)), (None, vec![(0, 2), (3, 5)]));
     }
 
+    #[test]
+    fn a_moment_is_not_begun_with_what_it_cannot_end() {
+        let flushes = |count: usize, bytes: u64| {
+            let part = |(fragment, part): (u64, Part)| Part { fragment, bytes, ..part };
+            (0..).zip(parts(&vec![10; count])).map(part).collect::<Vec<_>>()
+        };
+        let tiers = Tiers::of_a_moment();
+        for (count, bytes, in_a_moment, due) in [
+            (63, 1 << 10, None, None),
+            (64, 1 << 10, Some(0..64), Some(0..64)),
+            // The newest of them that it can.
+            (64, 512 << 10, Some(48..64), Some(0..64)),
+            (64, 1 << 20, Some(56..64), Some(0..64)),
+            (64, 2 << 20, None, Some(0..64)),
+            (64, 20 << 20, None, Some(39..64)),
+        ] {
+            let parts = flushes(count, bytes);
+            assert_eq!(tiers.due(&parts), in_a_moment, "{count} of {bytes} bytes");
+            assert_eq!(Tiers::default().due(&parts), due, "{count} of {bytes} bytes");
+        }
+    }
+
     /// What is left of parts whose runs were rewritten, the newest first: each lies behind all others.
     fn rewritten(parts: &[Part], runs: &[Range<usize>]) -> Vec<Part> {
         let is_old = |index: &usize| runs.iter().any(|run| run.contains(index));
@@ -263,7 +293,9 @@ mod tests {
         three[1].deleted = 200;
         assert_eq!(all(&three), [(1, 2)]);
         let mut moved = rewritten(&three, &TIERS.all(&three));
-        moved.iter_mut().for_each(|part| part.rows = 100);
+        for part in &mut moved {
+            part.rows = 100;
+        }
         assert_eq!((all(&moved), TIERS.due(&moved)), (vec![], None), "{moved:?}");
         // One that reaches in between from in front of both, as rows of it were updated.
         let mut reaching = parts(&[1, 1, 1, 1]);

@@ -23,6 +23,7 @@ use crate::engine::error::{Error, Result};
 use crate::engine::fault;
 use crate::engine::maintenance::Part;
 use crate::engine::screen::Piece;
+use crate::engine::sums::Entry;
 
 const COMPACT: &str = "compact";
 /// Bytes that wait to be decoded, and those of a decoded batch, about: what a rewrite takes of memory.
@@ -40,6 +41,8 @@ pub(crate) struct Rewritten {
     /// The one that does now.
     new: Vec<Fragment>,
     files: DataFiles,
+    /// Their checksums, once they are on the disk.
+    sums: Vec<Entry>,
 }
 
 impl Table {
@@ -118,15 +121,28 @@ impl Table {
             return Err(self.rewrote(written, rows, "rows"));
         }
         fragment.id = number;
-        Ok(Rewritten { from: self.clone(), old, new, files })
+        Ok(Rewritten { from: self.clone(), old, new, files, sums: Vec::new() })
     }
 
-    /// Has all files of a fragment held against their checksums, and tried by the screen where nothing vouches for them.
+    /// Holds all files of fragments against their checksums, however long they are. Cost: their bytes, the first time.
+    ///
+    /// # Errors
+    /// [`Error::Altered`] where a file is not what was written.
+    pub(crate) async fn read_whole(&self, parts: &[Part]) -> Result<()> {
+        for part in parts {
+            self.read_through(part.fragment, self.fragment_files(part.fragment)).await?;
+        }
+        Ok(())
+    }
+
+    /// As [`read_whole`](Self::read_whole), and has them tried by the screen where nothing vouches for them.
     async fn ask_whole(&self, fragment: &Fragment) -> Result<()> {
         let id = fragment.id;
-        for file in self.fragment_files(id) {
+        let files = self.fragment_files(id);
+        for file in &files {
             self.access.check(&self.path.join(file))?;
         }
+        self.read_through(id, files).await?;
         let end = fragment.physical_rows.unwrap_or_default();
         let fields = &self.dataset.schema().fields;
         let columns = || fields.iter().map(|field| field.name.clone()).collect();
@@ -153,7 +169,7 @@ impl Table {
     /// # Errors
     /// As [`commit_staged`](Self::commit_staged).
     pub(crate) async fn commit_rewritten(&self, rewritten: &Rewritten) -> Result<Committed> {
-        self.note_data_files(&rewritten.files).await;
+        self.note_sums(rewritten.sums.clone()).await;
         let group = RewriteGroup {
             old_fragments: rewritten.old.clone(),
             new_fragments: rewritten.new.clone(),
@@ -180,12 +196,13 @@ impl Rewritten {
         self.files.are_there().await
     }
 
-    /// Makes the rows durable, and the names of their files.
+    /// Makes the rows durable, and the names of their files, and works out their checksums.
     ///
-    /// IMPORTANT: before the commit, as with those of a flush.
-    pub(crate) async fn sync(&self) -> Result<()> {
+    /// IMPORTANT: before the commit, as with those of a flush; but without its lock, as it takes long.
+    pub(crate) async fn sync(&mut self) -> Result<()> {
         fault::at(&self.from.path, "compact.rewritten")?;
         self.from.sync_data_files(&self.files).await?;
+        self.sums = self.from.sums_of(&self.files).await;
         fault::at(&self.from.path, "compact.synced")
     }
 

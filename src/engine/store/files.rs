@@ -2,13 +2,18 @@
 
 use std::collections::HashMap;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
+use futures::FutureExt;
 use lance::Dataset;
 use lance_table::io::deletion::relative_deletion_file_path;
+use lance_table::io::manifest::read_manifest_indexes;
 
+use super::failure::storage;
 use super::heal::manifests;
+use super::leavings::INDICES;
 use super::table::Table;
+use crate::engine::durable::blocking;
 use crate::engine::error::Result;
 use crate::engine::layout::{TRANSACTIONS, VERSIONS};
 
@@ -22,12 +27,14 @@ pub(crate) struct VersionFile {
 }
 
 impl Table {
-    /// Manifest, transaction, data, deletion and index files of this version; those that lie elsewhere are left out.
-    pub(crate) fn files_of_version(&self) -> Vec<VersionFile> {
+    /// Manifest, transaction, data, deletion and index files of this version; those that lie elsewhere are left out. Reads
+    /// which indices it has.
+    pub(crate) async fn files_of_version(&self) -> Result<Vec<VersionFile>> {
         let plain = |path| VersionFile { path, holds: None };
         let own =
             transaction_file(&self.dataset).into_iter().chain(self.manifest_file()).map(plain);
-        own.chain(self.data_files()).chain(self.index_file_names().map(plain)).collect()
+        let indices = self.index_files().await?.into_iter().map(plain);
+        Ok(own.chain(self.data_files()).chain(indices).collect())
     }
 
     /// This version's manifest.
@@ -64,14 +71,30 @@ impl Table {
         })
     }
 
-    /// All index files there are: they are written once, and few.
-    fn index_file_names(&self) -> impl Iterator<Item = String> {
-        let indices = self.path.join("_indices");
-        let folders = fs::read_dir(indices).into_iter().flatten().flatten();
-        let files = folders.flat_map(|folder| fs::read_dir(folder.path()).into_iter().flatten());
-        let paths = files.flatten().map(|file| file.path()).filter(|path| path.is_file());
-        paths.filter_map(|path| Some(path.strip_prefix(&self.path).ok()?.to_str()?.to_owned()))
+    /// The files of the indices that this version has, also of those that this build cannot use.
+    ///
+    /// Others in the folder are another program's, which is about to commit them, or leaves them behind.
+    pub(super) async fn index_files(&self) -> Result<Vec<String>> {
+        let read = async {
+            let store = self.dataset.object_store(None).await?;
+            let location = self.dataset.manifest_location();
+            read_manifest_indexes(&store, location, self.dataset.manifest()).await
+        };
+        let indices = read.boxed().await.map_err(storage("read the indices of", &self.path))?;
+        let own = indices.iter().filter(|index| index.base_id.is_none());
+        let folders: Vec<String> = own.map(|index| format!("{INDICES}/{}", index.uuid)).collect();
+        let path = self.path.clone();
+        blocking(move || Ok(folders.iter().flat_map(|folder| within(&path, folder)).collect()))
+            .await
     }
+}
+
+/// The files in a folder of a dataset, by their names below that.
+fn within(dataset: &Path, folder: &str) -> Vec<String> {
+    let entries = fs::read_dir(dataset.join(folder)).into_iter().flatten().flatten();
+    let files = entries.filter(|entry| entry.path().is_file());
+    let names = files.filter_map(|entry| entry.file_name().into_string().ok());
+    names.map(|name| format!("{folder}/{name}")).collect()
 }
 
 /// What an opened version was made by.

@@ -224,7 +224,7 @@ fn operation(version: u64, name: Option<&str>) -> String {
 /// What an operation means to one that began before it, by the name that it has here.
 fn kind(operation: &str) -> Kind {
     match operation {
-        "append" => Kind::Append,
+        "append" | "reserve_fragments" => Kind::Append,
         "merge" | "overwrite" | "restore" => Kind::Barrier,
         _ => Kind::Change,
     }
@@ -255,6 +255,7 @@ mod tests {
         assert_eq!(named(4, "ReserveFragments"), "reserve_fragments");
         assert_eq!(operation(5, None), "unknown");
         assert_eq!(kind(&named(2, "Append")), Kind::Append);
+        assert_eq!(kind(&named(2, "ReserveFragments")), Kind::Append);
         assert_eq!(kind(&named(2, "Merge")), Kind::Barrier);
         assert_eq!(kind(&named(2, "Restore")), Kind::Barrier);
         assert_eq!(kind(&named(3, "Rewrite")), Kind::Change);

@@ -25,7 +25,7 @@ use crate::engine::screen::Piece;
 
 const DATA: &str = "data";
 const DELETIONS: &str = "_deletions";
-const INDICES: &str = "_indices";
+pub(super) const INDICES: &str = "_indices";
 /// What the names of data files end in.
 const DATA_FILE: &str = ".lance";
 const BRANCHES: [&str; 2] = ["tree", "_refs/branches"];
@@ -50,6 +50,13 @@ pub(crate) struct Leaving {
     pub(crate) files: u64,
     pub(crate) bytes: u64,
     pub(crate) modified: DateTime<Utc>,
+}
+
+impl Leaving {
+    /// Whether it is an index. Of an index in the making, files lie in its folder for as long as that takes.
+    pub(crate) fn is_index(&self) -> bool {
+        self.path.starts_with(INDICES)
+    }
 }
 
 impl Referred {
@@ -213,7 +220,7 @@ fn measured(leaving: Leaving, dataset: &Path) -> Option<Leaving> {
         all.files += 1;
         all.bytes += found.len();
         all.modified = all.modified.max(found.modified().ok()?.into());
-        if all.path.starts_with(INDICES) {
+        if all.is_index() {
             all.noted = format!("{}/{}", all.path, entry.file_name().to_string_lossy());
         }
     }

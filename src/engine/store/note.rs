@@ -7,6 +7,7 @@ use super::table::Table;
 use crate::engine::access::Access;
 use crate::engine::durable::blocking;
 use crate::engine::error::{Error, Result};
+use crate::engine::sums::Entry;
 
 impl Table {
     /// Notes data files that were written for the version behind this one. Needs the flush lock.
@@ -16,6 +17,25 @@ impl Table {
         let Some(guard) = self.access.guard().cloned() else { return };
         let version = self.version() + 1;
         self.tell(blocking(move || guard.add_written(&files, version)).await);
+    }
+
+    /// Reads files that were just written through.
+    pub(super) async fn read_sums(&self, files: Vec<String>) -> Vec<Entry> {
+        let Some(guard) = self.access.guard().cloned() else { return Vec::new() };
+        let version = self.version();
+        let read = blocking(move || guard.read_written(&files, version)).await;
+        read.unwrap_or_else(|error| {
+            self.tell(Err(error));
+            Vec::new()
+        })
+    }
+
+    /// As [`note_staged`](Self::note_staged), of files that were read through before. Needs the flush lock.
+    pub(super) async fn note_sums(&self, sums: Vec<Entry>) {
+        let Some(guard) = self.access.guard().cloned() else { return };
+        let version = self.version() + 1;
+        let sums: Vec<Entry> = sums.into_iter().map(|entry| Entry { version, ..entry }).collect();
+        self.tell(blocking(move || guard.ledger().add(&sums)).await);
     }
 
     /// Takes in the files of this version that no entry is of, and the manifests since another one. Needs the flush lock.
@@ -29,9 +49,12 @@ impl Table {
             return;
         }
         let between = (since + 1..version).filter_map(|version| self.manifest_file_of(version));
-        let own = self.files_of_version().into_iter().map(|file| file.path);
-        let files: Vec<String> = own.chain(between).collect();
-        self.tell(blocking(move || guard.take_in(&files, version)).await);
+        let noted = async {
+            let own = self.files_of_version().await?.into_iter().map(|file| file.path);
+            let files: Vec<String> = own.chain(between).collect();
+            blocking(move || guard.take_in(&files, version)).await
+        };
+        self.tell(noted.await);
     }
 
     /// What may be done with the files of a fragment, once they were held against their checksums.
@@ -47,6 +70,16 @@ impl Table {
         let access = self.access.clone();
         let vouched = blocking(move || access.to_files(files)).await;
         vouched.map_err(|error| self.with_offsets(error, fragment))
+    }
+
+    /// Holds files of a fragment against their checksums, however long they are.
+    ///
+    /// # Errors
+    /// As [`vouched`](Self::vouched).
+    pub(super) async fn read_through(&self, fragment: u64, files: Vec<String>) -> Result<()> {
+        let Some(guard) = self.access.guard().cloned() else { return Ok(()) };
+        let read = move || files.iter().try_for_each(|file| guard.check_whole(file).map(drop));
+        blocking(read).await.map_err(|error| self.with_offsets(error, fragment))
     }
 
     fn with_offsets(&self, error: Error, fragment: u64) -> Error {

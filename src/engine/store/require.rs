@@ -1,8 +1,8 @@
 //! Making durable what a version refers to and another program wrote: no other writer syncs its files.
 
 use std::collections::HashSet;
+use std::io;
 use std::path::{Path, PathBuf};
-use std::{fs, io};
 
 use lance_table::io::deletion::relative_deletion_file_path;
 
@@ -24,8 +24,10 @@ impl Table {
             return Ok(());
         }
         let safe: HashSet<PathBuf> = known.into_iter().flat_map(Self::rows_files).collect();
+        let indices = self.index_files().await?;
+        let indices = indices.into_iter().map(|file| self.path.join(file));
         let needed: Vec<PathBuf> =
-            self.referred().into_iter().filter(|path| !safe.contains(path)).collect();
+            self.rows_files().chain(indices).filter(|path| !safe.contains(path)).collect();
         let manifests: Vec<PathBuf> = (from + 1..=self.version())
             .filter_map(|version| Some(self.path.join(VERSIONS).join(self.manifest_name(version)?)))
             .collect();
@@ -62,11 +64,6 @@ impl Table {
         fault::synced(&folder);
     }
 
-    /// Data, deletion and index files of this version.
-    fn referred(&self) -> Vec<PathBuf> {
-        self.rows_files().chain(self.index_files()).collect()
-    }
-
     /// Data and deletion files of this version.
     fn rows_files(&self) -> impl Iterator<Item = PathBuf> {
         let fragments = self.dataset.fragments();
@@ -78,13 +75,6 @@ impl Table {
             Some(self.path.join(relative_deletion_file_path(fragment.id, file)))
         });
         data.chain(deletions)
-    }
-
-    /// All index files there are: they are written once, and few.
-    fn index_files(&self) -> Vec<PathBuf> {
-        let folders = fs::read_dir(self.path.join("_indices")).into_iter().flatten().flatten();
-        let files = folders.flat_map(|folder| fs::read_dir(folder.path()).into_iter().flatten());
-        files.flatten().map(|file| file.path()).filter(|path| path.is_file()).collect()
     }
 }
 

@@ -15,6 +15,7 @@ use super::table::Table;
 use crate::engine::durable::{blocking, sync_file, sync_folder};
 use crate::engine::error::Result;
 use crate::engine::fault;
+use crate::engine::sums::Entry;
 
 /// Written rows, waiting for their commit.
 pub(crate) struct Staged {
@@ -76,8 +77,18 @@ impl Table {
 
     /// Notes the files' checksums. Needs the flush lock.
     pub(super) async fn note_data_files(&self, files: &DataFiles) {
+        self.note_staged(self.names_of(files)).await;
+    }
+
+    /// The checksums of files that were just written, to be noted later.
+    pub(super) async fn sums_of(&self, files: &DataFiles) -> Vec<Entry> {
+        self.read_sums(self.names_of(files)).await
+    }
+
+    /// Their names below the dataset.
+    fn names_of(&self, files: &DataFiles) -> Vec<String> {
         let names = files.0.iter().filter_map(|file| file.strip_prefix(&self.path).ok()?.to_str());
-        self.note_staged(names.map(str::to_owned).collect()).await;
+        names.map(str::to_owned).collect()
     }
 
     /// Whether staged files can be committed behind this version: it has the same fields.

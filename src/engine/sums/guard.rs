@@ -109,6 +109,15 @@ impl Guard {
     /// # Errors
     /// [`Error::Altered`] where they are not.
     pub(crate) fn check(&self, file: &str) -> Result<Trust> {
+        self.check_up_to(LONGEST, file)
+    }
+
+    /// As [`check`](Self::check), however long the file is.
+    pub(crate) fn check_whole(&self, file: &str) -> Result<Trust> {
+        self.check_up_to(u64::MAX, file)
+    }
+
+    fn check_up_to(&self, longest: u64, file: &str) -> Result<Trust> {
         let path = self.dataset.join(file);
         // What is not there is told by whoever reads it.
         let Ok(metadata) = fs::metadata(&path) else { return Ok(Trust::Unknown) };
@@ -119,7 +128,7 @@ impl Guard {
         if self.checked().get(file) == Some(&stamp) {
             return Ok(Trust::Vouched);
         }
-        if stamp.length() > LONGEST || self.ledger.find(file)?.is_none() {
+        if stamp.length() > longest || self.ledger.find(file)?.is_none() {
             return Ok(Trust::Unknown);
         }
         match self.look(file, |_| Ok(()))? {
@@ -162,6 +171,11 @@ impl Guard {
     /// Notes files as those who wrote them know them. Needs the flush lock.
     pub(crate) fn add_written(&self, files: &[String], version: u64) -> Result<()> {
         self.add(files.iter(), version, Origin::Written, u64::MAX)
+    }
+
+    /// What [`add_written`](Self::add_written) would note. Needs no lock.
+    pub(crate) fn read_written(&self, files: &[String], version: u64) -> Result<Vec<Entry>> {
+        self.read(files.iter(), version, Origin::Written, u64::MAX)
     }
 
     /// Notes a manifest, of which name, length and CRC32C are given, and the transaction that it is made by. Needs the flush
@@ -218,6 +232,17 @@ impl Guard {
         origin: Origin,
         most: u64,
     ) -> Result<()> {
+        self.ledger.add(&self.read(files, version, origin, most)?)
+    }
+
+    /// Reads those of the files that are there through, up to so many bytes.
+    fn read<'a>(
+        &self,
+        files: impl Iterator<Item = &'a String>,
+        version: u64,
+        origin: Origin,
+        most: u64,
+    ) -> Result<Vec<Entry>> {
         let mut entries = Vec::new();
         let mut left = most;
         for path in files {
@@ -233,7 +258,7 @@ impl Guard {
                 self.note(path, stamp);
             }
         }
-        self.ledger.add(&entries)
+        Ok(entries)
     }
 
     fn note(&self, file: &str, stamp: Stamp) {
@@ -323,6 +348,24 @@ mod tests {
             let error = guard.check(FILE).unwrap_err().to_string();
             assert!(error.contains("a.lance") && error.contains("10 bytes"), "{error}");
         }
+    }
+
+    #[test]
+    fn a_long_file_is_read_through_where_all_of_it_is_asked_for() {
+        let (folder, guard) = guarded(&[(FILE, b"long")]);
+        let path = folder.path().join("data.lance").join(FILE);
+        let file = fs::OpenOptions::new().write(true).open(&path).unwrap();
+        file.set_len(LONGEST + 1).unwrap();
+        let noted = guard.read_written(&[FILE.into()], 2).unwrap();
+        guard.ledger().add(&noted).unwrap();
+        let fresh = || Guard::of(&folder.path().join("data.lance"));
+        let guard = fresh();
+        assert_eq!(guard.check(FILE).unwrap(), Trust::Unknown);
+        assert_eq!(guard.check_whole(FILE).unwrap(), Trust::Vouched);
+        assert_eq!(guard.check(FILE).unwrap(), Trust::Vouched, "it was read through");
+        std::os::unix::fs::FileExt::write_all_at(&file, b"x", LONGEST).unwrap();
+        assert_eq!(fresh().check(FILE).unwrap(), Trust::Unknown);
+        assert!(fresh().check_whole(FILE).is_err());
     }
 
     #[test]
