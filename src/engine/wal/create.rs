@@ -7,7 +7,8 @@ use uuid::Uuid;
 
 use super::base::{Base, write_base};
 use super::frame::Home;
-use super::lock::{Held, Stamp};
+use super::holder::Stamp;
+use super::lock::Held;
 use super::log::Log;
 use super::payload::encode_schema;
 use super::place::LogPlace;

@@ -3,7 +3,8 @@
 use std::fs;
 use std::path::PathBuf;
 
-use super::lock::{Held, Stamp};
+use super::holder::Stamp;
+use super::lock::Held;
 use super::log::Log;
 use super::recovery::free_folder;
 use crate::engine::durable::{sync_file, sync_folder};

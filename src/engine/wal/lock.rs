@@ -7,12 +7,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use chrono::DateTime;
 use uuid::Uuid;
 
 use super::bytes::Bytes;
+use super::holder::{BOOT_AT, Holder, POISON_AT, STAMP, Stamp};
 use super::place::LogPlace;
-use crate::engine::clock;
 use crate::engine::error::{Error, Result};
 use crate::engine::fault;
 use crate::engine::layout::{APPEND_LOCK, FLUSH_LOCK, MAINTENANCE_LOCK};
@@ -55,30 +54,6 @@ pub(crate) struct Held {
     file: Arc<File>,
     stamp: Stamp,
 }
-
-/// The head of a lock file: which log it guards, and what happened to it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) struct Stamp {
-    pub(super) log: Uuid,
-    /// Counts the changes that make what other processes know of the log void.
-    pub(super) generation: u64,
-    /// A sync of the log failed in some process.
-    pub(super) is_poisoned: bool,
-}
-
-/// Who holds a lock, as it left it in the file.
-struct Holder {
-    pid: u32,
-    since: i64,
-    host: String,
-}
-
-const STAMP: usize = 16 + 8 + 4;
-const POISON_AT: u64 = 16 + 8;
-const HOLDER: usize = 4 + 8 + HOST;
-const HOST: usize = 64;
-/// Where the boot lies in which the log was last brought to a known end.
-const BOOT_AT: usize = STAMP + HOLDER;
 
 impl FileLock {
     /// The lock of the log's end.
@@ -292,59 +267,6 @@ impl Drop for Held {
         // A child that was forked meanwhile would keep the lock; unlocking ends it for both.
         drop(self.file.unlock());
         self.inner.taken.store(false, Ordering::Release);
-    }
-}
-
-impl Stamp {
-    fn encode(self) -> [u8; STAMP] {
-        let mut bytes = [0; STAMP];
-        let parts = self.log.as_bytes().iter().copied();
-        let parts = parts.chain(self.generation.to_le_bytes());
-        let parts = parts.chain(u32::from(self.is_poisoned).to_le_bytes());
-        bytes.iter_mut().zip(parts).for_each(|(byte, part)| *byte = part);
-        bytes
-    }
-
-    fn decode(bytes: &[u8]) -> Option<Self> {
-        let mut bytes = Bytes(bytes);
-        Some(Self {
-            log: Uuid::from_bytes(bytes.array()?),
-            generation: bytes.u64()?,
-            is_poisoned: bytes.u32()? != 0,
-        })
-    }
-}
-
-impl Holder {
-    fn own() -> Self {
-        static HOST_NAME: LazyLock<String> = LazyLock::new(|| {
-            std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default().trim().into()
-        });
-        let since = clock::now().timestamp_millis();
-        Self { pid: std::process::id(), since, host: HOST_NAME.clone() }
-    }
-
-    fn encode(&self) -> [u8; HOLDER] {
-        let mut bytes = [0; HOLDER];
-        let host = self.host.bytes().chain(std::iter::repeat(0)).take(HOST);
-        let parts = self.pid.to_le_bytes().into_iter().chain(self.since.to_le_bytes()).chain(host);
-        bytes.iter_mut().zip(parts).for_each(|(byte, part)| *byte = part);
-        bytes
-    }
-
-    fn read(file: &File) -> Option<Self> {
-        let mut bytes = [0; HOLDER];
-        file.read_exact_at(&mut bytes, STAMP as u64).ok()?;
-        let mut bytes = Bytes(&bytes);
-        let (pid, since) = (bytes.u32()?, bytes.i64()?);
-        let host = String::from_utf8_lossy(bytes.0).trim_end_matches('\0').to_owned();
-        (pid != 0).then_some(Self { pid, since, host })
-    }
-
-    fn since(&self) -> Option<String> {
-        let since = DateTime::from_timestamp_millis(self.since).map(clock::text)?;
-        let is_here = self.host == Self::own().host;
-        Some(if is_here { since } else { format!("{since} on {}", self.host) })
     }
 }
 

@@ -10,8 +10,9 @@ use uuid::Uuid;
 
 use super::base::{Base, read_base};
 use super::frame::{Frame, Home, Kind};
+use super::holder::Stamp;
 use super::listing::nothing_in;
-use super::lock::{Held, Stamp};
+use super::lock::Held;
 use super::payload::{Payload, encode_schema};
 use super::place::LogPlace;
 use super::segment::{Owned, Rest, Segment};

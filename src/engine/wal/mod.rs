@@ -11,6 +11,7 @@ mod cut;
 mod frame;
 mod front;
 mod header;
+mod holder;
 #[cfg(test)]
 mod hostile;
 mod keep;

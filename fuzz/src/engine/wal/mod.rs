@@ -15,6 +15,8 @@ mod frame;
 mod front;
 #[path = "../../../../src/engine/wal/header.rs"]
 mod header;
+#[path = "../../../../src/engine/wal/holder.rs"]
+mod holder;
 #[path = "../../../../src/engine/wal/keep.rs"]
 mod keep;
 #[path = "../../../../src/engine/wal/listing.rs"]
