@@ -12,7 +12,7 @@ pub(crate) async fn run(engine: &Engine) -> Result {
     needs_terminal()?;
     // A folder that is not there is said before the screen is taken over.
     engine.topics().await.map_err(unopened)?;
-    explore(engine, Options::default()).await
+    explore(engine, Options { memory: tui::state_folder(), ..Options::default() }).await
 }
 
 /// Why a root cannot be explored; where there is none, how to begin.

@@ -1,6 +1,8 @@
 //! What the update asks of the outside, as data; only the runner carries it out.
 
 use super::data::Needle;
+use super::reproduce::View;
+use super::state::Memory;
 use super::state::When;
 use crate::{JsonObject, TopicName};
 
@@ -18,6 +20,8 @@ pub(crate) enum Effect {
     },
     /// Stops whatever the slot is doing.
     Cancel(Slot),
+    /// Remembers it for the next time.
+    Remember(Box<Memory>),
 }
 
 /// The number of a load; ever growing.
@@ -43,6 +47,10 @@ pub(crate) enum Slot {
     Check,
     Put(TopicName),
     Flush(TopicName),
+    /// What is being copied.
+    Copy,
+    /// A text that a program of this machine is to keep.
+    Offer,
 }
 
 /// What a load does.
@@ -81,6 +89,27 @@ pub(crate) enum Request {
     Put { topic: TopicName, record: JsonObject },
     /// Flushes what is buffered in a topic or in a bucket of it.
     Flush(Place),
+    /// Reads what is to be copied.
+    Copy(Wanted),
+    /// Gives a text to a program of this machine that keeps it.
+    Offer(String),
+}
+
+/// What is to be copied.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Wanted {
+    Record(RecordId),
+    Value {
+        record: RecordId,
+        column: String,
+    },
+    /// The values of some records.
+    Column {
+        records: Vec<RecordId>,
+        column: String,
+    },
+    /// Python that reads a view.
+    Python(Box<View>),
 }
 
 /// A page of a bucket: rows `index * PAGE` to `(index + 1) * PAGE`.

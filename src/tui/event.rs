@@ -96,6 +96,10 @@ pub(crate) enum Answer {
     Checked(Result<Vec<String>, String>),
     Put(Receipt),
     Flushed(FlushReport),
+    /// What is to be copied.
+    Copied(String),
+    /// The program that took a text, if any did.
+    Offered(Option<&'static str>),
 }
 
 /// Where a step through the versions ended.

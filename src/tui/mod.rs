@@ -9,7 +9,9 @@
 //! engine, only `terminal` and `events` touch the terminal. Every screen has three files: its
 //! state, its update, its view.
 
+mod clipboard;
 mod clock;
+mod copying;
 mod data;
 mod effect;
 mod event;
@@ -22,9 +24,11 @@ mod history;
 mod input;
 mod layout;
 mod loads;
+mod memory;
 mod options;
 mod panics;
 mod picture;
+mod reproduce;
 mod run;
 mod runner;
 mod sample;
@@ -47,6 +51,7 @@ mod tests;
 
 pub use event::Input;
 pub use input::{Key, KeyEntry, key_entries, keys};
+pub use memory::state_folder;
 pub use options::{Options, Start};
 pub use picture::pictures;
 pub use run::{Ended, run, run_with};

@@ -1,6 +1,6 @@
 //! How an explorer starts.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use tokio::sync::mpsc;
 
@@ -32,6 +32,9 @@ pub struct Options {
     pub writers: Vec<Writer>,
     /// Whether to show a tour of five steps, which one key skips. Default: none.
     pub tour: bool,
+    /// The folder in which to remember how the columns are arranged and where one left off; see
+    /// [`state_folder`](super::state_folder). Default: nothing is remembered.
+    pub memory: Option<PathBuf>,
     /// What the program that the explorer runs in has to say meanwhile: each sentence is shown as a failure. Default:
     /// nothing.
     pub news: Option<mpsc::Receiver<String>>,

@@ -10,14 +10,16 @@ use ratatui::backend::Backend;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until};
 
+use super::clipboard::{self, Inside};
+use super::effect::Effect;
 use super::event::{Event, Input};
 use super::options::{Options, named_root};
 use super::panics::{self, Report, Who};
 use super::runner::Runner;
 use super::signals::{Signal, Signals};
-use super::state::State;
+use super::state::{Severity, State};
 use super::terminal::{self, Screen, TerminalError};
-use super::{clock, events, fault, update, view};
+use super::{clock, events, fault, memory, update, view};
 use crate::Engine;
 
 /// The least time between two frames; what a person does is drawn at once all the same.
@@ -87,13 +89,23 @@ where
         state.named_root = named_root(engine.root(), &here);
     }
     let (sender, answers) = mpsc::channel(WAITING);
-    let runner = Runner::start(engine, options.writers, options.news, sender);
+    let file = options.memory.map(|folder| memory::File::of(&folder, engine.root()));
+    let mut runner = Runner::start(engine, options.writers, options.news, sender);
+    if let Some(file) = file {
+        let (memory, told) = file.read();
+        state.recall(memory);
+        if let Some(text) = told {
+            state.say(Severity::Failed, text);
+        }
+        runner.remember_in(file);
+    }
     let mut parts = Parts { state, runner, answers };
     let ended = explore(terminal, inputs, stop, &mut parts).await;
     // Nothing more is drawn: whoever waits for the end waits at their own prompt, where Ctrl-C is a signal again.
     terminal::restore();
-    let Parts { runner, answers, .. } = parts;
+    let Parts { mut runner, answers, state } = parts;
     drop(answers);
+    runner.run(vec![Effect::Remember(Box::new(state.memory()))]);
     runner.end().await;
     ended
 }
@@ -130,6 +142,9 @@ where
             terminal.swap_buffers();
             // Nobody tells a process that is stopped that the size has changed.
             state.size = terminal.size().map_err(lost)?;
+        }
+        if let Some(text) = state.to_terminal.take() {
+            terminal::write(&clipboard::sequence(&text, Inside::from_env()))?;
         }
         if pace.is_due() {
             draw(terminal, state)?;

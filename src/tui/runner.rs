@@ -4,15 +4,16 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::{Semaphore, mpsc};
+use tokio::sync::{Semaphore, mpsc, watch};
 use tokio::task::{AbortHandle, JoinSet};
 
 use super::data::Fault;
 use super::effect::{Effect, LoadId, Request, Slot};
 use super::event::{Answer, Event};
 use super::panics::{self, Who};
+use super::state::Memory;
 use super::writers::Writers;
-use super::{fault, find, flushing, follow, history, loads, similar, spots};
+use super::{copying, fault, find, flushing, follow, history, loads, memory, similar, spots};
 use crate::{Engine, Writer};
 
 /// Topics that are counted at the same time.
@@ -28,6 +29,8 @@ pub(crate) struct Runner {
     /// Those that change something.
     writes: JoinSet<()>,
     slots: HashMap<Slot, AbortHandle>,
+    /// What is to be remembered, where anything is.
+    memory: Option<watch::Sender<Memory>>,
 }
 
 /// What tasks read from.
@@ -54,7 +57,14 @@ impl Runner {
         if let Some(news) = news {
             tasks.spawn(pass_on(news, answers.clone()));
         }
-        Self { source, answers, tasks, writes: JoinSet::new(), slots: HashMap::new() }
+        Self { source, answers, tasks, writes: JoinSet::new(), slots: HashMap::new(), memory: None }
+    }
+
+    /// Remembers in a file from now on.
+    pub(crate) fn remember_in(&mut self, file: memory::File) {
+        let (sender, memories) = watch::channel(Memory::default());
+        self.writes.spawn(memory::keep(file, memories, self.answers.clone()));
+        self.memory = Some(sender);
     }
 
     /// Carries out effects, in order.
@@ -66,6 +76,11 @@ impl Runner {
             match effect {
                 Effect::Load { id, slot, request } => self.load(id, slot, request),
                 Effect::Cancel(slot) => self.cancel(&slot),
+                Effect::Remember(memory) => {
+                    if let Some(sender) = &self.memory {
+                        sender.send_replace(*memory);
+                    }
+                }
             }
         }
     }
@@ -100,6 +115,8 @@ impl Runner {
     /// Nobody may listen to the answers any more.
     pub(crate) async fn end(mut self) {
         self.tasks.shutdown().await;
+        // What is remembered is written to its end, too.
+        self.memory = None;
         let written = async { while self.writes.join_next().await.is_some() {} };
         if tokio::time::timeout(GRACE, written).await.is_err() {
             self.writes.shutdown().await;
@@ -142,6 +159,8 @@ impl Source {
             }
             Request::Check { topic, record } => loads::check(&self.writers, &topic, record).await?,
             Request::Put { topic, record } => loads::put(&self.writers, &topic, record).await?,
+            Request::Copy(wanted) => copying::copy(engine, &wanted).await?,
+            Request::Offer(text) => copying::offer(text).await,
             Request::Flush(place) => flushing::flush(engine, &self.writers, &place).await?,
         };
         Ok(answer)

@@ -10,8 +10,10 @@ use arrow_array::{
 use arrow_schema::{DataType, Field, FieldRef, Schema};
 use chrono::{NaiveDate, NaiveDateTime};
 
-use super::data::{Align, BucketFlush, Cell, Column, Fault, FlushReport, Row, Rows, Whole};
-use super::effect::{BucketId, Effect, PageKey, Place, RecordId, Request, Search, Way};
+use super::data::{
+    Align, BucketFlush, Cell, Column, Fault, FlushReport, LONGEST_NAME, Row, Rows, Whole,
+};
+use super::effect::{BucketId, Effect, PageKey, Place, RecordId, Request, Search, Wanted, Way};
 use super::event::{Answer, Arrival, Event, Hit, Input};
 use super::input::Key;
 use super::state::{PAGE, State};
@@ -81,6 +83,8 @@ pub(crate) fn answer(request: &Request) -> Result<Answer, Fault> {
         },
         Request::Record(id) => Answer::Record(record(id)),
         Request::Find(search) => found(search)?,
+        Request::Copy(wanted) => Answer::Copied(copied(wanted)?),
+        Request::Offer(_) => Answer::Offered(None),
         Request::Locate(id) => Answer::Row(id.bucket, id.offset),
         Request::FlushFrom { record, by } => {
             let way = if *by < 0 { Way::Up } else { Way::Down };
@@ -107,6 +111,24 @@ pub(crate) fn answer(request: &Request) -> Result<Answer, Fault> {
             Answer::Flushed(FlushReport { buckets, took: Duration::from_micros(3_100) })
         }
     })
+}
+
+/// What is to be copied, of the records here.
+fn copied(wanted: &Wanted) -> Result<String, Fault> {
+    let value = |id: &RecordId, column: &str| {
+        let text = record(id).field_text(column, LONGEST_NAME);
+        text.ok_or_else(|| Fault::new("there is no such field"))
+    };
+    match wanted {
+        Wanted::Record(id) => Ok(record(id).line()),
+        Wanted::Value { record, column } => value(record, column),
+        Wanted::Column { records, column } => {
+            let values: Result<Vec<String>, Fault> =
+                records.iter().map(|id| value(id, column)).collect();
+            Ok(values?.join("\n"))
+        }
+        Wanted::Python(view) => Ok(view.python("data.lance").unwrap_or_default()),
+    }
 }
 
 fn flushed(topic: &TopicName, bucket_id: u32) -> Result<BucketFlush, Fault> {

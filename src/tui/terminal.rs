@@ -4,7 +4,7 @@
 //! times and from any thread.
 
 use std::error::Error as StdError;
-use std::io::{self, IsTerminal, Stdout, stdout};
+use std::io::{self, IsTerminal, Stdout, Write, stdout};
 use std::mem::ManuallyDrop;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -99,6 +99,16 @@ pub(crate) fn restore() {
     )
     .ok();
     terminal::disable_raw_mode().ok();
+}
+
+/// Writes a sequence that moves nothing on the screen, if the terminal is ours.
+pub(crate) fn write(sequence: &str) -> io::Result<()> {
+    if !is_taken() {
+        return Ok(());
+    }
+    let mut out = stdout().lock();
+    out.write_all(sequence.as_bytes())?;
+    out.flush()
 }
 
 /// Whether the terminal is ours.

@@ -5,6 +5,8 @@ use std::io::{Read, Write};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use portable_pty::{Child, CommandBuilder, PtyPair, PtySize, native_pty_system};
 use rustix::process::{Pid, Signal, kill_process};
 
@@ -49,8 +51,14 @@ pub(crate) fn of_program<A: AsRef<OsStr>>(
     for (name, value) in [("TERM", "xterm-256color"), ("LANCEQ_PANIC", "")] {
         command.env(name, value);
     }
-    for name in ["LANCEQ_ROOT", "LANCEQ_LOG", "NO_COLOR", "RUST_BACKTRACE"] {
+    // What a test copies is not for the clipboard of whoever runs it.
+    let own = ["DISPLAY", "WAYLAND_DISPLAY", "WSL_DISTRO_NAME", "TMUX", "STY"];
+    for name in ["LANCEQ_ROOT", "LANCEQ_LOG", "NO_COLOR", "RUST_BACKTRACE"].iter().chain(&own) {
         command.env_remove(name);
+    }
+    // Nor does it know what they have set up, or remember anything for them.
+    for name in ["XDG_STATE_HOME", "XDG_CONFIG_HOME"] {
+        command.env(name, test.path(name));
     }
     command.env("TMPDIR", test.path("."));
     command
@@ -101,6 +109,14 @@ impl Console {
     /// How often it has taken the terminal over.
     pub(crate) fn times_taken(&self) -> usize {
         self.written.windows(8).filter(|bytes| bytes == b"\x1b[?1049h").count()
+    }
+
+    /// What it asked the terminal to keep last.
+    pub(crate) fn copied(&self) -> Option<String> {
+        let written = String::from_utf8_lossy(&self.written);
+        let (_, text) = written.rsplit_once("\x1b]52;c;")?;
+        let bytes = STANDARD.decode(text.split_once('\x07')?.0).ok()?;
+        String::from_utf8(bytes).ok()
     }
 
     pub(crate) fn shows(&mut self, text: &str) {

@@ -33,6 +33,7 @@ mod put_pipe;
 mod quick_start;
 mod readme;
 mod real_movies;
+mod reproduced;
 mod search;
 mod shared_log;
 mod stopped;

@@ -121,6 +121,11 @@ impl Node {
         }
     }
 
+    /// The value as JSON.
+    pub(super) fn value(&self) -> Value {
+        crate::value(&self.values.slice(self.row, 1), 0)
+    }
+
     /// The value as compact JSON, cut to what a preview can show.
     pub(crate) fn preview(&self) -> String {
         super::cell::preview_json(&self.values, self.row)

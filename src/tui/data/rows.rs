@@ -10,7 +10,7 @@ use crate::tui::text::sanitize;
 use crate::{Chunk, Page};
 
 /// Longest name of a column that is shown, in cells of the terminal.
-const LONGEST_NAME: u16 = 60;
+pub(crate) const LONGEST_NAME: u16 = 60;
 
 /// A column of a table.
 #[derive(Debug, Clone, PartialEq)]

@@ -1,5 +1,7 @@
 //! The one table of actions: keys, help, footer hints and reasons all come from here.
 
+use super::columns::Side;
+use super::copying::Part;
 use super::key::Key;
 use super::possible::{
     always, buffer_to_flush, nothing_being_put, records_to_seek, something_to_go_back_to,
@@ -100,15 +102,14 @@ pub(crate) enum Action {
     ShiftColumn(Side),
     /// Brings the cursor to the column that is chosen.
     GoToColumn,
+    /// Shows what may be copied.
+    Copy,
+    /// Shows what may be copied that reproduces the view.
+    Reproduce,
+    /// Copies it.
+    Take(Part),
     /// Takes what was typed.
     Accept,
-}
-
-/// A side.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Side {
-    Left,
-    Right,
 }
 
 /// A direction and a distance.
@@ -141,6 +142,8 @@ pub(crate) enum Context {
     Marks,
     Similar,
     Columns,
+    Copy,
+    Code,
 }
 
 /// Why an action is not possible now: a sentence without a full stop.
@@ -220,6 +223,8 @@ pub(super) const EVERYWHERE: &[Context] = &[
     Context::Marks,
     Context::Similar,
     Context::Columns,
+    Context::Copy,
+    Context::Code,
 ];
 
 /// What can be done to topics, and with the program; ways out stand at the right end of the footer.
@@ -357,7 +362,7 @@ pub(super) const ACTIONS: &[Entry] = &[
         title: "close without a jump, a search or a choice",
         hint: Some("close"),
         keys: &[Key::Esc],
-        contexts: &[Context::Prompt, Context::Find, Context::Columns],
+        contexts: &[Context::Prompt, Context::Find, Context::Columns, Context::Copy, Context::Code],
         enabled: always,
     },
     Entry {

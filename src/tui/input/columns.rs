@@ -1,10 +1,17 @@
 //! The part of the table of actions for columns: which are shown, where they stand, how wide they are.
 
-use super::action::{Action, Context, Entry, Motion, Side};
+use super::action::{Action, Context, Entry, Motion};
 use super::key::Key;
 use super::possible::{
     always, column_to_arrange, column_to_hide, columns_to_choose, hidden_columns,
 };
+
+/// A side.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Side {
+    Left,
+    Right,
+}
 
 /// Tables that have columns.
 const TABLES: &[Context] = &[Context::Records, Context::Tail];

@@ -73,6 +73,8 @@ fn places(entry: &Entry) -> Vec<&'static str> {
         Context::Marks => "marks",
         Context::Similar => "similar",
         Context::Columns => "columns",
+        Context::Copy => "copy",
+        Context::Code => "code",
     };
     entry.contexts.iter().map(name).collect()
 }

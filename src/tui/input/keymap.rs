@@ -21,7 +21,7 @@ mod tests {
     use super::*;
     use crate::tui::input::Action;
 
-    const ALL: [Context; 14] = [
+    const ALL: [Context; 16] = [
         Context::Topics,
         Context::Records,
         Context::Tail,
@@ -36,6 +36,8 @@ mod tests {
         Context::Marks,
         Context::Similar,
         Context::Columns,
+        Context::Copy,
+        Context::Code,
     ];
 
     #[test]

@@ -2,6 +2,7 @@
 
 mod action;
 mod columns;
+mod copying;
 mod document;
 mod groups;
 mod hints;
@@ -14,10 +15,12 @@ mod table;
 mod travel;
 mod waymarks;
 
-pub(crate) use action::{Action, Context, Entry, Motion, Reason, Side};
+pub(crate) use action::{Action, Context, Entry, Motion, Reason};
+pub(crate) use columns::Side;
+pub(crate) use copying::Part;
 pub use document::{KeyEntry, key_entries, keys};
 pub(crate) use groups::{HelpRow, help_rows};
 pub(crate) use hints::{Hint, hints};
 pub use key::Key;
-pub(crate) use keymap::resolve;
+pub(crate) use keymap::{entries, resolve};
 pub(crate) use table::actions;

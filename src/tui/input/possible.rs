@@ -280,6 +280,52 @@ pub(super) fn hidden_columns(state: &State) -> Result<(), Reason> {
     }
 }
 
+pub(super) fn record_to_copy(state: &State) -> Result<(), Reason> {
+    match state.selected_record() {
+        Some(_) => Ok(()),
+        None => reason("no record is selected"),
+    }
+}
+
+pub(super) fn value_to_copy(state: &State) -> Result<(), Reason> {
+    if state.pane() == Context::Detail {
+        return match (state.detail.record(), state.detail.line()) {
+            (Some(_), Some(_)) => Ok(()),
+            _ => reason("there is no value under the cursor"),
+        };
+    }
+    record_to_copy(state)?;
+    column_to_arrange(state)
+}
+
+pub(super) fn column_to_copy(state: &State) -> Result<(), Reason> {
+    if state.pane() == Context::Detail {
+        return reason("columns are those of the table: esc leads there");
+    }
+    column_to_arrange(state)
+}
+
+pub(super) fn path_to_copy(state: &State) -> Result<(), Reason> {
+    if state.pane() != Context::Detail {
+        return reason("paths are those of the detail: ↵ opens it");
+    }
+    value_to_copy(state)
+}
+
+pub(super) fn view_to_reproduce(state: &State) -> Result<(), Reason> {
+    match state.screen {
+        Screen::Records => record_to_copy(state),
+        Screen::Tail | Screen::Versions => Ok(()),
+    }
+}
+
+pub(super) fn view_to_follow_in_python(state: &State) -> Result<(), Reason> {
+    if state.screen == Screen::Tail {
+        return reason("pylance does not follow what arrives; c copies the command that does");
+    }
+    Ok(())
+}
+
 fn writable(state: &State, topic: &TopicName) -> Result<(), Reason> {
     if state.topics.get(topic).is_some_and(|topic| topic.entry.foreign) {
         return reason(format!("another program made `{topic}`: it is read and followed only"));

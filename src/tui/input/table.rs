@@ -2,6 +2,7 @@
 
 use super::action::{ACTIONS, Entry};
 use super::columns::COLUMNS;
+use super::copying::COPYING;
 use super::moves::MOVES;
 use super::reading::{FINDING, FOLDING};
 use super::travel::TRAVEL;
@@ -10,5 +11,5 @@ use super::waymarks::WAYMARKS;
 /// All actions, in the order of the footer and of the help.
 pub(crate) fn actions() -> impl Iterator<Item = &'static Entry> {
     let reading = FOLDING.iter().chain(ACTIONS).chain(TRAVEL).chain(FINDING);
-    reading.chain(COLUMNS).chain(WAYMARKS).chain(MOVES)
+    reading.chain(COPYING).chain(COLUMNS).chain(WAYMARKS).chain(MOVES)
 }

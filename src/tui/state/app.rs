@@ -10,6 +10,7 @@ use ratatui::layout::Size;
 use super::across::Across;
 use super::arrangement::{Arrangement, Choice};
 use super::chooser::Chooser;
+use super::clip::Clip;
 use super::detail::Detail;
 use super::draft::{Draft, PutPrompt};
 use super::extents::Extents;
@@ -18,6 +19,7 @@ use super::flushes::{Card, FlushRun};
 use super::jobs::Jobs;
 use super::loads::Loads;
 use super::marks::Marks;
+use super::memory::Resume;
 use super::prompt::{Earlier, Prompt};
 use super::records::Records;
 use super::scroll::Scroll;
@@ -56,6 +58,8 @@ pub(crate) struct State {
     pub(crate) cloned: Option<RecordId>,
     /// What to open as soon as it is there.
     pub(crate) start: Start,
+    /// Where somebody left off the last time, until that is there.
+    pub(crate) resume: Option<Resume>,
     pub(crate) screen: Screen,
     pub(crate) focus: Focus,
     pub(crate) overlay: Overlay,
@@ -77,6 +81,10 @@ pub(crate) struct State {
     pub(crate) flush_run: Option<FlushRun>,
     /// What the last flush did; the next key takes it away.
     pub(crate) card: Option<Card>,
+    /// What is being copied.
+    pub(crate) clip: Option<Clip>,
+    /// A text that the terminal is to keep.
+    pub(crate) to_terminal: Option<String>,
     /// What was looked for last.
     pub(crate) find: Option<Find>,
     /// Places that were jumped to, and texts that were looked for.
@@ -129,6 +137,10 @@ pub(crate) enum Overlay {
     Similar(Similar),
     /// Which columns are shown.
     Columns(Chooser),
+    /// What may be copied.
+    Copy,
+    /// What may be copied that reproduces the view.
+    Code,
 }
 
 /// A sentence in the status line; the next key takes it away.
@@ -159,6 +171,7 @@ impl State {
             drafts: BTreeMap::new(),
             cloned: None,
             start: options.start.clone(),
+            resume: None,
             screen: Screen::Records,
             focus: Focus::Topics,
             overlay: Overlay::None,
@@ -174,6 +187,8 @@ impl State {
             jobs: Jobs::default(),
             flush_run: None,
             card: None,
+            clip: None,
+            to_terminal: None,
             find: None,
             earlier_places: Earlier::default(),
             earlier_texts: Earlier::default(),
@@ -199,6 +214,8 @@ impl State {
             Overlay::Marks(_) => Context::Marks,
             Overlay::Similar(_) => Context::Similar,
             Overlay::Columns(_) => Context::Columns,
+            Overlay::Copy => Context::Copy,
+            Overlay::Code => Context::Code,
         }
     }
 

@@ -130,6 +130,8 @@ pub(crate) fn what(slot: &Slot) -> String {
         Slot::Similar => "look for similar records".into(),
         Slot::Tail => "follow".into(),
         Slot::Check => "check a record".into(),
+        Slot::Copy => "read what is to be copied".into(),
+        Slot::Offer => "copy".into(),
         Slot::Put(topic) => format!("put into `{topic}`"),
         Slot::Flush(topic) => format!("flush `{topic}`"),
     }

@@ -189,6 +189,7 @@ impl Fake {
                     self.live.push(Load { id, slot, request, asked: self.world.clone() });
                 }
                 Effect::Cancel(slot) => self.give_up(&slot),
+                Effect::Remember(_) => {}
             }
         }
     }
@@ -385,9 +386,11 @@ fn read(world: &World, request: &Request) -> Result<Answer, Fault> {
         }
         // A tail goes on and on: see `tail`. What is not modelled here fails.
         Request::Tail { .. } => return sample::answer(request),
+        Request::Offer(_) => Answer::Offered(None),
         Request::VersionNumbers(_)
         | Request::Since { .. }
         | Request::FlushFrom { .. }
+        | Request::Copy(_)
         | Request::Versions { .. }
         | Request::Pin(_)
         | Request::Similar { .. }

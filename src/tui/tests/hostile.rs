@@ -149,6 +149,8 @@ impl Hostile {
             Request::Find(_) => {
                 Answer::Found(Hit { bucket: 0, row: 0, offset: 0, field: self.text.clone() })
             }
+            Request::Copy(_) => Answer::Copied(self.text.clone()),
+            Request::Offer(_) => Answer::Offered(None),
             Request::Check { .. } => Answer::Checked(Err(self.text.clone())),
             Request::Since { .. } => Answer::Spot(Spot {
                 bucket: 0,
@@ -296,6 +298,8 @@ fn only_our_own_sequences_reach_the_terminal_from_any_screen_and_any_layer() {
         Overlay::Jobs(_) => &[Key::Char('w')],
         Overlay::Marks(_) => &[Key::Enter, Key::Char('m'), Key::Char('\'')],
         Overlay::Similar(_) => &[Key::Enter, Key::Char('s')],
+        Overlay::Copy => &[Key::Enter, Key::Char('y')],
+        Overlay::Code => &[Key::Enter, Key::Char('Y')],
         Overlay::Columns(_) => &[Key::Enter, Key::Char('C')],
     );
     let mut reached = BTreeSet::new();

@@ -4,5 +4,6 @@ pub(crate) mod fuzzy;
 pub(crate) mod one_line;
 pub(crate) mod quantity;
 pub(crate) mod sanitize;
+pub(crate) mod shell;
 pub(crate) mod span;
 pub(crate) mod spark;

@@ -1,7 +1,7 @@
 //! What each action does.
 
 use super::find::{self, Forwards};
-use super::{columns, flush, jobs, marks, pin, places, put, seek, similar, versions};
+use super::{columns, copying, flush, jobs, marks, pin, places, put, seek, similar, versions};
 use crate::tui::effect::{Effect, Request, Slot, Way};
 use crate::tui::input::{Action, Context, Motion, help_rows};
 use crate::tui::layout::Layout;
@@ -49,6 +49,9 @@ pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Action::Refresh => return refresh(state),
         Action::Help => toggle_help(state),
         Action::SkipTour => state.tour = None,
+        Action::Copy => state.overlay = Overlay::Copy,
+        Action::Reproduce => state.overlay = Overlay::Code,
+        Action::Take(part) => return copying::take(state, part),
         Action::Columns => columns::open(state),
         Action::HideColumn
         | Action::ShowColumns
@@ -105,7 +108,7 @@ fn step(state: &mut State, motion: Motion) -> Vec<Effect> {
             }
         }
         Context::Columns => columns::step(state, motion),
-        Context::Prompt | Context::Find | Context::Put => {}
+        Context::Prompt | Context::Find | Context::Put | Context::Copy | Context::Code => {}
     }
     Vec::new()
 }
@@ -175,7 +178,9 @@ fn back(state: &mut State) -> Vec<Effect> {
         | Context::FlushAll
         | Context::Jobs
         | Context::Columns
-        | Context::Marks => {
+        | Context::Marks
+        | Context::Copy
+        | Context::Code => {
             state.overlay = Overlay::None;
         }
         Context::Put => return put::leave(state),

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDateTime;
 
-use super::{act, find, flush, jobs, pin, places, put, seek, similar, versions};
+use super::{act, copying, find, flush, jobs, pin, places, put, seek, similar, versions};
 use crate::tui::data::Fault;
 use crate::tui::effect::{Effect, LoadId, Slot};
 use crate::tui::event::Answer;
@@ -81,6 +81,8 @@ fn taken(state: &mut State, slot: &Slot, answer: Answer) -> Vec<Effect> {
         }
         (Slot::Check, Answer::Checked(found)) => put::checked(state, found),
         (Slot::Put(topic), Answer::Put(receipt)) => put::done(state, topic, receipt),
+        (Slot::Copy, Answer::Copied(text)) => return copying::copied(state, text),
+        (Slot::Offer, Answer::Offered(tool)) => copying::offered(state, tool),
         (Slot::Flush(topic), Answer::Flushed(report)) => return flush::done(state, topic, &report),
         _ => {}
     }
@@ -122,7 +124,7 @@ pub(super) fn failed(state: &mut State, slot: &Slot, fault: Fault) -> Vec<Effect
         Slot::Similar => similar::failed(state, fault),
         Slot::VersionList | Slot::Versions => versions::failed(state, fault),
         Slot::Flush(topic) => return flush::failed(state, topic, &fault),
-        Slot::Clone | Slot::Seek | Slot::Find | Slot::Pin => {
+        Slot::Clone | Slot::Seek | Slot::Find | Slot::Pin | Slot::Copy | Slot::Offer => {
             state.say(Severity::Failed, fault.message);
         }
     }

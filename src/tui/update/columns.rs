@@ -150,7 +150,7 @@ fn change(
     if let Some(across) = across(state) {
         across.lay_out(&all, &arrangement);
     }
-    Vec::new()
+    vec![Effect::Remember(Box::new(state.memory()))]
 }
 
 #[cfg(test)]

@@ -60,6 +60,8 @@ fn type_in(state: &mut State, key: Key) -> Vec<Effect> {
         Overlay::Seek(prompt) | Overlay::Find(prompt) => prompt::edit(prompt, key),
         Overlay::Columns(_) => columns::edit(state, key),
         Overlay::Put(_) => return put::edit(state, key),
+        // After a key that begins several actions, one that means nothing there ends it.
+        Overlay::Copy | Overlay::Code => state.overlay = Overlay::None,
         _ => {}
     }
     Vec::new()

@@ -4,6 +4,7 @@ mod act;
 mod answer;
 mod changes;
 mod columns;
+mod copying;
 mod event;
 mod find;
 mod flush;

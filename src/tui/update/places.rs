@@ -1,10 +1,10 @@
 //! Going from place to place: which topic or bucket is shown, and whether as a table or a tail.
 
 use super::versions;
-use crate::tui::effect::{Effect, Place, Request, Slot};
+use crate::tui::effect::{Effect, Place, RecordId, Request, Slot};
 use crate::tui::layout::Layout;
 use crate::tui::options::Start;
-use crate::tui::state::{Focus, Records, Screen, State, Tail};
+use crate::tui::state::{Focus, Records, Resume, Screen, State, Tail};
 
 /// Shows the records of what is selected in the tree, from their start.
 pub(super) fn follow_tree(state: &mut State) -> Vec<Effect> {
@@ -41,7 +41,7 @@ pub(super) fn stop_reading(state: &mut State) -> Vec<Effect> {
 /// Opens what was to be open from the start, once it is there.
 pub(super) fn open_start(state: &mut State) -> Vec<Effect> {
     let (Start::Records(topic) | Start::Tail(topic)) = &state.start else {
-        return Vec::new();
+        return resume(state);
     };
     let place = Place { topic: topic.clone(), bucket: None };
     if state.topics.get(topic).is_none() {
@@ -53,6 +53,30 @@ pub(super) fn open_start(state: &mut State) -> Vec<Effect> {
     state.focus = if state.tour.is_some() { Focus::Topics } else { Focus::Main };
     if let Start::Tail(_) = std::mem::take(&mut state.start) {
         effects.extend(open_tail(state));
+    }
+    effects
+}
+
+/// Goes where one left off the last time, once that is there.
+fn resume(state: &mut State) -> Vec<Effect> {
+    // Who takes the tour begins at its beginning.
+    let Some(Resume { place, record }) = state.resume.take().filter(|_| state.tour.is_none())
+    else {
+        return Vec::new();
+    };
+    if state.topics.get(&place.topic).is_none() {
+        return Vec::new();
+    }
+    let topic = place.topic.clone();
+    if let Some(shown) = state.topics.get_mut(&topic).filter(|_| place.bucket.is_some()) {
+        shown.unfolded = true;
+    }
+    state.topics.select(&place);
+    let mut effects = follow_tree(state);
+    if let Some((bucket, offset)) = record {
+        state.focus = Focus::Main;
+        let id = RecordId { topic, bucket, offset, version: None };
+        effects.push(state.loads.begin(Slot::Seek, Request::Locate(id)));
     }
     effects
 }

@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use super::canvas::{Canvas, Piece, piece, rows};
 use crate::tui::data::Fault;
 use crate::tui::state::{Counts, Listing, State, Tail};
-use crate::tui::text::sanitize;
+use crate::tui::text::{sanitize, shell};
 use crate::tui::theme::Meaning;
 
 /// A message: paragraphs with their meanings.
@@ -44,19 +44,9 @@ fn no_topics(what: &str, state: &State) -> Message {
 
 /// A command that puts into this root, and not into the one that is taken where none is named.
 fn put_command(state: &State, topic: &str) -> String {
-    let root = state.named_root.as_deref().map(quoted);
+    let root = state.named_root.as_deref().map(shell::quoted);
     let root = root.map_or_else(String::new, |root| format!("--root {root} "));
     format!("    lanceq put {root}{topic} file.jsonl")
-}
-
-/// A path as a shell takes it for one word.
-fn quoted(root: &str) -> String {
-    let is_plain = |c: char| c.is_alphanumeric() || "/._-+".contains(c);
-    if root.chars().all(is_plain) {
-        root.to_owned()
-    } else {
-        format!("'{}'", root.replace('\'', r"'\''"))
-    }
 }
 
 /// What stands in the place of the records, where there are none to show.

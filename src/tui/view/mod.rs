@@ -11,6 +11,7 @@ mod footer;
 mod help;
 mod jobs;
 mod marks;
+mod menu;
 mod pin;
 mod prompt;
 mod put;

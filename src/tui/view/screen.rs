@@ -5,7 +5,7 @@ use ratatui::layout::{Position, Rect};
 
 use super::canvas::{Canvas, piece};
 use super::{
-    card, columns, detail, empty, flush_all, footer, help, jobs, marks, prompt, put, records,
+    card, columns, detail, empty, flush_all, footer, help, jobs, marks, menu, prompt, put, records,
     similar, status, tail, top, topics, tour, versions,
 };
 use crate::tui::layout::{Layout, SMALLEST};
@@ -60,6 +60,8 @@ fn panes(canvas: &mut Canvas<'_>, state: &State, layout: &Layout) {
         Overlay::Marks(scroll) => marks::draw(canvas, state, body(layout), scroll),
         Overlay::Help(first) => help::draw(canvas, body(layout), state.pane(), *first),
         Overlay::Seek(prompt) | Overlay::Find(prompt) => prompt::draw(canvas, state, prompt),
+        Overlay::Copy => menu::draw(canvas, state, " Copy ", body(layout)),
+        Overlay::Code => menu::draw(canvas, state, " Copy what reads this view ", body(layout)),
         Overlay::Columns(chooser) => columns::draw(canvas, state, chooser, body(layout)),
         Overlay::Put(prompt) => put::draw(canvas, state, prompt, beside),
     }

@@ -198,6 +198,13 @@ fn columns_to_choose_from_and_those_that_were_arranged() {
     look("columns_typed", &[&arranged[..], &typed("Cm")].concat());
 }
 
+#[test]
+fn what_may_be_copied() {
+    look("copy_menu", &[&[TO_TRACES, Key::Enter], &typed("y")[..]].concat());
+    look("code_menu", &[&[TO_TRACES], &typed("fY")[..]].concat());
+    look("copied", &[&[TO_TRACES, Key::Enter], &typed("yr")[..]].concat());
+}
+
 fn typed(text: &str) -> Vec<Key> {
     text.chars().map(Key::Char).collect()
 }

@@ -36,9 +36,10 @@ fn key(state: &mut State, key: Key) -> Vec<Effect> {
 
 fn slots(effects: &[Effect]) -> Vec<Slot> {
     let slot = |effect: &Effect| match effect {
-        Effect::Load { slot, .. } | Effect::Cancel(slot) => slot.clone(),
+        Effect::Load { slot, .. } | Effect::Cancel(slot) => Some(slot.clone()),
+        Effect::Remember(_) => None,
     };
-    effects.iter().map(slot).collect()
+    effects.iter().filter_map(slot).collect()
 }
 
 fn begun(effects: &[Effect], wanted: &Slot) -> LoadId {

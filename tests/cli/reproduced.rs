@@ -1,0 +1,117 @@
+//! What the explorer copies to reproduce a view reads what the view shows: as a command, as Rust, as Python.
+
+use std::path::PathBuf;
+use std::process::Command;
+
+use serde_json::{Value, json};
+
+use crate::console::{Console, command};
+use crate::program::{PROGRAM, Test};
+
+/// Names the folder to read in, in the copy of this binary that reads as the copied function does.
+const READER: &str = "LANCEQ_TEST_REPRODUCED";
+/// What a line of that copy begins with.
+const LINE: &str = "view: ";
+
+/// The function as it was copied; that it is the same, the test says.
+mod view {
+    #![expect(clippy::redundant_pub_crate, reason = "it is what somebody pastes")]
+    include!("reproduced/view.rs");
+
+    pub(super) async fn read() -> Result<Page> {
+        view().await
+    }
+}
+
+fn sixty() -> Test {
+    let line = |n: u32| format!("{{\"id\":\"{n}\",\"text\":\"note {n}\",\"number\":{n}}}\n");
+    Test::new().topic("notes", &(0..60).map(line).collect::<String>())
+}
+
+/// The records in view: their first column is hidden.
+fn shown() -> Vec<Value> {
+    (0..23).map(|n| json!({"text": format!("note {n}"), "number": n})).collect()
+}
+
+/// What the explorer copies after these keys.
+fn copied(test: &Test, keys: &str) -> String {
+    let mut console = Console::start(command(test, ["open"]));
+    console.shows("note 0");
+    console.type_in("\r-");
+    console.shows("1 hidden");
+    console.type_in(keys);
+    console.shows("copied");
+    console.copied().expect("something was copied")
+}
+
+fn lines(text: &str) -> Vec<Value> {
+    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+#[test]
+fn a_copied_command_prints_what_is_shown() {
+    let test = sixty();
+    let copied = copied(&test, "Yc");
+    let arguments = copied.strip_prefix("lanceq ").expect("it is a command of the program");
+    let ran = Command::new("sh")
+        .args(["-c", &format!("\"{PROGRAM}\" {arguments}")])
+        .current_dir(test.path("."))
+        .output()
+        .unwrap();
+    assert_eq!(lines(&String::from_utf8(ran.stdout).unwrap()), shown(), "{copied}");
+}
+
+#[test]
+fn a_copied_function_reads_what_is_shown() {
+    let test = sixty();
+    assert_eq!(copied(&test, "Yr"), include_str!("reproduced/view.rs"));
+    let read = Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "--nocapture", "reproduced::reader"])
+        .current_dir(test.path("."))
+        .env(READER, "1")
+        .output()
+        .unwrap();
+    let said = String::from_utf8(read.stdout).unwrap();
+    let read: Vec<&str> = said.lines().filter_map(|line| Some(line.split_once(LINE)?.1)).collect();
+    assert_eq!(lines(&read.join("\n")), shown(), "{said}");
+}
+
+/// Not a test: the copied function, where the environment asks for it.
+#[tokio::test]
+async fn reader() {
+    if std::env::var_os(READER).is_none() {
+        return;
+    }
+    for record in view::read().await.unwrap().records() {
+        println!("{LINE}{}", Value::Object(record.fields));
+    }
+}
+
+/// Needs pylance in the environment that the interop test makes; says so and passes where there is none.
+#[test]
+fn copied_python_reads_what_is_shown() {
+    let Some(python) = python() else {
+        eprintln!("skipped: there is no pylance here; `cargo xtask interop` gets one");
+        return;
+    };
+    let test = sixty();
+    let code = copied(&test, "Yp")
+        .replace("print(table.to_pylist())", "import json\nprint(json.dumps(table.to_pylist()))");
+    let ran =
+        Command::new(python).args(["-c", &code]).current_dir(test.path(".")).output().unwrap();
+    let said = String::from_utf8(ran.stdout).unwrap();
+    let read: Vec<Value> = serde_json::from_str(said.trim())
+        .unwrap_or_else(|_| panic!("{code}\n{said}\n{}", String::from_utf8_lossy(&ran.stderr)));
+    assert_eq!(read, shown(), "{code}");
+}
+
+/// The interpreter of the environment with pylance.
+fn python() -> Option<PathBuf> {
+    let cache = std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from);
+    let cache = cache.or_else(|| Some(PathBuf::from(std::env::var_os("HOME")?).join(".cache")))?;
+    let folders = std::fs::read_dir(cache.join("lanceq")).ok()?.filter_map(Result::ok);
+    let pythons = folders
+        .filter(|folder| folder.file_name().to_string_lossy().starts_with("venv-pylance-"))
+        .map(|folder| folder.path().join("bin").join("python"));
+    pythons.into_iter().find(|python| python.exists())
+}
