@@ -6,7 +6,7 @@ use lanceq::Engine;
 
 use crate::Bench;
 use crate::figures::{Wanted, figure, median, over, ratio};
-use crate::ingest::put_all;
+use crate::ingest::{Calls, put_all};
 
 const RECORDS: u64 = 200_000;
 const ALL: usize = usize::MAX;
@@ -20,7 +20,7 @@ pub(crate) async fn run(bench: &Bench) {
         for (side, is_on) in [true, false].into_iter().enumerate() {
             let folder = tempfile::tempdir().unwrap();
             let open = || Engine::builder(folder.path()).checksums(is_on).open();
-            puts[side].push(put_all(&open().await.unwrap(), records).await);
+            puts[side].push(put_all(&open().await.unwrap(), records, Calls::Put).await);
             let begun = Instant::now();
             let reader = open().await.unwrap().reader("t").await.unwrap();
             assert_eq!(reader.get(0, ALL).await.unwrap().len() as u64, records);

@@ -5,7 +5,7 @@ use lanceq::Engine;
 use crate::Bench;
 use crate::figures::{Wanted, figure, median, over, ratio};
 use crate::flat::backend_lines;
-use crate::ingest::{THRESHOLD, put_all};
+use crate::ingest::{Calls, THRESHOLD, put_all};
 
 const RECORDS: u64 = 400_000;
 
@@ -36,7 +36,7 @@ pub(crate) async fn run(bench: &Bench) {
 
 async fn own(records: u64) -> f64 {
     let folder = tempfile::tempdir().unwrap();
-    put_all(&Engine::open(folder.path()).await.unwrap(), records).await
+    put_all(&Engine::open(folder.path()).await.unwrap(), records, Calls::Put).await
 }
 
 /// The seconds of the `LanceBackend`, as it says.

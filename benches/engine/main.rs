@@ -13,6 +13,7 @@
 )]
 
 mod arrow;
+mod beside;
 mod checksums;
 mod curve;
 mod delivery;
@@ -62,7 +63,7 @@ struct Comparison {
 }
 
 /// In the order in which they run: `flat` comes after `open`, because it removes the versions of the history that both use.
-const COMPARISONS: [Comparison; 14] = [
+const COMPARISONS: [Comparison; 15] = [
     sized("ingest", "records", |bench| ingest::run(bench).boxed_local()),
     sized("growth", "records", |bench| growth::run(bench).boxed_local()),
     sized("checksums", "records", |bench| checksums::run(bench).boxed_local()),
@@ -72,6 +73,7 @@ const COMPARISONS: [Comparison; 14] = [
     sized("stream", "flushes", |bench| stream::run(bench).boxed_local()),
     sized("memory", "flushes", |bench| async { memory::run(bench) }.boxed_local()),
     sized("topics", "topics", |bench| topics::run(bench).boxed_local()),
+    sized("beside", "flushes", |bench| beside::run(bench).boxed_local()),
     sized("arrow", "batches", |bench| arrow::run(bench).boxed_local()),
     fixed("frame", |_| frame::run().boxed_local()),
     fixed("durable", |_| durable::run().boxed_local()),
