@@ -21,6 +21,8 @@ pub(crate) enum Action {
     CleanUp {
         keep: usize,
     },
+    /// Rewrites small fragments as one.
+    Rewrite,
     /// Reads everything.
     Read,
     /// Reads a stream on to its end.
@@ -89,12 +91,13 @@ impl Action {
     pub(crate) fn drawn(dice: &mut Dice, role: Role, mix: &Mix) -> Self {
         match role {
             Role::Writer(_) => match dice.roll(100) {
-                0..42 => Self::Put { rows: 1, column: None },
-                42..55 => Self::Put { rows: 2 + dice.roll(3), column: None },
-                55..59 => Self::Put { rows: 1 + dice.roll(2), column: Some(dice.roll(2)) },
-                59..82 => Self::Flush,
-                82..90 => Self::CleanUp { keep: 1 + usize::from(dice.roll(4) == 0) },
-                90..96 => Self::Read,
+                0..38 => Self::Put { rows: 1, column: None },
+                38..50 => Self::Put { rows: 2 + dice.roll(3), column: None },
+                50..54 => Self::Put { rows: 1 + dice.roll(2), column: Some(dice.roll(2)) },
+                54..77 => Self::Flush,
+                77..85 => Self::CleanUp { keep: 1 + usize::from(dice.roll(4) == 0) },
+                85..92 => Self::Rewrite,
+                92..97 => Self::Read,
                 _ => Self::Open,
             },
             Role::Reader if mix.streams && dice.roll(2) == 0 => {
@@ -119,6 +122,7 @@ impl fmt::Display for Action {
             Self::Put { rows, column: Some(column) } => write!(f, "puts {rows} with c{column}"),
             Self::Flush => f.write_str("flushes"),
             Self::CleanUp { keep } => write!(f, "keeps {keep}"),
+            Self::Rewrite => f.write_str("rewrites"),
             Self::Read => f.write_str("reads"),
             Self::Follow { stream } => write!(f, "follows stream {stream}"),
             Self::Append { rows } => write!(f, "appends {rows}"),

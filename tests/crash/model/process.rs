@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use futures::StreamExt;
 use lanceq::{
-    Cleaned, CleanupOptions, Cursor, Engine, Events, Flushed, From, Job, Receipt, Record, Recovery,
-    Result, StreamOptions, TailEvent, Writer,
+    Cleaned, CleanupOptions, Compacted, Cursor, Engine, Events, Flushed, From, Job, Receipt,
+    Record, Recovery, Result, StreamOptions, TailEvent, Writer,
 };
 use serde_json::{Value, json};
 
@@ -39,6 +39,7 @@ pub(crate) enum Outcome {
     Put(Result<Vec<Receipt>>),
     Flushed(Result<Vec<Flushed>>),
     Cleaned(Result<Vec<Cleaned>>),
+    Rewritten(Result<Vec<Compacted>>),
     Read(Result<Vec<Row>>),
     /// Rows, and the cursor behind them.
     Followed(Result<Vec<(Vec<Row>, String)>>),
@@ -145,6 +146,9 @@ impl Process {
             (Action::CleanUp { keep }, _) => {
                 let options = CleanupOptions { keep: Some(*keep), ..CleanupOptions::default() };
                 Outcome::Cleaned(self.engine.cleanup(TOPIC, None, &options, &Job::new()).await)
+            }
+            (Action::Rewrite, _) => {
+                Outcome::Rewritten(self.engine.compact(TOPIC, None, &Job::new()).await)
             }
             (Action::Follow { .. }, _) => Outcome::Followed(self.follow(work).await),
             _ => Outcome::Read(self.read().await),

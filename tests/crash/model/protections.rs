@@ -10,7 +10,7 @@ const MOST: u64 = 2000;
 const CALM: Mix = Mix { foreign: Reach::Nothing, kills: 0, cuts: 0, streams: false };
 
 /// What is switched off, and where it shows soonest.
-const NEEDED: [(&[&str], Mix); 12] = [
+const NEEDED: [(&[&str], Mix); 13] = [
     (&["flush-lock", "pin"], CALM),
     (&["pin"], Mix { foreign: Reach::Casts, ..CALM }),
     (&["schema-sync"], Mix { foreign: Reach::Casts, cuts: 100, ..CALM }),
@@ -23,6 +23,7 @@ const NEEDED: [(&[&str], Mix); 12] = [
     (&["segment-sync"], Mix { cuts: 60, ..CALM }),
     (&["folder-sync"], Mix { cuts: 60, ..CALM }),
     (&["cleanup-base"], CALM),
+    (&["compact-look"], Mix { foreign: Reach::Casts, ..CALM }),
 ];
 
 #[test]

@@ -247,8 +247,13 @@ impl World {
                 let (versions, left) = (cleaned[0].versions, cleaned[0].versions_left);
                 self.tell(seat, &format!("  removed {versions} versions, {left} are left"));
             }
+            Outcome::Rewritten(Ok(done)) => {
+                let (before, after) = (done[0].fragments_before, done[0].fragments_after);
+                self.tell(seat, &format!("  made {after} fragments of {before}"));
+            }
             // Somebody stands with a lock for longer than that is waited for.
-            Outcome::Cleaned(Err(lanceq::Error::Locked { .. })) => {}
+            Outcome::Cleaned(Err(lanceq::Error::Locked { .. }))
+            | Outcome::Rewritten(Err(lanceq::Error::Locked { .. })) => {}
             Outcome::Read(Ok(rows)) => {
                 self.tell(seat, &format!("  sees {}", shown(&rows)));
                 self.model.check(&rows, &there).map_err(Halt::Wrong)?;
@@ -266,6 +271,7 @@ impl World {
             | Outcome::Put(Err(error))
             | Outcome::Flushed(Err(error))
             | Outcome::Cleaned(Err(error))
+            | Outcome::Rewritten(Err(error))
             | Outcome::Read(Err(error))
             | Outcome::Followed(Err(error)) => return self.refused(seat, &error),
         }
