@@ -90,6 +90,11 @@ impl Access {
         self.is_unknown && self.screen.is_some()
     }
 
+    /// Whether nothing vouches for what is read.
+    pub(crate) fn is_unknown(&self) -> bool {
+        self.is_unknown
+    }
+
     /// Whether there is one who tries reads.
     pub(crate) fn has_screen(&self) -> bool {
         self.screen.is_some()

@@ -83,8 +83,8 @@ pub struct BucketStats {
 /// What of a bucket's maintenance is due, and what was done of it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Maintenance {
-    /// What is due: `compact`; none where nothing is. A writer does it in the background, after its next flushes or when it
-    /// is closed.
+    /// What is due: `compact`, `index` or `cleanup`; none where nothing is. A writer does it in the background, after its
+    /// next flushes or, but for an index, when it is closed.
     pub due: Option<&'static str>,
     /// Versions that are kept.
     pub versions: u64,

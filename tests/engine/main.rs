@@ -27,6 +27,7 @@ mod foreign;
 mod full_disk;
 mod healing;
 mod hints;
+mod indexing;
 mod limits;
 mod manifests;
 mod passing;

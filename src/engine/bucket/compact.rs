@@ -143,7 +143,7 @@ impl Bucket {
         timeout: Duration,
     ) -> Result<Option<Table>> {
         let mut rewritten = rewritten;
-        let replaced = match rewritten.sync().await {
+        let replaced = match job.unless_cancelled(rewritten.sync()).await {
             Ok(()) => self.commit_rewritten(&rewritten, job, timeout).await,
             Err(error) => Err(error),
         };

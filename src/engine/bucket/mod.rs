@@ -7,6 +7,7 @@ mod columns;
 mod compact;
 mod doubt;
 mod evidence;
+mod extend;
 mod flush;
 mod forsake;
 mod lane;

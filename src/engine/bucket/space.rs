@@ -52,7 +52,7 @@ impl Bucket {
         Err(Error::io("keep room for a flush beside the log in", folder)(full))
     }
 
-    /// Refuses to write so many bytes of data files where they would take the room that a flush of the log needs.
+    /// Refuses to write so many bytes of new files where they would take the room that a flush of the log needs.
     pub(super) fn check_room(&self, bytes: u64) -> Result<()> {
         let folder = &self.log_place.folder;
         if bytes == 0 || !fault::is_on(folder, "compact-room") {
@@ -64,7 +64,7 @@ impl Bucket {
             return Ok(());
         }
         let full = std::io::ErrorKind::StorageFull.into();
-        Err(Error::io("make room for rewritten records in", folder)(full))
+        Err(Error::io("make room for what maintenance writes in", folder)(full))
     }
 }
 

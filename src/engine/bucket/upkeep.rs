@@ -3,6 +3,7 @@
 //! One piece at a time in a process, and one a bucket over all of them. Nobody waits for it, but who closes a writer, for a
 //! moment; what is not done by then is left to the next process. Its errors fail nothing.
 
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -14,9 +15,9 @@ use super::shared::Bucket;
 use super::snapshot::Snapshot;
 use crate::engine::durable::blocking;
 use crate::engine::error::{Error, Result};
-use crate::engine::facts::{Compacted, Maintenance};
+use crate::engine::facts::Maintenance;
 use crate::engine::job::Job;
-use crate::engine::maintenance::{Backoff, Facts, Policy, Task, Tiers};
+use crate::engine::maintenance::{Backoff, Facts, Policy, Rests, Task, Tiers};
 use crate::engine::retention::Retention;
 use crate::engine::store::Table;
 
@@ -48,6 +49,8 @@ struct Begun {
 #[derive(Debug, Clone, Copy)]
 struct Pace {
     tiers: Tiers,
+    /// Whether indices are extended: what that takes has no bound that is a moment's.
+    extends: bool,
     /// How long it waits for the lock of flushes.
     patience: Duration,
 }
@@ -58,16 +61,24 @@ pub(super) struct Neglect {
     /// What it failed with, where it failed the last time.
     error: Option<String>,
     compaction: Backoff,
+    indices: Backoff,
+}
+
+impl Neglect {
+    /// What is to be left alone at this look.
+    fn rests(&mut self) -> Rests {
+        Rests { compaction: self.compaction.rests(), indices: self.indices.rests() }
+    }
 }
 
 impl Pace {
     fn in_the_background() -> Self {
-        Self { tiers: Tiers::default(), patience: PATIENCE }
+        Self { tiers: Tiers::default(), extends: true, patience: PATIENCE }
     }
 
     /// Somebody waits for it.
     fn at_the_end() -> Self {
-        Self { tiers: Tiers::of_a_moment(), patience: Duration::ZERO }
+        Self { tiers: Tiers::of_a_moment(), extends: false, patience: Duration::ZERO }
     }
 }
 
@@ -132,7 +143,9 @@ impl Bucket {
     ) -> Result<Maintenance> {
         let Some(head) = snapshot.table() else { return Ok(Maintenance::default()) };
         let task = match retention.filter(|_| head.is_stable()) {
-            Some(retention) => due(head, retention, (Tiers::default(), false)).await?,
+            Some(retention) => {
+                due(head, retention, (Pace::in_the_background(), Rests::default())).await?
+            }
             None => None,
         };
         let own = self.clone();
@@ -162,7 +175,8 @@ impl Bucket {
         }
         let mut neglect = self.neglect();
         // What failed the last time is not all right because it was left alone.
-        if error.is_some() || !neglect.compaction.is_failing() {
+        let is_failing = neglect.compaction.is_failing() || neglect.indices.is_failing();
+        if error.is_some() || !is_failing {
             neglect.error = error.map(|error| error.to_string());
         }
     }
@@ -175,26 +189,61 @@ impl Bucket {
     ) -> Result<()> {
         let _turn = job.unless_cancelled(async { Ok(TURN.acquire().await.ok()) }).await?;
         let Some(head) = self.known_table() else { return Ok(()) };
-        let rests = self.neglect().compaction.rests();
-        let Some(task) = due(&head, retention, (pace.tiers, rests)).await? else { return Ok(()) };
+        let rests = self.neglect().rests();
+        let Some(task) = due(&head, retention, (pace, rests)).await? else { return Ok(()) };
         let Some(_alone) = self.maintenance_lock.try_lock()? else { return Ok(()) };
-        let Task::Compact(_) = task else { return self.clean_up_due(retention, pace, job).await };
-        // Which run it is, the head says that is there when it begins.
-        let compacted = self.compact_due(pace.tiers, job, pace.patience).await;
-        self.rest_after(&compacted);
-        if let Err(error) = compacted {
-            // It may fail for ever; versions are not to be kept for that.
-            let next = due(&head, retention, (pace.tiers, true)).await;
-            if matches!(next, Ok(Some(Task::CleanUp))) && job.go_on().is_ok() {
-                let cleaned = self.clean_up_due(retention, pace, job).await;
-                if let Err(error) = cleaned {
-                    tracing::warn!(topic = %self.topic, bucket = self.place.id, %error, "cleaning up failed behind a compaction that did");
-                }
-            }
-            return Err(error);
+        let done = match task {
+            // Which run it is, the head says that is there when it begins.
+            Task::Compact(_) => self.compact_and_tell(pace, job).await,
+            Task::Extend(names) => self.extend_and_tell(&names, pace, job).await,
+            Task::CleanUp => return self.clean_up_due(retention, pace, job).await,
+        };
+        if done.is_err() {
+            self.clean_up_behind(&head, retention, (pace, job)).await;
         }
-        tracing::info!(topic = %self.topic, bucket = self.place.id, ?compacted, "compacted");
+        done
+    }
+
+    async fn compact_and_tell(self: &Arc<Self>, pace: Pace, job: &Job) -> Result<()> {
+        let done = self.compact_due(pace.tiers, job, pace.patience).await;
+        note(&mut self.neglect().compaction, &done);
+        let done = done?;
+        tracing::info!(topic = %self.topic, bucket = self.place.id, ?done, "compacted");
         Ok(())
+    }
+
+    async fn extend_and_tell(
+        self: &Arc<Self>,
+        names: &BTreeSet<String>,
+        pace: Pace,
+        job: &Job,
+    ) -> Result<()> {
+        let done = self.extend_due(names, job, pace.patience).await;
+        match &done {
+            // What comes to nothing is not to be built again and again.
+            Ok(false) => self.neglect().indices.failed(),
+            done => note(&mut self.neglect().indices, done),
+        }
+        let done = done?;
+        tracing::info!(topic = %self.topic, bucket = self.place.id, ?names, done, "extended indices");
+        Ok(())
+    }
+
+    /// Cleans up behind something that failed, and may fail for ever: versions are not to be kept for that.
+    async fn clean_up_behind(
+        self: &Arc<Self>,
+        head: &Table,
+        retention: Retention,
+        (pace, job): (Pace, &Job),
+    ) {
+        let rests = Rests { compaction: true, indices: true };
+        let next = due(head, retention, (pace, rests)).await;
+        if !matches!(next, Ok(Some(Task::CleanUp))) || job.is_cancelled() {
+            return;
+        }
+        if let Err(error) = self.clean_up_due(retention, pace, job).await {
+            tracing::warn!(topic = %self.topic, bucket = self.place.id, %error, "cleaning up failed behind maintenance that did");
+        }
     }
 
     async fn clean_up_due(
@@ -207,26 +256,27 @@ impl Bucket {
         tracing::info!(topic = %self.topic, bucket = self.place.id, ?done, "cleaned up");
         Ok(())
     }
+}
 
-    /// Takes note of how a compaction ended; one that had to make way has shown nothing.
-    fn rest_after(&self, compacted: &Result<Compacted>) {
-        match compacted {
-            Ok(_) => self.neglect().compaction.succeeded(),
-            Err(Error::Cancelled | Error::Locked { .. }) => {}
-            Err(_) => self.neglect().compaction.failed(),
-        }
+/// Takes note of how something ended; what had to make way has shown nothing.
+fn note<T>(backoff: &mut Backoff, done: &Result<T>) {
+    match done {
+        Ok(_) => backoff.succeeded(),
+        Err(Error::Cancelled | Error::Locked { .. }) => {}
+        Err(_) => backoff.failed(),
     }
 }
 
-/// What is due in a version, with rewrites within these bounds, or without any.
+/// What is due in a version at a pace, but for what rests.
 async fn due(
     head: &Table,
     retention: Retention,
-    (tiers, rests): (Tiers, bool),
+    (pace, rests): (Pace, Rests),
 ) -> Result<Option<Task>> {
-    let policy = Policy { tiers };
+    let policy = Policy { tiers: pace.tiers };
     let has_many = head.fragments() >= policy.tiers.few as u64;
     let parts = if has_many { head.parts().await? } else { Vec::new() };
+    let indices = if pace.extends { head.coverage().await? } else { Vec::new() };
     let versions = head.version_numbers().await?.len();
-    Ok(policy.decide(&Facts { parts, versions, retention, rests }))
+    Ok(policy.decide(&Facts { parts, indices, versions, retention, rests }))
 }

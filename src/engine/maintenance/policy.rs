@@ -1,7 +1,9 @@
 //! What is due in a bucket, decided on facts alone.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
+use super::coverage::Coverage;
 use super::tiers::{Part, Tiers};
 use crate::engine::retention::Retention;
 
@@ -10,12 +12,20 @@ use crate::engine::retention::Retention;
 pub(crate) struct Facts {
     /// The fragments of its head.
     pub(crate) parts: Vec<Part>,
+    /// Its indices.
+    pub(crate) indices: Vec<Coverage>,
     /// Versions that there are.
     pub(crate) versions: usize,
     /// Which of them are kept.
     pub(crate) retention: Retention,
-    /// A rewrite failed lately, and is left alone for now.
-    pub(crate) rests: bool,
+    pub(crate) rests: Rests,
+}
+
+/// What failed lately, and is left alone for now.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Rests {
+    pub(crate) compaction: bool,
+    pub(crate) indices: bool,
 }
 
 /// What keeps a bucket's cost flat.
@@ -23,6 +33,8 @@ pub(crate) struct Facts {
 pub(crate) enum Task {
     /// Rewrites these parts as one fragment.
     Compact(Range<usize>),
+    /// Extends these indices to all rows.
+    Extend(BTreeSet<String>),
     /// Removes versions that need not be kept.
     CleanUp,
 }
@@ -39,11 +51,17 @@ pub(crate) struct Policy {
 impl Policy {
     /// What is to be done first; `None` where nothing is due.
     pub(crate) fn decide(&self, facts: &Facts) -> Option<Task> {
-        // Cleaned up behind it: what was rewritten can go then, too.
-        let run = if facts.rests { None } else { self.tiers.due(&facts.parts) };
-        let run = run.map(Task::Compact);
-        run.or_else(|| (facts.versions > most(facts.retention) + SLACK).then_some(Task::CleanUp))
+        // What is rewritten may have to be covered anew; what both leave behind is cleaned up behind them.
+        let run = if facts.rests.compaction { None } else { self.tiers.due(&facts.parts) };
+        let clean = || (facts.versions > most(facts.retention) + SLACK).then_some(Task::CleanUp);
+        run.map(Task::Compact).or_else(|| extend(facts)).or_else(clean)
     }
+}
+
+fn extend(facts: &Facts) -> Option<Task> {
+    let due = facts.indices.iter().filter(|index| !facts.rests.indices && index.is_due());
+    let names: BTreeSet<String> = due.map(|due| due.index.clone()).collect();
+    (!names.is_empty()).then_some(Task::Extend(names))
 }
 
 /// Versions that a retention keeps at most, but for those that are tagged or read.
@@ -56,6 +74,7 @@ impl Task {
     pub(crate) fn name(&self) -> &'static str {
         match self {
             Self::Compact(_) => "compact",
+            Self::Extend(_) => "index",
             Self::CleanUp => "cleanup",
         }
     }
@@ -77,9 +96,14 @@ mod tests {
         let facts = |count, versions| {
             let keep_for = std::time::Duration::ZERO;
             let retention = Retention { keep_versions: 5, keep_for, at_most: 20 };
-            Facts { parts: parts(count), versions, retention, rests: false }
+            Facts { parts: parts(count), versions, retention, ..Facts::default() }
         };
-        let resting = |count, versions| Facts { rests: true, ..facts(count, versions) };
+        let resting = |facts| Facts { rests: Rests { compaction: true, indices: true }, ..facts };
+        let indexed = |facts| {
+            let index = |name: &str, open| Coverage { index: name.into(), covered: 9, open };
+            Facts { indices: vec![index("a", 9), index("b", 5000), index("c", 7000)], ..facts }
+        };
+        let extend = Task::Extend(["b".to_owned(), "c".to_owned()].into());
         for (facts, due) in [
             (Facts::default(), None),
             (facts(3, 0), None),
@@ -87,11 +111,14 @@ mod tests {
             (facts(3, 20 + SLACK), None),
             (facts(3, 21 + SLACK), Some(Task::CleanUp)),
             (facts(4, 21 + SLACK), Some(Task::Compact(0..4))),
-            (resting(4, 0), None),
-            (resting(4, 21 + SLACK), Some(Task::CleanUp)),
+            (indexed(facts(4, 0)), Some(Task::Compact(0..4))),
+            (indexed(facts(3, 21 + SLACK)), Some(extend)),
+            (resting(indexed(facts(4, 0))), None),
+            (resting(indexed(facts(4, 21 + SLACK))), Some(Task::CleanUp)),
         ] {
             assert_eq!(policy.decide(&facts), due);
         }
         assert_eq!(Task::Compact(0..4).name(), "compact");
+        assert_eq!(Task::Extend(BTreeSet::new()).name(), "index");
     }
 }

@@ -237,7 +237,7 @@ fn bytes(fragment: &Fragment) -> u64 {
 }
 
 /// Whether a fragment is the same rows of the same files.
-fn same(a: &Fragment, b: &Fragment) -> bool {
+pub(super) fn same(a: &Fragment, b: &Fragment) -> bool {
     let files = |fragment: &Fragment| -> Vec<String> {
         fragment.files.iter().map(|file| file.path.clone()).collect()
     };

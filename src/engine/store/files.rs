@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use futures::FutureExt;
 use lance::Dataset;
+use lance_table::format::IndexMetadata;
 use lance_table::io::deletion::relative_deletion_file_path;
 use lance_table::io::manifest::read_manifest_indexes;
 
@@ -71,26 +72,36 @@ impl Table {
         })
     }
 
-    /// The files of the indices that this version has, also of those that this build cannot use.
-    ///
-    /// Others in the folder are another program's, which is about to commit them, or leaves them behind.
-    pub(super) async fn index_files(&self) -> Result<Vec<String>> {
+    /// The indices of this version, also those that this build cannot use. Reads them from its manifest.
+    pub(super) async fn indices(&self) -> Result<Vec<IndexMetadata>> {
         let read = async {
             let store = self.dataset.object_store(None).await?;
             let location = self.dataset.manifest_location();
             read_manifest_indexes(&store, location, self.dataset.manifest()).await
         };
-        let indices = read.boxed().await.map_err(storage("read the indices of", &self.path))?;
+        read.boxed().await.map_err(storage("read the indices of", &self.path))
+    }
+
+    /// The files of the indices that this version has, also of those that this build cannot use.
+    ///
+    /// Others in the folder are another program's, which is about to commit them, or leaves them behind.
+    pub(super) async fn index_files(&self) -> Result<Vec<String>> {
+        let indices = self.indices().await?;
         let own = indices.iter().filter(|index| index.base_id.is_none());
-        let folders: Vec<String> = own.map(|index| format!("{INDICES}/{}", index.uuid)).collect();
+        let folders: Vec<String> = own.map(index_folder).collect();
         let path = self.path.clone();
         blocking(move || Ok(folders.iter().flat_map(|folder| within(&path, folder)).collect()))
             .await
     }
 }
 
+/// Where the files of an index lie.
+pub(super) fn index_folder(index: &IndexMetadata) -> String {
+    format!("{INDICES}/{}", index.uuid)
+}
+
 /// The files in a folder of a dataset, by their names below that.
-fn within(dataset: &Path, folder: &str) -> Vec<String> {
+pub(super) fn within(dataset: &Path, folder: &str) -> Vec<String> {
     let entries = fs::read_dir(dataset.join(folder)).into_iter().flatten().flatten();
     let files = entries.filter(|entry| entry.path().is_file());
     let names = files.filter_map(|entry| entry.file_name().into_string().ok());
