@@ -31,6 +31,7 @@ mod indexing;
 mod limits;
 mod manifests;
 mod passing;
+mod put_costs;
 mod read_costs;
 mod reading;
 mod restoring;
