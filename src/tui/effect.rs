@@ -1,10 +1,9 @@
 //! What the update asks of the outside, as data; only the runner carries it out.
 
-use super::data::Needle;
+use super::data::{Chip, Filter, Likeness, Needle};
 use super::reproduce::View;
-use super::state::Memory;
-use super::state::When;
-use crate::{JsonObject, TopicName};
+use super::state::{Asked, Memory, When};
+use crate::{Cursor, JsonObject, TopicName};
 
 /// Something to be done outside the state.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,6 +42,12 @@ pub(crate) enum Slot {
     Pin,
     Similar,
     Find,
+    /// A condition that may become one.
+    Condition,
+    /// What is asked of the table.
+    Sift,
+    /// What comes and is asked for.
+    SiftOn,
     Tail,
     Check,
     Put(TopicName),
@@ -60,8 +65,14 @@ pub(crate) enum Request {
     Topics,
     /// Counts the records of a topic.
     Counts(TopicName),
-    /// Reads a page of a topic, at a state of the counts; of a version where one is named.
-    Page { topic: TopicName, key: PageKey, generation: u64, version: Option<u64> },
+    /// Reads a page of a topic, at a state of the counts; of a version where one is named, of a list where some are picked.
+    Page {
+        topic: TopicName,
+        key: PageKey,
+        generation: u64,
+        version: Option<u64>,
+        picked: Option<Picked>,
+    },
     /// Reads one record in full.
     Record(RecordId),
     /// Finds the row number of an offset in its bucket.
@@ -81,8 +92,14 @@ pub(crate) enum Request {
     Similar { record: RecordId, column: Option<String> },
     /// Looks for a text.
     Find(Search),
-    /// Follows a topic or a bucket, starting with the last `backlog` records of each bucket.
-    Tail { place: Place, backlog: u64 },
+    /// Finds out whether a wish can be a condition.
+    Condition { place: Place, wish: Wish },
+    /// Looks for the records that are asked for.
+    Sift(Sifting),
+    /// Goes on with what comes, from where a look ended.
+    SiftOn { sifting: Sifting, end: Cursor },
+    /// Follows what a topic or a bucket has and gets that matches, starting with the last `backlog` records of each bucket.
+    Tail { place: Place, backlog: u64, filter: Filter },
     /// Finds out whether a record could be put.
     Check { topic: TopicName, record: JsonObject },
     /// Puts a record.
@@ -136,6 +153,36 @@ pub(crate) struct Search {
     /// A bucket, and a row of it: the first one downwards; upwards, the one behind the first.
     pub(crate) from: (u32, u64),
     pub(crate) way: Way,
+    /// The records to look at, in order, where not all are.
+    pub(crate) among: Option<Vec<(u32, u64)>>,
+}
+
+/// Some records of a list: bucket and offset each, in order, and what they must still meet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Picked {
+    pub(crate) places: Vec<(u32, u64)>,
+    pub(crate) filter: Filter,
+}
+
+/// What is looked for, and where.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Sifting {
+    pub(crate) place: Place,
+    /// The version that is looked through; then the place is one bucket.
+    pub(crate) version: Option<u64>,
+    pub(crate) asked: Asked,
+}
+
+/// What a condition is to be made of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Wish {
+    Typed(Chip),
+    /// The value of a record in a column, by the name that is shown.
+    Cell {
+        record: RecordId,
+        column: String,
+        likeness: Likeness,
+    },
 }
 
 /// A direction through a table.

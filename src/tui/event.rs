@@ -1,15 +1,17 @@
 //! What happens to the explorer, as data.
 
+use std::ops::Range;
 use std::time::Duration;
 
 use chrono::NaiveDateTime;
 use ratatui::layout::Size;
 
-use super::data::{Fault, FlushReport, Likes, Rows, Version, Whole};
+use super::data::{Chip, Fault, FlushReport, Likes, Rows, Version, Whole};
 use super::effect::{LoadId, PageKey, Slot, Way};
 use super::input::Key;
 use crate::{
-    Change, Flushed, Receipt, Recovery, Reset, TopicCounts, TopicEntry, TopicName, WatchMode,
+    Change, Cursor, Flushed, Receipt, Recovery, Reset, TopicCounts, TopicEntry, TopicName,
+    WatchMode,
 };
 
 /// Something happened.
@@ -62,8 +64,12 @@ pub(crate) enum Answer {
         generation: u64,
     },
     Record(Whole),
-    /// The bucket, and the row number in it.
-    Row(u32, u64),
+    /// An offset was located.
+    Row {
+        bucket: u32,
+        row: u64,
+        offset: u64,
+    },
     Spot(Spot),
     /// There is no flush in that direction.
     NoFlush(Way),
@@ -90,6 +96,13 @@ pub(crate) enum Answer {
         looked_at: u64,
         all: u64,
     },
+    /// What a wish became, or why it is no condition.
+    Condition(Result<Chip, Complaint>),
+    Sifted(Sifted),
+    /// Records that came and match: bucket and offset.
+    SiftedOn(Vec<(u32, u64)>),
+    /// What was found is no longer where it was.
+    SiftAgain,
     /// Some events of the tail, and when they arrived.
     Tail(Vec<Arrival>, NaiveDateTime),
     /// A record can be put, and adds these fields to its topic, `name: type` each; or why it cannot.
@@ -134,10 +147,34 @@ pub(crate) struct Spot {
     pub(crate) bucket: u32,
     /// The row in the bucket; the last one where nothing has come yet.
     pub(crate) row: u64,
+    /// The offset that was looked for.
+    pub(crate) offset: u64,
     /// Whether the record that was looked for is there.
     pub(crate) is_there: bool,
     /// The version that its flush made; none where it is buffered.
     pub(crate) flush: Option<Version>,
+}
+
+/// What is wrong with a condition, and which part of it, in bytes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Complaint {
+    pub(crate) reason: String,
+    pub(crate) place: Option<Range<usize>>,
+}
+
+/// What a look has found since it last told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Sifted {
+    /// Bucket and offset of each, a bucket's ascending.
+    pub(crate) found: Vec<(u32, u64)>,
+    /// All that match so far.
+    pub(crate) matches: u64,
+    pub(crate) looked_at: u64,
+    pub(crate) all: u64,
+    /// At the end, the first ones in the order that was asked for, where one was.
+    pub(crate) sorted: Option<Vec<(u32, u64)>>,
+    /// Where the look came to its end.
+    pub(crate) end: Option<Cursor>,
 }
 
 /// Where a text was found.

@@ -1,5 +1,6 @@
 //! Looks for a text through the records of a place, page by page, and says how far it has come.
 
+use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
 use arrow_array::Array as _;
@@ -17,6 +18,8 @@ const FIRST_PAGE: u64 = 128;
 const LONGEST_PAGE: u64 = 4096;
 /// Memory that the rows of a page should take.
 const PAGE_BYTES: usize = 8 << 20;
+/// Records of a list that are read at a time.
+const PICKED: usize = 256;
 /// How often it says how far it has come.
 const PACE: Duration = Duration::from_millis(100);
 
@@ -36,6 +39,9 @@ pub(super) async fn find(engine: &Engine, search: &Search, sink: &Sink) -> Resul
         return Ok(Answer::NotFound { looked_at: 0 });
     }
     let columns = Columns::Only(searched);
+    if let Some(among) = &search.among {
+        return listed(&reader.columns(columns), search, (among, sink)).await;
+    }
     let mut scan =
         Scan { search, sink, looked_at: 0, all: 0, page: FIRST_PAGE, told: Instant::now() };
     let parts = parts(&reader, search).await?;
@@ -47,6 +53,37 @@ pub(super) async fn find(engine: &Engine, search: &Search, sink: &Sink) -> Resul
         }
     }
     Ok(Answer::NotFound { looked_at: scan.looked_at })
+}
+
+/// Looks at the records of a list, in its order.
+async fn listed(
+    reader: &Reader,
+    search: &Search,
+    (among, sink): (&[(u32, u64)], &Sink),
+) -> Result<Answer> {
+    let (mut looked_at, mut told) = (0, Instant::now());
+    for part in among.chunks(PICKED) {
+        let page = reader.take(part).await?;
+        let mut found = HashMap::new();
+        for chunk in &page.chunks {
+            for row in search.needle.rows(&chunk.batch) {
+                let offset = chunk.offsets.get(row).copied();
+                let field = search.needle.field(&chunk.batch, row);
+                found.extend(offset.zip(field).map(|(at, field)| ((chunk.bucket, at), field)));
+            }
+        }
+        if let Some(((bucket, offset), field)) =
+            part.iter().find_map(|place| Some((*place, found.remove(place)?)))
+        {
+            return Ok(Answer::Found(Hit { bucket, row: 0, offset, field }));
+        }
+        looked_at += part.len() as u64;
+        if told.elapsed() >= PACE {
+            told = Instant::now();
+            sink.send(Ok(Answer::Searched { looked_at, all: among.len() as u64 })).await;
+        }
+    }
+    Ok(Answer::NotFound { looked_at })
 }
 
 /// Rows of a bucket that are to be looked at.

@@ -3,63 +3,72 @@
 use futures::{FutureExt, StreamExt};
 
 use super::clock;
-use super::data::{Fault, Rows};
+use super::data::{Fault, Filter};
 use super::effect::Place;
 use super::event::{Answer, Arrival};
 use super::runner::Sink;
-use crate::{Engine, From, Reader, Result, StreamOptions, Tail, TailEvent, TopicCounts};
+use super::sift;
+use crate::{Engine, From, Result, StreamOptions, Tail, TailEvent, TopicCounts};
 
 /// Events of the stream that are passed on together, where they are there already.
 const TOGETHER: usize = 64;
 
 /// Follows until it fails; answers why it did.
-pub(super) async fn follow(engine: &Engine, place: &Place, backlog: u64, sink: &Sink) -> Fault {
-    match try_follow(engine, place, backlog, sink).await {
+pub(super) async fn follow(
+    engine: &Engine,
+    place: &Place,
+    (backlog, filter): (u64, &Filter),
+    sink: &Sink,
+) -> Fault {
+    match try_follow(engine, place, (backlog, filter), sink).await {
         Ok(()) => Fault::new("the stream ended"),
         Err(error) => error.into(),
     }
 }
 
-async fn try_follow(engine: &Engine, place: &Place, backlog: u64, sink: &Sink) -> Result<()> {
-    let reader = reader(engine, place).await?;
+async fn try_follow(
+    engine: &Engine,
+    place: &Place,
+    (backlog, filter): (u64, &Filter),
+    sink: &Sink,
+) -> Result<()> {
+    let reader = sift::conditioned(engine, place, None, filter).await?;
     let before = reader.counts().await?;
     let mut tail = reader.stream(StreamOptions::new(From::Last(backlog)).blocking()).await?;
     while let Some(first) = tail.next().await {
         let mut arrivals = Vec::new();
-        take(&mut arrivals, first?, &before);
-        let end = take_ready(&mut tail, &mut arrivals, &before);
-        sink.send(Ok(Answer::Tail(arrivals, clock::now()))).await;
+        take(&mut arrivals, first?, (&before, filter));
+        let end = take_ready(&mut tail, &mut arrivals, (&before, filter));
+        if !arrivals.is_empty() {
+            sink.send(Ok(Answer::Tail(arrivals, clock::now()))).await;
+        }
         end?;
     }
     Ok(())
 }
 
-async fn reader(engine: &Engine, place: &Place) -> Result<Reader> {
-    let reader = engine.reader(place.topic.as_str()).await?;
-    match place.bucket {
-        Some(bucket) => reader.bucket(bucket),
-        None => Ok(reader),
-    }
-}
-
 /// Takes what the stream has without waiting.
-fn take_ready(tail: &mut Tail, arrivals: &mut Vec<Arrival>, before: &TopicCounts) -> Result<()> {
+fn take_ready(
+    tail: &mut Tail,
+    arrivals: &mut Vec<Arrival>,
+    (before, filter): (&TopicCounts, &Filter),
+) -> Result<()> {
     for _ in 1..TOGETHER {
         let Some(Some(event)) = tail.next().now_or_never() else {
             break;
         };
-        take(arrivals, event?, before);
+        take(arrivals, event?, (before, filter));
     }
     Ok(())
 }
 
 /// Takes one event; records that were there when the tail was opened are its backlog.
-fn take(arrivals: &mut Vec<Arrival>, event: TailEvent, before: &TopicCounts) {
+fn take(arrivals: &mut Vec<Arrival>, event: TailEvent, (before, filter): (&TopicCounts, &Filter)) {
     match event {
         TailEvent::Rows(chunk) => {
             let known = before.buckets.iter().find(|bucket| bucket.bucket_id == chunk.bucket);
             let end = known.map_or(0, |bucket| bucket.next_offset);
-            let mut old = Rows::of_chunk(&chunk);
+            let mut old = filter.shown(&chunk);
             let new = old.split_off(end);
             arrivals.extend((!old.rows.is_empty()).then_some(Arrival::Backlog(old)));
             arrivals.extend((!new.rows.is_empty()).then_some(Arrival::Rows(new)));

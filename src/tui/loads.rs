@@ -6,11 +6,11 @@ use arrow_schema::{FieldRef, Schema};
 
 use super::clock;
 use super::data::{Fault, Rows, Whole};
-use super::effect::{PageKey, RecordId};
+use super::effect::{PageKey, Picked, RecordId};
 use super::event::Answer;
-use super::history;
 use super::state::PAGE;
 use super::writers::Writers;
+use super::{history, sift};
 use crate::{
     Engine, Error, JsonObject, Result, SchemaInference, TopicName, TopicSchema, type_text,
 };
@@ -26,14 +26,18 @@ pub(super) async fn counts(engine: &Engine, topic: &TopicName) -> Result<Answer>
     Ok(Answer::Counts(reader.counts().await?, clock::now()))
 }
 
-/// Reads a page of a bucket, as it is or at a version.
+/// Reads a page of a bucket, as it is or at a version, or of a list.
 pub(super) async fn page(
     engine: &Engine,
-    topic: &TopicName,
-    key: PageKey,
+    (topic, key): (&TopicName, PageKey),
     (generation, version): (u64, Option<u64>),
+    picked: Option<&Picked>,
 ) -> Result<Answer> {
     let begun = Instant::now();
+    if let Some(picked) = picked {
+        let rows = sift::picked(engine, (topic, version), picked).await?;
+        return Ok(Answer::Page { rows, took: begun.elapsed(), generation });
+    }
     let reader = history::bucket(engine, topic, key.bucket, version).await?;
     let limit = usize::try_from(PAGE).unwrap_or(usize::MAX);
     let page = reader.window(key.index * PAGE, limit).await?;
@@ -57,7 +61,8 @@ pub(super) async fn record(engine: &Engine, id: &RecordId) -> Result<Answer, Fau
 /// Finds the row of an offset in its bucket.
 pub(super) async fn locate(engine: &Engine, id: &RecordId) -> Result<Answer> {
     let reader = history::bucket(engine, &id.topic, id.bucket, id.version).await?;
-    Ok(Answer::Row(id.bucket, reader.locate(id.bucket, id.offset).await?))
+    let row = reader.locate(id.bucket, id.offset).await?;
+    Ok(Answer::Row { bucket: id.bucket, row, offset: id.offset })
 }
 
 /// Finds out whether a record could be put.

@@ -11,6 +11,7 @@
 
 mod clipboard;
 mod clock;
+mod conditions;
 mod copying;
 mod data;
 mod effect;
@@ -32,8 +33,10 @@ mod reproduce;
 mod run;
 mod runner;
 mod sample;
+mod sample_asked;
 mod sample_likes;
 mod sample_past;
+mod sift;
 mod signals;
 mod similar;
 mod spots;

@@ -13,7 +13,10 @@ use super::event::{Answer, Event};
 use super::panics::{self, Who};
 use super::state::Memory;
 use super::writers::Writers;
-use super::{copying, fault, find, flushing, follow, history, loads, memory, similar, spots};
+use super::{
+    conditions, copying, fault, find, flushing, follow, history, loads, memory, sift, similar,
+    spots,
+};
 use crate::{Engine, Writer};
 
 /// Topics that are counted at the same time.
@@ -136,8 +139,8 @@ impl Source {
                 let _permit = self.counting.acquire().await.ok();
                 loads::counts(engine, &topic).await?
             }
-            Request::Page { topic, key, generation, version } => {
-                loads::page(engine, &topic, key, (generation, version)).await?
+            Request::Page { topic, key, generation, version, picked } => {
+                loads::page(engine, (&topic, key), (generation, version), picked.as_ref()).await?
             }
             Request::Record(id) => loads::record(engine, &id).await?,
             Request::Locate(id) => loads::locate(engine, &id).await?,
@@ -154,8 +157,15 @@ impl Source {
                 similar::similar(engine, &record, column.as_deref()).await?
             }
             Request::Find(search) => find::find(engine, &search, sink).await?,
-            Request::Tail { place, backlog } => {
-                return Err(follow::follow(engine, &place, backlog, sink).await);
+            Request::Condition { place, wish } => {
+                conditions::condition(engine, &place, &wish).await?
+            }
+            Request::Sift(sifting) => sift::sift(engine, &sifting, sink).await?,
+            Request::SiftOn { sifting, end } => {
+                sift::sift_on(engine, (&sifting, end), sink).await?
+            }
+            Request::Tail { place, backlog, filter } => {
+                return Err(follow::follow(engine, &place, (backlog, &filter), sink).await);
             }
             Request::Check { topic, record } => loads::check(&self.writers, &topic, record).await?,
             Request::Put { topic, record } => loads::put(&self.writers, &topic, record).await?,

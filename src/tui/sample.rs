@@ -11,14 +11,14 @@ use arrow_schema::{DataType, Field, FieldRef, Schema};
 use chrono::{NaiveDate, NaiveDateTime};
 
 use super::data::{
-    Align, BucketFlush, Cell, Column, Fault, FlushReport, LONGEST_NAME, Row, Rows, Whole,
+    Align, BucketFlush, Cell, Column, Fault, Filter, FlushReport, LONGEST_NAME, Row, Rows, Whole,
 };
 use super::effect::{BucketId, Effect, PageKey, Place, RecordId, Request, Search, Wanted, Way};
 use super::event::{Answer, Arrival, Event, Hit, Input};
 use super::input::Key;
 use super::state::{PAGE, State};
 use super::text::spark;
-use super::{loads, sample_likes, sample_past, update};
+use super::{loads, sample_asked, sample_likes, sample_past, update};
 use crate::{
     BucketCounts, Flushed, JsonObject, Receipt, TopicCounts, TopicEntry, TopicName, TopicSchema,
 };
@@ -73,7 +73,12 @@ pub(crate) fn answer(request: &Request) -> Result<Answer, Fault> {
     Ok(match request {
         Request::Topics => Answer::Topics(TOPICS.iter().filter_map(entry).collect()),
         Request::Counts(topic) => Answer::Counts(counts(topic)?, now()),
-        Request::Page { topic, key, generation, version } => Answer::Page {
+        Request::Page { picked: Some(picked), generation, topic, .. } => Answer::Page {
+            rows: sample_asked::picked(topic, picked)?,
+            took: Duration::from_micros(700),
+            generation: *generation,
+        },
+        Request::Page { topic, key, generation, version, picked: None } => Answer::Page {
             rows: match version {
                 Some(version) => sample_past::page_at(topic, *key, *version)?,
                 None => page(topic, *key)?,
@@ -85,7 +90,11 @@ pub(crate) fn answer(request: &Request) -> Result<Answer, Fault> {
         Request::Find(search) => found(search)?,
         Request::Copy(wanted) => Answer::Copied(copied(wanted)?),
         Request::Offer(_) => Answer::Offered(None),
-        Request::Locate(id) => Answer::Row(id.bucket, id.offset),
+        Request::Locate(id) => Answer::Row { bucket: id.bucket, row: id.offset, offset: id.offset },
+        Request::Condition { wish, .. } => sample_asked::condition(wish),
+        Request::Sift(sifting) => sample_asked::sift(sifting)?,
+        // Nothing comes.
+        Request::SiftOn { .. } => Answer::SiftedOn(Vec::new()),
         Request::FlushFrom { record, by } => {
             let way = if *by < 0 { Way::Up } else { Way::Down };
             sample_past::flush_from(record, way)?
@@ -100,7 +109,7 @@ pub(crate) fn answer(request: &Request) -> Result<Answer, Fault> {
         Request::Versions { bucket, numbers } => sample_past::versions(&bucket.topic, numbers)?,
         Request::Pin(look) => sample_past::look(look)?,
         Request::Similar { record, column } => sample_likes::similar(record, column.as_deref())?,
-        Request::Tail { place, .. } => Answer::Tail(arrivals(place)?, now()),
+        Request::Tail { place, filter, .. } => Answer::Tail(arrivals(place, filter)?, now()),
         Request::Check { record, .. } => Answer::Checked(checked(record)),
         Request::Put { record, .. } => match refusal(record) {
             Some(reason) => return Err(Fault::new(reason)),
@@ -300,7 +309,7 @@ fn usage(bucket: u32, offset: u64) -> (u64, u64) {
     (dice(bucket, offset, 3) % 900, dice(bucket, offset, 5) % 400)
 }
 
-fn cells(bucket: u32, offset: u64) -> Vec<Cell> {
+pub(crate) fn cells(bucket: u32, offset: u64) -> Vec<Cell> {
     let (input, output) = usage(bucket, offset);
     vec![
         Cell::Text(id(bucket, offset)),
@@ -349,14 +358,18 @@ pub(crate) fn now() -> NaiveDateTime {
         .unwrap_or_default()
 }
 
-fn arrivals(place: &Place) -> Result<Vec<Arrival>, Fault> {
+fn arrivals(place: &Place, filter: &Filter) -> Result<Vec<Arrival>, Fault> {
     let (_, rows, _) = shape(&place.topic)?;
     let bucket = place.bucket.unwrap_or(0);
     let flushed = Flushed { bucket_id: bucket, version: 484, rows: 1000, next_offset: rows + 3 };
+    let matching = |mut rows: Rows| {
+        rows.rows.retain(|row| sample_asked::matches(filter, &row.cells));
+        rows
+    };
     Ok(vec![
-        Arrival::Backlog(run(bucket, rows.saturating_sub(4)..rows, rows)),
-        Arrival::Rows(run(bucket, rows..rows + 3, rows)),
+        Arrival::Backlog(matching(run(bucket, rows.saturating_sub(4)..rows, rows))),
+        Arrival::Rows(matching(run(bucket, rows..rows + 3, rows))),
         Arrival::Flushed(flushed),
-        Arrival::Rows(run(bucket, rows + 3..rows + 8, rows)),
+        Arrival::Rows(matching(run(bucket, rows + 3..rows + 8, rows))),
     ])
 }

@@ -85,7 +85,8 @@ pub(crate) fn flush_from(record: &RecordId, way: Way) -> Result<Answer, Fault> {
         Way::Down | Way::Up => return Ok(Answer::NoFlush(way)),
     };
     let flush = (row < persisted).then(|| version(&record.topic, HEAD)).transpose()?;
-    Ok(Answer::Spot(Spot { bucket: record.bucket, row, is_there: true, flush }))
+    let bucket = record.bucket;
+    Ok(Answer::Spot(Spot { bucket, row, offset: row, is_there: true, flush }))
 }
 
 /// A page of a bucket as it was when it had so many records.

@@ -125,7 +125,7 @@ async fn spot(
     let rows = reader.counts().await?.total_count;
     let is_there = row < rows;
     let row = row.min(rows.saturating_sub(1));
-    Ok(Answer::Spot(Spot { bucket: bucket.bucket, row, is_there, flush }))
+    Ok(Answer::Spot(Spot { bucket: bucket.bucket, row, offset, is_there, flush }))
 }
 
 fn moment(when: When) -> Option<DateTime<Utc>> {

@@ -172,3 +172,25 @@ async fn a_filter_that_cannot_be_is_refused_where_it_is_given() {
     assert_eq!(error.kind(), ErrorKind::Invalid);
     assert!(error.to_string().contains("note"), "{error}");
 }
+
+#[tokio::test]
+async fn records_are_taken_by_their_offsets_wherever_they_lie_and_only_where_they_match() {
+    let setup = Setup::new().await;
+    let writer = setup.engine.writer("t").flush_threshold(100_000).open().await.unwrap();
+    put(&writer, 0..60).await;
+    writer.flush().await.unwrap();
+    put(&writer, 60..120).await;
+    writer.flush().await.unwrap();
+    put(&writer, 120..130).await;
+    let reader = setup.engine.reader("t").await.unwrap();
+    let places: Vec<(u32, u64)> =
+        [125, 3, 60, 3, 59, 129, 130, 999].into_iter().map(|offset| (0, offset)).collect();
+    let taken = reader.take(&places).await.unwrap();
+    assert_eq!(ids(&taken), [3, 59, 60, 125, 129]);
+    let filtered = reader.filter("id % 2 = 1").await.unwrap();
+    assert_eq!(ids(&filtered.take(&places).await.unwrap()), [3, 59, 125, 129]);
+    let narrow = filtered.columns(Columns::Only(vec!["score".into()]));
+    assert_eq!(narrow.take(&places).await.unwrap().len(), 4);
+    assert!(reader.take(&[(7, 3)]).await.unwrap().is_empty());
+    assert!(reader.take(&[]).await.unwrap().is_empty());
+}

@@ -89,6 +89,11 @@ impl BucketTail {
         {
             (offset, positions[LOG]) = (stored, lsn);
         }
+        // What does not match is passed over quickly.
+        let turn = match selection.filter {
+            Some(_) => Stride::for_looking(),
+            None => Stride::new(FIRST_TURN, LONGEST_TURN, TURN_BYTES),
+        };
         let mut tail = Self {
             selection,
             pinned,
@@ -98,7 +103,7 @@ impl BucketTail {
             seen: snapshot.table().cloned(),
             seen_pin: snapshot.pin().cloned(),
             cursor: Position::default(),
-            turn: Stride::new(FIRST_TURN, LONGEST_TURN, TURN_BYTES),
+            turn,
             pass: None,
             bucket,
         };

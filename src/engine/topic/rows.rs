@@ -5,6 +5,7 @@ use crate::engine::bucket::{Bucket, Selection, Snapshot};
 use crate::engine::error::Result;
 use crate::engine::options::Columns;
 use crate::engine::record::Page;
+use crate::engine::store::Predicate;
 
 impl Reader {
     /// Up to `limit` records from row number `row` on. Rows are counted from 0, bucket after
@@ -30,6 +31,32 @@ impl Reader {
                 }
                 Row::Beyond(rows) => skip -= rows,
             }
+        }
+        self.uniform(page, &schema)
+    }
+
+    /// The records with these buckets and offsets, of those that match a filter; those that are not there are left out.
+    ///
+    /// Shape: bucket after bucket, each by offset, in whichever order they were named.
+    /// Cost: the records read, and a binary search for each; with a filter, its columns of all that were named, too.
+    /// Cancel: safe to drop at any await.
+    ///
+    /// # Errors
+    /// As [`get`](Self::get).
+    pub async fn take(&self, records: &[(u32, u64)]) -> Result<Page> {
+        let snapshots = self.snapshots_to_read().await?;
+        let schema = self.chosen(&self.whole_schema(&snapshots))?;
+        let selection = self.selection(&snapshots)?;
+        let mut page = Page::default();
+        for (bucket, snapshot) in self.buckets.iter().zip(&snapshots) {
+            let own = records.iter().filter(|(number, _)| *number == bucket.place.id);
+            let mut offsets: Vec<u64> = own.map(|(_, offset)| *offset).collect();
+            offsets.sort_unstable();
+            offsets.dedup();
+            if let Some(filter) = &selection.filter {
+                offsets = matching_of(bucket, snapshot, filter, &offsets).await?;
+            }
+            page.chunks.extend(snapshot.take(bucket, &offsets, &selection.columns).await?);
         }
         self.uniform(page, &schema)
     }
@@ -75,6 +102,22 @@ async fn offset_at(
     let found = matching(bucket, snapshot, selection, row.saturating_add(1)).await?;
     let wanted = usize::try_from(row).ok().and_then(|row| found.get(row));
     Ok(wanted.map_or(Row::Beyond(found.len() as u64), |offset| Row::At(*offset)))
+}
+
+/// Those of the offsets, which ascend, whose records match.
+async fn matching_of(
+    bucket: &Bucket,
+    snapshot: &Snapshot,
+    filter: &Predicate,
+    offsets: &[u64],
+) -> Result<Vec<u64>> {
+    let mut found = Vec::new();
+    for chunk in snapshot.take(bucket, offsets, &filter.columns()).await? {
+        let flags = filter.matches(&chunk.batch)?;
+        let kept = chunk.offsets.iter().zip(flags).filter(|(_, flag)| *flag);
+        found.extend(kept.map(|(offset, _)| *offset));
+    }
+    Ok(found)
 }
 
 /// How many records that match have a smaller offset.

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use arrow_array::ArrayRef;
+use arrow_schema::SchemaRef;
 
 use super::cell::{Align, Cell};
 use super::kind;
@@ -90,6 +91,12 @@ impl Rows {
     pub(crate) fn bytes(&self) -> usize {
         self.rows.iter().map(Row::bytes).sum()
     }
+}
+
+/// The name of the column that is shown so.
+pub(crate) fn column_of(schema: &SchemaRef, shown: &str) -> Option<String> {
+    let is_it = |name: &str| sanitize::clip(name, LONGEST_NAME) == shown;
+    schema.fields().iter().map(|field| field.name()).find(|name| is_it(name)).cloned()
 }
 
 fn rows(chunk: &Chunk) -> Vec<Row> {

@@ -1,6 +1,8 @@
 //! The one table of actions: keys, help, footer hints and reasons all come from here.
 
 use super::columns::Side;
+pub(crate) use super::context::Context;
+pub(super) use super::context::{EVERYWHERE, HELPED, JOBS, LINES, LISTS, PANES, RECORDS, SIDEWAYS};
 use super::copying::Part;
 use super::key::Key;
 use super::possible::{
@@ -54,6 +56,16 @@ pub(crate) enum Action {
     PreviousFlush,
     /// Goes to where the next flush begins.
     NextFlush,
+    /// Asks for a condition that records must meet.
+    Filter,
+    /// Asks for records with the value of the cursor.
+    Like,
+    /// Asks for records with another value.
+    Unlike,
+    /// Takes the last condition off.
+    TakeOff,
+    /// Sorts by the column of the cursor.
+    Sort,
     /// Marks the selected record, or takes its mark away.
     Mark,
     /// Shows the marked records, or stops to.
@@ -125,27 +137,6 @@ pub(crate) enum Motion {
     End,
 }
 
-/// What has the keys.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Context {
-    Topics,
-    Records,
-    Tail,
-    Versions,
-    Detail,
-    Help,
-    Prompt,
-    Find,
-    Put,
-    FlushAll,
-    Jobs,
-    Marks,
-    Similar,
-    Columns,
-    Copy,
-    Code,
-}
-
 /// Why an action is not possible now: a sentence without a full stop.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Reason(pub(crate) String);
@@ -167,65 +158,6 @@ pub(crate) struct Entry {
     /// Whether it is possible now.
     pub(crate) enabled: fn(&State) -> Result<(), Reason>,
 }
-
-pub(super) const LISTS: &[Context] = &[
-    Context::Topics,
-    Context::Records,
-    Context::Tail,
-    Context::Versions,
-    Context::Detail,
-    Context::Help,
-    Context::FlushAll,
-    Context::Jobs,
-    Context::Marks,
-    Context::Similar,
-];
-pub(super) const HELPED: &[Context] = &[
-    Context::Topics,
-    Context::Records,
-    Context::Tail,
-    Context::Versions,
-    Context::Detail,
-    Context::Help,
-];
-pub(super) const PANES: &[Context] =
-    &[Context::Topics, Context::Records, Context::Tail, Context::Versions, Context::Detail];
-pub(super) const JOBS: &[Context] = &[
-    Context::Topics,
-    Context::Records,
-    Context::Tail,
-    Context::Versions,
-    Context::Detail,
-    Context::Jobs,
-];
-pub(super) const RECORDS: &[Context] =
-    &[Context::Topics, Context::Records, Context::Tail, Context::Detail];
-pub(super) const SIDEWAYS: &[Context] = &[
-    Context::Topics,
-    Context::Records,
-    Context::Tail,
-    Context::Versions,
-    Context::Detail,
-    Context::Similar,
-];
-pub(super) const EVERYWHERE: &[Context] = &[
-    Context::Topics,
-    Context::Records,
-    Context::Tail,
-    Context::Versions,
-    Context::Detail,
-    Context::Help,
-    Context::Prompt,
-    Context::Find,
-    Context::Put,
-    Context::FlushAll,
-    Context::Jobs,
-    Context::Marks,
-    Context::Similar,
-    Context::Columns,
-    Context::Copy,
-    Context::Code,
-];
 
 /// What can be done to topics, and with the program; ways out stand at the right end of the footer.
 pub(super) const ACTIONS: &[Entry] = &[
@@ -362,7 +294,7 @@ pub(super) const ACTIONS: &[Entry] = &[
         title: "close without a jump, a search or a choice",
         hint: Some("close"),
         keys: &[Key::Esc],
-        contexts: &[Context::Prompt, Context::Find, Context::Columns, Context::Copy, Context::Code],
+        contexts: LINES,
         enabled: always,
     },
     Entry {

@@ -67,6 +67,7 @@ fn places(entry: &Entry) -> Vec<&'static str> {
         Context::Help => "help",
         Context::Prompt => "prompt",
         Context::Find => "find",
+        Context::Filter => "filter",
         Context::Put => "put",
         Context::FlushAll => "flush all",
         Context::Jobs => "jobs",

@@ -21,7 +21,7 @@ mod tests {
     use super::*;
     use crate::tui::input::Action;
 
-    const ALL: [Context; 16] = [
+    const ALL: [Context; 17] = [
         Context::Topics,
         Context::Records,
         Context::Tail,
@@ -30,6 +30,7 @@ mod tests {
         Context::Help,
         Context::Prompt,
         Context::Find,
+        Context::Filter,
         Context::Put,
         Context::FlushAll,
         Context::Jobs,

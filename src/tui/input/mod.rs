@@ -1,7 +1,9 @@
 //! Keys, actions, and the table that binds them.
 
 mod action;
+mod asking;
 mod columns;
+mod context;
 mod copying;
 mod document;
 mod groups;

@@ -75,6 +75,38 @@ pub(super) fn records_to_step_through(state: &State) -> Result<(), Reason> {
     }
 }
 
+pub(super) fn records_to_filter(state: &State) -> Result<(), Reason> {
+    if state.screen == Screen::Versions {
+        return reason("the versions are shown; leave them with v, then filter records");
+    }
+    if state.records.place.is_none() {
+        return reason("there is no topic whose records to filter");
+    }
+    Ok(())
+}
+
+pub(super) fn cell_to_compare(state: &State) -> Result<(), Reason> {
+    match (state.selected_row(), state.cursor_column()) {
+        (None, _) => reason("no record is selected"),
+        (_, None) => reason("no column is shown"),
+        _ => Ok(()),
+    }
+}
+
+pub(super) fn column_to_sort_by(state: &State) -> Result<(), Reason> {
+    if state.cursor_column().is_none() {
+        return reason("no column is shown");
+    }
+    Ok(())
+}
+
+pub(super) fn asked_for(state: &State) -> Result<(), Reason> {
+    if state.asked.is_everything() {
+        return reason("there is no condition to take off: & adds one");
+    }
+    Ok(())
+}
+
 pub(super) fn record_to_mark(state: &State) -> Result<(), Reason> {
     if state.selected_row().is_none() {
         return reason("no record is selected");

@@ -1,6 +1,7 @@
 //! The whole table of actions: its parts one after the other.
 
 use super::action::{ACTIONS, Entry};
+use super::asking::ASKING;
 use super::columns::COLUMNS;
 use super::copying::COPYING;
 use super::moves::MOVES;
@@ -11,5 +12,6 @@ use super::waymarks::WAYMARKS;
 /// All actions, in the order of the footer and of the help.
 pub(crate) fn actions() -> impl Iterator<Item = &'static Entry> {
     let reading = FOLDING.iter().chain(ACTIONS).chain(TRAVEL).chain(FINDING);
-    reading.chain(COPYING).chain(COLUMNS).chain(WAYMARKS).chain(MOVES)
+    let reading = reading.chain(COPYING).chain(ASKING);
+    reading.chain(COLUMNS).chain(WAYMARKS).chain(MOVES)
 }

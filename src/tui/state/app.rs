@@ -17,6 +17,7 @@ use super::extents::Extents;
 use super::find::Find;
 use super::flushes::{Card, FlushRun};
 use super::jobs::Jobs;
+use super::listed::Asked;
 use super::loads::Loads;
 use super::marks::Marks;
 use super::memory::Resume;
@@ -90,6 +91,11 @@ pub(crate) struct State {
     /// Places that were jumped to, and texts that were looked for.
     pub(crate) earlier_places: Earlier,
     pub(crate) earlier_texts: Earlier,
+    pub(crate) earlier_filters: Earlier,
+    /// Which records of the place are asked for, and in which order.
+    pub(crate) asked: Asked,
+    /// The state of the counts at which a list was looked for again, because records of it had moved.
+    pub(crate) mended_at: Option<u64>,
     pub(crate) marks: Marks,
     pub(crate) notice: Option<Notice>,
     /// The tour, while it is taken.
@@ -127,6 +133,7 @@ pub(crate) enum Overlay {
     Help(u64),
     Seek(Prompt),
     Find(Prompt),
+    Filter(Prompt),
     Put(PutPrompt),
     /// What a flush of all topics would do, from this line on; it waits for a yes.
     FlushAll(u64),
@@ -192,6 +199,9 @@ impl State {
             find: None,
             earlier_places: Earlier::default(),
             earlier_texts: Earlier::default(),
+            earlier_filters: Earlier::default(),
+            asked: Asked::default(),
+            mended_at: None,
             marks: Marks::default(),
             notice: None,
             tour: options.tour.then(Tour::default),
@@ -208,6 +218,7 @@ impl State {
             Overlay::Help(_) => Context::Help,
             Overlay::Seek(_) => Context::Prompt,
             Overlay::Find(_) => Context::Find,
+            Overlay::Filter(_) => Context::Filter,
             Overlay::Put(_) => Context::Put,
             Overlay::FlushAll(_) => Context::FlushAll,
             Overlay::Jobs(_) => Context::Jobs,
@@ -272,6 +283,11 @@ impl State {
         }
     }
 
+    /// The column that keys act on.
+    pub(crate) fn cursor_column(&self) -> Option<String> {
+        self.across()?.column().map(|column| column.name.clone())
+    }
+
     /// How the columns of what is shown are arranged.
     pub(crate) fn arrangement(&self) -> Arrangement {
         let place = self.records.place.as_ref();
@@ -291,7 +307,7 @@ impl State {
     pub(crate) fn extents(&self) -> &Extents {
         match self.screen {
             Screen::Tail => &self.records.head().extents,
-            Screen::Records | Screen::Versions => &self.records.extents,
+            Screen::Records | Screen::Versions => &self.records.whole().extents,
         }
     }
 
@@ -302,7 +318,8 @@ impl State {
 
     /// How far the tail is behind, where that is known.
     pub(crate) fn lag(&self) -> Option<u64> {
-        let tail = self.tail.as_ref()?;
+        // What does not match is not told of.
+        let tail = self.tail.as_ref().filter(|tail| tail.filter.is_empty())?;
         Some(tail.lag(self.topics.get(&tail.place.topic)?.known()?))
     }
 

@@ -23,6 +23,11 @@ pub(crate) struct Extent {
 pub(crate) struct Extents(Vec<Extent>);
 
 impl Extents {
+    /// These parts, in this order.
+    pub(crate) fn new(parts: Vec<Extent>) -> Self {
+        Self(parts)
+    }
+
     /// The parts of a topic, or of one bucket of it.
     pub(crate) fn of(counts: &TopicCounts, bucket: Option<u32>) -> Self {
         let chosen = counts.buckets.iter().filter(|b| bucket.is_none_or(|id| id == b.bucket_id));

@@ -85,6 +85,11 @@ impl State {
             long().filter(|(slot, _)| !self.is_of_run(slot) && !matches!(slot, Slot::Page(_)));
         let mut jobs: Vec<Job> = loads.map(|(slot, since)| job(slot, since)).collect();
         let pages = long().filter(|(slot, _)| matches!(slot, Slot::Page(_)));
+        if let (Some(job), Some(listed)) =
+            (jobs.iter_mut().find(|job| job.work == Work::Load(Slot::Sift)), &self.records.listed)
+        {
+            job.progress = Some(listed.progress);
+        }
         // Pages in view are read together, and given up together.
         if let Some((slot, since)) = pages.max_by_key(|(_, since)| *since) {
             jobs.push(Job { work: Work::Pages, ..job(slot, since) });
@@ -124,11 +129,13 @@ pub(crate) fn what(slot: &Slot) -> String {
         Slot::Detail | Slot::Clone => "read a record".into(),
         Slot::Find => "look for a text".into(),
         Slot::Seek => "look for an offset".into(),
+        Slot::Condition => "check a condition".into(),
+        Slot::Sift => "look for what matches".into(),
         Slot::VersionList => "list the versions".into(),
         Slot::Versions => "read about versions".into(),
         Slot::Pin => "go to a version".into(),
         Slot::Similar => "look for similar records".into(),
-        Slot::Tail => "follow".into(),
+        Slot::Tail | Slot::SiftOn => "follow".into(),
         Slot::Check => "check a record".into(),
         Slot::Copy => "read what is to be copied".into(),
         Slot::Offer => "copy".into(),

@@ -50,9 +50,10 @@ impl Loads {
         self.now
     }
 
-    /// What is under way, and for how long; a tail never ends and is none of it.
+    /// What is under way, and for how long; what only follows never ends and is none of it.
     pub(crate) fn running(&self) -> impl Iterator<Item = (&Slot, Duration)> {
-        let ends = self.running.iter().filter(|(slot, _)| **slot != Slot::Tail);
+        let ends =
+            self.running.iter().filter(|(slot, _)| !matches!(slot, Slot::Tail | Slot::SiftOn));
         ends.map(|(slot, running)| (slot, self.now.saturating_sub(running.begun)))
     }
 

@@ -30,38 +30,34 @@ impl Records {
 
     /// The table of what is there now, also where a version is looked at.
     pub(crate) fn head(&self) -> &Self {
-        self.pin.as_ref().map_or(self, |pin| &pin.head)
+        self.pin.as_ref().map_or(self.whole(), |pin| &pin.head)
     }
 
     /// The table of what is there now, to be changed.
     pub(crate) fn head_mut(&mut self) -> &mut Self {
         match self.pin {
             Some(Pin { ref mut head, .. }) => head,
-            None => self,
+            None => self.whole_mut(),
         }
     }
 
     /// The record that another version is searched for: the selected one, or where none was selected
     /// since, the one that was looked for before.
     pub(crate) fn looked_for(&self) -> Option<u64> {
-        let loaded = self.row(self.scroll.selected).map(|row| row.offset);
-        let selected = loaded.or_else(|| self.offset_of(self.scroll.selected));
+        let selected = self.selected_place().map(|(_, offset)| offset);
         match &self.pin {
-            Some(pin) if pin.landed == self.scroll.selected => pin.sought.or(selected),
+            Some(pin) if self.listed.is_none() && pin.landed == self.scroll.selected => {
+                pin.sought.or(selected)
+            }
             _ => selected,
         }
-    }
-
-    /// The offset of a row that is still on its way, as it is where nothing was deleted.
-    fn offset_of(&self, row: u64) -> Option<u64> {
-        let (bucket, local) = self.extents.find(row)?;
-        Some(self.extents.get(bucket)?.first_offset.saturating_add(local))
     }
 
     /// Shows a bucket as it was; the record that was looked for stands where the selection stood.
     pub(crate) fn land(&mut self, bucket: u32, sight: Sight) {
         let sought = self.looked_for();
         let above = self.scroll.selected.saturating_sub(self.scroll.top);
+        self.unlist();
         let mut before = std::mem::take(self);
         let generation = before.generation + 1;
         let head = before.pin.take().map(|pin| pin.head);
@@ -104,8 +100,10 @@ impl Records {
     /// Goes back to what is there now; returns the record that was selected meanwhile, if one was:
     /// bucket and offset.
     pub(crate) fn unpin(&mut self) -> Option<(u32, u64)> {
-        let moved = self.pin.as_ref().is_some_and(|pin| pin.landed != self.scroll.selected);
+        let stayed = |pin: &Pin| self.listed.is_none() && pin.landed == self.scroll.selected;
+        let moved = self.pin.as_ref().is_some_and(|pin| !stayed(pin));
         let selected = self.row(self.scroll.selected).map(|row| (row.bucket, row.offset));
+        self.unlist();
         let pin = self.pin.take()?;
         *self = *pin.head;
         selected.filter(|_| moved)

@@ -1,6 +1,7 @@
 //! A prompt of one line: what is being typed, what was typed before, and what is wrong with it.
 
 use std::collections::VecDeque;
+use std::ops::Range;
 
 use tui_input::{Input, InputRequest};
 
@@ -34,6 +35,8 @@ pub(crate) struct Prompt {
     begun: String,
     /// Why the last try was refused.
     pub(crate) error: Option<String>,
+    /// Which part of the text that is about, in bytes, where it is known.
+    pub(crate) fault: Option<Range<usize>>,
 }
 
 impl Prompt {
@@ -54,7 +57,7 @@ impl Prompt {
 
     /// Changes the text; an error belongs to the text before.
     pub(crate) fn edit(&mut self, request: InputRequest) {
-        self.error = None;
+        (self.error, self.fault) = (None, None);
         self.input.handle(request);
     }
 
@@ -73,7 +76,7 @@ impl Prompt {
         self.back = back;
         let text = back.checked_sub(1).and_then(|at| self.earlier.0.get(at));
         self.input = Input::new(text.unwrap_or(&self.begun).clone());
-        self.error = None;
+        (self.error, self.fault) = (None, None);
     }
 }
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::across::Across;
 use super::extents::Extents;
+use super::listed::Listed;
 use super::pages::{PAGE, Pages};
 use super::pin::Pin;
 use super::scroll::Scroll;
@@ -39,6 +40,8 @@ pub(crate) struct Records {
     pub(crate) failed: Option<(Fault, u64)>,
     /// The version that it shows, where it does not show what is there now.
     pub(crate) pin: Option<Pin>,
+    /// What it shows, where that is not all of it as it lies.
+    pub(crate) listed: Option<Listed>,
 }
 
 /// A direction of travel.
@@ -63,6 +66,9 @@ impl Records {
             let bucket = counts.buckets.iter().find(|bucket| bucket.bucket_id == pin.bucket);
             pin.newest = bucket.map_or(pin.newest, |bucket| bucket.version);
             return self.head_mut().count(counts);
+        }
+        if self.listed.is_some() {
+            return self.count_beneath(counts);
         }
         let Some(place) = &self.place else { return };
         let extents = Extents::of(counts, place.bucket);
@@ -96,7 +102,7 @@ impl Records {
     }
 
     /// Keeps selection and view on their records when rows moved to other numbers.
-    fn anchor(&mut self, before: &Extents) {
+    pub(super) fn anchor(&mut self, before: &Extents) {
         let Some((bucket, local)) = before.find(self.scroll.selected) else {
             return;
         };
@@ -109,6 +115,9 @@ impl Records {
     /// Moves the selection, or the columns.
     pub(crate) fn step(&mut self, motion: Motion, height: u64) {
         self.sought = None;
+        if let Some(listed) = &mut self.listed {
+            listed.forget_sought();
+        }
         match motion {
             Motion::Left | Motion::Right => self.across.step(motion),
             _ => {

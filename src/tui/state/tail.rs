@@ -11,7 +11,7 @@ use super::rate::Rate;
 use super::ring::{Line, Ring};
 use super::scroll::Scroll;
 use super::widths::Widths;
-use crate::tui::data::{Column, Fault, Row, Rows};
+use crate::tui::data::{Column, Fault, Filter, Row, Rows};
 use crate::tui::effect::Place;
 use crate::tui::event::Arrival;
 use crate::tui::input::Motion;
@@ -33,6 +33,8 @@ pub(crate) struct Tail {
     ends: BTreeMap<u32, u64>,
     /// How long flushes took that were asked for here, by bucket and version.
     took: BTreeMap<(u32, u64), Duration>,
+    /// What its records must be like.
+    pub(crate) filter: Filter,
     /// Why it ended.
     pub(crate) failed: Option<Fault>,
 }
@@ -70,8 +72,14 @@ impl Tail {
             across: Across::default(),
             ends: BTreeMap::new(),
             took: BTreeMap::new(),
+            filter: Filter::default(),
             failed: None,
         }
+    }
+
+    /// The same, of records that match.
+    pub(crate) fn matching(self, filter: Filter) -> Self {
+        Self { filter, ..self }
     }
 
     /// Takes what arrived.

@@ -11,12 +11,14 @@ use arrow_array::{ArrayRef, RecordBatch, StringArray};
 use chrono::{DateTime, NaiveDateTime};
 
 use crate::tui::data::{Align, BucketFlush, Cell, Column, Fault, FlushReport, Row, Rows, Whole};
-use crate::tui::effect::{Effect, LoadId, PageKey, Place, RecordId, Request, Slot};
-use crate::tui::event::{Answer, Arrival, Event};
+use crate::tui::effect::{
+    Effect, LoadId, PageKey, Picked, Place, RecordId, Request, Sifting, Slot,
+};
+use crate::tui::event::{Answer, Arrival, Complaint, Event, Sifted};
 use crate::tui::sample;
 use crate::tui::state::PAGE;
 use crate::{
-    BucketCounts, Change, Flushed, JsonObject, Receipt, TopicCounts, TopicEntry, TopicName,
+    BucketCounts, Change, Cursor, Flushed, JsonObject, Receipt, TopicCounts, TopicEntry, TopicName,
     WatchMode,
 };
 
@@ -215,13 +217,17 @@ impl Fake {
 
     /// Whether there is an answer or a change on its way; a tail always is.
     pub(super) fn is_busy(&self) -> bool {
-        !self.untold.is_empty() || self.live.iter().any(|load| load.slot != Slot::Tail)
+        !self.untold.is_empty() || self.live.iter().any(|load| !goes_on(&load.slot))
     }
 
     /// Answers one of the loads that somebody waits for.
     pub(super) fn answer(&mut self, pick: usize, fate: Fate) -> Option<Event> {
         let at = pick.checked_rem(self.live.len())?;
         let load = &self.live[at];
+        if load.slot == Slot::SiftOn && fate != Fate::Fails {
+            let result = read(&self.world, &load.request);
+            return Some(Event::Answer { slot: load.slot.clone(), id: load.id, result });
+        }
         if load.slot == Slot::Tail
             && fate != Fate::Fails
             && let result @ Ok(_) = tail(&self.world, &load.request, pick)
@@ -234,7 +240,7 @@ impl Fake {
 
     /// Answers everything but tails, the newest first.
     pub(super) fn answer_next(&mut self) -> Option<Event> {
-        let at = self.live.iter().rposition(|load| load.slot != Slot::Tail)?;
+        let at = self.live.iter().rposition(|load| !goes_on(&load.slot))?;
         let load = self.live.remove(at);
         Some(self.answered(&load, Fate::Now))
     }
@@ -248,7 +254,7 @@ impl Fake {
 
     fn answered(&mut self, load: &Load, fate: Fate) -> Event {
         let result = match fate {
-            _ if load.slot == Slot::Tail => Err(Fault::new("it is gone")),
+            _ if goes_on(&load.slot) => Err(Fault::new("it is gone")),
             Fate::Fails => Err(Fault::new("it fails on purpose")),
             Fate::AsAsked => read(&load.asked, &load.request),
             Fate::Now => {
@@ -329,6 +335,11 @@ impl Fake {
     }
 }
 
+/// Whether a load never comes to an end.
+fn goes_on(slot: &Slot) -> bool {
+    matches!(slot, Slot::Tail | Slot::SiftOn)
+}
+
 fn missing() -> Fault {
     Fault { missing: true, ..Fault::new("it is not there") }
 }
@@ -344,23 +355,15 @@ fn read(world: &World, request: &Request) -> Result<Answer, Fault> {
             Answer::Topics(world.topics.iter().map(entry).collect())
         }
         Request::Counts(topic) => Answer::Counts(world.counts(topic).ok_or_else(missing)?, at(0)),
-        Request::Page { topic, key: PageKey { bucket, index }, generation, .. } => {
-            let first = world.bucket(topic, *bucket).ok_or_else(missing)?.first + index * PAGE;
-            let rows = world.rows(topic, *bucket, first..first + PAGE).ok_or_else(missing)?;
+        Request::Page { topic, key, generation, picked, .. } => {
+            let rows = page(world, topic, *key, picked.as_ref())?;
             Answer::Page { rows, took: Duration::from_micros(400), generation: *generation }
         }
-        Request::Record(RecordId { topic, bucket, offset, .. }) => {
-            let rows = world.rows(topic, *bucket, *offset..offset + 1).ok_or_else(missing)?;
-            let Some(Cell::Text(text)) = rows.rows.first().and_then(|row| row.cells.first()) else {
-                return Err(missing());
-            };
-            let values: ArrayRef = Arc::new(StringArray::from(vec![text.as_str()]));
-            let batch = RecordBatch::try_from_iter([("token", values)]).unwrap();
-            Answer::Record(Whole::of_row(&batch, rows.rows[0].buffered))
-        }
+        Request::Record(id) => Answer::Record(record(world, id)?),
         Request::Locate(RecordId { topic, bucket, offset, .. }) => {
             let first = world.bucket(topic, *bucket).ok_or_else(missing)?.first;
-            Answer::Row(*bucket, offset.saturating_sub(first))
+            let row = offset.saturating_sub(first);
+            Answer::Row { bucket: *bucket, row, offset: *offset }
         }
         Request::Check { record, .. } => {
             Answer::Checked(refusal(record).map_or(Ok(Vec::new()), Err))
@@ -384,9 +387,14 @@ fn read(world: &World, request: &Request) -> Result<Answer, Fault> {
             let buckets = (0..).zip(buckets).map(of).collect();
             Answer::Flushed(FlushReport { buckets, took: Duration::from_millis(3) })
         }
+        Request::Condition { .. } => {
+            Answer::Condition(Err(Complaint { reason: "no".into(), place: None }))
+        }
+        Request::Sift(sifting) => sifted(world, sifting)?,
         // A tail goes on and on: see `tail`. What is not modelled here fails.
         Request::Tail { .. } => return sample::answer(request),
         Request::Offer(_) => Answer::Offered(None),
+        Request::SiftOn { .. } => Answer::SiftedOn(Vec::new()),
         Request::VersionNumbers(_)
         | Request::Since { .. }
         | Request::FlushFrom { .. }
@@ -396,6 +404,55 @@ fn read(world: &World, request: &Request) -> Result<Answer, Fault> {
         | Request::Similar { .. }
         | Request::Find(_) => return Err(Fault::new("it cannot be read")),
     })
+}
+
+fn record(world: &World, id: &RecordId) -> Result<Whole, Fault> {
+    let offsets = id.offset..id.offset + 1;
+    let rows = world.rows(&id.topic, id.bucket, offsets).ok_or_else(missing)?;
+    let Some(Cell::Text(text)) = rows.rows.first().and_then(|row| row.cells.first()) else {
+        return Err(missing());
+    };
+    let values: ArrayRef = Arc::new(StringArray::from(vec![text.as_str()]));
+    let batch = RecordBatch::try_from_iter([("token", values)]).unwrap();
+    Ok(Whole::of_row(&batch, rows.rows[0].buffered))
+}
+
+fn page(
+    world: &World,
+    topic: &TopicName,
+    PageKey { bucket, index }: PageKey,
+    picked: Option<&Picked>,
+) -> Result<Rows, Fault> {
+    let Some(picked) = picked else {
+        let first = world.bucket(topic, bucket).ok_or_else(missing)?.first + index * PAGE;
+        return world.rows(topic, bucket, first..first + PAGE).ok_or_else(missing);
+    };
+    let mut all = Rows::empty();
+    for (bucket, offset) in &picked.places {
+        let rows = world.rows(topic, *bucket, *offset..offset + 1).ok_or_else(missing)?;
+        all.columns = rows.columns;
+        all.rows.extend(rows.rows);
+    }
+    Ok(all)
+}
+
+/// Every record that has all the texts; sorted, the same.
+fn sifted(world: &World, sifting: &Sifting) -> Result<Answer, Fault> {
+    let topic = &sifting.place.topic;
+    let buckets = u32::try_from(world.buckets(topic).ok_or_else(missing)?.len()).unwrap();
+    let mut found = Vec::new();
+    let mut end = Cursor::default();
+    for bucket in (0..buckets).filter(|id| sifting.place.bucket.is_none_or(|own| own == *id)) {
+        let rows = world.rows(topic, bucket, 0..u64::MAX).ok_or_else(missing)?;
+        let filter = &sifting.asked.filter;
+        let has_all = |row: &&Row| filter.needles().all(|text| text.is_in_cell(&row.cells[0]));
+        found.extend(rows.rows.iter().filter(has_all).map(|row| (bucket, row.offset)));
+        end.set(bucket, 0.into());
+    }
+    let (matches, sort) = (found.len() as u64, sifting.asked.sort.is_some());
+    let (sorted, found) = if sort { (Some(found), Vec::new()) } else { (None, found) };
+    let (looked_at, all) = (matches, matches);
+    Ok(Answer::Sifted(Sifted { found, matches, looked_at, all, sorted, end: Some(end) }))
 }
 
 fn flushed(bucket_id: u32, bucket: &Bucket) -> Flushed {

@@ -15,7 +15,9 @@ use ratatui::{Terminal, TerminalOptions, Viewport};
 
 use crate::tui::data::{Fault, Like, Likes, Rows, Version, Whole};
 use crate::tui::effect::{Effect, Request, Way as Direction};
-use crate::tui::event::{Answer, Arrival, Event, Hit, Input, Landing, Sight, Spot};
+use crate::tui::event::{
+    Answer, Arrival, Complaint, Event, Hit, Input, Landing, Sifted, Sight, Spot,
+};
 use crate::tui::input::{Action, Key, actions};
 use crate::tui::options::Options;
 use crate::tui::sample::now;
@@ -155,9 +157,23 @@ impl Hostile {
             Request::Since { .. } => Answer::Spot(Spot {
                 bucket: 0,
                 row: 0,
+                offset: 0,
                 is_there: true,
                 flush: Some(self.version()),
             }),
+            Request::Condition { .. } => {
+                let reason = self.text.clone();
+                Answer::Condition(Err(Complaint { reason, place: Some(0..1) }))
+            }
+            Request::Sift(_) => Answer::Sifted(Sifted {
+                found: vec![(0, 0)],
+                matches: 1,
+                looked_at: 1,
+                all: 1,
+                sorted: None,
+                end: Some(crate::Cursor::default()),
+            }),
+            Request::SiftOn { .. } => Answer::SiftedOn(Vec::new()),
             Request::FlushFrom { .. } => Answer::NoFlush(Direction::Up),
             Request::Locate(_) | Request::Put { .. } | Request::Flush(_) => {
                 return Err(self.fault());
@@ -293,6 +309,7 @@ fn only_our_own_sequences_reach_the_terminal_from_any_screen_and_any_layer() {
         Overlay::Help(_) => &[Key::Char('?')],
         Overlay::Seek(_) => &[Key::Char('g')],
         Overlay::Find(_) => &[Key::Char('/')],
+        Overlay::Filter(_) => &[Key::Enter, Key::Char('&')],
         Overlay::Put(_) => &[Key::Char('p')],
         Overlay::FlushAll(_) => &[Key::Char('A')],
         Overlay::Jobs(_) => &[Key::Char('w')],

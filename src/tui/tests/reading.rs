@@ -191,3 +191,144 @@ async fn a_version_is_looked_through_as_it_was() {
     let screen = explorer.sees(|screen| line(screen, "note 00015").contains("▶■")).await;
     assert!(screen.contains("20 records"), "the version stays: {screen}");
 }
+
+fn note(n: usize) -> serde_json::Value {
+    let kind = if n.is_multiple_of(2) { "red" } else { "blue" };
+    json!({"id": format!("n{n:04}"), "kind": kind, "size": n % 100})
+}
+
+/// A topic of two buckets: some hundred records in versions, and a few buffered.
+async fn notes(engine: &Engine) -> Writer {
+    let writer = engine.writer("notes").num_buckets(2).open().await.unwrap();
+    writer.put_batch((0..300).map(note).collect()).await.unwrap();
+    writer.flush().await.unwrap();
+    writer.put_batch((300..310).map(note).collect()).await.unwrap();
+    writer
+}
+
+async fn notes_explorer(root: &TempDir) -> (Engine, Writer, Explorer) {
+    let engine = engine(root).await;
+    let writer = notes(&engine).await;
+    let start = Start::Records("notes".parse().unwrap());
+    let mut explorer = Explorer::open(engine.clone(), Options { start, ..Options::default() });
+    explorer.sees(|screen| screen.contains("310 records") && screen.contains("n00")).await;
+    (engine, writer, explorer)
+}
+
+fn keyed(key: char, text: &str) -> Vec<Key> {
+    [vec![Key::Char(key)], typed(text), vec![Key::Enter]].concat()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn conditions_narrow_the_table_buffered_records_included_and_come_off_one_by_one() {
+    let root = TempDir::new().unwrap();
+    let (_engine, writer, mut explorer) = notes_explorer(&root).await;
+    explorer.press(&keyed('&', "size >= 98"));
+    let screen = explorer.shows("6 of 310 records match").await;
+    assert!(screen.contains("filter: size >= 98 ✕"), "{screen}");
+    explorer.press(&keyed('&', "RED"));
+    explorer.shows("0 of 310 records match").await;
+    explorer.press(&[Key::Backspace]);
+    explorer.press(&keyed('&', "red"));
+    explorer.shows("3 of 310 records match").await;
+    explorer.sees(|screen| ["n0098", "n0198", "n0298"].iter().all(|id| screen.contains(id))).await;
+    // What comes and matches comes in, whether buffered or flushed.
+    writer.put_batch((398..400).map(note).collect()).await.unwrap();
+    let screen = explorer.sees(|screen| line(screen, "n0398").contains('●')).await;
+    assert!(screen.contains("4 of ") && !screen.contains("n0399"), "{screen}");
+    writer.flush().await.unwrap();
+    explorer.sees(|screen| line(screen, "n0398").contains('■')).await;
+    explorer.press(&[Key::Backspace]);
+    explorer.shows("8 of ").await;
+    explorer.press(&[Key::Backspace]);
+    explorer.shows("312 records").await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_cell_of_the_cursor_makes_a_condition_and_its_record_stays_selected() {
+    let root = TempDir::new().unwrap();
+    let (_engine, _writer, mut explorer) = notes_explorer(&root).await;
+    explorer.press(&[Key::Char('&')]);
+    explorer.press(&typed("id = 'n0123'"));
+    explorer.press(&[Key::Enter]);
+    explorer.sees(|screen| line(screen, "n0123").contains('▶')).await;
+    explorer.press(&[Key::Right, Key::Char('='), Key::Backspace]);
+    explorer.press(&keyed('&', "size < 1000"));
+    explorer.shows("310 of 310 records match").await;
+    explorer.sees(|screen| line(screen, "n0123").contains('▶')).await;
+    explorer.press(&[Key::Char('!')]);
+    explorer.shows("kind ≠ ").await;
+    explorer.shows("155 of 310 records match").await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_condition_that_is_none_says_where_and_the_screen_stays() {
+    let root = TempDir::new().unwrap();
+    let (_engine, _writer, mut explorer) = notes_explorer(&root).await;
+    explorer.press(&keyed('&', "sise > 3"));
+    let screen = explorer.shows("there is no column `sise`; there are id, kind, size").await;
+    assert!(screen.contains("310 records") && screen.contains("only records with: sise > 3"));
+    explorer.press(&[Key::Home, Key::Delete, Key::Delete, Key::Delete, Key::Delete]);
+    explorer.press(&typed("size"));
+    explorer.press(&[Key::Enter]);
+    explorer.shows("filter: size > 3 ✕").await;
+    explorer.press(&[Key::Char('&'), Key::Up]);
+    explorer.shows("only records with: size > 3").await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_same_filter_serves_the_tail() {
+    let root = TempDir::new().unwrap();
+    let (_engine, writer, mut explorer) = notes_explorer(&root).await;
+    explorer.press(&keyed('&', "kind = 'red'"));
+    explorer.shows("155 of 310 records match").await;
+    explorer.press(&[Key::Char('f')]);
+    explorer.sees(|screen| screen.contains("following") && screen.contains("n0308")).await;
+    writer.put_batch((400..404).map(note).collect()).await.unwrap();
+    let screen = explorer.sees(|screen| screen.contains("n0402")).await;
+    assert!(screen.contains("n0400") && !screen.contains("n0401") && !screen.contains("n0309"));
+    explorer.press(&keyed('&', "402"));
+    let screen = explorer.sees(|screen| !screen.contains("n0400")).await;
+    assert!(screen.contains("“402” ✕"), "{screen}");
+    writer.put_batch((4020..4022).map(note).collect()).await.unwrap();
+    explorer.shows("n4020").await;
+    explorer.press(&[Key::Char('f')]);
+    explorer.shows("2 of ").await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn all_rows_are_sorted_and_the_order_comes_off_again() {
+    let root = TempDir::new().unwrap();
+    let (_engine, writer, mut explorer) = notes_explorer(&root).await;
+    explorer.press(&[Key::Right, Key::Right, Key::Char('o')]);
+    explorer.sees(|screen| screen.contains("sort: size ▲") && screen.contains("n0300")).await;
+    explorer.press(&[Key::Char('o'), Key::Home]);
+    let screen = explorer.sees(|screen| line(screen, "n0099").contains('▶')).await;
+    assert!(screen.contains("310 records") && screen.contains("size▼"), "{screen}");
+    writer.put(note(999)).await.unwrap();
+    explorer.shows("1 new, r sorts again").await;
+    explorer.press(&[Key::Char('r')]);
+    explorer.sees(|screen| screen.contains("311 records") && screen.contains("n0999")).await;
+    explorer.press(&keyed('&', "kind = 'red'"));
+    explorer.sees(|screen| line(screen, "n0098").contains('▶')).await;
+    explorer.press(&[Key::Char('o'), Key::Backspace]);
+    explorer.sees(|screen| screen.contains("311 records") && !screen.contains("sort:")).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_version_is_filtered_as_it_was_and_a_text_is_found_among_what_matches() {
+    let root = TempDir::new().unwrap();
+    let (_engine, _writer, mut explorer) = notes_explorer(&root).await;
+    explorer.press(&keyed('g', "0:v2"));
+    explorer.shows("v 2").await;
+    explorer.press(&keyed('&', "size = 7"));
+    let screen =
+        explorer.sees(|screen| screen.contains("records match") && screen.contains("v 2")).await;
+    assert!(!screen.contains("n0307"), "{screen}");
+    explorer.press(&[Key::Esc]);
+    explorer.shows("4 of 310 records match").await;
+    explorer.press(&keyed('/', "n0207"));
+    explorer.sees(|screen| line(screen, "n0207").contains('▶')).await;
+    explorer.press(&keyed('/', "n0208"));
+    explorer.shows("not found: `n0208` is not in the").await;
+}

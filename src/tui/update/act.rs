@@ -1,7 +1,9 @@
 //! What each action does.
 
 use super::find::{self, Forwards};
-use super::{columns, copying, flush, jobs, marks, pin, places, put, seek, similar, versions};
+use super::{
+    columns, copying, flush, jobs, listing, marks, pin, places, put, seek, similar, versions,
+};
 use crate::tui::effect::{Effect, Request, Slot, Way};
 use crate::tui::input::{Action, Context, Motion, help_rows};
 use crate::tui::layout::Layout;
@@ -26,6 +28,9 @@ pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Action::Seek => seek::open(state),
         Action::PreviousFlush => return seek::to_flush(state, Way::Up),
         Action::NextFlush => return seek::to_flush(state, Way::Down),
+        Action::Filter | Action::Like | Action::Unlike | Action::TakeOff | Action::Sort => {
+            return listing::act(state, action);
+        }
         Action::Mark | Action::Marks | Action::Unmark | Action::ClearMarks => {
             marks::change(state, action);
         }
@@ -60,13 +65,21 @@ pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
         | Action::FitColumn
         | Action::ShiftColumn(_) => return columns::arrange(state, action),
         Action::GoToColumn => return columns::go_to(state),
-        Action::Accept if state.context() == Context::Columns => return columns::toggle(state),
-        Action::Accept if state.context() == Context::Put => return put::accept(state),
-        Action::Accept if state.context() == Context::FlushAll => return flush::all(state),
-        Action::Accept if state.context() == Context::Find => return find::accept(state),
-        Action::Accept => return seek::accept(state),
+        Action::Accept => return accept(state),
     }
     Vec::new()
+}
+
+/// Takes what was typed, or chosen.
+fn accept(state: &mut State) -> Vec<Effect> {
+    match state.context() {
+        Context::Columns => columns::toggle(state),
+        Context::Put => put::accept(state),
+        Context::FlushAll => flush::all(state),
+        Context::Find => find::accept(state),
+        Context::Filter => listing::accept(state),
+        _ => seek::accept(state),
+    }
 }
 
 /// Goes so many versions on; in the list of them, up or down.
@@ -108,7 +121,12 @@ fn step(state: &mut State, motion: Motion) -> Vec<Effect> {
             }
         }
         Context::Columns => columns::step(state, motion),
-        Context::Prompt | Context::Find | Context::Put | Context::Copy | Context::Code => {}
+        Context::Prompt
+        | Context::Find
+        | Context::Filter
+        | Context::Put
+        | Context::Copy
+        | Context::Code => {}
     }
     Vec::new()
 }
@@ -183,6 +201,10 @@ fn back(state: &mut State) -> Vec<Effect> {
         | Context::Code => {
             state.overlay = Overlay::None;
         }
+        Context::Filter => {
+            state.overlay = Overlay::None;
+            return state.loads.cancel(&Slot::Condition).into_iter().collect();
+        }
         Context::Put => return put::leave(state),
         Context::Similar => return similar::close(state),
         Context::Detail => {
@@ -191,6 +213,7 @@ fn back(state: &mut State) -> Vec<Effect> {
         }
         Context::Tail => return places::close_tail(state),
         Context::Versions => return versions::close(state),
+        Context::Records if state.loads.is_running(&Slot::Sift) => return listing::stop(state),
         Context::Records if state.loads.is_running(&Slot::Pin) || state.records.pin.is_some() => {
             return pin::leave(state);
         }
@@ -252,6 +275,7 @@ fn refresh(state: &mut State) -> Vec<Effect> {
     for topic in &mut state.topics.list {
         topic.stale = true;
     }
+    state.records.whole_mut().forget();
     state.records.forget();
     if state.records.pin.is_some() {
         state.records.head_mut().forget();
@@ -261,6 +285,7 @@ fn refresh(state: &mut State) -> Vec<Effect> {
     }
     state.detail.forget();
     let mut effects = state.loads.cancel_pages_except(&[]);
+    effects.extend(listing::again(state));
     effects.push(state.loads.begin(Slot::Topics, Request::Topics));
     if state.tail.as_ref().is_some_and(|tail| tail.failed.is_some()) {
         effects.extend(places::open_tail(state));

@@ -2,10 +2,10 @@
 
 use chrono::NaiveDateTime;
 
-use super::{act, copying, find, flush, jobs, pin, places, put, seek, similar, versions};
+use super::{copying, find, flush, jobs, listing, pin, places, put, seek, similar, versions};
 use crate::tui::data::Fault;
 use crate::tui::effect::{Effect, LoadId, Slot};
-use crate::tui::event::Answer;
+use crate::tui::event::{Answer, Complaint};
 use crate::tui::state::{Counts, Listing, Severity, State};
 use crate::{TopicCounts, TopicName};
 
@@ -20,8 +20,12 @@ pub(super) fn take(
         return Vec::new();
     }
     jobs::note(state, slot, &result);
-    // A tail goes on answering until it fails, a search until it has an end.
-    let goes_on = matches!(result, Ok(Answer::Tail(..) | Answer::Searched { .. }));
+    // What follows goes on answering until it fails, a search until it has an end.
+    let goes_on = match &result {
+        Ok(Answer::Tail(..) | Answer::Searched { .. } | Answer::SiftedOn(_)) => true,
+        Ok(Answer::Sifted(sifted)) => sifted.end.is_none(),
+        _ => false,
+    };
     if !goes_on {
         state.loads.finish(slot);
     }
@@ -44,14 +48,19 @@ fn taken(state: &mut State, slot: &Slot, answer: Answer) -> Vec<Effect> {
             if !rows.columns.is_empty() {
                 state.records.columns = rows.columns.clone();
             }
-            state.records.pages.put(*key, rows, generation);
             state.records.cost = Some(took);
+            let lacks = state.records.lacks(*key, &rows);
+            state.records.pages.put(*key, rows, generation);
+            if lacks {
+                return listing::mend(state);
+            }
         }
         (Slot::Detail, Answer::Record(record)) => state.detail.show(Ok(record)),
         (Slot::Clone, Answer::Record(record)) => return put::open_copy(state, &record),
-        (Slot::Seek, Answer::Row(bucket, local)) => act::jump(state, bucket, local),
-        (Slot::Seek, Answer::Spot(found)) => seek::arrive(state, &found),
-        (Slot::Seek, Answer::NoFlush(way)) => seek::no_flush(state, way),
+        (Slot::Seek, answer) => seek::take(state, answer),
+        (Slot::Condition | Slot::Sift | Slot::SiftOn, answer) => {
+            return listing::take(state, answer);
+        }
         (Slot::VersionList, Answer::VersionNumbers(numbers)) => {
             if let Some(list) = &mut state.versions {
                 list.list(numbers);
@@ -124,7 +133,18 @@ pub(super) fn failed(state: &mut State, slot: &Slot, fault: Fault) -> Vec<Effect
         Slot::Similar => similar::failed(state, fault),
         Slot::VersionList | Slot::Versions => versions::failed(state, fault),
         Slot::Flush(topic) => return flush::failed(state, topic, &fault),
-        Slot::Clone | Slot::Seek | Slot::Find | Slot::Pin | Slot::Copy | Slot::Offer => {
+        Slot::Sift => listing::failed(state, fault.message),
+        Slot::Condition => {
+            let complaint = Complaint { reason: fault.message, place: None };
+            return listing::answered(state, Err(complaint));
+        }
+        Slot::Clone
+        | Slot::Seek
+        | Slot::Find
+        | Slot::Pin
+        | Slot::SiftOn
+        | Slot::Copy
+        | Slot::Offer => {
             state.say(Severity::Failed, fault.message);
         }
     }

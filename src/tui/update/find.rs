@@ -1,6 +1,6 @@
 //! Looking for a text: in the table through all of its pages, in the tail through its lines.
 
-use super::act;
+use super::{act, listing};
 use crate::tui::data::Needle;
 use crate::tui::effect::{Effect, Request, Search, Slot, Way};
 use crate::tui::event::Hit;
@@ -80,20 +80,29 @@ fn look_in_table(state: &mut State, way: Way, skip: u64) -> Option<Effect> {
     let needle = find.needle.clone();
     let place = state.records.place.clone()?;
     let (bucket, local) = state.records.extents.find(state.records.scroll.selected)?;
+    let selected = state.records.scroll.selected;
+    let among = state.records.listed.is_some().then(|| match way {
+        Way::Down => state.records.places_from(selected + skip, true),
+        Way::Up => state.records.places_from(selected + 1 - skip, false),
+    });
     let row = match way {
         Way::Down => local + skip,
         // The row itself is not among those before it.
         Way::Up => local + 1 - skip,
     };
     let version = state.records.version();
-    let search = Search { place, version, needle, from: (bucket, row), way };
+    let search = Search { place, version, needle, from: (bucket, row), way, among };
     Some(state.loads.begin(Slot::Find, Request::Find(search)))
 }
 
 /// Takes a record of the table that has the text.
 pub(super) fn found(state: &mut State, hit: &Hit) {
     let (focus, open) = (state.focus, state.detail.open);
-    act::jump(state, hit.bucket, hit.row);
+    if state.records.listed.is_some() {
+        listing::arrive(state, (hit.bucket, hit.offset));
+    } else {
+        act::jump(state, hit.bucket, hit.row);
+    }
     if focus == Focus::Detail {
         (state.focus, state.detail.open) = (focus, open);
     }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{answer, flush};
+use super::{answer, flush, listing};
 use crate::tui::data::Fault;
 use crate::tui::effect::{Effect, Slot};
 use crate::tui::event::Answer;
@@ -67,7 +67,11 @@ fn stop_load(state: &mut State, slot: &Slot) -> Vec<Effect> {
     ended(state, what(slot), took);
     // Where nothing is missing now, that it was stopped is all there is to say.
     let leaves_all =
-        matches!(slot, Slot::Topics | Slot::Seek | Slot::Clone | Slot::Pin | Slot::Find);
+        matches!(slot, Slot::Topics | Slot::Seek | Slot::Clone | Slot::Pin | Slot::Find)
+            || matches!(slot, Slot::Condition | Slot::Sift);
+    if *slot == Slot::Sift {
+        effects.extend(listing::stop(state));
+    }
     if !leaves_all {
         effects.extend(answer::failed(state, slot, by_hand()));
     }
@@ -97,7 +101,7 @@ pub(super) fn note(state: &mut State, slot: &Slot, result: &Result<Answer, Fault
     let took = state.loads.since(slot);
     let told = match (slot, result) {
         (Slot::Put(_) | Slot::Flush(_), _) => true,
-        (Slot::Tail | Slot::Check, _) => false,
+        (Slot::Tail | Slot::SiftOn | Slot::Check | Slot::Condition, _) => false,
         _ => took >= LONG,
     };
     if told && !state.is_of_run(slot) {

@@ -57,7 +57,9 @@ fn type_in(state: &mut State, key: Key) -> Vec<Effect> {
         state.overlay = Overlay::None;
     }
     match &mut state.overlay {
-        Overlay::Seek(prompt) | Overlay::Find(prompt) => prompt::edit(prompt, key),
+        Overlay::Seek(prompt) | Overlay::Find(prompt) | Overlay::Filter(prompt) => {
+            prompt::edit(prompt, key);
+        }
         Overlay::Columns(_) => columns::edit(state, key),
         Overlay::Put(_) => return put::edit(state, key),
         // After a key that begins several actions, one that means nothing there ends it.
@@ -70,7 +72,9 @@ fn type_in(state: &mut State, key: Key) -> Vec<Effect> {
 /// Where nothing is being typed, a paste means nothing.
 fn paste(state: &mut State, text: &str) -> Vec<Effect> {
     match &mut state.overlay {
-        Overlay::Seek(prompt) | Overlay::Find(prompt) => prompt::paste(prompt, text),
+        Overlay::Seek(prompt) | Overlay::Find(prompt) | Overlay::Filter(prompt) => {
+            prompt::paste(prompt, text);
+        }
         Overlay::Columns(chooser) => chooser.paste(text),
         Overlay::Put(_) => return put::paste(state, text),
         _ => {}

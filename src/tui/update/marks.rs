@@ -1,7 +1,7 @@
 //! Marks: setting one, the list of them, going to one.
 
-use super::places;
-use crate::tui::effect::{Effect, Place, RecordId, Request, Slot};
+use super::{listing, places};
+use crate::tui::effect::{Effect, Place, RecordId};
 use crate::tui::input::{Action, Motion};
 use crate::tui::layout::Layout;
 use crate::tui::state::{Marked, Overlay, Screen, Scroll, Severity, State};
@@ -85,7 +85,7 @@ pub(super) fn go(state: &mut State) -> Vec<Effect> {
         effects.extend(super::versions::close(state));
     }
     let is_shown = state.records.place.as_ref().is_some_and(|place| place.topic == record.topic)
-        && state.records.extents.get(record.bucket).is_some();
+        && state.records.whole().extents.get(record.bucket).is_some();
     if !is_shown {
         if state.topics.get(&record.topic).is_none() {
             state.say(Severity::Refused, format!("the topic `{}` is gone", record.topic));
@@ -95,7 +95,7 @@ pub(super) fn go(state: &mut State) -> Vec<Effect> {
         effects.extend(places::follow_tree(state));
     }
     let record = RecordId { version: state.records.version(), ..record };
-    effects.push(state.loads.begin(Slot::Seek, Request::Locate(record)));
+    effects.extend(listing::go_to(state, record));
     effects
 }
 

@@ -10,6 +10,7 @@ mod find;
 mod flush;
 mod jobs;
 mod keys;
+mod listing;
 mod marks;
 mod mended;
 mod pin;

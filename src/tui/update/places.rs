@@ -1,10 +1,10 @@
 //! Going from place to place: which topic or bucket is shown, and whether as a table or a tail.
 
-use super::versions;
+use super::{listing, versions};
 use crate::tui::effect::{Effect, Place, RecordId, Request, Slot};
 use crate::tui::layout::Layout;
 use crate::tui::options::Start;
-use crate::tui::state::{Focus, Records, Resume, Screen, State, Tail};
+use crate::tui::state::{Asked, Focus, Records, Resume, Screen, State, Tail};
 
 /// Shows the records of what is selected in the tree, from their start.
 pub(super) fn follow_tree(state: &mut State) -> Vec<Effect> {
@@ -22,6 +22,8 @@ fn show(state: &mut State, place: Option<Place>) -> Vec<Effect> {
     effects.extend(versions::follow(state));
     // Another place, another search.
     state.find = None;
+    state.asked = Asked::default();
+    effects.extend(state.loads.cancel(&Slot::Condition));
     let topic = state.records.place.as_ref().map(|place| place.topic.clone());
     let counts = topic.and_then(|topic| state.topics.get(&topic)?.known().cloned());
     if let Some(counts) = counts {
@@ -33,7 +35,15 @@ fn show(state: &mut State, place: Option<Place>) -> Vec<Effect> {
 /// Gives up what is being read for the table: it is about to show something else.
 pub(super) fn stop_reading(state: &mut State) -> Vec<Effect> {
     let mut effects = state.loads.cancel_pages_except(&[]);
-    let slots = [Slot::Seek, Slot::Find, Slot::Pin];
+    let slots = [Slot::Seek, Slot::Find, Slot::Pin, Slot::Sift, Slot::SiftOn];
+    effects.extend(slots.iter().filter_map(|slot| state.loads.cancel(slot)));
+    effects
+}
+
+/// Gives up what is being read for a list, which is about to be another.
+pub(super) fn stop_reading_list(state: &mut State) -> Vec<Effect> {
+    let mut effects = state.loads.cancel_pages_except(&[]);
+    let slots = [Slot::Find, Slot::Sift, Slot::SiftOn];
     effects.extend(slots.iter().filter_map(|slot| state.loads.cancel(slot)));
     effects
 }
@@ -89,10 +99,11 @@ pub(super) fn open_tail(state: &mut State) -> Vec<Effect> {
     state.screen = Screen::Tail;
     state.focus = Focus::Main;
     state.detail.leave();
-    state.tail = Some(Tail::of(place.clone()));
+    let filter = state.asked.filter.clone();
+    state.tail = Some(Tail::of(place.clone()).matching(filter.clone()));
     let backlog = backlog(state, &place);
     let mut effects: Vec<Effect> = state.loads.cancel(&Slot::Pin).into_iter().collect();
-    effects.push(state.loads.begin(Slot::Tail, Request::Tail { place, backlog }));
+    effects.push(state.loads.begin(Slot::Tail, Request::Tail { place, backlog, filter }));
     effects
 }
 
@@ -115,7 +126,7 @@ pub(super) fn close_tail(state: &mut State) -> Vec<Effect> {
     state.screen = Screen::Records;
     state.detail.leave();
     let mut effects: Vec<Effect> = state.loads.cancel(&Slot::Tail).into_iter().collect();
-    effects.extend(record.map(|id| state.loads.begin(Slot::Seek, Request::Locate(id))));
+    effects.extend(record.into_iter().flat_map(|id| listing::go_to(state, id)));
     effects
 }
 
@@ -131,6 +142,8 @@ pub(super) fn stay_or_leave(state: &mut State) -> Vec<Effect> {
     let mut effects = close_tail(state);
     effects.extend(versions::close(state));
     state.focus = Focus::Topics;
+    effects.extend(stop_reading(state));
+    state.asked = Asked::default();
     state.records = Records::default();
     effects.extend(follow_tree(state));
     effects

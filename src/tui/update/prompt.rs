@@ -54,10 +54,9 @@ pub(super) fn paste(prompt: &mut Prompt, text: &str) {
 /// The bucket of the selected record: the one that is meant where none is named.
 pub(crate) fn current_bucket(state: &State) -> u32 {
     let records = &state.records;
-    let first = || records.extents.iter().next().map(|extent| extent.bucket);
+    let first = || records.whole().extents.iter().next().map(|extent| extent.bucket);
     records
-        .extents
-        .find(records.scroll.selected)
+        .selected_place()
         .map(|(bucket, _)| bucket)
         .or_else(first)
         .or_else(|| records.place.as_ref()?.bucket)

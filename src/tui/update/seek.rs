@@ -1,8 +1,8 @@
 //! Jumps: to a place that was typed, and from flush to flush.
 
-use super::{act, pin, prompt};
+use super::{act, listing, pin, prompt};
 use crate::tui::effect::{BucketId, Effect, RecordId, Request, Slot, To, Way};
-use crate::tui::event::Spot;
+use crate::tui::event::{Answer, Spot};
 use crate::tui::layout::Layout;
 use crate::tui::state::{Line, Overlay, Prompt, Screen, Severity, State, Tail, Target, target};
 use crate::tui::text::quantity::grouped;
@@ -19,7 +19,10 @@ pub(super) fn accept(state: &mut State) -> Vec<Effect> {
         return Vec::new();
     };
     let topic = place.topic.clone();
-    let found = match target(prompt.text(), &state.records.extents, bucket) {
+    // A share is one of what is shown; anything else is a place of the buckets.
+    let shown = prompt.text().trim_end().ends_with('%');
+    let records = if shown { &state.records } else { state.records.whole() };
+    let found = match target(prompt.text(), &records.extents, bucket) {
         Ok(found) => found,
         Err(reason) => {
             prompt.error = Some(reason);
@@ -42,7 +45,7 @@ pub(super) fn accept(state: &mut State) -> Vec<Effect> {
         }
         Target::Tag { bucket, tag } => return pin::look(state, bucket, To::Tag(tag)),
         Target::Offset { bucket, offset } => {
-            Request::Locate(RecordId { topic, bucket, offset, version })
+            return listing::go_to(state, RecordId { topic, bucket, offset, version });
         }
         Target::Since { bucket, time } => {
             Request::Since { bucket: BucketId { topic, bucket }, version, time }
@@ -89,8 +92,21 @@ fn line_of_flush(tail: &Tail, way: Way) -> Option<u64> {
     }
 }
 
+/// Takes a place that was looked for.
+pub(super) fn take(state: &mut State, answer: Answer) {
+    match answer {
+        Answer::Row { bucket, offset, .. } if state.records.listed.is_some() => {
+            listing::arrive(state, (bucket, offset));
+        }
+        Answer::Row { bucket, row, .. } => act::jump(state, bucket, row),
+        Answer::Spot(spot) => arrive(state, &spot),
+        Answer::NoFlush(way) => no_flush(state, way),
+        _ => {}
+    }
+}
+
 /// Says that there is no flush in a direction.
-pub(super) fn no_flush(state: &mut State, way: Way) {
+fn no_flush(state: &mut State, way: Way) {
     state.flush_steps = 0;
     let text = match (way, state.screen) {
         (Way::Up, _) => "there is no flush before this",
@@ -101,8 +117,11 @@ pub(super) fn no_flush(state: &mut State, way: Way) {
 }
 
 /// Takes a place that was found; says which flush begins there.
-pub(super) fn arrive(state: &mut State, spot: &Spot) {
+fn arrive(state: &mut State, spot: &Spot) {
     state.flush_steps = 0;
+    if state.records.listed.is_some() {
+        return listing::arrive(state, (spot.bucket, spot.offset));
+    }
     act::jump(state, spot.bucket, spot.row);
     let (severity, text) = match (&spot.flush, spot.is_there) {
         (_, false) => (Severity::Refused, "nothing has come since: this is the last record".into()),

@@ -1,6 +1,6 @@
 //! Records that are like another one: opening the list, hopping on and back, going to one.
 
-use super::{pin, places};
+use super::{listing, pin, places};
 use crate::tui::data::{Fault, Likes};
 use crate::tui::effect::{Effect, Place, Request, Slot};
 use crate::tui::input::Motion;
@@ -104,12 +104,12 @@ pub(super) fn go(state: &mut State) -> Vec<Effect> {
     if record.version != state.records.version() {
         effects.extend(pin::leave(state));
     }
-    if state.records.extents.get(record.bucket).is_none() {
+    if state.records.whole().extents.get(record.bucket).is_none() {
         let topic = record.topic.clone();
         state.topics.select(&Place { topic, bucket: None });
         effects.extend(places::follow_tree(state));
     }
-    effects.push(state.loads.begin(Slot::Seek, Request::Locate(record)));
+    effects.extend(listing::go_to(state, record));
     effects
 }
 

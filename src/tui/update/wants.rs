@@ -1,9 +1,9 @@
 //! After each event: what the screen needs that is not there, and is not being read yet.
 
-use super::{columns, marks, similar, versions};
+use super::{columns, listing, marks, similar, versions};
 use crate::TopicName;
 use crate::tui::data::{Column, Row};
-use crate::tui::effect::{Effect, PageKey, Request, Slot};
+use crate::tui::effect::{Effect, PageKey, Picked, Request, Slot};
 use crate::tui::layout::Layout;
 use crate::tui::state::{
     Arrangement, Focus, Following, Lead, Line, Overlay, Records, Screen, State, Tail, TreeRow,
@@ -17,8 +17,9 @@ pub(super) fn wants(state: &mut State) -> Vec<Effect> {
         return Vec::new();
     };
     show_focus(state, &layout);
+    let mut effects = listing::wants(state);
     fit(state, &layout);
-    let mut effects = counts(state, &layout);
+    effects.extend(counts(state, &layout));
     if state.screen == Screen::Records {
         effects.extend(pages(state, &layout));
     }
@@ -81,7 +82,7 @@ fn fit_columns(records: &mut Records, height: u64) {
 /// Lays the columns out as they are arranged, and brings the one of the cursor into view.
 fn fit_across(records: &mut Records, arrangement: &Arrangement, layout: &Layout) {
     records.across.lay_out(&records.columns, arrangement);
-    let room = layout.table_cells(Lead::of(&records.extents).cells());
+    let room = layout.table_cells(Lead::of(&records.whole().extents).cells());
     records.across.fit(&records.widths, room);
 }
 
@@ -162,7 +163,10 @@ fn page(state: &mut State, topic: &TopicName, key: PageKey, generation: u64) -> 
         return None;
     }
     let version = state.records.version();
-    let request = Request::Page { topic: topic.clone(), key, generation, version };
+    let filter = || state.asked.filter.clone();
+    let places = state.records.places_of(key);
+    let picked = places.map(|places| Picked { places, filter: filter() });
+    let request = Request::Page { topic: topic.clone(), key, generation, version, picked };
     Some(state.loads.begin(slot, request))
 }
 

@@ -4,7 +4,7 @@ use ratatui::layout::Rect;
 
 use super::canvas::{Canvas, Piece, piece, rows};
 use crate::tui::data::Fault;
-use crate::tui::state::{Counts, Listing, State, Tail};
+use crate::tui::state::{Counts, Course, Listing, State, Tail};
 use crate::tui::text::{sanitize, shell};
 use crate::tui::theme::Meaning;
 
@@ -57,6 +57,7 @@ pub(super) fn of_records(state: &State) -> Option<Message> {
         return Some(of_fault(fault));
     }
     match &topic.counts {
+        _ if state.records.listed.is_some() => nothing_listed(state),
         _ if state.records.pin.is_some() => at_a_version(state),
         Counts::Unknown => Some(vec![("·····".into(), Meaning::Muted)]),
         Counts::Broken(fault) => Some(of_fault(fault)),
@@ -71,6 +72,16 @@ pub(super) fn of_records(state: &State) -> Option<Message> {
             (put_command(state, place.topic.as_str()), Meaning::Key),
         ]),
     }
+}
+
+fn nothing_listed(state: &State) -> Option<Message> {
+    let listed = state.records.listed.as_ref().filter(|_| state.records.extents.total() == 0)?;
+    let (text, advice) = match listed.course {
+        Course::UnderWay => ("no record that matches yet …", "esc stops looking"),
+        Course::Stopped => ("no record that matches was found so far", "r looks again"),
+        Course::Done => ("no record matches", "backspace takes the last condition off"),
+    };
+    Some(vec![(text.into(), Meaning::Strong), (advice.into(), Meaning::Muted)])
 }
 
 fn at_a_version(state: &State) -> Option<Message> {

@@ -2,6 +2,7 @@
 
 mod canvas;
 mod card;
+mod chips;
 mod chooser;
 mod columns;
 mod detail;

@@ -1,8 +1,11 @@
 //! The prompts for an offset and for a text, in the place of the status line; what does not fit beside it stands below.
 
-use ratatui::layout::Position;
+use std::ops::Range;
+
+use ratatui::layout::{Position, Rect};
 
 use super::canvas::Canvas;
+use crate::tui::data::Chip;
 use crate::tui::layout::Layout;
 use crate::tui::state::{Overlay, Prompt, Screen, State};
 use crate::tui::text::quantity::grouped;
@@ -10,11 +13,29 @@ use crate::tui::text::sanitize;
 use crate::tui::theme::Meaning;
 
 fn label(state: &State) -> &'static str {
-    if is_find(state) { " look for: " } else { " jump to: " }
+    match state.overlay {
+        Overlay::Find(_) => " look for: ",
+        Overlay::Filter(_) => " only records with: ",
+        _ => " jump to: ",
+    }
 }
 
-fn is_find(state: &State) -> bool {
-    matches!(state.overlay, Overlay::Find(_))
+/// What may be typed, and what it means.
+fn advice(state: &State, prompt: &Prompt) -> String {
+    match state.overlay {
+        Overlay::Find(_) => way(state).into(),
+        Overlay::Filter(_) => meaning(prompt.text()).into(),
+        _ => range(state),
+    }
+}
+
+/// What a text means as a condition.
+fn meaning(text: &str) -> &'static str {
+    match Chip::typed(text) {
+        None => "a text that any field has, or a condition in SQL: latency_ms > 90",
+        Some(Chip::Text(_)) => "a text that any field has; with capitals, in this case only",
+        Some(Chip::Sql { .. }) => "a condition in SQL; in double quotes it would be a text",
+    }
 }
 
 /// Draws the prompt.
@@ -24,11 +45,14 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, prompt: &Prompt) {
     };
     canvas.clear(layout.status);
     let left = canvas.text(layout.status, label(state), Meaning::Title);
+    let typed = left;
     let left = canvas.text(left, prompt.text(), Meaning::Strong);
+    if let Some(fault) = &prompt.fault {
+        mark_fault(canvas, typed, prompt.text(), fault);
+    }
     let (text, meaning) = match &prompt.error {
         Some(error) => (format!("   ✗ {error}"), Meaning::Bad),
-        None if is_find(state) => (format!("   {}", way(state)), Meaning::Muted),
-        None => (format!("   {}", range(state)), Meaning::Muted),
+        None => (format!("   {}", advice(state, prompt)), Meaning::Muted),
     };
     if sanitize::width(&text) <= left.width {
         canvas.text(left, &text, meaning);
@@ -38,9 +62,17 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, prompt: &Prompt) {
     }
 }
 
-/// What may be typed.
+/// Marks the part of the text that the error is about; the place behind it, where something is missing.
+fn mark_fault(canvas: &mut Canvas<'_>, typed: Rect, text: &str, fault: &Range<usize>) {
+    let cells = |range: Range<usize>| sanitize::width(text.get(range).unwrap_or_default());
+    let x = typed.x.saturating_add(cells(0..fault.start)).min(typed.right());
+    let width = cells(fault.clone()).max(1).min(typed.right() - x);
+    canvas.tint(Rect { x, width, ..typed }, Meaning::Fault);
+}
+
+/// What may be typed as a place.
 fn range(state: &State) -> String {
-    let extents = &state.records.extents;
+    let extents = &state.records.whole().extents;
     let bucket = crate::tui::update::current_bucket(state);
     let last = extents.get(bucket).map_or(0, |extent| extent.next_offset.saturating_sub(1));
     let buckets = if extents.iter().count() > 1 { ", bucket:offset" } else { "" };

@@ -14,7 +14,7 @@ use ratatui::layout::Rect;
 
 use super::canvas::{Canvas, Piece, piece, rows};
 use super::table::Columns;
-use super::{empty, pin};
+use super::{chips, empty, pin};
 use crate::tui::data::Row;
 use crate::tui::layout::headings;
 use crate::tui::state::{Focus, Lead, Records, State};
@@ -31,11 +31,14 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
     let inside = canvas.frame(area, border, &title(&state.records));
     if let Some(message) = empty::of_records(state) {
         empty::message(canvas, inside, &message);
+        if state.records.listed.is_some() {
+            canvas.on_top(area, &sums(state, area.width));
+        }
         return;
     }
     let records = &state.records;
     canvas.on_top(area, &sums(state, area.width));
-    let lead = Lead::of(&records.extents);
+    let lead = Lead::of(&records.whole().extents);
     let headings = headings(area);
     header(
         canvas,
@@ -68,7 +71,7 @@ fn title(records: &Records) -> Vec<Piece<'static>> {
     }
     let part = match place.bucket {
         Some(bucket) => format!(" · bucket {bucket} "),
-        None if records.extents.iter().count() > 1 => " · all buckets ".into(),
+        None if records.whole().extents.iter().count() > 1 => " · all buckets ".into(),
         None => " ".into(),
     };
     vec![piece(format!(" {}", place.topic), Meaning::Title), piece(part, Meaning::Plain)]
@@ -79,6 +82,9 @@ fn sums(state: &State, width: u16) -> Vec<Piece<'static>> {
         return Vec::new();
     }
     let records = &state.records;
+    if let Some(listed) = &records.listed {
+        return chips::sums(listed);
+    }
     let mut pieces =
         vec![piece(format!(" {}", counted(records.extents.total(), "record")), Meaning::Plain)];
     let buffered = records.extents.buffered();
@@ -130,7 +136,8 @@ fn header(canvas: &mut Canvas<'_>, (records, focused): (&Records, bool), lead: L
 }
 
 fn columns(records: &Records) -> Columns<'_> {
-    Columns::new(&records.across, &records.widths)
+    let sort = records.listed.as_ref().and_then(|listed| listed.asked.sort.as_ref());
+    Columns::new(&records.across, &records.widths).sorted(sort)
 }
 
 fn row(canvas: &mut Canvas<'_>, state: &State, lead: Lead, number: u64, line: Rect) {

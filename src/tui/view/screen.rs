@@ -25,7 +25,9 @@ pub(crate) fn draw(state: &State, buffer: &mut Buffer) {
 /// Where the cursor of the terminal stands, while something is being typed.
 pub(crate) fn cursor(state: &State) -> Option<Position> {
     match &state.overlay {
-        Overlay::Seek(prompt) | Overlay::Find(prompt) => prompt::cursor(state, prompt),
+        Overlay::Seek(prompt) | Overlay::Find(prompt) | Overlay::Filter(prompt) => {
+            prompt::cursor(state, prompt)
+        }
         Overlay::Columns(chooser) => columns::cursor(state, chooser),
         Overlay::Put(prompt) => put::cursor(state, prompt),
         _ => None,
@@ -59,7 +61,9 @@ fn panes(canvas: &mut Canvas<'_>, state: &State, layout: &Layout) {
         Overlay::Jobs(scroll) => jobs::draw(canvas, state, body(layout), scroll),
         Overlay::Marks(scroll) => marks::draw(canvas, state, body(layout), scroll),
         Overlay::Help(first) => help::draw(canvas, body(layout), state.pane(), *first),
-        Overlay::Seek(prompt) | Overlay::Find(prompt) => prompt::draw(canvas, state, prompt),
+        Overlay::Seek(prompt) | Overlay::Find(prompt) | Overlay::Filter(prompt) => {
+            prompt::draw(canvas, state, prompt);
+        }
         Overlay::Copy => menu::draw(canvas, state, " Copy ", body(layout)),
         Overlay::Code => menu::draw(canvas, state, " Copy what reads this view ", body(layout)),
         Overlay::Columns(chooser) => columns::draw(canvas, state, chooser, body(layout)),

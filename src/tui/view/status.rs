@@ -8,7 +8,7 @@ use ratatui::layout::Rect;
 
 use super::canvas::{Canvas, Piece, piece, width};
 use super::records::mark_of;
-use super::{jobs, pin};
+use super::{chips, jobs, pin};
 use crate::tui::effect::Slot;
 use crate::tui::state::{Find, Notice, Screen, Severity, State, Versions};
 use crate::tui::text::quantity::{bytes, counted, elapsed, grouped, percent};
@@ -37,7 +37,10 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
         }
         _ => area,
     };
-    canvas.pieces(left, &selected(state, left.width));
+    let left = canvas.pieces(left, &selected(state, left.width));
+    if state.screen != Screen::Versions {
+        canvas.pieces(left, &chips::line(state));
+    }
 }
 
 /// Whether the line has room for what a read cost: the version that is looked at goes before.

@@ -3,7 +3,8 @@
 use ratatui::layout::Rect;
 
 use super::canvas::Canvas;
-use crate::tui::data::{Align, Column, Needle, Row};
+use super::chips::arrow;
+use crate::tui::data::{Align, Column, Needle, Row, Sort};
 use crate::tui::state::{Across, GAP, Widths};
 use crate::tui::text::sanitize;
 use crate::tui::theme::Meaning;
@@ -16,18 +17,25 @@ pub(super) struct Columns<'a> {
     across: &'a Across,
     widths: &'a Widths,
     needle: Option<&'a Needle>,
+    /// By what the rows are sorted.
+    sort: Option<&'a Sort>,
     /// Whether to show which column the keys act on.
     pointed: bool,
 }
 
 impl<'a> Columns<'a> {
     pub(super) fn new(across: &'a Across, widths: &'a Widths) -> Self {
-        Self { across, widths, needle: None, pointed: false }
+        Self { across, widths, needle: None, sort: None, pointed: false }
     }
 
     /// The same, showing which column the keys act on, where the table has them.
     pub(super) fn pointed(self, pointed: bool) -> Self {
         Self { pointed, ..self }
+    }
+
+    /// The same, saying by what the rows are sorted.
+    pub(super) fn sorted(self, sort: Option<&'a Sort>) -> Self {
+        Self { sort, ..self }
     }
 
     /// The same, marking what is looked for.
@@ -48,11 +56,23 @@ impl<'a> Columns<'a> {
     pub(super) fn header(&self, canvas: &mut Canvas<'_>, area: Rect) {
         for (index, column, place) in self.places(area) {
             write(canvas, place, &column.name, column.align, Meaning::Header);
+            self.arrow(canvas, column, (place, area));
             if self.pointed && index == self.across.cursor() {
                 canvas.tint(place, Meaning::Marked);
             }
         }
         self.rule(canvas, area);
+    }
+
+    /// Says that the rows are sorted by a column: behind its name, where there is always a gap.
+    fn arrow(&self, canvas: &mut Canvas<'_>, column: &Column, (place, area): (Rect, Rect)) {
+        let Some(sort) = self.sort.filter(|sort| sort.column == column.name) else { return };
+        let x = match column.align {
+            Align::Left => place.x.saturating_add(sanitize::width(&column.name)).min(place.right()),
+            Align::Right => place.right(),
+        };
+        let place = Rect { x, width: area.right().saturating_sub(x).min(1), ..place };
+        canvas.text(place, arrow(sort.order), Meaning::Warn);
     }
 
     /// Writes the types of the columns.

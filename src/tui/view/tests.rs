@@ -105,6 +105,22 @@ fn the_prompt_and_its_error() {
 }
 
 #[test]
+fn what_is_asked_for() {
+    let typed = |text: &str| text.chars().map(Key::Char).collect::<Vec<_>>();
+    let open = [TO_TRACES, Key::Enter];
+    let text = [&open[..], &typed("&haiku"), &[Key::Enter]].concat();
+    look("filtered", &text);
+    let cell = [&text[..], &[Key::Down, Key::Right, Key::Char('!'), Key::End]].concat();
+    look("filtered_twice", &cell);
+    look("filter_prompt", &[&open[..], &typed("&model = 'op")].concat());
+    look("filter_wrong", &[&open[..], &typed("&latency > 90"), &[Key::Enter]].concat());
+    look("filter_nothing", &[&open[..], &typed("&no such text"), &[Key::Enter]].concat());
+    let right = Key::Right;
+    look("sorted", &[&open[..], &[right, right, Key::Char('o')]].concat());
+    look("filtered_tail", &[&text[..], &[Key::Char('f')]].concat());
+}
+
+#[test]
 fn the_marked_records() {
     let (mark, down) = (Key::Char('m'), Key::Down);
     look("marks", &[TO_TRACES, Key::Enter, mark, down, down, mark, Key::Char('\'')]);

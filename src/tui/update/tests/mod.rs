@@ -3,7 +3,7 @@
 use ratatui::layout::Size;
 
 use super::update;
-use crate::tui::data::{BucketFlush, Fault, FlushReport};
+use crate::tui::data::{BucketFlush, Fault, Filter, FlushReport};
 use crate::tui::effect::{Effect, LoadId, PageKey, Place, Request, Slot};
 use crate::tui::event::{Answer, Event, Input};
 use crate::tui::input::{Context, Key};
@@ -258,7 +258,8 @@ fn a_tail_goes_on_answering_and_stops_when_it_is_left() {
     let id = begun(&effects, &Slot::Tail);
     let place = Place { topic: name("traces"), bucket: None };
     for round in 1..=3 {
-        let result = answer(&Request::Tail { place: place.clone(), backlog: 9 });
+        let result =
+            answer(&Request::Tail { place: place.clone(), backlog: 9, filter: Filter::default() });
         update(&mut state, Event::Answer { slot: Slot::Tail, id, result });
         assert_eq!(state.tail.as_ref().unwrap().ring.end(), 13 * round);
     }

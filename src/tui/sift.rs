@@ -1,0 +1,208 @@
+//! Looks through the records of a place for those that are asked for, and goes on with what comes.
+
+use std::collections::{BTreeSet, HashMap};
+use std::time::{Duration, Instant};
+
+use arrow_array::ArrayRef;
+use arrow_schema::{DataType, SchemaRef};
+use futures::StreamExt;
+
+use super::data::{Fault, Filter, Rows, SORTED, Sorter, column_of, searched};
+use super::effect::{Picked, Place, Sifting};
+use super::event::{Answer, Sifted};
+use super::runner::Sink;
+use crate::{
+    At, Chunk, Columns, Cursor, Engine, From, Reader, Result, StreamOptions, TailEvent,
+    TopicCounts, TopicName,
+};
+
+/// How often it says what it has found, and how far it has come.
+const PACE: Duration = Duration::from_millis(100);
+
+/// Looks through what is there, and answers where it came to its end.
+///
+/// Cancel: safe to drop at any await.
+pub(super) async fn sift(engine: &Engine, sifting: &Sifting, sink: &Sink) -> Result<Answer, Fault> {
+    let reader = narrowed(engine, sifting).await?;
+    let counts = reader.counts().await?;
+    let mut found = Collected::of(sifting);
+    let mut tail = reader.stream(StreamOptions::from_start()).await?;
+    let mut told = Instant::now();
+    loop {
+        // The stream goes on where it was: only the waiting for it ends.
+        match tokio::time::timeout(PACE, tail.next()).await {
+            Ok(None) => break,
+            Ok(Some(Ok(TailEvent::Rows(chunk)))) => found.take(&chunk)?,
+            Ok(Some(Ok(TailEvent::Reset(_)))) => return Ok(Answer::SiftAgain),
+            Ok(Some(Ok(_))) | Err(_) => {}
+            Ok(Some(Err(error))) => return Err(error.into()),
+        }
+        if told.elapsed() >= PACE {
+            told = Instant::now();
+            let looked_at = passed(&tail.cursor(), &counts);
+            sink.send(Ok(Answer::Sifted(found.told(looked_at, &counts)))).await;
+        }
+    }
+    let end = tail.cursor();
+    let mut last = found.told(counts.total_count, &counts);
+    last.sorted = found.sorter.map(Sorter::in_order);
+    last.end = Some(end);
+    Ok(Answer::Sifted(last))
+}
+
+/// Goes on where a look came to its end, until it fails.
+pub(super) async fn sift_on(
+    engine: &Engine,
+    (sifting, end): (&Sifting, Cursor),
+    sink: &Sink,
+) -> Result<Answer, Fault> {
+    let reader = narrowed(engine, sifting).await?;
+    let mut tail = reader.stream(StreamOptions::new(From::Cursor(end)).blocking()).await?;
+    while let Some(event) = tail.next().await {
+        match event? {
+            TailEvent::Rows(chunk) => {
+                let found = matching(&sifting.asked.filter, &chunk);
+                if !found.is_empty() {
+                    sink.send(Ok(Answer::SiftedOn(found))).await;
+                }
+            }
+            TailEvent::Reset(_) => return Ok(Answer::SiftAgain),
+            _ => {}
+        }
+    }
+    Err(Fault::new("the stream ended"))
+}
+
+/// A reader of a place for the records that meet all conditions in SQL.
+pub(super) async fn conditioned(
+    engine: &Engine,
+    place: &Place,
+    version: Option<u64>,
+    filter: &Filter,
+) -> Result<Reader> {
+    let mut reader = engine.reader(place.topic.as_str()).await?;
+    if let Some(bucket) = place.bucket {
+        reader = reader.bucket(bucket)?;
+    }
+    if let Some(version) = version {
+        reader = reader.at(At::Version(version)).await?;
+    }
+    for condition in filter.conditions() {
+        reader = reader.filter(condition).await?;
+    }
+    Ok(reader)
+}
+
+/// Reads the records of a part of a list, in its order; those that are gone or no longer match are left out.
+pub(super) async fn picked(
+    engine: &Engine,
+    (topic, version): (&TopicName, Option<u64>),
+    picked: &Picked,
+) -> Result<Rows> {
+    // A version is one of a bucket, and so is then all of the list.
+    let bucket = version.and(picked.places.first().map(|(bucket, _)| *bucket));
+    let place = Place { topic: topic.clone(), bucket };
+    let reader = conditioned(engine, &place, version, &picked.filter).await?;
+    let page = reader.take(&picked.places).await?;
+    let mut all = Rows::empty();
+    for chunk in &page.chunks {
+        let part = picked.filter.shown(chunk);
+        all.columns = part.columns;
+        all.rows.extend(part.rows);
+    }
+    let places: HashMap<(u32, u64), usize> = picked.places.iter().copied().zip(0..).collect();
+    all.rows.sort_by_key(|row| places.get(&(row.bucket, row.offset)).copied());
+    Ok(all)
+}
+
+/// A reader of the columns that have to be looked at, and no others.
+async fn narrowed(engine: &Engine, sifting: &Sifting) -> Result<Reader, Fault> {
+    let Sifting { place, version, asked } = sifting;
+    let reader = conditioned(engine, place, *version, &asked.filter).await?;
+    let schema = reader.schema().await?;
+    let mut names = BTreeSet::new();
+    if asked.filter.needles().next().is_some() {
+        names.extend(searched(&schema));
+    }
+    if let Some(sort) = &asked.sort {
+        let column = column_of(&schema, &sort.column);
+        names.insert(column.ok_or_else(|| {
+            Fault::new(format!("there is no column `{}` to sort by", sort.column))
+        })?);
+    }
+    if names.is_empty() {
+        names.extend(lightest(&schema));
+    }
+    Ok(reader.columns(Columns::Only(names.into_iter().collect())))
+}
+
+/// The column that costs least to read, where none is needed.
+fn lightest(schema: &SchemaRef) -> Option<String> {
+    let weight = |kind: &DataType| kind.primitive_width().unwrap_or(usize::MAX);
+    let field = schema.fields().iter().min_by_key(|field| weight(field.data_type()));
+    field.map(|field| field.name().clone())
+}
+
+/// How many records lie before a place, as far as they are persisted.
+fn passed(cursor: &Cursor, counts: &TopicCounts) -> u64 {
+    let of_bucket = |bucket: &crate::BucketCounts| {
+        let offset = cursor.get(bucket.bucket_id).map_or(0, |position| position.offset);
+        offset.saturating_sub(bucket.first_offset).min(bucket.total_count)
+    };
+    counts.buckets.iter().map(of_bucket).sum()
+}
+
+/// What was found and not told yet.
+struct Collected<'a> {
+    sifting: &'a Sifting,
+    found: Vec<(u32, u64)>,
+    matches: u64,
+    sorter: Option<Sorter>,
+}
+
+impl<'a> Collected<'a> {
+    fn of(sifting: &'a Sifting) -> Self {
+        let sorter = sifting.asked.sort.as_ref().map(|sort| Sorter::of(sort.order, SORTED));
+        Self { sifting, found: Vec::new(), matches: 0, sorter }
+    }
+
+    fn take(&mut self, chunk: &Chunk) -> Result<(), Fault> {
+        let asked = &self.sifting.asked;
+        let (Some(sorter), Some(sort)) = (&mut self.sorter, &asked.sort) else {
+            let found = matching(&asked.filter, chunk);
+            self.matches += found.len() as u64;
+            self.found.extend(found);
+            return Ok(());
+        };
+        let rows = asked.filter.rows(chunk);
+        self.matches += rows.len() as u64;
+        let places = rows
+            .into_iter()
+            .filter_map(|row| Some((row, (chunk.bucket, chunk.offsets.get(row).copied()?))));
+        let name = column_of(&chunk.batch.schema(), &sort.column);
+        let values: Option<&ArrayRef> = name.and_then(|name| chunk.batch.column_by_name(&name));
+        match values {
+            Some(values) => sorter.offer_all(values, places).map_err(|reason| {
+                Fault::new(format!("cannot sort by `{}`: {reason}", sort.column))
+            }),
+            None => Ok(()),
+        }
+    }
+
+    fn told(&mut self, looked_at: u64, counts: &TopicCounts) -> Sifted {
+        Sifted {
+            found: std::mem::take(&mut self.found),
+            matches: self.matches,
+            looked_at,
+            all: counts.total_count,
+            sorted: None,
+            end: None,
+        }
+    }
+}
+
+/// The places of those records of a chunk that have all texts.
+fn matching(filter: &Filter, chunk: &Chunk) -> Vec<(u32, u64)> {
+    let rows = filter.rows(chunk).into_iter();
+    rows.filter_map(|row| Some((chunk.bucket, chunk.offsets.get(row).copied()?))).collect()
+}
