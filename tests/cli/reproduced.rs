@@ -15,7 +15,6 @@ const LINE: &str = "view: ";
 
 /// The function as it was copied; that it is the same, the test says.
 mod view {
-    #![expect(clippy::redundant_pub_crate, reason = "it is what somebody pastes")]
     include!("reproduced/view.rs");
 
     pub(super) async fn read() -> Result<Page> {
