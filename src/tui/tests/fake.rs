@@ -344,16 +344,14 @@ fn missing() -> Fault {
     Fault { missing: true, ..Fault::new("it is not there") }
 }
 
+fn entry((name, buckets): &(TopicName, Vec<Bucket>)) -> TopicEntry {
+    let buckets = u32::try_from(buckets.len()).unwrap();
+    TopicEntry { name: name.clone(), buckets, foreign: false }
+}
+
 fn read(world: &World, request: &Request) -> Result<Answer, Fault> {
     Ok(match request {
-        Request::Topics => {
-            let entry = |(name, buckets): &(TopicName, Vec<Bucket>)| TopicEntry {
-                name: name.clone(),
-                buckets: u32::try_from(buckets.len()).unwrap(),
-                foreign: false,
-            };
-            Answer::Topics(world.topics.iter().map(entry).collect())
-        }
+        Request::Topics => Answer::Topics(world.topics.iter().map(entry).collect()),
         Request::Counts(topic) => Answer::Counts(world.counts(topic).ok_or_else(missing)?, at(0)),
         Request::Page { topic, key, generation, picked, .. } => {
             let rows = page(world, topic, *key, picked.as_ref())?;
