@@ -112,7 +112,11 @@ impl Bucket {
         let Some(head) = Table::open(&self.place.dataset, &self.access).await? else {
             return Ok(self.cleaned(None, 0));
         };
-        let plan = self.plan(head, rule, None).await?;
+        let mut plan = self.plan(head.clone(), rule, None).await?;
+        if plan.only_watched > WATCHED {
+            // A barrier would stand in their place.
+            plan = self.plan(head, &Rule { is_gentle: false, ..*rule }, None).await?;
+        }
         let manifests = plan.head.manifest_bytes(plan.gone.clone()).await?;
         Ok(self.cleaned(Some(&plan), manifests))
     }

@@ -47,7 +47,7 @@ struct State {
     held: BTreeMap<u64, Hold>,
     /// The one that stays held until another takes its place.
     standing: Option<u64>,
-    /// What is held could not be noted the last time, and that was said.
+    /// What is held could not be noted the last time.
     is_unnoted: bool,
 }
 
@@ -111,10 +111,11 @@ impl Pins {
     /// The pin of a version that was just added, where that is there.
     ///
     /// IMPORTANT: after the note. Who cleans up removes the version's name first, looks at the notes, and only then removes its
-    /// files. Another thread may have noted it and not looked yet: so who was not told that it is there looks.
+    /// files. Another thread may have noted it and not looked yet: so who was not told that it is there looks. So does, each
+    /// time, who could not note it.
     fn seen(&self, version: u64, is_there: impl FnOnce() -> bool) -> Option<Pin> {
         let pin = Pin { pins: self.clone(), version };
-        if self.state().held.get(&version).is_some_and(|hold| hold.is_seen) {
+        if self.state().is_kept(version) {
             return Some(pin);
         }
         if !is_there() {
@@ -194,6 +195,11 @@ impl State {
         }
     }
 
+    /// Whether it was there behind its note, and so still is.
+    fn is_kept(&self, version: u64) -> bool {
+        !self.is_unnoted && self.held.get(&version).is_some_and(|hold| hold.is_seen)
+    }
+
     /// Where nothing can be noted, reading goes on without, and that is said: what was the head lately is not cleaned up at
     /// once, but what somebody says by hand to remove is.
     fn note(&mut self) {
@@ -205,22 +211,23 @@ impl State {
             }
             _ => {}
         }
-        self.is_unnoted = noted.is_err();
+        self.is_unnoted = !matches!(noted, Ok(true));
     }
 
-    fn write(&mut self, folder: &Path) -> io::Result<()> {
+    /// Whether what is held is noted; not where the process has as many files as it may.
+    fn write(&mut self, folder: &Path) -> io::Result<bool> {
         // That of a parent is left to it.
         self.file.take_if(|file| !file.is_own());
         if self.file.is_none() {
             self.file = PinFile::make(folder)?;
         }
-        let Some(file) = &mut self.file else { return Ok(()) };
+        let Some(file) = &mut self.file else { return Ok(false) };
         let written = file.write(&self.held);
         if written.is_err() {
             // What it says is older, or nothing: whoever cleans up would take that for all there is.
             self.file = None;
         }
-        written
+        written.map(|()| true)
     }
 }
 
@@ -441,6 +448,7 @@ mod tests {
         let _pin = pins.hold(3, || true).unwrap();
         assert_eq!(pins.held(), set(&[3]));
         assert!(pins.state().is_unnoted);
+        assert!(pins.hold(3, || false).is_none(), "it may have been cleaned up");
     }
 
     #[test]
