@@ -49,6 +49,8 @@ pub(crate) enum Slot {
     /// What comes and is asked for.
     SiftOn,
     Tail,
+    /// A topic that is followed beside another.
+    TailBeside(TopicName),
     Check,
     Put(TopicName),
     Flush(TopicName),

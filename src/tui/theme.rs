@@ -48,6 +48,8 @@ pub(crate) enum Meaning {
     Bad,
     /// The place at which something is wrong.
     Fault,
+    /// Where a record of a tail comes from, by a number.
+    Source(u8),
     /// What was looked for.
     Found,
 }
@@ -101,6 +103,9 @@ fn weight(meaning: Meaning) -> Modifier {
     }
 }
 
+/// Colours of sources, in turn; none that says something else beside them.
+const SOURCES: [Color; 4] = [Color::Cyan, Color::Magenta, Color::Blue, Color::White];
+
 fn colour(meaning: Meaning) -> Option<Color> {
     Some(match meaning {
         Meaning::Plain
@@ -120,6 +125,9 @@ fn colour(meaning: Meaning) -> Option<Color> {
         Meaning::Persisted | Meaning::Good => Color::Green,
         Meaning::Buffered | Meaning::Warn | Meaning::Found => Color::Yellow,
         Meaning::Bad | Meaning::Fault => Color::Red,
+        Meaning::Source(number) => {
+            return SOURCES.get(usize::from(number) % SOURCES.len()).copied();
+        }
     })
 }
 

@@ -66,6 +66,12 @@ pub(crate) enum Action {
     TakeOff,
     /// Sorts by the column of the cursor.
     Sort,
+    /// Follows the selected topic together with others.
+    Together,
+    /// Does not let the source of the selected record be heard.
+    Mute,
+    /// Lets only that source be heard, or all again.
+    Solo,
     /// Marks the selected record, or takes its mark away.
     Mark,
     /// Shows the marked records, or stops to.

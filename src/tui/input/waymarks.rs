@@ -1,8 +1,10 @@
-//! The part of the table of actions for places: jumps from flush to flush, and marks.
+//! The part of the table of actions for places: jumps from flush to flush, marks, and what a tail follows.
 
 use super::action::{Action, Context, Entry};
 use super::key::Key;
-use super::possible::{always, marks_to_list, record_to_mark, records_to_step_through};
+use super::possible::{
+    always, marks_to_list, record_to_mark, records_to_step_through, topic_to_tail,
+};
 
 /// Where records are.
 const TABLES: &[Context] = &[Context::Records, Context::Tail, Context::Detail];
@@ -77,6 +79,33 @@ pub(super) const WAYMARKS: &[Entry] = &[
         hint: Some("all"),
         keys: &[Key::Char('X')],
         contexts: &[Context::Marks],
+        enabled: always,
+    },
+    Entry {
+        action: Action::Together,
+        id: "together",
+        title: "follow the topic beside any other (f); again, alone",
+        hint: None,
+        keys: &[Key::Char(' ')],
+        contexts: &[Context::Topics],
+        enabled: topic_to_tail,
+    },
+    Entry {
+        action: Action::Mute,
+        id: "mute",
+        title: "do not show the bucket of the record any more",
+        hint: Some("mute"),
+        keys: &[Key::Char('M')],
+        contexts: &[Context::Tail],
+        enabled: record_to_mark,
+    },
+    Entry {
+        action: Action::Solo,
+        id: "solo",
+        title: "show only the bucket of the record; again, all",
+        hint: Some("solo"),
+        keys: &[Key::Char('S')],
+        contexts: &[Context::Tail],
         enabled: always,
     },
 ];

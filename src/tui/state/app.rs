@@ -1,6 +1,6 @@
 //! The whole state, and the questions that more than one part asks of it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -97,6 +97,8 @@ pub(crate) struct State {
     /// The state of the counts at which a list was looked for again, because records of it had moved.
     pub(crate) mended_at: Option<u64>,
     pub(crate) marks: Marks,
+    /// Topics that are followed together.
+    pub(crate) together: BTreeSet<TopicName>,
     pub(crate) notice: Option<Notice>,
     /// The tour, while it is taken.
     pub(crate) tour: Option<Tour>,
@@ -203,6 +205,7 @@ impl State {
             asked: Asked::default(),
             mended_at: None,
             marks: Marks::default(),
+            together: BTreeSet::new(),
             notice: None,
             tour: options.tour.then(Tour::default),
             ended: false,
@@ -243,10 +246,18 @@ impl State {
 
     /// The record that is selected, where it is there.
     pub(crate) fn selected_record(&self) -> Option<RecordId> {
-        let topic = self.records.place.as_ref()?.topic.clone();
+        let topic = self.selected_topic()?;
         let row = self.selected_row()?;
         let version = self.records.version().filter(|_| self.screen == Screen::Records);
         Some(RecordId { topic, bucket: row.bucket, offset: row.offset, version })
+    }
+
+    /// The topic of the selected record: in a tail, that of its line.
+    fn selected_topic(&self) -> Option<TopicName> {
+        if let (Screen::Tail, Some(tail)) = (self.screen, &self.tail) {
+            return tail.selected_source().map(|(number, _)| tail.topic(number).clone());
+        }
+        Some(self.records.place.as_ref()?.topic.clone())
     }
 
     /// What is shown of the selected record, where it is there.
@@ -320,7 +331,9 @@ impl State {
     pub(crate) fn lag(&self) -> Option<u64> {
         // What does not match is not told of.
         let tail = self.tail.as_ref().filter(|tail| tail.filter.is_empty())?;
-        Some(tail.lag(self.topics.get(&tail.place.topic)?.known()?))
+        let topics = std::iter::once(&tail.place.topic).chain(&tail.beside);
+        let lag = |(number, topic)| Some(tail.lag(number, self.topics.get(topic)?.known()?));
+        (0..).zip(topics).map(lag).sum()
     }
 
     /// Whether the record of the detail is buffered, as the table or the tail has it by now.

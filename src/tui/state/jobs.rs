@@ -135,7 +135,7 @@ pub(crate) fn what(slot: &Slot) -> String {
         Slot::Versions => "read about versions".into(),
         Slot::Pin => "go to a version".into(),
         Slot::Similar => "look for similar records".into(),
-        Slot::Tail | Slot::SiftOn => "follow".into(),
+        Slot::Tail | Slot::TailBeside(_) | Slot::SiftOn => "follow".into(),
         Slot::Check => "check a record".into(),
         Slot::Copy => "read what is to be copied".into(),
         Slot::Offer => "copy".into(),

@@ -52,8 +52,10 @@ impl Loads {
 
     /// What is under way, and for how long; what only follows never ends and is none of it.
     pub(crate) fn running(&self) -> impl Iterator<Item = (&Slot, Duration)> {
-        let ends =
-            self.running.iter().filter(|(slot, _)| !matches!(slot, Slot::Tail | Slot::SiftOn));
+        let ends = self
+            .running
+            .iter()
+            .filter(|(slot, _)| !matches!(slot, Slot::Tail | Slot::TailBeside(_) | Slot::SiftOn));
         ends.map(|(slot, running)| (slot, self.now.saturating_sub(running.begun)))
     }
 
@@ -71,6 +73,13 @@ impl Loads {
     /// Gives up what a slot has under way.
     pub(crate) fn cancel(&mut self, slot: &Slot) -> Option<Effect> {
         self.running.remove(slot).map(|_| Effect::Cancel(slot.clone()))
+    }
+
+    /// Gives up following, whichever topics.
+    pub(crate) fn cancel_tails(&mut self) -> Vec<Effect> {
+        let follows = |slot: &&Slot| matches!(slot, Slot::Tail | Slot::TailBeside(_));
+        let slots: Vec<Slot> = self.running.keys().filter(follows).cloned().collect();
+        slots.iter().filter_map(|slot| self.cancel(slot)).collect()
     }
 
     /// Gives up the loads of all pages but those to keep.

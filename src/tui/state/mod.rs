@@ -58,7 +58,7 @@ pub(crate) use records::Records;
 pub(crate) use ring::Line;
 pub(crate) use scroll::Scroll;
 pub(crate) use similar::Similar;
-pub(crate) use tail::{Following, Tail};
+pub(crate) use tail::{Following, Source, Tail};
 pub(crate) use topics::{Counts, Fold, Listing, Topic, TreeRow, Whole};
 #[cfg(test)]
 pub(crate) use tour::Tour;

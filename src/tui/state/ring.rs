@@ -26,6 +26,16 @@ pub(crate) enum Line {
 }
 
 impl Line {
+    /// The bucket that it is of.
+    fn bucket(&self) -> Option<u32> {
+        match self {
+            Self::Record { row, .. } => Some(row.bucket),
+            Self::Flush(flushed, _) => Some(flushed.bucket_id),
+            Self::Reset(reset) => Some(reset.bucket_id),
+            Self::Gap(_) => None,
+        }
+    }
+
     fn bytes(&self) -> usize {
         match self {
             Self::Record { row, .. } => row.bytes() + size_of::<Self>(),
@@ -34,10 +44,17 @@ impl Line {
     }
 }
 
+/// A line, and the number of the topic that it is of.
+#[derive(Debug)]
+struct Kept {
+    topic: usize,
+    line: Line,
+}
+
 /// The newest lines.
 #[derive(Debug)]
 pub(crate) struct Ring {
-    lines: VecDeque<Line>,
+    lines: VecDeque<Kept>,
     /// The number of the first line kept.
     first: u64,
     bytes: usize,
@@ -69,40 +86,63 @@ impl Ring {
     /// A line by its number.
     pub(crate) fn get(&self, number: u64) -> Option<&Line> {
         let index = usize::try_from(number.checked_sub(self.first)?).ok()?;
-        self.lines.get(index)
+        self.lines.get(index).map(|kept| &kept.line)
+    }
+
+    /// The number of the topic of a line.
+    pub(crate) fn topic(&self, number: u64) -> Option<usize> {
+        let index = usize::try_from(number.checked_sub(self.first)?).ok()?;
+        self.lines.get(index).map(|kept| kept.topic)
+    }
+
+    /// Forgets the lines of a bucket of a topic. Returns where the lines with these numbers stand now, or those behind them.
+    pub(crate) fn forget(&mut self, topic: usize, bucket: u32, numbers: [u64; 3]) -> [u64; 3] {
+        let first = self.first;
+        let is_of = |kept: &Kept| kept.topic == topic && kept.line.bucket() == Some(bucket);
+        let stay = |number: u64| {
+            let before = usize::try_from(number.saturating_sub(first)).unwrap_or(usize::MAX);
+            let gone = self.lines.iter().take(before).filter(|kept| is_of(kept)).count();
+            number.saturating_sub(gone as u64)
+        };
+        let now = numbers.map(stay);
+        self.lines.retain(|kept| !is_of(kept));
+        self.bytes = self.lines.iter().map(|kept| kept.line.bytes()).sum();
+        now
     }
 
     /// Appends a line; forgets the oldest where there is no room, but none from `keep` on.
     ///
     /// Returns false where that leaves no room: then nothing is appended.
-    pub(crate) fn push(&mut self, line: Line, keep: u64) -> bool {
+    pub(crate) fn push(&mut self, (topic, line): (usize, Line), keep: u64) -> bool {
         let bytes = line.bytes();
         while self.bytes + bytes > self.limit && self.first < keep {
             let Some(old) = self.lines.pop_front() else {
                 break;
             };
             self.first += 1;
-            self.bytes -= old.bytes();
+            self.bytes -= old.line.bytes();
         }
         if self.bytes + bytes > self.limit && !self.lines.is_empty() {
             return false;
         }
         self.bytes += bytes;
-        self.lines.push_back(line);
+        self.lines.push_back(Kept { topic, line });
         true
     }
 
     /// How many records from a line on are buffered.
     pub(crate) fn buffered_from(&self, number: u64) -> u64 {
         let skipped = usize::try_from(number.saturating_sub(self.first)).unwrap_or(usize::MAX);
-        let buffered = |line: &&Line| matches!(line, Line::Record { row, .. } if row.buffered);
+        let buffered =
+            |kept: &&Kept| matches!(&kept.line, Line::Record { row, .. } if row.buffered);
         self.lines.iter().skip(skipped).filter(buffered).count() as u64
     }
 
     /// Says how long a flush took; false where it is not among the lines.
-    pub(crate) fn note_flush(&mut self, flushed: &Flushed, time: Duration) -> bool {
+    pub(crate) fn note_flush(&mut self, topic: usize, flushed: &Flushed, time: Duration) -> bool {
         let (bucket, version) = (flushed.bucket_id, flushed.version);
-        let found = self.lines.iter_mut().rev().find_map(|line| match line {
+        let own = self.lines.iter_mut().rev().filter(|kept| kept.topic == topic);
+        let found = own.map(|kept| &mut kept.line).find_map(|line| match line {
             Line::Flush(flushed, took)
                 if flushed.bucket_id == bucket && flushed.version == version =>
             {
@@ -114,9 +154,9 @@ impl Ring {
     }
 
     /// Marks the records of a bucket below an offset as persisted.
-    pub(crate) fn persist(&mut self, bucket: u32, next_offset: u64) {
-        for line in &mut self.lines {
-            if let Line::Record { row, .. } = line
+    pub(crate) fn persist(&mut self, topic: usize, bucket: u32, next_offset: u64) {
+        for kept in self.lines.iter_mut().filter(|kept| kept.topic == topic) {
+            if let Line::Record { row, .. } = &mut kept.line
                 && row.bucket == bucket
                 && row.offset < next_offset
             {
@@ -143,7 +183,7 @@ mod tests {
     fn the_oldest_lines_go_and_numbers_stay() {
         let mut ring = ring_of(3);
         for offset in 0..5 {
-            assert!(ring.push(line(offset), u64::MAX));
+            assert!(ring.push((0, line(offset)), u64::MAX));
         }
         assert_eq!((ring.first(), ring.end()), (2, 5));
         assert_eq!(ring.get(1), None);
@@ -153,7 +193,7 @@ mod tests {
     #[test]
     fn lines_that_are_to_be_kept_are_not_pushed_out() {
         let mut ring = ring_of(3);
-        let pushed: Vec<bool> = (0..5).map(|offset| ring.push(line(offset), 1)).collect();
+        let pushed: Vec<bool> = (0..5).map(|offset| ring.push((0, line(offset)), 1)).collect();
         assert_eq!(pushed, [true, true, true, true, false]);
         assert_eq!((ring.first(), ring.end()), (1, 4));
     }
@@ -161,8 +201,8 @@ mod tests {
     #[test]
     fn a_line_larger_than_the_ring_is_still_shown_alone() {
         let mut ring = Ring::bounded(1);
-        assert!(ring.push(line(0), u64::MAX));
-        assert!(ring.push(line(1), u64::MAX));
+        assert!(ring.push((0, line(0)), u64::MAX));
+        assert!(ring.push((0, line(1)), u64::MAX));
         assert_eq!((ring.first(), ring.end()), (1, 2));
     }
 
@@ -170,12 +210,27 @@ mod tests {
     fn a_flush_changes_marks_in_place() {
         let mut ring = ring_of(9);
         for offset in 0..3 {
-            ring.push(line(offset), u64::MAX);
+            ring.push((0, line(offset)), u64::MAX);
         }
-        ring.persist(0, 2);
+        ring.persist(1, 0, 3);
+        ring.persist(0, 0, 2);
         let marks: Vec<bool> = (0..3)
             .map(|n| matches!(ring.get(n), Some(Line::Record { row, .. }) if row.buffered))
             .collect();
         assert_eq!(marks, [false, false, true]);
+    }
+
+    #[test]
+    fn the_lines_of_a_bucket_are_forgotten_and_the_others_keep_their_places() {
+        let mut ring = ring_of(20);
+        for number in 0..12 {
+            // Two topics in turn.
+            ring.push((number % 2, line(number as u64)), u64::MAX);
+        }
+        let now = ring.forget(1, 0, [4, 7, 12]);
+        assert_eq!((now, ring.end()), ([2, 4, 6], 6));
+        assert!((0..6).all(|number| ring.topic(number) == Some(0)));
+        assert_eq!(ring.bytes, 6 * line(0).bytes());
+        assert_eq!(ring.forget(0, 7, [1, 2, 3]), [1, 2, 3], "another bucket");
     }
 }

@@ -1,6 +1,6 @@
 //! The tail: what arrives, newest at the bottom, held still the moment one looks back.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,12 +15,19 @@ use crate::tui::data::{Column, Fault, Filter, Row, Rows};
 use crate::tui::effect::Place;
 use crate::tui::event::Arrival;
 use crate::tui::input::Motion;
-use crate::{BucketCounts, Flushed, TopicCounts};
+use crate::{BucketCounts, Flushed, TopicCounts, TopicName};
 
-/// A tail of one place.
+/// Where a record comes from: the number of a topic, and a bucket of it.
+pub(crate) type Source = (usize, u32);
+
+/// A tail of one place, and of other topics beside it.
 #[derive(Debug)]
 pub(crate) struct Tail {
     pub(crate) place: Place,
+    /// Topics that are followed beside it.
+    pub(crate) beside: Vec<TopicName>,
+    /// The sources that are not to be heard, as numbers of a topic and of a bucket.
+    muted: BTreeSet<Source>,
     pub(crate) ring: Ring,
     pub(crate) following: Following,
     pub(crate) rate: Rate,
@@ -30,9 +37,9 @@ pub(crate) struct Tail {
     /// Those that are shown, and the cursor among them.
     pub(crate) across: Across,
     /// The offset behind the newest record of each bucket.
-    ends: BTreeMap<u32, u64>,
+    ends: BTreeMap<Source, u64>,
     /// How long flushes took that were asked for here, by bucket and version.
-    took: BTreeMap<(u32, u64), Duration>,
+    took: BTreeMap<(Source, u64), Duration>,
     /// What its records must be like.
     pub(crate) filter: Filter,
     /// Why it ended.
@@ -64,6 +71,8 @@ impl Tail {
     pub(crate) fn of(place: Place) -> Self {
         Self {
             place,
+            beside: Vec::new(),
+            muted: BTreeSet::new(),
             ring: Ring::default(),
             following: Following::Live,
             rate: Rate::default(),
@@ -82,21 +91,43 @@ impl Tail {
         Self { filter, ..self }
     }
 
-    /// Takes what arrived.
-    pub(crate) fn take(&mut self, arrivals: Vec<Arrival>, now: NaiveDateTime) {
+    /// The same, with other topics beside it.
+    pub(crate) fn with(self, beside: Vec<TopicName>) -> Self {
+        Self { beside, ..self }
+    }
+
+    /// The number of a topic that is followed; the main one has 0.
+    pub(crate) fn number_of(&self, topic: &TopicName) -> Option<usize> {
+        if *topic == self.place.topic {
+            return Some(0);
+        }
+        self.beside.iter().position(|other| other == topic).map(|at| at + 1)
+    }
+
+    /// The topic with a number.
+    pub(crate) fn topic(&self, number: usize) -> &TopicName {
+        let other = number.checked_sub(1).and_then(|at| self.beside.get(at));
+        other.unwrap_or(&self.place.topic)
+    }
+
+    /// Takes what arrived of a topic.
+    pub(crate) fn take(&mut self, topic: usize, arrivals: Vec<Arrival>, now: NaiveDateTime) {
         for arrival in arrivals {
             match arrival {
-                Arrival::Backlog(rows) => self.append(rows, None),
+                Arrival::Backlog(rows) => self.append(topic, rows, None),
                 Arrival::Rows(rows) => {
                     self.rate.add(now, rows.rows.len() as u64);
-                    self.append(rows, Some(now));
+                    self.append(topic, rows, Some(now));
                 }
                 Arrival::Flushed(flushed) => {
-                    self.ring.persist(flushed.bucket_id, flushed.next_offset);
-                    let took = self.took.remove(&(flushed.bucket_id, flushed.version));
-                    self.push(Line::Flush(flushed, took));
+                    let source = (topic, flushed.bucket_id);
+                    self.ring.persist(topic, flushed.bucket_id, flushed.next_offset);
+                    let took = self.took.remove(&(source, flushed.version));
+                    self.push(source, Line::Flush(flushed, took));
                 }
-                Arrival::Reset(reset) => self.push(Line::Reset(reset)),
+                Arrival::Reset(reset) => {
+                    self.push((topic, reset.bucket_id), Line::Reset(reset));
+                }
             }
         }
         if let Following::Paused { since, unseen_buffered, .. } = &mut self.following {
@@ -105,33 +136,39 @@ impl Tail {
     }
 
     /// Notes how long a flush took, whether it has been told of already or not.
-    pub(crate) fn note_flush(&mut self, flushed: &Flushed, took: Duration) {
-        if !self.ring.note_flush(flushed, took) {
-            self.took.insert((flushed.bucket_id, flushed.version), took);
+    pub(crate) fn note_flush(&mut self, topic: usize, flushed: &Flushed, took: Duration) {
+        if !self.ring.note_flush(topic, flushed, took) {
+            self.took.insert(((topic, flushed.bucket_id), flushed.version), took);
         }
     }
 
-    /// How many records lie behind the newest one that has come, where a topic has so many.
-    pub(crate) fn lag(&self, counts: &TopicCounts) -> u64 {
+    /// How many records of a topic lie behind the newest one of it that has come, where it has so many.
+    pub(crate) fn lag(&self, topic: usize, counts: &TopicCounts) -> u64 {
         let behind = |bucket: &BucketCounts| {
-            let end = self.ends.get(&bucket.bucket_id)?;
+            let end = self.ends.get(&(topic, bucket.bucket_id))?;
             Some(bucket.next_offset.saturating_sub(*end))
         };
         counts.buckets.iter().filter_map(behind).sum()
     }
 
-    fn append(&mut self, rows: Rows, arrived: Option<NaiveDateTime>) {
-        if !rows.columns.is_empty() {
+    fn append(&mut self, topic: usize, rows: Rows, arrived: Option<NaiveDateTime>) {
+        // The heading is that of the main topic, once something of it has come.
+        if !rows.columns.is_empty() && (topic == 0 || self.columns.is_empty()) {
             self.columns = rows.columns.clone();
         }
         for row in rows.rows {
-            self.ends.insert(row.bucket, row.offset + 1);
-            self.push(Line::Record { row, columns: rows.columns.clone(), arrived });
+            let source = (topic, row.bucket);
+            self.ends.insert(source, row.offset + 1);
+            self.push(source, Line::Record { row, columns: rows.columns.clone(), arrived });
         }
     }
 
-    fn push(&mut self, line: Line) {
-        let is_record = matches!(line, Line::Record { .. });
+    fn push(&mut self, source: Source, line: Line) {
+        if self.muted.contains(&source) {
+            return;
+        }
+        let line = (source.0, line);
+        let is_record = matches!(line.1, Line::Record { .. });
         match &mut self.following {
             Following::Live => {
                 self.ring.push(line, u64::MAX);
@@ -142,6 +179,33 @@ impl Tail {
                 *dropped += u64::from(is_record && !room);
             }
         }
+    }
+
+    /// Does not let a source be heard any more; its lines go, and the view stays on the others.
+    pub(crate) fn mute(&mut self, source: Source) {
+        self.muted.insert(source);
+        let (topic, bucket) = source;
+        match &mut self.following {
+            Following::Live => drop(self.ring.forget(topic, bucket, [0; 3])),
+            Following::Paused { scroll, since, unseen, .. } => {
+                let numbers = [scroll.top, scroll.selected, *since];
+                let now = self.ring.forget(topic, bucket, numbers);
+                *scroll = Scroll { top: now[0], selected: now[1] };
+                *since = now[2];
+                *unseen = (*unseen).min(self.ring.end().saturating_sub(now[2]));
+            }
+        }
+    }
+
+    /// The sources that are not to be heard.
+    pub(crate) fn muted(&self) -> &BTreeSet<Source> {
+        &self.muted
+    }
+
+    /// The source of the selected record; where the tail follows, of the newest.
+    pub(crate) fn selected_source(&self) -> Option<Source> {
+        let (number, row) = self.selected_line()?;
+        Some((self.ring.topic(number)?, row.bucket))
     }
 
     /// Moves: upwards holds the tail still, to the end lets it go on.
@@ -187,7 +251,7 @@ impl Tail {
             std::mem::replace(&mut self.following, Following::Live)
             && dropped > 0
         {
-            self.push(Line::Gap(dropped));
+            self.ring.push((0, Line::Gap(dropped)), u64::MAX);
         }
     }
 
@@ -232,10 +296,14 @@ impl Tail {
 
     /// The selected record; where the tail follows, the newest.
     pub(crate) fn selected_record(&self) -> Option<&Row> {
+        self.selected_line().map(|(_, row)| row)
+    }
+
+    fn selected_line(&self) -> Option<(u64, &Row)> {
         let number = self.selected().or_else(|| self.ring.end().checked_sub(1))?;
         let mut numbers = (self.ring.first()..=number).rev();
         numbers.find_map(|number| match self.ring.get(number) {
-            Some(Line::Record { row, .. }) => Some(row),
+            Some(Line::Record { row, .. }) => Some((number, row)),
             _ => None,
         })
     }
@@ -261,7 +329,7 @@ mod tests {
     }
 
     fn arrive(tail: &mut Tail, offsets: std::ops::Range<u64>) {
-        tail.take(vec![Arrival::Rows(rows(offsets))], DateTime::UNIX_EPOCH.naive_utc());
+        tail.take(0, vec![Arrival::Rows(rows(offsets))], DateTime::UNIX_EPOCH.naive_utc());
     }
 
     fn in_view(tail: &Tail) -> Vec<u64> {
@@ -291,7 +359,7 @@ mod tests {
         let Following::Paused { unseen, unseen_buffered, .. } = tail.following else { panic!() };
         assert_eq!((unseen, unseen_buffered), (312, 312));
         let flushed = Flushed { bucket_id: 0, version: 7, rows: 410, next_offset: 410 };
-        tail.take(vec![Arrival::Flushed(flushed)], DateTime::UNIX_EPOCH.naive_utc());
+        tail.take(0, vec![Arrival::Flushed(flushed)], DateTime::UNIX_EPOCH.naive_utc());
         let Following::Paused { unseen, unseen_buffered, .. } = tail.following else { panic!() };
         assert_eq!((unseen, unseen_buffered), (312, 2));
         tail.step(Motion::End, HEIGHT);
@@ -324,7 +392,7 @@ mod tests {
     fn a_flush_is_a_line_and_turns_the_marks_of_its_records() {
         let mut tail = tail();
         let flushed = Flushed { bucket_id: 0, version: 7, rows: 100, next_offset: 100 };
-        tail.take(vec![Arrival::Flushed(flushed)], DateTime::UNIX_EPOCH.naive_utc());
+        tail.take(0, vec![Arrival::Flushed(flushed)], DateTime::UNIX_EPOCH.naive_utc());
         assert!(tail.selected_record().is_some_and(|row| row.offset == 99 && !row.buffered));
     }
 
@@ -335,7 +403,7 @@ mod tests {
             buckets: vec![BucketCounts { next_offset, ..BucketCounts::default() }],
             ..TopicCounts::default()
         };
-        assert_eq!([90, 100, 112].map(|end| tail.lag(&counts(end))), [0, 0, 12]);
+        assert_eq!([90, 100, 112].map(|end| tail.lag(0, &counts(end))), [0, 0, 12]);
     }
 
     #[test]
@@ -344,11 +412,11 @@ mod tests {
         let mut tail = tail();
         let arrival = |tail: &mut Tail, version| {
             let arrivals = vec![Arrival::Flushed(flushed(version))];
-            tail.take(arrivals, DateTime::UNIX_EPOCH.naive_utc());
+            tail.take(0, arrivals, DateTime::UNIX_EPOCH.naive_utc());
         };
         arrival(&mut tail, 7);
-        tail.note_flush(&flushed(7), Duration::from_millis(3));
-        tail.note_flush(&flushed(8), Duration::from_millis(4));
+        tail.note_flush(0, &flushed(7), Duration::from_millis(3));
+        tail.note_flush(0, &flushed(8), Duration::from_millis(4));
         arrival(&mut tail, 8);
         arrival(&mut tail, 9);
         let took = |number| match tail.ring.get(number) {
@@ -374,5 +442,39 @@ mod tests {
             assert!(tail.view(HEIGHT).is_empty());
             assert!(tail.selected_record().is_none());
         }
+    }
+
+    #[test]
+    fn a_source_that_is_muted_is_gone_and_the_view_stays_on_the_others() {
+        let mut tail = tail();
+        tail = Tail { beside: vec!["u".parse().unwrap()], ..tail };
+        tail.take(1, vec![Arrival::Rows(rows(500..520))], DateTime::UNIX_EPOCH.naive_utc());
+        arrive(&mut tail, 100..110);
+        tail.select(125, HEIGHT);
+        assert_eq!(tail.selected_source(), Some((0, 0)));
+        let before = tail.selected_record().map(|row| row.offset);
+        tail.mute((1, 0));
+        assert_eq!(tail.selected_record().map(|row| row.offset), before);
+        assert_eq!(tail.ring.end(), 110);
+        tail.take(1, vec![Arrival::Rows(rows(520..530))], DateTime::UNIX_EPOCH.naive_utc());
+        assert_eq!(tail.ring.end(), 110, "what comes of it is not heard");
+        arrive(&mut tail, 110..111);
+        let Following::Paused { unseen, .. } = tail.following else { panic!() };
+        assert_eq!(unseen, 1);
+    }
+
+    #[test]
+    fn a_flush_turns_the_marks_of_its_own_topic_only() {
+        let mut tail = tail();
+        tail.take(1, vec![Arrival::Rows(rows(0..3))], DateTime::UNIX_EPOCH.naive_utc());
+        let flushed = Flushed { bucket_id: 0, version: 7, rows: 100, next_offset: 100 };
+        tail.take(0, vec![Arrival::Flushed(flushed)], DateTime::UNIX_EPOCH.naive_utc());
+        assert!(tail.selected_record().is_some_and(|row| row.buffered));
+        assert_eq!(tail.selected_source(), Some((1, 0)));
+        let counts = TopicCounts {
+            buckets: vec![BucketCounts { next_offset: 9, ..BucketCounts::default() }],
+            ..TopicCounts::default()
+        };
+        assert_eq!((tail.lag(1, &counts), tail.lag(0, &counts)), (6, 0));
     }
 }

@@ -228,7 +228,7 @@ impl Fake {
             let result = read(&self.world, &load.request);
             return Some(Event::Answer { slot: load.slot.clone(), id: load.id, result });
         }
-        if load.slot == Slot::Tail
+        if matches!(load.slot, Slot::Tail | Slot::TailBeside(_))
             && fate != Fate::Fails
             && let result @ Ok(_) = tail(&self.world, &load.request, pick)
         {
@@ -337,7 +337,7 @@ impl Fake {
 
 /// Whether a load never comes to an end.
 fn goes_on(slot: &Slot) -> bool {
-    matches!(slot, Slot::Tail | Slot::SiftOn)
+    matches!(slot, Slot::Tail | Slot::TailBeside(_) | Slot::SiftOn)
 }
 
 fn missing() -> Fault {

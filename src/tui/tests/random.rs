@@ -203,10 +203,12 @@ impl Explorer {
         };
         for line in self.screen() {
             for origin in origins(&line) {
-                let shown = place.is_some_and(|place| {
-                    place.topic == origin.topic
-                        && place.bucket.is_none_or(|bucket| bucket == origin.bucket)
-                });
+                let beside = tail.as_ref().is_some_and(|tail| tail.beside.contains(&origin.topic));
+                let shown = beside
+                    || place.is_some_and(|place| {
+                        place.topic == origin.topic
+                            && place.bucket.is_none_or(|bucket| bucket == origin.bucket)
+                    });
                 let there = shown || written == Some(&origin.topic);
                 prop_assert!(there, "{origin:?} is shown in {place:?}");
             }

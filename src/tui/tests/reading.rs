@@ -332,3 +332,36 @@ async fn a_version_is_filtered_as_it_was_and_a_text_is_found_among_what_matches(
     explorer.press(&keyed('/', "n0208"));
     explorer.shows("not found: `n0208` is not in the").await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn topics_are_followed_together_and_one_can_be_muted() {
+    let root = TempDir::new().unwrap();
+    let engine = engine(&root).await;
+    let writer = notes(&engine).await;
+    let others = engine.writer("others").open().await.unwrap();
+    others.put_batch((7000..7003).map(note).collect()).await.unwrap();
+    let mut explorer = Explorer::open(engine, Options::default());
+    explorer.sees(|screen| screen.contains("others") && screen.contains("310 records")).await;
+    explorer.press(&[Key::Down, Key::Char(' '), Key::Up, Key::Char('f')]);
+    let screen = explorer.sees(|screen| screen.contains("n7002") && screen.contains("n0309")).await;
+    assert!(screen.contains("a notes + b others"), "{screen}");
+    assert!(line(&screen, "n7002").contains("b0 ●"), "{screen}");
+    others.put(note(7003)).await.unwrap();
+    writer.put(note(400)).await.unwrap();
+    explorer.sees(|screen| screen.contains("n7003") && screen.contains("n0400")).await;
+    others.flush().await.unwrap();
+    explorer.sees(|screen| line(screen, "n7003").contains("b0 ■")).await;
+    explorer.press(&keyed('/', "n7003"));
+    explorer.sees(|screen| line(screen, "n7003").contains('▶')).await;
+    explorer.press(&[Key::Char('M')]);
+    let screen = explorer.shows("others/0 is muted").await;
+    assert!(!screen.contains("n7002") && screen.contains("1 source muted"), "{screen}");
+    explorer.press(&[Key::Char('S')]);
+    explorer.sees(|screen| screen.contains("n7003") && screen.contains("n0400")).await;
+    explorer.press(&keyed('/', "n7003"));
+    explorer.sees(|screen| line(screen, "n7003").contains('▶')).await;
+    explorer.press(&[Key::Char('f')]);
+    explorer
+        .sees(|screen| screen.contains("others ─") && line(screen, "n7003").contains('▶'))
+        .await;
+}

@@ -2,7 +2,7 @@
 
 use super::find::{self, Forwards};
 use super::{
-    columns, copying, flush, jobs, listing, marks, pin, places, put, seek, similar, versions,
+    columns, copying, flush, jobs, listing, marks, pin, places, put, seek, similar, tails, versions,
 };
 use crate::tui::effect::{Effect, Request, Slot, Way};
 use crate::tui::input::{Action, Context, Motion, help_rows};
@@ -28,6 +28,7 @@ pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Action::Seek => seek::open(state),
         Action::PreviousFlush => return seek::to_flush(state, Way::Up),
         Action::NextFlush => return seek::to_flush(state, Way::Down),
+        Action::Together | Action::Mute | Action::Solo => return tails::act(state, action),
         Action::Filter | Action::Like | Action::Unlike | Action::TakeOff | Action::Sort => {
             return listing::act(state, action);
         }

@@ -2,7 +2,9 @@
 
 use chrono::NaiveDateTime;
 
-use super::{copying, find, flush, jobs, listing, pin, places, put, seek, similar, versions};
+use super::{
+    copying, find, flush, jobs, listing, pin, places, put, seek, similar, tails, versions,
+};
 use crate::tui::data::Fault;
 use crate::tui::effect::{Effect, LoadId, Slot};
 use crate::tui::event::{Answer, Complaint};
@@ -83,10 +85,8 @@ fn taken(state: &mut State, slot: &Slot, answer: Answer) -> Vec<Effect> {
                 find.progress = (looked_at, all);
             }
         }
-        (Slot::Tail, Answer::Tail(arrivals, now)) => {
-            if let Some(tail) = &mut state.tail {
-                tail.take(arrivals, now);
-            }
+        (Slot::Tail | Slot::TailBeside(_), Answer::Tail(arrivals, now)) => {
+            tails::take(state, slot, arrivals, now);
         }
         (Slot::Check, Answer::Checked(found)) => put::checked(state, found),
         (Slot::Put(topic), Answer::Put(receipt)) => put::done(state, topic, receipt),
@@ -133,6 +133,9 @@ pub(super) fn failed(state: &mut State, slot: &Slot, fault: Fault) -> Vec<Effect
         Slot::Similar => similar::failed(state, fault),
         Slot::VersionList | Slot::Versions => versions::failed(state, fault),
         Slot::Flush(topic) => return flush::failed(state, topic, &fault),
+        Slot::TailBeside(topic) => {
+            state.say(Severity::Failed, format!("`{topic}` is not followed: {}", fault.message));
+        }
         Slot::Sift => listing::failed(state, fault.message),
         Slot::Condition => {
             let complaint = Complaint { reason: fault.message, place: None };

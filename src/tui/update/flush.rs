@@ -109,9 +109,11 @@ pub(super) fn done(state: &mut State, topic: &TopicName, report: &FlushReport) -
     if let Some(topic) = state.topics.get_mut(topic) {
         topic.stale = true;
     }
-    if let Some(tail) = state.tail.as_mut().filter(|tail| tail.place.topic == *topic) {
+    if let Some(tail) = &mut state.tail
+        && let Some(number) = tail.number_of(topic)
+    {
         for bucket in &report.buckets {
-            tail.note_flush(&bucket.flushed, bucket.took);
+            tail.note_flush(number, &bucket.flushed, bucket.took);
         }
     }
     if state.is_of_run(&Slot::Flush(topic.clone())) {

@@ -101,7 +101,9 @@ pub(super) fn note(state: &mut State, slot: &Slot, result: &Result<Answer, Fault
     let took = state.loads.since(slot);
     let told = match (slot, result) {
         (Slot::Put(_) | Slot::Flush(_), _) => true,
-        (Slot::Tail | Slot::SiftOn | Slot::Check | Slot::Condition, _) => false,
+        (Slot::Tail | Slot::TailBeside(_) | Slot::SiftOn | Slot::Check | Slot::Condition, _) => {
+            false
+        }
         _ => took >= LONG,
     };
     if told && !state.is_of_run(slot) {

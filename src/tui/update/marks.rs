@@ -1,10 +1,10 @@
 //! Marks: setting one, the list of them, going to one.
 
-use super::{listing, places};
-use crate::tui::effect::{Effect, Place, RecordId};
+use super::places;
+use crate::tui::effect::Effect;
 use crate::tui::input::{Action, Motion};
 use crate::tui::layout::Layout;
-use crate::tui::state::{Marked, Overlay, Screen, Scroll, Severity, State};
+use crate::tui::state::{Marked, Overlay, Scroll, Severity, State};
 use crate::tui::text::quantity::{counted, grouped};
 
 /// Sets marks, lists them, takes them away.
@@ -67,7 +67,7 @@ fn clear(state: &mut State) {
     state.say(Severity::Done, format!("cleared {taken}"));
 }
 
-/// Goes to the record of the selected mark, in the table that has it: the one that is shown, or that of its topic.
+/// Goes to the record of the selected mark.
 pub(super) fn go(state: &mut State) -> Vec<Effect> {
     let Overlay::Marks(scroll) = &state.overlay else {
         return Vec::new();
@@ -77,26 +77,7 @@ pub(super) fn go(state: &mut State) -> Vec<Effect> {
     };
     let record = mark.record.clone();
     state.overlay = Overlay::None;
-    let mut effects = Vec::new();
-    if state.screen == Screen::Tail {
-        effects.extend(places::close_tail(state));
-    }
-    if state.screen == Screen::Versions {
-        effects.extend(super::versions::close(state));
-    }
-    let is_shown = state.records.place.as_ref().is_some_and(|place| place.topic == record.topic)
-        && state.records.whole().extents.get(record.bucket).is_some();
-    if !is_shown {
-        if state.topics.get(&record.topic).is_none() {
-            state.say(Severity::Refused, format!("the topic `{}` is gone", record.topic));
-            return effects;
-        }
-        state.topics.select(&Place { topic: record.topic.clone(), bucket: None });
-        effects.extend(places::follow_tree(state));
-    }
-    let record = RecordId { version: state.records.version(), ..record };
-    effects.extend(listing::go_to(state, record));
-    effects
+    places::visit(state, record)
 }
 
 #[cfg(test)]

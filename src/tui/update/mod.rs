@@ -19,6 +19,7 @@ mod prompt;
 mod put;
 mod seek;
 mod similar;
+mod tails;
 mod tour;
 mod versions;
 mod wants;

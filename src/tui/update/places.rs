@@ -1,10 +1,11 @@
 //! Going from place to place: which topic or bucket is shown, and whether as a table or a tail.
 
 use super::{listing, versions};
+use crate::TopicName;
 use crate::tui::effect::{Effect, Place, RecordId, Request, Slot};
 use crate::tui::layout::Layout;
 use crate::tui::options::Start;
-use crate::tui::state::{Asked, Focus, Records, Resume, Screen, State, Tail};
+use crate::tui::state::{Asked, Focus, Records, Resume, Screen, Severity, State, Tail};
 
 /// Shows the records of what is selected in the tree, from their start.
 pub(super) fn follow_tree(state: &mut State) -> Vec<Effect> {
@@ -100,20 +101,35 @@ pub(super) fn open_tail(state: &mut State) -> Vec<Effect> {
     state.focus = Focus::Main;
     state.detail.leave();
     let filter = state.asked.filter.clone();
-    state.tail = Some(Tail::of(place.clone()).matching(filter.clone()));
-    let backlog = backlog(state, &place);
-    let mut effects: Vec<Effect> = state.loads.cancel(&Slot::Pin).into_iter().collect();
+    let mut effects = state.loads.cancel_tails();
+    let beside: Vec<TopicName> = beside(state, &place.topic);
+    let backlog = backlog(state, &place, &beside);
+    let tail = Tail::of(place.clone()).matching(filter.clone());
+    state.tail = Some(tail.with(beside.clone()));
+    effects.extend(state.loads.cancel(&Slot::Pin));
+    for topic in beside {
+        let (slot, filter) = (Slot::TailBeside(topic.clone()), filter.clone());
+        let place = Place { topic, bucket: None };
+        effects.push(state.loads.begin(slot, Request::Tail { place, backlog, filter }));
+    }
     effects.push(state.loads.begin(Slot::Tail, Request::Tail { place, backlog, filter }));
     effects
 }
 
+/// The topics that are followed beside one: those that belong together, where it is one of them or they were chosen.
+fn beside(state: &State, topic: &TopicName) -> Vec<TopicName> {
+    let there = |other: &&TopicName| *other != topic && state.topics.get(other).is_some();
+    state.together.iter().filter(there).cloned().collect()
+}
+
 /// As many records of each bucket as fill the screen together.
-fn backlog(state: &State, place: &Place) -> u64 {
+fn backlog(state: &State, place: &Place, beside: &[TopicName]) -> u64 {
     let rows = Layout::of(state).map_or(0, |layout| layout.tail_rows());
-    let buckets = match place.bucket {
-        Some(_) => 1,
-        None => state.topics.get(&place.topic).map_or(1, |topic| u64::from(topic.entry.buckets)),
+    let of = |topic: &TopicName| {
+        state.topics.get(topic).map_or(1, |topic| u64::from(topic.entry.buckets))
     };
+    let own = place.bucket.map_or_else(|| of(&place.topic), |_| 1);
+    let buckets = own + beside.iter().map(of).sum::<u64>();
     rows.div_ceil(buckets.max(1))
 }
 
@@ -125,8 +141,32 @@ pub(super) fn close_tail(state: &mut State) -> Vec<Effect> {
     state.tail = None;
     state.screen = Screen::Records;
     state.detail.leave();
-    let mut effects: Vec<Effect> = state.loads.cancel(&Slot::Tail).into_iter().collect();
-    effects.extend(record.into_iter().flat_map(|id| listing::go_to(state, id)));
+    let mut effects = state.loads.cancel_tails();
+    effects.extend(record.into_iter().flat_map(|id| visit(state, id)));
+    effects
+}
+
+/// Goes to a record in the table that has it: the one that is shown, or that of its topic.
+pub(super) fn visit(state: &mut State, record: RecordId) -> Vec<Effect> {
+    let mut effects = Vec::new();
+    if state.screen == Screen::Tail {
+        effects.extend(close_tail(state));
+    }
+    if state.screen == Screen::Versions {
+        effects.extend(versions::close(state));
+    }
+    let is_shown = state.records.place.as_ref().is_some_and(|place| place.topic == record.topic)
+        && state.records.whole().extents.get(record.bucket).is_some();
+    if !is_shown {
+        if state.topics.get(&record.topic).is_none() {
+            state.say(Severity::Refused, format!("the topic `{}` is gone", record.topic));
+            return effects;
+        }
+        state.topics.select(&Place { topic: record.topic.clone(), bucket: None });
+        effects.extend(follow_tree(state));
+    }
+    let record = RecordId { version: state.records.version(), ..record };
+    effects.extend(listing::go_to(state, record));
     effects
 }
 

@@ -37,7 +37,7 @@ pub(super) fn arrow(order: Order) -> &'static str {
 }
 
 /// How many records match, and how sure that is.
-pub(super) fn sums(listed: &Listed) -> Vec<Piece<'static>> {
+pub(super) fn sums(listed: &Listed, total: u64) -> Vec<Piece<'static>> {
     let (looked_at, all) = listed.progress;
     let matches = grouped(listed.matches);
     let (text, meaning) = match listed.course {
@@ -51,7 +51,7 @@ pub(super) fn sums(listed: &Listed) -> Vec<Piece<'static>> {
             (format!(" {} ", counted(listed.matches, "record")), Meaning::Plain)
         }
         Course::Done => {
-            let all = all.max(listed.matches);
+            let all = total.max(listed.matches);
             (format!(" {matches} of {} match ", counted(all, "record")), Meaning::Plain)
         }
     };

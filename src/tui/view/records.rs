@@ -83,7 +83,7 @@ fn sums(state: &State, width: u16) -> Vec<Piece<'static>> {
     }
     let records = &state.records;
     if let Some(listed) = &records.listed {
-        return chips::sums(listed);
+        return chips::sums(listed, records.whole().extents.total());
     }
     let mut pieces =
         vec![piece(format!(" {}", counted(records.extents.total(), "record")), Meaning::Plain)];

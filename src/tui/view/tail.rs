@@ -20,7 +20,7 @@ use super::records::mark_of;
 use super::table::Columns;
 use crate::tui::data::Row;
 use crate::tui::layout::{ARRIVED, TAIL_LEAD, TAIL_OFFSET};
-use crate::tui::state::{Focus, Following, Line, Marks, State, Tail};
+use crate::tui::state::{Focus, Following, Line, Marks, Source, State, Tail};
 use crate::tui::text::quantity::{counted, elapsed, grouped};
 use crate::tui::text::spark;
 use crate::tui::theme::Meaning;
@@ -60,17 +60,35 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
 
 fn title(state: &State, tail: &Tail) -> Vec<Piece<'static>> {
     let topic = &tail.place.topic;
-    let buckets = state.topics.get(topic).map_or(1, |topic| u64::from(topic.entry.buckets));
+    let own = std::iter::once(topic).chain(&tail.beside);
+    let of = |topic| state.topics.get(topic).map_or(1, |topic| u64::from(topic.entry.buckets));
+    let buckets: u64 = own.map(of).sum();
     let of = match tail.place.bucket {
         Some(bucket) => format!(" · tail of bucket {bucket} · "),
         None => format!(" · tail of {} · ", counted(buckets, "bucket")),
+    };
+    let muted = match tail.muted().len() {
+        0 => String::new(),
+        muted => format!("{} muted · ", counted(muted as u64, "source")),
     };
     let mode = match (&tail.failed, tail.following) {
         (Some(_), _) => piece("✗ ended ", Meaning::Bad),
         (None, Following::Live) => piece("following ", Meaning::Good),
         (None, Following::Paused { .. }) => piece("‖ paused ", Meaning::Warn),
     };
-    vec![piece(format!(" {topic}"), Meaning::Title), piece(of, Meaning::Plain), mode]
+    let mut pieces = vec![piece(" ", Meaning::Plain)];
+    for (number, topic) in std::iter::once(topic).chain(&tail.beside).enumerate() {
+        if !tail.beside.is_empty() {
+            let between = if number == 0 { "" } else { " + " };
+            pieces.push(piece(
+                format!("{between}{} ", letter(number)),
+                source_meaning(tail, number, 0),
+            ));
+        }
+        pieces.push(piece(topic.to_string(), Meaning::Title));
+    }
+    pieces.extend([piece(of, Meaning::Plain), piece(muted, Meaning::Warn), mode]);
+    pieces
 }
 
 fn rate(state: &State, tail: &Tail) -> Vec<Piece<'static>> {
@@ -124,15 +142,18 @@ fn draw_line(
     let line = Rect { x: line.x + 1, width: line.width.saturating_sub(1), ..line };
     match tail.ring.get(number) {
         Some(Line::Record { row, columns: own, arrived }) => {
-            let rest = lead(canvas, line, row, *arrived);
-            if marks.has(&tail.place.topic, row) {
+            let source = (tail.ring.topic(number).unwrap_or_default(), row.bucket);
+            let rest = lead(canvas, line, (row, *arrived), &source_of(tail, source));
+            if marks.has(tail.topic(source.0), row) {
                 let place = Rect { x: line.x + TAIL_LEAD, width: 1, ..line };
                 canvas.text(place, "◆", Meaning::Marked);
             }
             columns.row(canvas, rest, row, own);
         }
         Some(Line::Flush(flushed, took)) => {
-            rule(canvas, line, &flush_text(flushed, *took), Meaning::Persisted);
+            let topic = tail.ring.topic(number).filter(|_| !tail.beside.is_empty());
+            let topic = topic.map(|topic| letter(topic).to_string()).unwrap_or_default();
+            rule(canvas, line, &flush_text(&topic, flushed, *took), Meaning::Persisted);
         }
         Some(Line::Reset(reset)) => rule(canvas, line, &reset_text(reset), Meaning::Warn),
         Some(Line::Gap(lost)) => rule(canvas, line, &gap_text(*lost), Meaning::Warn),
@@ -148,8 +169,13 @@ fn behind_lead(line: Rect) -> Rect {
 }
 
 /// What stands before the fields: bucket, mark, offset, time; returns what is left of the line.
-fn lead(canvas: &mut Canvas<'_>, line: Rect, row: &Row, arrived: Option<NaiveDateTime>) -> Rect {
-    let left = canvas.text(line, &format!("{:>2} ", row.bucket), Meaning::Muted);
+fn lead(
+    canvas: &mut Canvas<'_>,
+    line: Rect,
+    (row, arrived): (&Row, Option<NaiveDateTime>),
+    source: &Piece<'_>,
+) -> Rect {
+    let left = canvas.text(line, &source.text, source.meaning);
     let (glyph, meaning) = mark_of(row);
     let left = canvas.text(left, glyph, meaning);
     let offset = format!("{:>width$}  ", grouped(row.offset), width = usize::from(TAIL_OFFSET));
@@ -162,16 +188,36 @@ fn lead(canvas: &mut Canvas<'_>, line: Rect, row: &Row, arrived: Option<NaiveDat
     left
 }
 
+/// Where a record comes from: a letter for the topic where there are several, and the bucket; each has its colour.
+fn source_of(tail: &Tail, (topic, bucket): Source) -> Piece<'static> {
+    let meaning = source_meaning(tail, topic, bucket);
+    if tail.beside.is_empty() {
+        return piece(format!("{bucket:>2} "), meaning);
+    }
+    piece(format!("{}{bucket:<2}", letter(topic)), meaning)
+}
+
+fn source_meaning(tail: &Tail, topic: usize, bucket: u32) -> Meaning {
+    let number = if tail.beside.is_empty() { u64::from(bucket) } else { topic as u64 };
+    Meaning::Source(u8::try_from(number % 200).unwrap_or_default())
+}
+
+/// The letter of a topic.
+fn letter(topic: usize) -> char {
+    let at = u8::try_from(topic % 26).unwrap_or_default();
+    char::from(b'a' + at)
+}
+
 fn rule(canvas: &mut Canvas<'_>, line: Rect, text: &str, meaning: Meaning) {
     let left = canvas.text(line, &format!("── {text} "), meaning);
     canvas.text(left, &"─".repeat(usize::from(left.width)), meaning);
 }
 
-fn flush_text(flushed: &Flushed, took: Option<Duration>) -> String {
+fn flush_text(topic: &str, flushed: &Flushed, took: Option<Duration>) -> String {
     let records = counted(flushed.rows, "record");
     let took = took.map(|took| format!(" · {}", elapsed(took))).unwrap_or_default();
     let (bucket, version) = (flushed.bucket_id, grouped(flushed.version));
-    format!("flush · bucket {bucket} · v {version} · {records}{took}")
+    format!("flush · bucket {topic}{bucket} · v {version} · {records}{took}")
 }
 
 fn reset_text(reset: &Reset) -> String {

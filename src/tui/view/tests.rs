@@ -87,6 +87,13 @@ fn a_tail_that_follows() {
 }
 
 #[test]
+fn a_tail_of_two_topics() {
+    let tick = [Key::Down, Key::Down, Key::Char(' '), TO_TRACES, Key::Char('f')];
+    look("tail_together", &tick);
+    look("tail_muted", &[&tick[..], &[Key::Up, Key::Char('M')]].concat());
+}
+
+#[test]
 fn a_tail_held_still() {
     look("tail_paused", &[TO_TRACES, Key::Char('f'), Key::Up]);
 }

@@ -63,12 +63,15 @@ fn draw_row(canvas: &mut Canvas<'_>, state: &State, row: TreeRow, line: Rect) {
     };
     let after_mark = Rect { x: line.x + 1, width: line.width.saturating_sub(1), ..line };
     match row {
-        TreeRow::Topic(_) => draw_topic(canvas, topic, after_mark),
+        TreeRow::Topic(_) => {
+            let together = state.together.contains(&topic.entry.name);
+            draw_topic(canvas, (topic, together), after_mark);
+        }
         TreeRow::Bucket(_, bucket) => draw_bucket(canvas, topic, bucket, after_mark),
     }
 }
 
-fn draw_topic(canvas: &mut Canvas<'_>, topic: &Topic, line: Rect) {
+fn draw_topic(canvas: &mut Canvas<'_>, (topic, together): (&Topic, bool), line: Rect) {
     if let Some(fault) = topic.fault() {
         let name = piece(topic.entry.name.as_str(), Meaning::Plain);
         let reason = piece(fault.brief(), Meaning::Muted);
@@ -83,7 +86,10 @@ fn draw_topic(canvas: &mut Canvas<'_>, topic: &Topic, line: Rect) {
         (true, true) => "▾ ",
     };
     let left = canvas.text(left, mark, Meaning::Muted);
-    let left = canvas.text(left, topic.entry.name.as_str(), Meaning::Plain);
+    let mut left = canvas.text(left, topic.entry.name.as_str(), Meaning::Plain);
+    if together {
+        left = canvas.text(left, " +", Meaning::Good);
+    }
     if topic.entry.foreign {
         let mark = if left.width > 10 { " ◇ foreign" } else { " ◇" };
         canvas.text(left, mark, Meaning::Muted);

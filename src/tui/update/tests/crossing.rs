@@ -199,7 +199,7 @@ mod tail_over_a_version {
         let mut state = after(&[TO_TRACES, Key::Enter, TAIL]);
         let tail = state.tail.as_mut().unwrap();
         let rows = run(2, 120_600..120_610, 0);
-        tail.take(vec![crate::tui::event::Arrival::Rows(rows)], now());
+        tail.take(0, vec![crate::tui::event::Arrival::Rows(rows)], now());
         assert_eq!(state.selected_record().unwrap().bucket, 2);
         press(&mut state, &[VERSIONS]);
         assert_eq!(state.versions.unwrap().bucket.bucket, 2);
