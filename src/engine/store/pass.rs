@@ -58,6 +58,12 @@ struct Task {
     batch: ReadBatchFut,
 }
 
+/// What the fragments of a pass are read through, and when one's turn comes.
+struct Files {
+    scheduler: Arc<ScanScheduler>,
+    turn: u32,
+}
+
 impl Table {
     /// Rows from `offset` on, as many as lie ready; for one who takes all that follow, too, and brings along where the pass
     /// stands. It is begun anew wherever it does not stand at `offset`, also in another version.
@@ -145,11 +151,14 @@ impl Table {
         let store = self.dataset.object_store(None).await.map_err(read_error(self))?;
         let files = ScanScheduler::new(store, SchedulerConfig::new(BYTES_AHEAD));
         let table = self.clone();
-        let open = move |span: Span| {
-            let (table, projection, files) = (table.clone(), projection.clone(), files.clone());
+        // IMPORTANT: a later fragment comes after an earlier one in what is read ahead. Without that, its bytes, which nobody
+        // takes yet, can leave no room for those that the earlier one waits for, and the pass stands still.
+        let open = move |(turn, span): (u32, Span)| {
+            let (table, projection) = (table.clone(), projection.clone());
+            let files = Files { scheduler: files.clone(), turn };
             async move { table.tasks(span, at, &projection, files).await }.boxed()
         };
-        let opened = stream::iter(spans).map(open).buffered(OPENED_AHEAD);
+        let opened = stream::iter((0..).zip(spans)).map(open).buffered(OPENED_AHEAD);
         // Behind the first fragment that has to be tried, the pass ends.
         let possible = opened.try_take_while(|tasks| std::future::ready(Ok(tasks.is_some())));
         let tasks = possible.try_filter_map(|tasks| std::future::ready(Ok(tasks))).try_flatten();
@@ -166,7 +175,7 @@ impl Table {
         span: Span,
         at: u64,
         projection: &Projection,
-        files: Arc<ScanScheduler>,
+        files: Files,
     ) -> Result<Option<BoxStream<'static, Result<Task>>>> {
         if self.vouched(span.fragment).await?.has_to_ask() {
             return Ok(None);
@@ -176,7 +185,7 @@ impl Table {
         let rows = batch_rows(fragment.metadata());
         // None of a dense span's rows is deleted, and no deletions need be read to know it.
         let config = FragReadConfig::default().with_ignore_deletions(true);
-        let config = config.with_scan_scheduler(files);
+        let config = config.with_scan_scheduler(files.scheduler).with_reader_priority(files.turn);
         let places = places(&span, at);
         let read = async {
             let reader = fragment.open(&projection.schema, config).boxed().await?;
