@@ -10,6 +10,7 @@ use super::cleanup::CleanupArgs;
 use super::compact::CompactArgs;
 use super::completions::CompletionsArgs;
 use super::export::ExportArgs;
+use super::open::OpenArgs;
 use super::pick::Pick;
 use super::put::Keeping;
 use super::repair::RepairArgs;
@@ -123,13 +124,6 @@ pub(crate) enum Command {
     /// Try reads for the process that started this one: not for people
     #[command(name = super::screen::WORD, hide = true)]
     Screen,
-}
-
-#[derive(Debug, ClapArgs)]
-pub(crate) struct OpenArgs {
-    /// The folder to explore; the same as --root
-    #[arg(value_name = "ROOT")]
-    pub(crate) explore: Option<PathBuf>,
 }
 
 #[derive(Debug, ClapArgs)]

@@ -2,9 +2,11 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::args::{Args, Command};
 use super::failure::{Failure, Result};
+use super::open::OpenArgs;
 use super::screen::Pool;
 use super::{
     bench, cleanup, compact, completions, demo, export, flush, get, keys, ls, open, put, repair,
@@ -19,9 +21,14 @@ const ROOT_VARIABLE: &str = "LANCEQ_ROOT";
 pub(crate) async fn dispatch(args: Args) -> Result {
     let Args { explore, root, follow_links, command } = args;
     let screens = screen::pool()?;
-    let opened = async |root| opened(root, follow_links, &screens).await;
+    let explored = async |root, args: &OpenArgs| {
+        let setup = open::Setup::read(args)?;
+        let engine = opened(root, follow_links, &screens, setup.poll()).await?;
+        open::run(&engine, setup).await
+    };
+    let opened = async |root| opened(root, follow_links, &screens, None).await;
     let Some(command) = command else {
-        return open::run(&opened(explore.or(root)).await?).await;
+        return explored(explore.or(root), &OpenArgs::default()).await;
     };
     if let Some(word) = explore {
         let word = word.display();
@@ -34,7 +41,7 @@ pub(crate) async fn dispatch(args: Args) -> Result {
         // Its writers never write where somebody keeps records, unless told to.
         Command::Demo(args) => demo::run(&args, root).await,
         Command::Bench(args) => bench::run(&args, named(root)).await,
-        Command::Open(args) => open::run(&opened(args.explore.or(root)).await?).await,
+        Command::Open(args) => explored(args.explore.clone().or(root), &args).await,
         Command::Put(args) => put::run(&opened(root).await?, &args, &screens).await,
         Command::Flush(args) => flush::run(&opened(root).await?, &args).await,
         Command::Verify(args) => verify::run(&opened(root).await?, &args).await,
@@ -56,9 +63,18 @@ pub(crate) async fn dispatch(args: Args) -> Result {
     }
 }
 
-async fn opened(root: Option<PathBuf>, follow_links: bool, screens: &Pool) -> Result<Engine> {
+async fn opened(
+    root: Option<PathBuf>,
+    follow_links: bool,
+    screens: &Pool,
+    poll: Option<Duration>,
+) -> Result<Engine> {
     let engine = Engine::builder(named(root).unwrap_or_else(|| DEFAULT_ROOT.into()));
     let engine = engine.follow_links(follow_links).screen(Arc::new(screens.clone()));
+    let engine = match poll {
+        Some(interval) => engine.poll_interval(interval),
+        None => engine,
+    };
     Ok(engine.open().await?)
 }
 

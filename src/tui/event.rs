@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::time::Duration;
 
 use chrono::NaiveDateTime;
-use ratatui::layout::Size;
+use ratatui::layout::{Position, Size};
 
 use super::data::{Chip, Fault, FlushReport, Likes, Rows, Version, Whole};
 use super::effect::{LoadId, PageKey, Slot, Way};
@@ -49,6 +49,19 @@ pub enum Input {
     Paste(String),
     /// Changed the size of the terminal.
     Resize(Size),
+    /// Clicked at a cell.
+    Click(Position),
+    /// Turned the wheel over a cell.
+    Wheel(Position, Turn),
+}
+
+/// A direction of the wheel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Turn {
+    /// Away from the person: towards what stands above.
+    Up,
+    /// Towards the person.
+    Down,
 }
 
 /// What a load brought.

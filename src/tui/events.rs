@@ -2,12 +2,15 @@
 
 use std::time::Duration;
 
-use crossterm::event::{self, Event as Raw, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
+use crossterm::event::{
+    self, Event as Raw, KeyCode, KeyEvent, KeyEventKind, KeyModifiers, MouseButton, MouseEvent,
+    MouseEventKind,
+};
 use futures::{Stream, StreamExt};
-use ratatui::layout::Size;
+use ratatui::layout::{Position, Size};
 use tokio::sync::{mpsc, oneshot};
 
-use super::event::Input;
+use super::event::{Input, Turn};
 use super::input::Key;
 
 /// How often the threads look whether anybody still listens.
@@ -69,8 +72,20 @@ fn read(sender: &mpsc::Sender<Input>) {
 fn input_of(raw: Raw) -> Option<Input> {
     match raw {
         Raw::Key(key) if key.kind != KeyEventKind::Release => key_of(key).map(Input::Key),
+        Raw::Mouse(mouse) => mouse_of(mouse),
         Raw::Paste(text) => Some(Input::Paste(text)),
         Raw::Resize(width, height) => Some(Input::Resize(Size { width, height })),
+        _ => None,
+    }
+}
+
+/// Only what does something: who moves the mouse wants nothing yet.
+fn mouse_of(mouse: MouseEvent) -> Option<Input> {
+    let at = Position { x: mouse.column, y: mouse.row };
+    match mouse.kind {
+        MouseEventKind::Down(MouseButton::Left) => Some(Input::Click(at)),
+        MouseEventKind::ScrollUp => Some(Input::Wheel(at, Turn::Up)),
+        MouseEventKind::ScrollDown => Some(Input::Wheel(at, Turn::Down)),
         _ => None,
     }
 }
@@ -103,6 +118,7 @@ fn key_of(key: KeyEvent) -> Option<Key> {
         KeyCode::PageDown => Key::PageDown,
         KeyCode::Home => Key::Home,
         KeyCode::End => Key::End,
+        KeyCode::F(number) => Key::F(number),
         _ => return None,
     })
 }
@@ -124,7 +140,7 @@ mod tests {
             (KeyCode::Char('b'), KeyModifiers::ALT, Some(Key::WordLeft)),
             (KeyCode::Right, KeyModifiers::CONTROL, Some(Key::WordRight)),
             (KeyCode::BackTab, KeyModifiers::SHIFT, Some(Key::BackTab)),
-            (KeyCode::F(1), KeyModifiers::NONE, None),
+            (KeyCode::F(1), KeyModifiers::NONE, Some(Key::F(1))),
         ];
         for (code, modifiers, key) in cases {
             assert_eq!(press(code, modifiers), key.map(Input::Key), "{code:?}");

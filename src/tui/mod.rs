@@ -12,6 +12,7 @@
 mod clipboard;
 mod clock;
 mod conditions;
+mod config;
 mod copying;
 mod data;
 mod effect;
@@ -52,7 +53,8 @@ mod writers;
 #[cfg(test)]
 mod tests;
 
-pub use event::Input;
+pub use config::{Config, config_file, parse as parse_config, read as read_config};
+pub use event::{Input, Turn};
 pub use input::{Key, KeyEntry, key_entries, keys};
 pub use memory::state_folder;
 pub use options::{Options, Start};

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use tokio::sync::mpsc;
 
+use super::config::Config;
 use super::theme::Theme;
 use crate::{TopicName, Writer};
 
@@ -32,6 +33,10 @@ pub struct Options {
     pub writers: Vec<Writer>,
     /// Whether to show a tour of five steps, which one key skips. Default: none.
     pub tour: bool,
+    /// What was set up; see [`read_config`](super::read_config).
+    pub config: Config,
+    /// What is to be said at the start, such as what is wrong with what was set up.
+    pub told: Vec<String>,
     /// The folder in which to remember how the columns are arranged and where one left off; see
     /// [`state_folder`](super::state_folder). Default: nothing is remembered.
     pub memory: Option<PathBuf>,

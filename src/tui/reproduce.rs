@@ -17,13 +17,15 @@ pub(crate) struct View {
     pub(crate) version: Option<u64>,
     /// The columns, where it is not all of them.
     pub(crate) columns: Option<Vec<String>>,
+    /// The condition that its records match, in SQL; none where it is all of them.
+    pub(crate) filter: Option<String>,
     pub(crate) what: What,
 }
 
 /// Which part of a topic is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum What {
-    /// So many records from an offset on, which is this row of its bucket.
+    /// So many records from an offset on, which is this row of those of its bucket that match.
     Records { offset: u64, row: u64, limit: u64 },
     /// What arrives.
     Tail,
@@ -56,6 +58,9 @@ impl View {
             }
             words.extend(["--offset".into(), offset.to_string()]);
             words.extend(["--limit".into(), limit.to_string()]);
+        }
+        if let Some(filter) = self.filter.as_ref().filter(|_| self.what != What::Versions) {
+            words.extend(["--filter".into(), shell::quoted(filter)]);
         }
         if let Some(columns) = self.columns.as_ref().filter(|_| self.reads()) {
             words.extend(["--columns".into(), shell::quoted(&columns.join(","))]);
@@ -109,6 +114,9 @@ impl View {
         if let Some(version) = self.version {
             writeln!(body, "    let reader = reader.at(At::Version({version})).await?;").ok();
         }
+        if let Some(filter) = &self.filter {
+            writeln!(body, "    let reader = reader.filter({filter:?}).await?;").ok();
+        }
         if let Some(columns) = &self.columns {
             let names: Vec<String> =
                 columns.iter().map(|name| format!("{name:?}.into()")).collect();
@@ -136,9 +144,13 @@ impl View {
                     let names: Vec<String> = columns.iter().map(|name| literal(name)).collect();
                     format!("columns=[{}], ", names.join(", "))
                 });
+                let filter = self
+                    .filter
+                    .as_ref()
+                    .map_or_else(String::new, |filter| format!("filter={}, ", literal(filter)));
                 format!(
                     "# What is still buffered is not in the dataset: `lanceq flush` persists it.\n{open}\
-                     table = dataset.to_table({columns}offset={row}, limit={limit})\n\
+                     table = dataset.to_table({columns}{filter}offset={row}, limit={limit})\n\
                      print(table.to_pylist())\n"
                 )
             }
@@ -164,6 +176,7 @@ mod tests {
             bucket: Some(2),
             version: Some(41),
             columns: Some(vec!["id".into(), "a b".into()]),
+            filter: Some("(a > 1)".into()),
             what,
         }
     }
@@ -171,15 +184,21 @@ mod tests {
     #[test]
     fn a_command_says_what_is_shown_and_no_more() {
         let records = What::Records { offset: 777, row: 700, limit: 30 };
-        let plain =
-            View { root: None, bucket: None, version: None, columns: None, ..view(records) };
+        let plain = View {
+            root: None,
+            bucket: None,
+            version: None,
+            columns: None,
+            filter: None,
+            ..view(records)
+        };
         for (view, command) in [
             (plain, "lanceq get traces --offset 777 --limit 30"),
             (
                 view(records),
-                "lanceq get --root 'my data' traces --bucket 2 --at 41 --offset 777 --limit 30 --columns 'id,a b'",
+                "lanceq get --root 'my data' traces --bucket 2 --at 41 --offset 777 --limit 30 --filter '(a > 1)' --columns 'id,a b'",
             ),
-            (view(What::Tail), "lanceq tail --root 'my data' traces --bucket 2"),
+            (view(What::Tail), "lanceq tail --root 'my data' traces --bucket 2 --filter '(a > 1)'"),
             (view(What::Versions), "lanceq versions --root 'my data' traces --bucket 2"),
         ] {
             assert_eq!(view.command(), command);
@@ -196,13 +215,20 @@ async fn view() -> Result<Page> {
     let reader = engine.reader("traces").await?;
     let reader = reader.bucket(2)?;
     let reader = reader.at(At::Version(41)).await?;
+    let reader = reader.filter("(a > 1)").await?;
     let reader = reader.columns(Columns::Only(vec!["id".into(), "a b".into()]));
     reader.get(777, 30).await
 }
 "#;
         assert_eq!(view(records).rust(), expected);
-        let plain =
-            View { root: None, bucket: None, version: None, columns: None, ..view(records) };
+        let plain = View {
+            root: None,
+            bucket: None,
+            version: None,
+            columns: None,
+            filter: None,
+            ..view(records)
+        };
         assert!(plain.rust().starts_with("use lanceq::{Engine, Page, Result};\n"));
     }
 
@@ -213,7 +239,9 @@ async fn view() -> Result<Page> {
         assert!(
             python.contains("lance.dataset(\"my data/traces/bucket_2/data.lance\", version=41)")
         );
-        assert!(python.contains("to_table(columns=[\"id\", \"a b\"], offset=700, limit=30)"));
+        assert!(python.contains(
+            "to_table(columns=[\"id\", \"a b\"], filter=\"(a > 1)\", offset=700, limit=30)"
+        ));
         assert_eq!(view(What::Tail).python("d"), None);
     }
 }

@@ -17,7 +17,7 @@ use super::options::{Options, named_root};
 use super::panics::{self, Report, Who};
 use super::runner::Runner;
 use super::signals::{Signal, Signals};
-use super::state::{Severity, State};
+use super::state::State;
 use super::terminal::{self, Screen, TerminalError};
 use super::{clock, events, fault, memory, update, view};
 use crate::Engine;
@@ -88,17 +88,18 @@ where
     if let Ok(here) = std::env::current_dir() {
         state.named_root = named_root(engine.root(), &here);
     }
+    let mut told = options.told;
     let (sender, answers) = mpsc::channel(WAITING);
     let file = options.memory.map(|folder| memory::File::of(&folder, engine.root()));
     let mut runner = Runner::start(engine, options.writers, options.news, sender);
     if let Some(file) = file {
-        let (memory, told) = file.read();
+        let (memory, damaged) = file.read();
         state.recall(memory);
-        if let Some(text) = told {
-            state.say(Severity::Failed, text);
-        }
+        told.extend(damaged);
         runner.remember_in(file);
     }
+    state.now = clock::now();
+    state.tell(told);
     let mut parts = Parts { state, runner, answers };
     let ended = explore(terminal, inputs, stop, &mut parts).await;
     // Nothing more is drawn: whoever waits for the end waits at their own prompt, where Ctrl-C is a signal again.
@@ -131,10 +132,12 @@ where
     runner.run(update::start(state));
     let mut stop = pin!(stop);
     let mut pace = Pace::new();
+    let mut mouse = false;
     while !state.ended {
         if std::mem::take(&mut state.suspended) {
             terminal::suspend().await?;
             state.repaint = true;
+            mouse = false;
         }
         if std::mem::take(&mut state.repaint) {
             // Not `Terminal::clear`, which asks where the cursor is and waits for an answer.
@@ -142,6 +145,10 @@ where
             terminal.swap_buffers();
             // Nobody tells a process that is stopped that the size has changed.
             state.size = terminal.size().map_err(lost)?;
+        }
+        if state.look.mouse != mouse {
+            mouse = state.look.mouse;
+            terminal::take_mouse(mouse)?;
         }
         if let Some(text) = state.to_terminal.take() {
             terminal::write(&clipboard::sequence(&text, Inside::from_env()))?;

@@ -101,6 +101,12 @@ pub(crate) fn restore() {
     terminal::disable_raw_mode().ok();
 }
 
+/// Takes clicks and the wheel from the terminal, or leaves them to it, if it is ours. Motion is not asked for: it would
+/// be told with each cell.
+pub(crate) fn take_mouse(taken: bool) -> io::Result<()> {
+    if taken { write("\u{1b}[?1000h\u{1b}[?1006h") } else { write("\u{1b}[?1006l\u{1b}[?1000l") }
+}
+
 /// Writes a sequence that moves nothing on the screen, if the terminal is ours.
 pub(crate) fn write(sequence: &str) -> io::Result<()> {
     if !is_taken() {

@@ -60,11 +60,39 @@ pub enum Theme {
     /// The sixteen colours of the terminal.
     #[default]
     Ansi,
+    /// Strong contrast: nothing is dim, and no colour stands on another.
+    Contrast,
+    /// Blue and yellow in the place of green and red.
+    Deuteranopia,
     /// No colour at all: weight, underline and reverse only.
     Mono,
 }
 
 impl Theme {
+    /// All of them.
+    pub(crate) const ALL: [Self; 4] = [Self::Ansi, Self::Contrast, Self::Deuteranopia, Self::Mono];
+
+    /// Its name in files.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Ansi => "ansi",
+            Self::Contrast => "contrast",
+            Self::Deuteranopia => "deuteranopia",
+            Self::Mono => "mono",
+        }
+    }
+
+    /// The theme of a name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|theme| theme.name() == name)
+    }
+
+    /// The next one, round and round.
+    pub(crate) fn next(self) -> Self {
+        let at = Self::ALL.iter().position(|theme| *theme == self).unwrap_or(0);
+        Self::ALL.get((at + 1) % Self::ALL.len()).copied().unwrap_or_default()
+    }
+
     /// The theme that the environment asks for: no colour where `NO_COLOR` is set and not empty.
     pub fn from_env() -> Self {
         let refused = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
@@ -77,13 +105,13 @@ impl Theme {
             // It stands out of a row that is reversed, and in one that is not.
             return style.remove_modifier(Modifier::REVERSED);
         }
-        match self {
-            Self::Mono => style,
-            Self::Ansi => match colour(meaning) {
-                Some(colour) => style.fg(colour),
-                None => style,
-            },
-        }
+        let colour = match self {
+            Self::Mono => None,
+            Self::Ansi => colour(meaning),
+            Self::Deuteranopia => blue_and_yellow(meaning),
+            Self::Contrast => return contrast(style, meaning),
+        };
+        colour.map_or(style, |colour| style.fg(colour))
     }
 }
 
@@ -131,9 +159,65 @@ fn colour(meaning: Meaning) -> Option<Color> {
     })
 }
 
+/// Who tells red from green with difficulty tells blue from yellow.
+fn blue_and_yellow(meaning: Meaning) -> Option<Color> {
+    Some(match meaning {
+        Meaning::Persisted | Meaning::Good => Color::Blue,
+        Meaning::Buffered | Meaning::Warn | Meaning::Found => Color::Yellow,
+        Meaning::Bad | Meaning::Fault => Color::Magenta,
+        Meaning::Header | Meaning::Key => Color::Cyan,
+        other => return colour(other),
+    })
+}
+
+/// The terminal's own foreground on its own background, which every terminal can be read in; weight tells the rest.
+fn contrast(style: Style, meaning: Meaning) -> Style {
+    let style = style.remove_modifier(Modifier::DIM);
+    match meaning {
+        Meaning::Bad => style.add_modifier(Modifier::REVERSED),
+        Meaning::Buffered | Meaning::Warn | Meaning::Focused => style.add_modifier(Modifier::BOLD),
+        _ => style,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_must_be_told_apart_is_without_red_and_green() {
+        let colour = |meaning| Theme::Deuteranopia.style(meaning).fg;
+        for (one, other) in [
+            (Meaning::Persisted, Meaning::Buffered),
+            (Meaning::Good, Meaning::Bad),
+            (Meaning::Warn, Meaning::Bad),
+        ] {
+            assert_ne!(colour(one), colour(other), "{one:?} and {other:?}");
+            for meaning in [one, other] {
+                assert!(!matches!(colour(meaning), Some(Color::Red | Color::Green)), "{meaning:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn strong_contrast_is_never_dim_and_has_no_colour_of_its_own() {
+        for meaning in [Meaning::Muted, Meaning::Null, Meaning::Border, Meaning::Bad] {
+            let style = Theme::Contrast.style(meaning);
+            assert_eq!((style.fg, style.bg), (None, None), "{meaning:?}");
+            assert!(!style.add_modifier.contains(Modifier::DIM), "{meaning:?}");
+        }
+    }
+
+    #[test]
+    fn a_theme_is_found_by_its_name_and_the_next_one_comes_round() {
+        let mut theme = Theme::default();
+        for _ in Theme::ALL {
+            assert_eq!(Theme::named(theme.name()), Some(theme));
+            theme = theme.next();
+        }
+        assert_eq!(theme, Theme::default());
+        assert_eq!(Theme::named("pink"), None);
+    }
 
     #[test]
     fn mono_uses_no_colour() {

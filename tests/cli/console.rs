@@ -111,6 +111,11 @@ impl Console {
         self.written.windows(8).filter(|bytes| bytes == b"\x1b[?1049h").count()
     }
 
+    /// Whether it wrote this, whatever the terminal made of it.
+    pub(crate) fn wrote(&self, text: &str) -> bool {
+        self.written.windows(text.len()).any(|bytes| bytes == text.as_bytes())
+    }
+
     /// What it asked the terminal to keep last.
     pub(crate) fn copied(&self) -> Option<String> {
         let written = String::from_utf8_lossy(&self.written);

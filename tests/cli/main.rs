@@ -35,6 +35,7 @@ mod readme;
 mod real_movies;
 mod reproduced;
 mod search;
+mod set_up;
 mod shared_log;
 mod stopped;
 mod tail;

@@ -13,6 +13,7 @@ use super::writers::{TRACES, Written, write};
 use crate::cli::args::DemoArgs;
 use crate::cli::failure::{Failure, Result};
 use crate::cli::interrupt::Interrupt;
+use crate::cli::open::OpenArgs;
 use crate::cli::{open, output, screen};
 use crate::tui::{Options, Start};
 use crate::{Engine, TopicName};
@@ -50,7 +51,8 @@ async fn explore_in(args: &DemoArgs, root: &Path) -> Result {
             // The tour begins where one begins at home: at the topics.
             let start = if args.no_tour { Start::Tail(traces) } else { Start::Records(traces) };
             let tour = !args.no_tour;
-            let options = Options { start, tour, ..Options::default() };
+            let setup = open::Setup::read(&OpenArgs::default())?;
+            let options = Options { start, tour, ..setup.options() };
             explore_while_written(&engine, &mut writers, options).await
         }
         Err(failure) => Err(failure),

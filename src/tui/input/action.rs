@@ -1,8 +1,7 @@
 //! The one table of actions: keys, help, footer hints and reasons all come from here.
 
 use super::columns::Side;
-pub(crate) use super::context::Context;
-pub(super) use super::context::{EVERYWHERE, HELPED, JOBS, LINES, LISTS, PANES, RECORDS, SIDEWAYS};
+use super::context::{Context, EVERYWHERE, HELPED, LINES, PANES, RECORDS};
 use super::copying::Part;
 use super::key::Key;
 use super::possible::{
@@ -126,6 +125,14 @@ pub(crate) enum Action {
     Reproduce,
     /// Copies it.
     Take(Part),
+    /// Shows all that can be done here.
+    Palette,
+    /// Shows what was said, or stops to.
+    Log,
+    /// Takes the mouse, or leaves it to the terminal.
+    Mouse,
+    /// Takes the next theme.
+    Theme,
     /// Takes what was typed.
     Accept,
 }
@@ -272,6 +279,7 @@ pub(super) const ACTIONS: &[Entry] = &[
             Context::FlushAll,
             Context::Jobs,
             Context::Marks,
+            Context::Log,
             Context::Similar,
         ],
         enabled: always,

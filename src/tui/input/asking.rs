@@ -1,6 +1,7 @@
 //! The part of the table of actions for what is asked of a table: conditions, and an order.
 
-use super::action::{Action, Context, Entry};
+use super::action::{Action, Entry};
+use super::context::Context;
 use super::key::Key;
 use super::possible::{always, asked_for, cell_to_compare, column_to_sort_by, records_to_filter};
 

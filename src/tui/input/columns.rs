@@ -1,6 +1,7 @@
 //! The part of the table of actions for columns: which are shown, where they stand, how wide they are.
 
-use super::action::{Action, Context, Entry, Motion};
+use super::action::{Action, Entry, Motion};
+use super::context::Context;
 use super::key::Key;
 use super::possible::{
     always, column_to_arrange, column_to_hide, columns_to_choose, hidden_columns,
@@ -16,7 +17,7 @@ pub(crate) enum Side {
 /// Tables that have columns.
 const TABLES: &[Context] = &[Context::Records, Context::Tail];
 /// Lists that one types into.
-const CHOICES: &[Context] = &[Context::Columns];
+const CHOICES: &[Context] = &[Context::Columns, Context::Palette];
 /// By how many cells a column is made wider.
 const STEP: i16 = 4;
 

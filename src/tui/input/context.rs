@@ -20,6 +20,8 @@ pub(crate) enum Context {
     Columns,
     Copy,
     Code,
+    Palette,
+    Log,
 }
 
 pub(super) const LISTS: &[Context] = &[
@@ -32,6 +34,7 @@ pub(super) const LISTS: &[Context] = &[
     Context::FlushAll,
     Context::Jobs,
     Context::Marks,
+    Context::Log,
     Context::Similar,
 ];
 pub(super) const HELPED: &[Context] = &[
@@ -80,6 +83,8 @@ pub(super) const EVERYWHERE: &[Context] = &[
     Context::Columns,
     Context::Copy,
     Context::Code,
+    Context::Palette,
+    Context::Log,
 ];
 /// Lines that are typed into, or chosen from, and left without doing anything.
 pub(super) const LINES: &[Context] = &[
@@ -89,4 +94,5 @@ pub(super) const LINES: &[Context] = &[
     Context::Columns,
     Context::Copy,
     Context::Code,
+    Context::Palette,
 ];

@@ -1,6 +1,7 @@
 //! The part of the table of actions for copying: values, records, and what reproduces a view.
 
-use super::action::{Action, Context, Entry};
+use super::action::{Action, Entry};
+use super::context::Context;
 use super::key::Key;
 use super::possible::{
     always, column_to_copy, path_to_copy, record_to_copy, value_to_copy, view_to_follow_in_python,

@@ -4,7 +4,8 @@ use std::fmt::Write;
 
 use serde::Serialize;
 
-use super::action::{Context, Entry};
+use super::action::Entry;
+use super::context::Context;
 use super::table::actions;
 
 /// One action of the explorer, and how it is asked for.
@@ -76,6 +77,8 @@ fn places(entry: &Entry) -> Vec<&'static str> {
         Context::Columns => "columns",
         Context::Copy => "copy",
         Context::Code => "code",
+        Context::Palette => "commands",
+        Context::Log => "log",
     };
     entry.contexts.iter().map(name).collect()
 }

@@ -50,6 +50,10 @@ fn of(entry: &Entry) -> Group {
         | Action::Stop
         | Action::Suspend
         | Action::Help
+        | Action::Palette
+        | Action::Log
+        | Action::Mouse
+        | Action::Theme
         | Action::Back
         | Action::Quit => Group::Program,
         _ => Group::Look,

@@ -1,6 +1,7 @@
 //! What the footer says of the actions of a view, as things are there.
 
-use super::action::{Action, Context, Entry};
+use super::action::{Action, Entry};
+use super::context::Context;
 use super::keymap::entries;
 use crate::tui::state::{Following, Screen, State};
 

@@ -1,6 +1,7 @@
 //! Keys, actions, and the table that binds them.
 
 mod action;
+mod around;
 mod asking;
 mod columns;
 mod context;
@@ -17,12 +18,13 @@ mod table;
 mod travel;
 mod waymarks;
 
-pub(crate) use action::{Action, Context, Entry, Motion, Reason};
+pub(crate) use action::{Action, Entry, Motion, Reason};
 pub(crate) use columns::Side;
+pub(crate) use context::Context;
 pub(crate) use copying::Part;
 pub use document::{KeyEntry, key_entries, keys};
 pub(crate) use groups::{HelpRow, help_rows};
 pub(crate) use hints::{Hint, hints};
 pub use key::Key;
-pub(crate) use keymap::{entries, resolve};
+pub(crate) use keymap::{Keymap, entries};
 pub(crate) use table::actions;

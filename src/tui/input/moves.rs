@@ -1,6 +1,7 @@
 //! The part of the table of actions for moving: within a pane, and from pane to pane.
 
-use super::action::{Action, Context, Entry, LISTS, Motion, PANES, SIDEWAYS};
+use super::action::{Action, Entry, Motion};
+use super::context::{Context, LISTS, PANES, SIDEWAYS};
 use super::key::Key;
 use super::possible::{always, held_still};
 
@@ -110,6 +111,7 @@ pub(super) const MOVES: &[Entry] = &[
             Context::Help,
             Context::FlushAll,
             Context::Jobs,
+            Context::Log,
             Context::Marks,
             Context::Similar,
         ],

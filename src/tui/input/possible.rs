@@ -1,6 +1,7 @@
 //! Whether an action is possible now, and if not, why.
 
-use super::action::{Context, Reason};
+use super::action::Reason;
+use super::context::Context;
 use crate::TopicName;
 use crate::tui::data::{Cell, Row};
 use crate::tui::effect::Slot;
@@ -345,6 +346,13 @@ pub(super) fn path_to_copy(state: &State) -> Result<(), Reason> {
 }
 
 pub(super) fn view_to_reproduce(state: &State) -> Result<(), Reason> {
+    let asked = &state.asked;
+    let is_plain = asked.filter.needles().next().is_none() && asked.sort.is_none();
+    if !is_plain && state.screen != Screen::Versions {
+        return reason(
+            "a command knows no text to look for and no order: backspace takes them off",
+        );
+    }
     match state.screen {
         Screen::Records => record_to_copy(state),
         Screen::Tail | Screen::Versions => Ok(()),
@@ -356,6 +364,17 @@ pub(super) fn view_to_follow_in_python(state: &State) -> Result<(), Reason> {
         return reason("pylance does not follow what arrives; c copies the command that does");
     }
     Ok(())
+}
+
+pub(super) fn something_to_run(state: &State) -> Result<(), Reason> {
+    let Overlay::Palette(chooser) = &state.overlay else {
+        return Ok(());
+    };
+    if state.commands(chooser).is_empty() { reason("nothing has these letters") } else { Ok(()) }
+}
+
+pub(super) fn something_was_said(state: &State) -> Result<(), Reason> {
+    if state.log.len() == 0 { reason("nothing was said yet") } else { Ok(()) }
 }
 
 fn writable(state: &State, topic: &TopicName) -> Result<(), Reason> {

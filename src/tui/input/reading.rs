@@ -1,6 +1,7 @@
 //! The part of the table of actions for reading: a record in full, a text that is looked for, a copy.
 
-use super::action::{Action, Context, Entry, RECORDS};
+use super::action::{Action, Entry};
+use super::context::{Context, RECORDS};
 use super::key::Key;
 use super::possible::{
     always, record_to_clone, records_to_search, something_inside, something_looked_for,

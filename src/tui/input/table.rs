@@ -1,6 +1,7 @@
 //! The whole table of actions: its parts one after the other.
 
 use super::action::{ACTIONS, Entry};
+use super::around::AROUND;
 use super::asking::ASKING;
 use super::columns::COLUMNS;
 use super::copying::COPYING;
@@ -13,5 +14,5 @@ use super::waymarks::WAYMARKS;
 pub(crate) fn actions() -> impl Iterator<Item = &'static Entry> {
     let reading = FOLDING.iter().chain(ACTIONS).chain(TRAVEL).chain(FINDING);
     let reading = reading.chain(COPYING).chain(ASKING);
-    reading.chain(COLUMNS).chain(WAYMARKS).chain(MOVES)
+    reading.chain(COLUMNS).chain(WAYMARKS).chain(AROUND).chain(MOVES)
 }

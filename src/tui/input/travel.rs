@@ -1,6 +1,7 @@
 //! The part of the table of actions for versions, similar records, flushes of all, and jobs.
 
-use super::action::{Action, Context, Entry, JOBS, PANES};
+use super::action::{Action, Entry};
+use super::context::{Context, JOBS, PANES};
 use super::key::Key;
 use super::possible::{
     always, job_to_stop, newer_version, no_flush_of_all, older_version, record_before,

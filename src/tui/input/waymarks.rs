@@ -1,6 +1,7 @@
 //! The part of the table of actions for places: jumps from flush to flush, marks, and what a tail follows.
 
-use super::action::{Action, Context, Entry};
+use super::action::{Action, Entry};
+use super::context::Context;
 use super::key::Key;
 use super::possible::{
     always, marks_to_list, record_to_mark, records_to_step_through, topic_to_tail,

@@ -1,14 +1,12 @@
 //! The whole state, and the questions that more than one part asks of it.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::NaiveDateTime;
 use ratatui::layout::Size;
 
-use super::across::Across;
-use super::arrangement::{Arrangement, Choice};
+use super::arrangement::Arrangement;
 use super::chooser::Chooser;
 use super::clip::Clip;
 use super::detail::Detail;
@@ -19,6 +17,7 @@ use super::flushes::{Card, FlushRun};
 use super::jobs::Jobs;
 use super::listed::Asked;
 use super::loads::Loads;
+use super::log::Log;
 use super::marks::Marks;
 use super::memory::Resume;
 use super::prompt::{Earlier, Prompt};
@@ -29,9 +28,9 @@ use super::tail::Tail;
 use super::topics::Topics;
 use super::tour::Tour;
 use super::versions::Versions;
-use crate::tui::data::{Column, Row};
+use crate::tui::data::Row;
 use crate::tui::effect::{RecordId, Slot};
-use crate::tui::input::Context;
+use crate::tui::input::{Context, Keymap};
 use crate::tui::options::{DEFAULT_ROOT, Options, Start};
 use crate::tui::theme::Theme;
 use crate::{TopicName, WatchMode};
@@ -47,7 +46,13 @@ pub(crate) struct State {
     pub(crate) size: Size,
     /// The time of the last event, where the person is.
     pub(crate) now: NaiveDateTime,
-    pub(crate) theme: Theme,
+    pub(crate) look: Look,
+    /// Which keys mean which actions.
+    pub(crate) keymap: Keymap,
+    /// What was said.
+    pub(crate) log: Log,
+    /// Columns that are hidden, and that stay in view, where a topic's are not arranged.
+    pub(crate) preset: (Vec<String>, Vec<String>),
     /// The root, as text.
     pub(crate) root: String,
     /// The root as a command names it; none where it is the one that is taken where none is named.
@@ -110,6 +115,26 @@ pub(crate) struct State {
     pub(crate) suspended: bool,
 }
 
+/// How it looks and moves, and who has the mouse.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Look {
+    pub(crate) theme: Theme,
+    /// Whether borders are ASCII only.
+    pub(crate) ascii: bool,
+    /// Whether nothing moves by itself.
+    pub(crate) still: bool,
+    /// Whether the wheel and clicks are the explorer's.
+    pub(crate) mouse: bool,
+}
+
+impl Look {
+    fn of(options: &Options) -> Self {
+        let config = &options.config;
+        let (ascii, still, mouse) = (config.ascii, config.reduced_motion, config.mouse);
+        Self { theme: options.theme, ascii, still, mouse }
+    }
+}
+
 /// What the middle shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Screen {
@@ -148,6 +173,10 @@ pub(crate) enum Overlay {
     Columns(Chooser),
     /// What may be copied.
     Copy,
+    /// All that can be done here.
+    Palette(Chooser),
+    /// What was said, from this line on.
+    Log(Scroll),
     /// What may be copied that reproduces the view.
     Code,
 }
@@ -173,7 +202,10 @@ impl State {
         Self {
             size,
             now: NaiveDateTime::default(),
-            theme: options.theme,
+            look: Look::of(options),
+            keymap: Keymap::of(&options.config.keys).0,
+            log: Log::default(),
+            preset: (options.config.hidden.clone(), options.config.frozen.clone()),
             named_root: (root != DEFAULT_ROOT).then(|| root.clone()),
             root,
             watch,
@@ -214,6 +246,21 @@ impl State {
         }
     }
 
+    /// Says what there is to say at the start: the first sentence, and how many more the log has.
+    pub(crate) fn tell(&mut self, told: Vec<String>) {
+        let more = match told.len().saturating_sub(1) {
+            0 => String::new(),
+            more => format!(" · {more} more in the log (F4)"),
+        };
+        let first = told.first().map(|text| format!("{text}{more}"));
+        for text in told.into_iter().skip(1).rev() {
+            self.say(Severity::Failed, text);
+        }
+        if let Some(text) = first {
+            self.say(Severity::Failed, text);
+        }
+    }
+
     /// What has the keys: the topmost layer, then the focused pane.
     pub(crate) fn context(&self) -> Context {
         match &self.overlay {
@@ -229,6 +276,8 @@ impl State {
             Overlay::Similar(_) => Context::Similar,
             Overlay::Columns(_) => Context::Columns,
             Overlay::Copy => Context::Copy,
+            Overlay::Palette(_) => Context::Palette,
+            Overlay::Log(_) => Context::Log,
             Overlay::Code => Context::Code,
         }
     }
@@ -267,51 +316,6 @@ impl State {
             Screen::Tail => self.tail.as_ref()?.selected_record(),
             Screen::Versions => None,
         }
-    }
-
-    /// The columns of what is shown, as far as they are known.
-    pub(crate) fn known_columns(&self) -> &[Column] {
-        match &self.tail {
-            Some(tail) if !tail.columns.is_empty() => &tail.columns,
-            _ => &self.records.columns,
-        }
-    }
-
-    /// The same as a list that can be kept.
-    pub(crate) fn column_list(&self) -> Arc<[Column]> {
-        match &self.tail {
-            Some(tail) if !tail.columns.is_empty() => tail.columns.clone(),
-            _ => self.records.columns.clone(),
-        }
-    }
-
-    /// The columns of the table or of the tail, from left to right.
-    pub(crate) fn across(&self) -> Option<&Across> {
-        match (self.screen, &self.tail) {
-            (Screen::Records, _) => Some(&self.records.across),
-            (Screen::Tail, Some(tail)) => Some(&tail.across),
-            (Screen::Tail | Screen::Versions, _) => None,
-        }
-    }
-
-    /// The column that keys act on.
-    pub(crate) fn cursor_column(&self) -> Option<String> {
-        self.across()?.column().map(|column| column.name.clone())
-    }
-
-    /// How the columns of what is shown are arranged.
-    pub(crate) fn arrangement(&self) -> Arrangement {
-        let place = self.records.place.as_ref();
-        place.and_then(|place| self.arrangements.get(&place.topic).cloned()).unwrap_or_default()
-    }
-
-    /// The columns that may be shown, in their order, as far as what was typed stands for them.
-    pub(crate) fn column_choices(&self, chooser: &Chooser) -> Vec<Choice> {
-        let arrangement = self.arrangement();
-        let stands = arrangement.stands(self.known_columns());
-        let names = stands.iter().map(|stand| stand.column.name.as_str());
-        let found = chooser.ranked(names).into_iter();
-        found.filter_map(|at| stands.get(at).map(Choice::of)).collect()
     }
 
     /// How what is shown lies in the buckets: a tail shows what is there now, also over a version.
@@ -373,11 +377,15 @@ impl State {
         // A spinner turns, or is about to appear.
         let waits = self.loads.running().next().is_some() || self.flush_run.is_some();
         let clock = self.needs_clock().then_some(SECOND);
-        if waits { Some(TURN) } else { clock }
+        // Where nothing is to turn, what takes long still says for how long.
+        let turn = if self.look.still { SECOND } else { TURN };
+        if waits { Some(turn) } else { clock }
     }
 
     /// Says something in the status line.
     pub(crate) fn say(&mut self, severity: Severity, text: impl Into<String>) {
-        self.notice = Some(Notice { severity, text: text.into() });
+        let notice = Notice { severity, text: text.into() };
+        self.log.note(self.now, notice.clone());
+        self.notice = Some(notice);
     }
 }

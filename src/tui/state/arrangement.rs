@@ -60,6 +60,25 @@ impl Choice {
 }
 
 impl Arrangement {
+    /// Columns as the schema has them, of which some are hidden and some stay in view.
+    pub(super) fn preset(
+        columns: &[Column],
+        (hidden, frozen): &(Vec<String>, Vec<String>),
+    ) -> Self {
+        let mut preset = Self::default();
+        if hidden.is_empty() && frozen.is_empty() {
+            return preset;
+        }
+        preset.learn(columns);
+        // Something is always shown.
+        let some_left = columns.iter().any(|column| !hidden.contains(&column.name));
+        for placed in &mut preset.columns {
+            placed.hidden = some_left && hidden.contains(&placed.name);
+            placed.frozen = frozen.contains(&placed.name);
+        }
+        preset
+    }
+
     /// All columns in their order: those that stay in view first.
     pub(super) fn stands<'a>(&self, columns: &'a [Column]) -> Vec<Stand<'a>> {
         let of = |placed: &Placed| {
@@ -196,6 +215,17 @@ mod tests {
         assert!(!arrangement.freeze(&all, "d"));
         arrangement.show_all();
         assert_eq!(shown(&arrangement, &ALL), "a!cdb");
+    }
+
+    #[test]
+    fn what_was_set_up_hides_and_freezes_but_never_all() {
+        let all = columns(&ALL);
+        let set_up = |hidden: &[&str], frozen: &[&str]| {
+            let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+            shown(&Arrangement::preset(&all, &(names(hidden), names(frozen))), &ALL)
+        };
+        assert_eq!(set_up(&["b", "none"], &["d"]), "d!ac");
+        assert_eq!(set_up(&ALL, &[]), "abcd");
     }
 
     #[test]

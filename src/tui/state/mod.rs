@@ -3,6 +3,7 @@
 mod across;
 mod app;
 mod arrangement;
+mod choices;
 mod chooser;
 mod clip;
 mod detail;
@@ -15,6 +16,7 @@ mod jobs;
 mod lead;
 mod listed;
 mod loads;
+mod log;
 mod marks;
 mod memory;
 mod outline;

@@ -315,6 +315,9 @@ fn only_our_own_sequences_reach_the_terminal_from_any_screen_and_any_layer() {
         Overlay::Jobs(_) => &[Key::Char('w')],
         Overlay::Marks(_) => &[Key::Enter, Key::Char('m'), Key::Char('\'')],
         Overlay::Similar(_) => &[Key::Enter, Key::Char('s')],
+        Overlay::Palette(_) => &[Key::Enter, Key::Char(':')],
+        // Something is said first, so that there is something to read.
+        Overlay::Log(_) => &[Key::Enter, Key::Char(']'), Key::F(2), Key::F(4)],
         Overlay::Copy => &[Key::Enter, Key::Char('y')],
         Overlay::Code => &[Key::Enter, Key::Char('Y')],
         Overlay::Columns(_) => &[Key::Enter, Key::Char('C')],

@@ -9,7 +9,7 @@ use super::fake::{Fake, Fate, REFUSED, Turn, at, origins, refusal};
 use crate::tui::data::Fault;
 use crate::tui::effect::{Effect, Slot};
 use crate::tui::event::{Event, Input};
-use crate::tui::input::{Action, Key, actions, resolve};
+use crate::tui::input::{Action, Key, actions};
 use crate::tui::layout::Layout;
 use crate::tui::options::{Options, Start};
 use crate::tui::picture::drawn;
@@ -147,7 +147,11 @@ impl Explorer {
 
     /// Whether a key ends the explorer: then there is nothing more to see.
     fn would_leave(&self, key: Key) -> bool {
-        let action = resolve(self.state.context(), key).map(|entry| (entry.action, entry.id));
+        let action = self
+            .state
+            .keymap
+            .resolve(self.state.context(), key)
+            .map(|entry| (entry.action, entry.id));
         matches!(action, Some((Action::Quit, _) | (Action::Back, "leave")))
     }
 

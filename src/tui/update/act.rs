@@ -2,7 +2,8 @@
 
 use super::find::{self, Forwards};
 use super::{
-    columns, copying, flush, jobs, listing, marks, pin, places, put, seek, similar, tails, versions,
+    around, columns, copying, flush, jobs, listing, marks, pin, places, put, seek, similar, tails,
+    versions,
 };
 use crate::tui::effect::{Effect, Request, Slot, Way};
 use crate::tui::input::{Action, Context, Motion, help_rows};
@@ -58,8 +59,10 @@ pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Action::Copy => state.overlay = Overlay::Copy,
         Action::Reproduce => state.overlay = Overlay::Code,
         Action::Take(part) => return copying::take(state, part),
-        Action::Columns => columns::open(state),
-        Action::HideColumn
+        Action::Palette | Action::Log | Action::Mouse | Action::Theme => around::act(state, action),
+        Action::Accept if state.context() == Context::Palette => return around::run(state),
+        Action::Columns
+        | Action::HideColumn
         | Action::ShowColumns
         | Action::FreezeColumn
         | Action::WidenColumn(_)
@@ -128,6 +131,8 @@ fn step(state: &mut State, motion: Motion) -> Vec<Effect> {
         | Context::Put
         | Context::Copy
         | Context::Code => {}
+        Context::Palette => around::step(state, motion),
+        Context::Log => around::step_log(state, motion),
     }
     Vec::new()
 }
@@ -199,7 +204,9 @@ fn back(state: &mut State) -> Vec<Effect> {
         | Context::Columns
         | Context::Marks
         | Context::Copy
-        | Context::Code => {
+        | Context::Code
+        | Context::Palette
+        | Context::Log => {
             state.overlay = Overlay::None;
         }
         Context::Filter => {

@@ -6,11 +6,6 @@ use crate::tui::input::{Action, Key, Motion, Side};
 use crate::tui::layout::Layout;
 use crate::tui::state::{Across, Arrangement, Choice, Chooser, Overlay, Screen, Severity, State};
 
-/// Opens the list.
-pub(super) fn open(state: &mut State) {
-    state.overlay = Overlay::Columns(Chooser::default());
-}
-
 /// Types a key into it.
 pub(super) fn edit(state: &mut State, key: Key) {
     if let (Overlay::Columns(chooser), Some(request)) = (&mut state.overlay, prompt::request(key)) {
@@ -79,8 +74,12 @@ pub(super) fn go_to(state: &mut State) -> Vec<Effect> {
     effects
 }
 
-/// Arranges the column of the cursor, or all of them.
+/// Opens the list; arranges the column of the cursor, or all of them.
 pub(super) fn arrange(state: &mut State, action: Action) -> Vec<Effect> {
+    if action == Action::Columns {
+        state.overlay = Overlay::Columns(Chooser::default());
+        return Vec::new();
+    }
     if action == Action::ShowColumns {
         return change(state, |arrangement, _| arrangement.show_all());
     }
@@ -144,9 +143,9 @@ fn change(
     };
     let topic = place.topic.clone();
     let all = state.column_list();
-    let arrangement = state.arrangements.entry(topic).or_default();
-    how(arrangement, &all);
-    let arrangement = arrangement.clone();
+    let mut arrangement = state.arrangement();
+    how(&mut arrangement, &all);
+    state.arrangements.insert(topic, arrangement.clone());
     if let Some(across) = across(state) {
         across.lay_out(&all, &arrangement);
     }

@@ -157,6 +157,13 @@ fn in_view(state: &State) -> Vec<RecordId> {
     rows.into_iter().map(id).collect()
 }
 
+/// The conditions of what is shown, as one.
+fn filter(state: &State) -> Option<String> {
+    let conditions = state.asked.filter.conditions();
+    let conditions: Vec<String> = conditions.map(|condition| format!("({condition})")).collect();
+    (!conditions.is_empty()).then(|| conditions.join(" and "))
+}
+
 /// What is shown, as something else could show it too: of a table of several buckets, the records in view of the bucket
 /// of the selected one.
 pub(super) fn view(state: &State) -> Option<View> {
@@ -171,6 +178,7 @@ pub(super) fn view(state: &State) -> Option<View> {
         bucket,
         version: state.records.version().filter(|_| state.screen == Screen::Records),
         columns,
+        filter: filter(state),
         what,
     };
     match state.screen {
@@ -254,6 +262,7 @@ mod tests {
     #[test]
     fn what_cannot_be_copied_says_why() {
         for (keys, why) in [
+            ("oY", "a command knows no text to look for and no order: backspace takes them off"),
             ("yp", "paths are those of the detail: ↵ opens it"),
             ("fYp", "pylance does not follow what arrives; c copies the command that does"),
         ] {

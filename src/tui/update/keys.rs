@@ -1,19 +1,31 @@
 //! Input: a key becomes an action, unless it is typed into a prompt.
 
-use super::{act, columns, find, jobs, prompt, put, tour};
+use super::{act, around, columns, find, jobs, mouse, prompt, put, tour};
 use crate::tui::effect::Effect;
 use crate::tui::event::Input;
-use crate::tui::input::{Action, Key, Reason, resolve};
+use crate::tui::input::{Action, Key, Reason};
 use crate::tui::state::{Overlay, Severity, State};
 
 /// Takes what a person did.
 pub(super) fn take(state: &mut State, input: Input) -> Vec<Effect> {
     match input {
         Input::Resize(size) => state.size = size,
+        Input::Click(at) => return pointed(state, |state| mouse::click(state, at)),
+        Input::Wheel(at, turn) => return pointed(state, |state| mouse::wheel(state, at, turn)),
         Input::Paste(text) => return paste(state, &text),
         Input::Key(key) => return press(state, key),
     }
     Vec::new()
+}
+
+/// Does what a person points at; as with a key, what was said and what was being looked for are over.
+fn pointed(state: &mut State, how: impl FnOnce(&mut State) -> Vec<Effect>) -> Vec<Effect> {
+    state.notice = None;
+    state.card = None;
+    let mut effects = find::stop(state);
+    effects.extend(put::forget_copy(state));
+    effects.extend(how(state));
+    effects
 }
 
 fn press(state: &mut State, key: Key) -> Vec<Effect> {
@@ -32,7 +44,7 @@ fn press(state: &mut State, key: Key) -> Vec<Effect> {
 }
 
 fn acted(state: &mut State, key: Key) -> Vec<Effect> {
-    let Some(entry) = resolve(state.context(), key) else {
+    let Some(entry) = state.keymap.resolve(state.context(), key) else {
         return type_in(state, key);
     };
     if jobs::shows_nothing(state) && !matches!(entry.action, Action::Quit | Action::Suspend) {
@@ -61,6 +73,7 @@ fn type_in(state: &mut State, key: Key) -> Vec<Effect> {
             prompt::edit(prompt, key);
         }
         Overlay::Columns(_) => columns::edit(state, key),
+        Overlay::Palette(_) => around::edit(state, key),
         Overlay::Put(_) => return put::edit(state, key),
         // After a key that begins several actions, one that means nothing there ends it.
         Overlay::Copy | Overlay::Code => state.overlay = Overlay::None,
@@ -75,7 +88,7 @@ fn paste(state: &mut State, text: &str) -> Vec<Effect> {
         Overlay::Seek(prompt) | Overlay::Find(prompt) | Overlay::Filter(prompt) => {
             prompt::paste(prompt, text);
         }
-        Overlay::Columns(chooser) => chooser.paste(text),
+        Overlay::Columns(chooser) | Overlay::Palette(chooser) => chooser.paste(text),
         Overlay::Put(_) => return put::paste(state, text),
         _ => {}
     }

@@ -2,6 +2,7 @@
 
 mod act;
 mod answer;
+mod around;
 mod changes;
 mod columns;
 mod copying;
@@ -13,6 +14,7 @@ mod keys;
 mod listing;
 mod marks;
 mod mended;
+mod mouse;
 mod pin;
 mod places;
 mod prompt;

@@ -1,6 +1,6 @@
 //! After each event: what the screen needs that is not there, and is not being read yet.
 
-use super::{columns, listing, marks, similar, versions};
+use super::{around, columns, listing, marks, similar, versions};
 use crate::TopicName;
 use crate::tui::data::{Column, Row};
 use crate::tui::effect::{Effect, PageKey, Picked, Request, Slot};
@@ -60,6 +60,7 @@ fn fit(state: &mut State, layout: &Layout) {
         tail.across.fit(&tail.widths, layout.tail_cells());
     }
     columns::fit(state, layout.box_rows());
+    around::fit(state, layout.box_rows());
     if layout.detail.width > 0 {
         state.detail.fit(layout.detail_cells(), layout.detail_rows());
     }

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
+use ratatui::symbols::border;
 use ratatui::widgets::{Block, Clear, Widget};
 
 use crate::tui::text::sanitize;
@@ -31,11 +32,35 @@ pub(super) fn width(pieces: &[Piece<'_>]) -> u16 {
 pub(super) struct Canvas<'a> {
     buffer: &'a mut Buffer,
     theme: Theme,
+    /// Whether lines are drawn with ASCII only.
+    ascii: bool,
 }
 
+/// Borders of ASCII.
+const ASCII: border::Set<'static> = border::Set {
+    top_left: "+",
+    top_right: "+",
+    bottom_left: "+",
+    bottom_right: "+",
+    vertical_left: "|",
+    vertical_right: "|",
+    horizontal_top: "-",
+    horizontal_bottom: "-",
+};
+
 impl<'a> Canvas<'a> {
-    pub(super) fn new(buffer: &'a mut Buffer, theme: Theme) -> Self {
-        Self { buffer, theme }
+    pub(super) fn new(buffer: &'a mut Buffer, theme: Theme, ascii: bool) -> Self {
+        Self { buffer, theme, ascii }
+    }
+
+    /// One cell of a line from left to right.
+    pub(super) fn horizontal(&self) -> &'static str {
+        if self.ascii { "-" } else { "─" }
+    }
+
+    /// One cell of a line from the top down.
+    pub(super) fn vertical(&self) -> &'static str {
+        if self.ascii { "|" } else { "│" }
     }
 
     /// Writes into the first line of an area; returns what is left of the line.
@@ -78,7 +103,8 @@ impl<'a> Canvas<'a> {
     /// Draws a frame with a title; returns what is inside.
     pub(super) fn frame(&mut self, area: Rect, border: Meaning, title: &[Piece<'_>]) -> Rect {
         let area = area.intersection(self.buffer.area);
-        let block = Block::bordered().border_style(self.theme.style(border));
+        let set = if self.ascii { ASCII } else { border::PLAIN };
+        let block = Block::bordered().border_set(set).border_style(self.theme.style(border));
         let inside = block.inner(area);
         block.render(area, self.buffer);
         self.pieces(on_border(area, area.y), title);

@@ -38,7 +38,7 @@ fn pieces(state: &State, hint: &Hint) -> Vec<Piece<'static>> {
     let mut pieces = Vec::new();
     let mut any = Meaning::Muted;
     for entry in &hint.entries {
-        let Some(key) = entry.keys.first() else { continue };
+        let Some(key) = state.keymap.keys(entry).first() else { continue };
         let possible = (entry.enabled)(state).is_ok();
         any = if possible { Meaning::Plain } else { any };
         let meaning = if possible { Meaning::Key } else { Meaning::Muted };

@@ -4,7 +4,8 @@
 use ratatui::layout::Rect;
 
 use super::canvas::{Canvas, centred, piece, rows};
-use crate::tui::input::{Context, Entry, HelpRow, help_rows};
+use crate::tui::input::{Entry, HelpRow, help_rows};
+use crate::tui::state::State;
 use crate::tui::text::sanitize;
 use crate::tui::theme::Meaning;
 
@@ -14,7 +15,7 @@ const KEYS: u16 = 11;
 const WIDEST: u16 = 80;
 
 /// Draws the help of a pane over the panes, from a row on.
-pub(super) fn draw(canvas: &mut Canvas<'_>, body: Rect, pane: Context, first: u64) {
+pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, body: Rect, first: u64) {
     let all: Vec<HelpRow> = help_rows().collect();
     let wanted = u16::try_from(all.len()).unwrap_or(u16::MAX).saturating_add(2);
     let area = centred(body, WIDEST, wanted);
@@ -27,7 +28,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, body: Rect, pane: Context, first: u6
         let line = Rect { x: line.x + 1, width: line.width.saturating_sub(2), ..line };
         match row {
             HelpRow::Heading(name) => drop(canvas.text(line, name, Meaning::Header)),
-            HelpRow::Entry(entry) => draw_entry(canvas, entry, pane, line),
+            HelpRow::Entry(entry) => draw_entry(canvas, state, entry, line),
         }
     }
     if last > 0 {
@@ -36,11 +37,11 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, body: Rect, pane: Context, first: u6
     }
 }
 
-fn draw_entry(canvas: &mut Canvas<'_>, entry: &Entry, pane: Context, line: Rect) {
-    let keys: Vec<String> = entry.keys.iter().map(ToString::to_string).collect();
+fn draw_entry(canvas: &mut Canvas<'_>, state: &State, entry: &'static Entry, line: Rect) {
+    let keys: Vec<String> = state.keymap.keys(entry).iter().map(ToString::to_string).collect();
     let keys = sanitize::clip(&keys.join(" "), KEYS);
     let space = " ".repeat(usize::from(KEYS.saturating_sub(sanitize::width(&keys))));
-    let here = entry.contexts.contains(&pane);
+    let here = entry.contexts.contains(&state.pane());
     let (key, title) =
         if here { (Meaning::Key, Meaning::Plain) } else { (Meaning::Muted, Meaning::Muted) };
     canvas.pieces(

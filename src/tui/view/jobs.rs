@@ -25,7 +25,7 @@ pub(super) fn line(state: &State) -> Vec<Piece<'static>> {
         0 => String::new(),
         more => format!(" · {more} more"),
     };
-    let mut pieces = vec![piece(format!(" {} ", spinner(job.since)), Meaning::Good)];
+    let mut pieces = vec![piece(format!(" {} ", spinner(state, job.since)), Meaning::Good)];
     pieces.push(piece(format!("{}{}", job.what, progress(job)), Meaning::Plain));
     pieces.push(piece(format!(" · {}{more} · w jobs ", seconds(job.since)), Meaning::Muted));
     pieces
@@ -43,7 +43,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, body: Rect, scroll: &
         let text = " nothing takes long, and nothing has so far · any key closes this";
         canvas.text(inside, text, Meaning::Muted);
     }
-    let under_way = jobs.iter().map(of_job);
+    let under_way = jobs.iter().map(|job| of_job(state, job));
     let lines = under_way.chain(state.jobs.ended.iter().map(of_ended));
     let skip = usize::try_from(scroll.top).unwrap_or(usize::MAX);
     for ((number, (left, right)), row) in (0..).zip(lines).skip(skip).zip(rows(inside)) {
@@ -59,9 +59,9 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, body: Rect, scroll: &
 
 type Columns = (Vec<Piece<'static>>, Vec<Piece<'static>>);
 
-fn of_job(job: &Job) -> Columns {
+fn of_job(state: &State, job: &Job) -> Columns {
     let left = vec![
-        piece(format!("{} ", spinner(job.since)), Meaning::Good),
+        piece(format!("{} ", spinner(state, job.since)), Meaning::Good),
         piece(job.what.clone(), Meaning::Plain),
         piece(progress(job), Meaning::Good),
     ];
@@ -85,7 +85,10 @@ fn of_ended(ended: &Ended) -> Columns {
     (left, vec![piece(format!("  {:>7}", elapsed(ended.took)), Meaning::Muted)])
 }
 
-fn spinner(since: Duration) -> &'static str {
+fn spinner(state: &State, since: Duration) -> &'static str {
+    if state.look.still {
+        return "·";
+    }
     let turn = usize::try_from(since.as_millis() / 100).unwrap_or(0) % SPINNER.len();
     SPINNER.get(turn).copied().unwrap_or("·")
 }

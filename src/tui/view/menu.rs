@@ -15,7 +15,7 @@ const KEY: u16 = 4;
 
 /// Draws the keys of the context at the lower end of the panes, where the eye is when it looks for a key.
 pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, title: &str, body: Rect) {
-    let all: Vec<&Entry> = entries(state.context())
+    let all: Vec<&'static Entry> = entries(state.context())
         .filter(|entry| entry.hint.is_some())
         .filter(|entry| is_choice(entry))
         .collect();
@@ -40,8 +40,8 @@ fn is_choice(entry: &Entry) -> bool {
     !matches!(entry.action, crate::tui::input::Action::Back)
 }
 
-fn draw_entry(canvas: &mut Canvas<'_>, state: &State, entry: &Entry, line: Rect) {
-    let key = entry.keys.first().map(ToString::to_string).unwrap_or_default();
+fn draw_entry(canvas: &mut Canvas<'_>, state: &State, entry: &'static Entry, line: Rect) {
+    let key = state.keymap.keys(entry).first().map(ToString::to_string).unwrap_or_default();
     let space = " ".repeat(usize::from(KEY.saturating_sub(sanitize::width(&key))));
     match (entry.enabled)(state) {
         Ok(()) => {

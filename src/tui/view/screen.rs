@@ -5,8 +5,8 @@ use ratatui::layout::{Position, Rect};
 
 use super::canvas::{Canvas, piece};
 use super::{
-    card, columns, detail, empty, flush_all, footer, help, jobs, marks, menu, prompt, put, records,
-    similar, status, tail, top, topics, tour, versions,
+    card, columns, detail, empty, flush_all, footer, help, jobs, log, marks, menu, palette, prompt,
+    put, records, similar, status, tail, top, topics, tour, versions,
 };
 use crate::tui::layout::{Layout, SMALLEST};
 use crate::tui::state::{Overlay, Screen, State};
@@ -15,7 +15,7 @@ use crate::tui::theme::Meaning;
 /// Draws the state.
 pub(crate) fn draw(state: &State, buffer: &mut Buffer) {
     let whole = buffer.area;
-    let mut canvas = Canvas::new(buffer, state.theme);
+    let mut canvas = Canvas::new(buffer, state.look.theme, state.look.ascii);
     match Layout::of(state) {
         Some(layout) => panes(&mut canvas, state, &layout),
         None => too_small(&mut canvas, whole),
@@ -29,6 +29,7 @@ pub(crate) fn cursor(state: &State) -> Option<Position> {
             prompt::cursor(state, prompt)
         }
         Overlay::Columns(chooser) => columns::cursor(state, chooser),
+        Overlay::Palette(chooser) => palette::cursor(state, chooser),
         Overlay::Put(prompt) => put::cursor(state, prompt),
         _ => None,
     }
@@ -60,10 +61,12 @@ fn panes(canvas: &mut Canvas<'_>, state: &State, layout: &Layout) {
         Overlay::Similar(found) => similar::draw(canvas, body(layout), found),
         Overlay::Jobs(scroll) => jobs::draw(canvas, state, body(layout), scroll),
         Overlay::Marks(scroll) => marks::draw(canvas, state, body(layout), scroll),
-        Overlay::Help(first) => help::draw(canvas, body(layout), state.pane(), *first),
+        Overlay::Help(first) => help::draw(canvas, state, body(layout), *first),
         Overlay::Seek(prompt) | Overlay::Find(prompt) | Overlay::Filter(prompt) => {
             prompt::draw(canvas, state, prompt);
         }
+        Overlay::Palette(chooser) => palette::draw(canvas, state, chooser, body(layout)),
+        Overlay::Log(scroll) => log::draw(canvas, state, body(layout), scroll),
         Overlay::Copy => menu::draw(canvas, state, " Copy ", body(layout)),
         Overlay::Code => menu::draw(canvas, state, " Copy what reads this view ", body(layout)),
         Overlay::Columns(chooser) => columns::draw(canvas, state, chooser, body(layout)),

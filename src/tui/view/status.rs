@@ -85,7 +85,7 @@ pub(super) fn draw_notice(canvas: &mut Canvas<'_>, state: &State, status: Rect, 
     }
 }
 
-fn severity(notice: &Notice) -> (&'static str, Meaning) {
+pub(super) fn severity(notice: &Notice) -> (&'static str, Meaning) {
     match notice.severity {
         Severity::Done => (" ✓ ", Meaning::Good),
         Severity::Refused => (" ! ", Meaning::Warn),

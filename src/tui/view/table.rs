@@ -96,7 +96,9 @@ impl<'a> Columns<'a> {
         let last = held.checked_sub(1).and_then(|last| self.places(area).nth(last));
         if let Some((_, _, place)) = last {
             let x = place.right().min(area.right());
-            canvas.text(Rect { x, width: (area.right() - x).min(1), ..area }, "│", Meaning::Border);
+            let rule = canvas.vertical();
+            let place = Rect { x, width: (area.right() - x).min(1), ..area };
+            canvas.text(place, rule, Meaning::Border);
         }
     }
 

@@ -209,8 +209,9 @@ fn letter(topic: usize) -> char {
 }
 
 fn rule(canvas: &mut Canvas<'_>, line: Rect, text: &str, meaning: Meaning) {
-    let left = canvas.text(line, &format!("── {text} "), meaning);
-    canvas.text(left, &"─".repeat(usize::from(left.width)), meaning);
+    let rule = canvas.horizontal();
+    let left = canvas.text(line, &format!("{rule}{rule} {text} "), meaning);
+    canvas.text(left, &rule.repeat(usize::from(left.width)), meaning);
 }
 
 fn flush_text(topic: &str, flushed: &Flushed, took: Option<Duration>) -> String {

@@ -228,6 +228,21 @@ fn what_may_be_copied() {
     look("copied", &[&[TO_TRACES, Key::Enter], &typed("yr")[..]].concat());
 }
 
+#[test]
+fn the_commands_and_what_was_said() {
+    look("commands", &[&[TO_TRACES, Key::Enter], &typed(":")[..]].concat());
+    look("commands_typed", &[&[TO_TRACES, Key::Enter], &typed(":ver")[..]].concat());
+    look("log", &[&[TO_TRACES, Key::Enter], &typed("]yr-")[..], &[Key::F(4)]].concat());
+}
+
+#[test]
+fn lines_of_ascii() {
+    let mut state = opened(Size { width: 80, height: 24 });
+    state.look.ascii = true;
+    press(&mut state, &[&[TO_TRACES, Key::Enter], &typed("zf")[..]].concat());
+    insta::assert_snapshot!("ascii_80x24", text(&drawn(&state)));
+}
+
 fn typed(text: &str) -> Vec<Key> {
     text.chars().map(Key::Char).collect()
 }

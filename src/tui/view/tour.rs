@@ -20,7 +20,8 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
             Some((at, of)) => format!(" tour · {at} of {of} "),
             None => " tour ".into(),
         };
-        canvas.text(rule, &"─".repeat(usize::from(rule.width)), Meaning::Focused);
+        let line = canvas.horizontal();
+        canvas.text(rule, &line.repeat(usize::from(rule.width)), Meaning::Focused);
         let out = [piece(" T", Meaning::Key), piece(" skips it ", Meaning::Plain)];
         canvas.right(Rect { width: rule.width.saturating_sub(2), ..rule }, &out);
         let after = Rect { x: rule.x + 2, width: rule.width.saturating_sub(2), ..rule };
