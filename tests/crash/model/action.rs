@@ -58,6 +58,8 @@ pub(crate) struct Mix {
     /// Power cuts are tried at so many of a thousand points.
     pub(crate) cuts: u64,
     pub(crate) streams: bool,
+    /// Writers compact and clean up.
+    pub(crate) upkeep: bool,
 }
 
 /// How far another program goes; each does what those before do.
@@ -82,7 +84,7 @@ impl Mix {
         };
         let cut = dice.roll(2) == 0;
         // A stream's position may be ahead of the disk: it is the program's to keep, and to sync for.
-        Self { foreign, kills: 4, cuts: if cut { 40 } else { 0 }, streams: !cut }
+        Self { foreign, kills: 4, cuts: if cut { 40 } else { 0 }, streams: !cut, upkeep: true }
     }
 }
 
@@ -94,9 +96,9 @@ impl Action {
                 0..38 => Self::Put { rows: 1, column: None },
                 38..50 => Self::Put { rows: 2 + dice.roll(3), column: None },
                 50..54 => Self::Put { rows: 1 + dice.roll(2), column: Some(dice.roll(2)) },
-                54..77 => Self::Flush,
-                77..85 => Self::CleanUp { keep: 1 + usize::from(dice.roll(4) == 0) },
-                85..92 => Self::Rewrite,
+                77..85 if mix.upkeep => Self::CleanUp { keep: 1 + usize::from(dice.roll(4) == 0) },
+                85..92 if mix.upkeep => Self::Rewrite,
+                54..92 => Self::Flush,
                 92..97 => Self::Read,
                 _ => Self::Open,
             },
