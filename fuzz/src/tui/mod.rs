@@ -1,3 +1,5 @@
 //! What the explorer shows.
 
 pub(crate) mod text;
+
+pub(crate) use text::span::span;

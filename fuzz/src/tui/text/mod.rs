@@ -2,3 +2,5 @@
 
 #[path = "../../../../src/tui/text/sanitize.rs"]
 pub(crate) mod sanitize;
+#[path = "../../../../src/tui/text/span.rs"]
+pub(crate) mod span;
