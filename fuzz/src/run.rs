@@ -4,7 +4,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind, set_hook};
 use std::sync::{Mutex, PoisonError};
 
 use crate::checks::{
-    csv, cursor, json_array, json_lines, moment, name, record, schema, text, type_name,
+    csv, cursor, json_array, json_lines, moment, name, record, schema, set_up, text, type_name,
 };
 use crate::engine::store::condition;
 use crate::engine::wal::{base, frame, header, payload, schema_message, segment};
@@ -13,7 +13,7 @@ use crate::engine::wal::{base, frame, header, payload, schema_message, segment};
 pub type Check = fn(&[u8]);
 
 /// All targets.
-pub const TARGETS: [(&str, Check); 17] = [
+pub const TARGETS: [(&str, Check); 18] = [
     ("frame", frame),
     ("header", header),
     ("base", base),
@@ -30,6 +30,7 @@ pub const TARGETS: [(&str, Check); 17] = [
     ("type_name", type_name),
     ("csv", csv),
     ("condition", condition),
+    ("set_up", set_up),
     ("text", text),
 ];
 

@@ -3,12 +3,14 @@
 mod names;
 mod records;
 mod schemas;
+mod set_up;
 mod shown;
 mod tables;
 
 pub(crate) use names::{cursor, moment, name};
 pub(crate) use records::{json_array, json_lines, record};
 pub(crate) use schemas::{schema, type_name};
+pub(crate) use set_up::set_up;
 pub(crate) use shown::text;
 pub(crate) use tables::csv;
 
