@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 
-use super::pins;
+use super::pin_file;
 use super::settle::ATTEMPTS;
 use super::shared::Bucket;
 use crate::engine::clock;
@@ -173,7 +173,7 @@ impl Bucket {
     async fn read_versions(&self) -> Result<BTreeSet<u64>> {
         let (folder, own) = (layout::pins(&self.log_place.folder), self.pins.clone());
         blocking(move || {
-            let mut all = pins::noted(&folder)?;
+            let mut all = pin_file::noted(&folder)?;
             all.extend(own.held());
             Ok(all)
         })

@@ -13,6 +13,7 @@ mod forsake;
 mod lane;
 mod live;
 mod lost_flush;
+mod pin_file;
 mod pins;
 mod recovery;
 mod restore;
