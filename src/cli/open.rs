@@ -8,7 +8,7 @@ use clap::Args;
 
 use super::failure::{Failure, Result};
 use super::output;
-use crate::tui::{self, Config, Ended, Options, Signal, TerminalError, Theme};
+use crate::tui::{self, Colours, Config, Ended, Options, Signal, TerminalError, Theme};
 use crate::{Engine, Error, ErrorKind};
 
 /// What `lanceq open` takes.
@@ -75,7 +75,8 @@ impl Setup {
     /// The same for the explorer.
     pub(crate) fn options(self) -> Options {
         let theme = self.config.theme.unwrap_or_else(Theme::from_env);
-        Options { theme, config: self.config, told: self.told, ..Options::default() }
+        let colours = Colours::from_env();
+        Options { theme, colours, config: self.config, told: self.told, ..Options::default() }
     }
 }
 

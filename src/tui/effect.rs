@@ -1,6 +1,6 @@
 //! What the update asks of the outside, as data; only the runner carries it out.
 
-use super::data::{Chip, Filter, Likeness, Needle};
+use super::data::{Chip, Encoded, Filter, Frame, Likeness, Needle};
 use super::reproduce::View;
 use super::state::{Asked, Memory, When};
 use crate::{Cursor, JsonObject, TopicName};
@@ -34,6 +34,8 @@ pub(crate) enum Slot {
     Counts(TopicName),
     Page(PageKey),
     Detail,
+    /// A preview of a picture in it.
+    Picture,
     /// A record that is to be put again.
     Clone,
     Seek,
@@ -77,6 +79,8 @@ pub(crate) enum Request {
     },
     /// Reads one record in full.
     Record(RecordId),
+    /// Makes a preview of a picture.
+    Picture { encoded: Encoded, frame: Frame },
     /// Finds the row number of an offset in its bucket.
     Locate(RecordId),
     /// Finds the first record that came after a time, in what is there now or in a version.

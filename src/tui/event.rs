@@ -6,7 +6,7 @@ use std::time::Duration;
 use chrono::NaiveDateTime;
 use ratatui::layout::{Position, Size};
 
-use super::data::{Chip, Fault, FlushReport, Likes, Rows, Version, Whole};
+use super::data::{Chip, Fault, FlushReport, Likes, Rows, Thumbnail, Version, Whole};
 use super::effect::{LoadId, PageKey, Slot, Way};
 use super::input::Key;
 use crate::{
@@ -77,6 +77,7 @@ pub(crate) enum Answer {
         generation: u64,
     },
     Record(Whole),
+    Picture(Thumbnail),
     /// An offset was located.
     Row {
         bucket: u32,

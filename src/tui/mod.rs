@@ -30,6 +30,7 @@ mod memory;
 mod options;
 mod panics;
 mod picture;
+mod previews;
 mod reproduce;
 mod run;
 mod runner;
@@ -54,6 +55,7 @@ mod writers;
 mod tests;
 
 pub use config::{Config, config_file, parse as parse_config, read as read_config};
+pub use data::Colours;
 pub use event::{Input, Turn};
 pub use input::{Key, KeyEntry, key_entries, keys};
 pub use memory::state_folder;

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use tokio::sync::mpsc;
 
 use super::config::Config;
+use super::data::Colours;
 use super::theme::Theme;
 use crate::{TopicName, Writer};
 
@@ -28,6 +29,8 @@ pub struct Options {
     pub start: Start,
     /// Colours or none; [`Theme::from_env`] honours `NO_COLOR`. Default: the terminal's colours.
     pub theme: Theme,
+    /// Which colours the terminal has for pictures; [`Colours::from_env`] asks it. Default: the palette of 256.
+    pub colours: Colours,
     /// Writers of this process: the explorer puts and flushes with them, and leaves them open. For
     /// other topics it opens writers of its own, and ends them without a flush. Default: none.
     pub writers: Vec<Writer>,

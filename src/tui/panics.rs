@@ -75,13 +75,25 @@ impl From<Report> for Fault {
 pub(crate) async fn caught<T>(who: Who, work: impl Future<Output = T>) -> Result<T, Report> {
     let watched = async {
         let done = AssertUnwindSafe(work).catch_unwind().await;
-        done.map_err(|panic| {
-            let reported = CATCHER.with(|catcher| catcher.report.take());
-            // Where the hook is another program's, the message is all there is.
-            reported.unwrap_or_else(|| Report { message: message_of(&*panic), file: None })
-        })
+        done.map_err(|panic| reported(&*panic))
     };
     CATCHER.scope(Catcher { who, report: RefCell::new(None) }, watched).await
+}
+
+/// The same for work that blocks, on the thread that it blocks.
+pub(crate) fn caught_here<T>(who: Who, work: impl FnOnce() -> T) -> Result<T, Report> {
+    let watched = || {
+        let done = std::panic::catch_unwind(AssertUnwindSafe(work));
+        done.map_err(|panic| reported(&*panic))
+    };
+    CATCHER.sync_scope(Catcher { who, report: RefCell::new(None) }, watched)
+}
+
+/// The report of a panic that was just caught.
+fn reported(panic: &(dyn Any + Send)) -> Report {
+    let reported = CATCHER.with(|catcher| catcher.report.take());
+    // Where the hook is another program's, the message is all there is.
+    reported.unwrap_or_else(|| Report { message: message_of(panic), file: None })
 }
 
 /// Waits for a panic that nobody caught, anywhere in the process. Cancel-safe.
@@ -188,6 +200,8 @@ mod tests {
         let fault = caught(Who::Load, async { panic!("number {}", 7) }).await;
         assert_eq!(fault.map(|()| 0).map_err(|report| report.message).unwrap_err(), "number 7");
         assert_eq!(caught(Who::Load, async { 7 }).await, Ok(7));
+        let fault = caught_here(Who::Load, || -> u8 { panic!("number {}", 8) });
+        assert_eq!(fault.map_err(|report| report.message), Err("number 8".into()));
     }
 
     #[test]

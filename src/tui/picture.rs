@@ -96,22 +96,27 @@ pub(crate) fn drawn(state: &State) -> Buffer {
     buffer
 }
 
+/// Holds a picture against the one in `assets`; where `LANCEQ_BLESS` is set, that is drawn again: look at it, then commit.
+#[cfg(test)]
+pub(crate) fn held(file: &str, svg: &str) {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("assets");
+    let path = folder.join(file);
+    if std::env::var_os("LANCEQ_BLESS").is_some() {
+        std::fs::create_dir_all(&folder).unwrap();
+        std::fs::write(&path, svg).unwrap();
+    }
+    let committed = std::fs::read_to_string(&path).unwrap_or_default();
+    assert!(committed == svg, "set LANCEQ_BLESS=1 to draw assets/{file} again");
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    /// The pictures are drawn again where `LANCEQ_BLESS` is set; look at them, then commit them.
     #[test]
     fn the_committed_pictures_show_the_explorer_as_it_is() {
-        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("assets");
         for (file, svg) in pictures() {
-            let path = folder.join(file);
-            if std::env::var_os("LANCEQ_BLESS").is_some() {
-                std::fs::create_dir_all(&folder).unwrap();
-                std::fs::write(&path, &svg).unwrap();
-            }
-            let committed = std::fs::read_to_string(&path).unwrap_or_default();
-            assert!(committed == svg, "set LANCEQ_BLESS=1 to draw assets/{file} again");
+            held(file, &svg);
         }
     }
 }

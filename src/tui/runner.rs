@@ -14,13 +14,15 @@ use super::panics::{self, Who};
 use super::state::Memory;
 use super::writers::Writers;
 use super::{
-    conditions, copying, fault, find, flushing, follow, history, loads, memory, sift, similar,
-    spots,
+    conditions, copying, fault, find, flushing, follow, history, loads, memory, previews, sift,
+    similar, spots,
 };
 use crate::{Engine, Writer};
 
 /// Topics that are counted at the same time.
 const COUNTING: usize = 8;
+/// Whose turn it is to decode a picture.
+static DECODING: Semaphore = Semaphore::const_new(1);
 /// How long the end waits for puts and flushes under way.
 const GRACE: Duration = Duration::from_secs(2);
 
@@ -143,6 +145,9 @@ impl Source {
                 loads::page(engine, (&topic, key), (generation, version), picked.as_ref()).await?
             }
             Request::Record(id) => loads::record(engine, &id).await?,
+            Request::Picture { encoded, frame } => {
+                previews::preview(&DECODING, encoded, frame).await?
+            }
             Request::Locate(id) => loads::locate(engine, &id).await?,
             Request::Since { bucket, version, time } => {
                 spots::since(engine, &bucket, (version, time)).await?

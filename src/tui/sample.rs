@@ -87,6 +87,7 @@ pub(crate) fn answer(request: &Request) -> Result<Answer, Fault> {
             generation: *generation,
         },
         Request::Record(id) => Answer::Record(record(id)),
+        Request::Picture { .. } => return Err(Fault::new("there are no pictures here")),
         Request::Find(search) => found(search)?,
         Request::Copy(wanted) => Answer::Copied(copied(wanted)?),
         Request::Offer(_) => Answer::Offered(None),

@@ -79,6 +79,8 @@ enum Kind {
     Wide,
     /// A line or a bar.
     Shape,
+    /// Half a cell of a picture: the upper one where it is true.
+    Pixel(bool),
 }
 
 fn runs(buffer: &Buffer, y: u16) -> Vec<Run> {
@@ -100,6 +102,9 @@ fn runs(buffer: &Buffer, y: u16) -> Vec<Run> {
 }
 
 fn kind_of(cell: &Cell, cells: u16) -> Kind {
+    if let (Color::Rgb(..), "▀" | "▄") = (cell.fg, cell.symbol()) {
+        return Kind::Pixel(cell.symbol() == "▀");
+    }
     let shape = cell.symbol().chars().all(|c| bar(c).is_some() || lines(c).is_some());
     match (shape, cells) {
         (true, _) => Kind::Shape,
@@ -154,9 +159,20 @@ impl Run {
         }
         element.push_str(&match self.kind {
             Kind::Shape => self.shapes(y),
+            Kind::Pixel(upper) => self.pixels(upper, (left, top)),
             Kind::Text | Kind::Wide => self.letters(left, top),
         });
         element
+    }
+
+    /// Halves of cells that are alike.
+    fn pixels(&self, upper: bool, (left, top): (f64, f64)) -> String {
+        let (width, height) = (f64::from(self.cells) * CELL.0, CELL.1 / 2.0);
+        let top = if upper { top } else { top + height };
+        let ink = self.look.ink();
+        format!(
+            "<path d=\"M{left:.1} {top:.1}h{width:.1}v{height:.1}H{left:.1}z\" fill=\"{ink}\"/>"
+        )
     }
 
     fn letters(&self, left: f64, top: f64) -> String {
@@ -295,6 +311,13 @@ mod tests {
         let svg = drawn("x", Style::new().add_modifier(Modifier::REVERSED));
         assert!(svg.contains(&format!("height=\"18.0\" fill=\"{FOREGROUND}\"")), "{svg}");
         assert!(svg.contains(&format!("fill=\"{BACKGROUND}\">x")), "{svg}");
+    }
+
+    #[test]
+    fn a_pixel_fills_half_a_cell() {
+        let svg = drawn("▀", Style::new().fg(Color::Rgb(1, 2, 3)).bg(Color::Rgb(4, 5, 6)));
+        assert!(svg.contains("h8.8v9.0H14.0z\" fill=\"#010203\""), "{svg}");
+        assert!(svg.contains("height=\"18.0\" fill=\"#040506\""), "{svg}");
     }
 
     #[test]

@@ -52,6 +52,8 @@ pub(crate) enum Meaning {
     Source(u8),
     /// What was looked for.
     Found,
+    /// Pixels of a picture: the colour of the sign, and of what is behind it.
+    Pixels(Color, Color),
 }
 
 /// Which styles are used.
@@ -105,6 +107,9 @@ impl Theme {
             // It stands out of a row that is reversed, and in one that is not.
             return style.remove_modifier(Modifier::REVERSED);
         }
+        if let (Meaning::Pixels(ink, paper), true) = (meaning, self != Self::Mono) {
+            return style.fg(ink).bg(paper);
+        }
         let colour = match self {
             Self::Mono => None,
             Self::Ansi => colour(meaning),
@@ -141,7 +146,8 @@ fn colour(meaning: Meaning) -> Option<Color> {
         | Meaning::Cell
         | Meaning::Marked
         | Meaning::Muted
-        | Meaning::Null => {
+        | Meaning::Null
+        | Meaning::Pixels(..) => {
             return None;
         }
         // A reversed row is one colour, whatever its cells are.

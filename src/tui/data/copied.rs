@@ -4,6 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 
+use super::encoded::Encoded;
 use super::node::{Kind, Node};
 use super::whole::Whole;
 use crate::tui::text::sanitize;
@@ -34,6 +35,14 @@ impl Whole {
             };
         }
         Some(text)
+    }
+
+    /// A copy of the bytes at a path.
+    pub(crate) fn encoded_at(&self, path: &[String]) -> Option<Encoded> {
+        match self.node_at(path)?.kind() {
+            Kind::Bytes(bytes) => Some(Encoded::of(bytes)),
+            _ => None,
+        }
     }
 
     fn node_at(&self, path: &[String]) -> Option<Node> {

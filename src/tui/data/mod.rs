@@ -2,6 +2,7 @@
 
 mod cell;
 mod copied;
+mod encoded;
 mod fault;
 mod filter;
 mod flush;
@@ -11,14 +12,17 @@ mod literal;
 mod needle;
 mod nested;
 mod node;
+mod palette;
 mod real;
 mod rows;
 mod sniff;
 mod sorting;
+mod thumbnail;
 mod version;
 mod whole;
 
 pub(crate) use cell::{Align, Cell};
+pub(crate) use encoded::Encoded;
 pub(crate) use fault::Fault;
 pub(crate) use filter::{Chip, Filter};
 pub(crate) use flush::{BucketFlush, FlushReport};
@@ -27,8 +31,10 @@ pub(crate) use likes::{Like, Likes, lead_with};
 pub(crate) use literal::{Likeness, condition};
 pub(crate) use needle::{Needle, searched};
 pub(crate) use node::{Kind, Node, real_texts, reals};
+pub use palette::Colours;
 pub(crate) use rows::{Column, LONGEST_NAME, Row, Rows, column_of};
 pub(crate) use sniff::sniff;
 pub(crate) use sorting::{Order, SORTED, Sort, Sorter};
+pub(crate) use thumbnail::{Frame, Pixels, Thumbnail, is_picture};
 pub(crate) use version::{Change, Version};
 pub(crate) use whole::Whole;

@@ -18,6 +18,7 @@ use super::jobs::Jobs;
 use super::listed::Asked;
 use super::loads::Loads;
 use super::log::Log;
+use super::look::Look;
 use super::marks::Marks;
 use super::memory::Resume;
 use super::prompt::{Earlier, Prompt};
@@ -32,7 +33,6 @@ use crate::tui::data::Row;
 use crate::tui::effect::{RecordId, Slot};
 use crate::tui::input::{Context, Keymap};
 use crate::tui::options::{DEFAULT_ROOT, Options, Start};
-use crate::tui::theme::Theme;
 use crate::{TopicName, WatchMode};
 
 /// How often ages and rates change.
@@ -113,26 +113,6 @@ pub(crate) struct State {
     pub(crate) repaint: bool,
     /// The program is to stop, and to give the terminal back until it goes on.
     pub(crate) suspended: bool,
-}
-
-/// How it looks and moves, and who has the mouse.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Look {
-    pub(crate) theme: Theme,
-    /// Whether borders are ASCII only.
-    pub(crate) ascii: bool,
-    /// Whether nothing moves by itself.
-    pub(crate) still: bool,
-    /// Whether the wheel and clicks are the explorer's.
-    pub(crate) mouse: bool,
-}
-
-impl Look {
-    fn of(options: &Options) -> Self {
-        let config = &options.config;
-        let (ascii, still, mouse) = (config.ascii, config.reduced_motion, config.mouse);
-        Self { theme: options.theme, ascii, still, mouse }
-    }
 }
 
 /// What the middle shows.

@@ -1,8 +1,9 @@
 //! The detail pane: one record in full, as a tree in which a cursor moves.
 
-use super::outline::{Folds, Sign, TreeLine, outline};
+use super::outline::{Folds, Laid, Path, Shown, Sign, TreeLine, outline};
+use super::pictures::Pictures;
 use super::scroll::Scroll;
-use crate::tui::data::{Fault, Whole};
+use crate::tui::data::{Colours, Encoded, Fault, Frame, Thumbnail, Whole};
 use crate::tui::effect::RecordId;
 use crate::tui::input::Motion;
 
@@ -21,6 +22,9 @@ pub(crate) struct Detail {
     pub(crate) scroll: Scroll,
     /// The lines, as the folds and the width have them.
     pub(crate) lines: Vec<TreeLine>,
+    /// Where there are pictures in the record, and what is there of them.
+    found: Vec<Path>,
+    pub(crate) pictures: Pictures,
     /// The width that the lines are made for; none where they are to be made anew.
     laid_out: Option<u16>,
 }
@@ -30,6 +34,7 @@ impl Detail {
     pub(crate) fn show(&mut self, result: Result<Whole, Fault>) {
         let Some(wanted) = &self.wanted else { return };
         self.shown = Some((wanted.clone(), result));
+        self.pictures.forget();
         self.laid_out = None;
     }
 
@@ -52,7 +57,10 @@ impl Detail {
     }
 
     /// Makes the lines anew where something changed, and brings the cursor into them and into view.
-    pub(crate) fn fit(&mut self, width: u16, height: u64) {
+    pub(crate) fn fit(&mut self, width: u16, height: u64, colours: Option<Colours>) {
+        if self.pictures.fit(width, colours) {
+            self.laid_out = None;
+        }
         if self.laid_out != Some(width) {
             let at = self.line().map(|line| (line.path.clone(), line.part));
             self.lay_out(width);
@@ -64,9 +72,27 @@ impl Detail {
     }
 
     fn lay_out(&mut self, width: u16) {
-        let lines = self.record().map(|(_, record)| outline(record, &self.folds, width));
-        self.lines = lines.unwrap_or_default();
+        let shown = Shown { folds: &self.folds, pictures: &self.pictures };
+        let laid = self.record().map(|(_, record)| outline(record, shown, width));
+        let Laid { lines, pictures } = laid.unwrap_or_default();
+        (self.lines, self.found) = (lines, pictures);
         self.laid_out = Some(width);
+    }
+
+    /// The next picture of which a preview is to be made, as long as nobody has gone on to another record.
+    pub(crate) fn begin_picture(&mut self) -> Option<(Encoded, Frame)> {
+        let (path, frame) = self.pictures.next(&self.found)?;
+        let (_, record) = self.record().filter(|(id, _)| self.wanted.as_ref() == Some(*id))?;
+        let encoded = record.encoded_at(&path)?;
+        self.pictures.begin(path);
+        Some((encoded, frame))
+    }
+
+    /// Takes the preview that was being made.
+    pub(crate) fn take_picture(&mut self, made: Result<Thumbnail, String>) {
+        if self.pictures.take(made) {
+            self.laid_out = None;
+        }
     }
 
     /// The line of a value with this number, or the one that is nearest before it.
@@ -170,7 +196,7 @@ mod tests {
         let topic = "t".parse().unwrap();
         detail.wanted = Some(RecordId { topic, bucket: 0, offset, version: None });
         detail.show(Ok(record));
-        detail.fit(40, HEIGHT);
+        detail.fit(40, HEIGHT, None);
     }
 
     fn detail(items: i32) -> Detail {
@@ -182,7 +208,7 @@ mod tests {
     fn step(detail: &mut Detail, motions: &[Motion]) {
         for motion in motions {
             detail.step(*motion, HEIGHT);
-            detail.fit(40, HEIGHT);
+            detail.fit(40, HEIGHT, None);
         }
     }
 
@@ -223,7 +249,7 @@ mod tests {
         detail.scroll.selected = 22;
         assert_eq!(detail.sign(), Sign::More);
         detail.toggle();
-        detail.fit(40, HEIGHT);
+        detail.fit(40, HEIGHT, None);
         assert_eq!(at(&detail), ["list", "20"]);
     }
 
@@ -233,11 +259,11 @@ mod tests {
         step(&mut detail, &[Motion::Down, Motion::Down, Motion::Down]);
         let folded = detail.lines.len();
         detail.toggle();
-        detail.fit(40, HEIGHT);
+        detail.fit(40, HEIGHT, None);
         assert!(detail.lines.len() > folded + 40);
         step(&mut detail, &[Motion::PageDown, Motion::PageDown]);
         detail.toggle();
-        detail.fit(40, HEIGHT);
+        detail.fit(40, HEIGHT, None);
         assert_eq!((detail.lines.len(), detail.sign()), (folded, Sign::Shut));
         assert!(detail.scroll.selected < folded as u64);
     }
@@ -247,7 +273,7 @@ mod tests {
         let mut detail = Detail::default();
         step(&mut detail, &[Motion::Right, Motion::Left, Motion::End, Motion::Down]);
         detail.toggle();
-        detail.fit(40, HEIGHT);
+        detail.fit(40, HEIGHT, None);
         assert_eq!(detail.sign(), Sign::None);
     }
 }

@@ -1,9 +1,11 @@
 //! Values that take many lines: text wrapped, numbers in columns, bytes in hexadecimal.
 
 use arrow_array::ArrayRef;
+use ratatui::style::Color;
 
 use super::outline::{Folds, Sign, Spot, TreeLine};
-use crate::tui::data::real_texts;
+use super::pictures::Preview;
+use crate::tui::data::{Pixels, Thumbnail, real_texts};
 use crate::tui::text::quantity::counted;
 use crate::tui::text::sanitize;
 use crate::tui::theme::Meaning;
@@ -128,4 +130,36 @@ pub(super) fn hex(bytes: &[u8], width: u16) -> Vec<Vec<(String, Meaning)>> {
         ]
     };
     bytes.chunks(columns).enumerate().map(line).collect()
+}
+
+/// A line of pieces.
+type Pieces = Vec<(String, Meaning)>;
+
+/// What is to be said beside a picture, and its lines, or why there are none.
+pub(super) fn picture(preview: &Preview<'_>) -> (Option<(String, Meaning)>, Vec<Pieces>) {
+    let note = |text: String| (None, vec![vec![(text, Meaning::Muted)]]);
+    match preview {
+        Preview::Made(Thumbnail { size: (width, height), rows }) => {
+            let size = (format!("  {width} × {height}"), Meaning::Muted);
+            (Some(size), rows.iter().map(|row| pixels(row)).collect())
+        }
+        Preview::Waits => note("·····".into()),
+        Preview::Failed(reason) => note(format!("no preview: {reason}")),
+        Preview::Colourless => note("no preview without colours: F3 takes another theme".into()),
+    }
+}
+
+/// A row of cells, each of two pixels; those that are alike are one piece.
+fn pixels(row: &[Pixels]) -> Pieces {
+    let alike = row.chunk_by(|one, other| one == other);
+    alike.filter_map(|cells| Some(piece_of(*cells.first()?, cells.len()))).collect()
+}
+
+fn piece_of(cell: Pixels, cells: usize) -> (String, Meaning) {
+    let (sign, meaning) = match (cell.above, cell.below) {
+        (None, None) => (" ", Meaning::Plain),
+        (None, Some(below)) => ("▄", Meaning::Pixels(below, Color::Reset)),
+        (Some(above), below) => ("▀", Meaning::Pixels(above, below.unwrap_or(Color::Reset))),
+    };
+    (sign.repeat(cells), meaning)
 }

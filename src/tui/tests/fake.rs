@@ -397,6 +397,7 @@ fn read(world: &World, request: &Request) -> Result<Answer, Fault> {
         | Request::Since { .. }
         | Request::FlushFrom { .. }
         | Request::Copy(_)
+        | Request::Picture { .. }
         | Request::Versions { .. }
         | Request::Pin(_)
         | Request::Similar { .. }

@@ -175,7 +175,10 @@ impl Hostile {
             }),
             Request::SiftOn { .. } => Answer::SiftedOn(Vec::new()),
             Request::FlushFrom { .. } => Answer::NoFlush(Direction::Up),
-            Request::Locate(_) | Request::Put { .. } | Request::Flush(_) => {
+            Request::Locate(_)
+            | Request::Put { .. }
+            | Request::Flush(_)
+            | Request::Picture { .. } => {
                 return Err(self.fault());
             }
             Request::Tail { .. } => Answer::Tail(vec![Arrival::Rows(self.rows())], now()),

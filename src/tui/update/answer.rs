@@ -58,6 +58,7 @@ fn taken(state: &mut State, slot: &Slot, answer: Answer) -> Vec<Effect> {
             }
         }
         (Slot::Detail, Answer::Record(record)) => state.detail.show(Ok(record)),
+        (Slot::Picture, Answer::Picture(made)) => state.detail.take_picture(Ok(made)),
         (Slot::Clone, Answer::Record(record)) => return put::open_copy(state, &record),
         (Slot::Seek, answer) => seek::take(state, answer),
         (Slot::Condition | Slot::Sift | Slot::SiftOn, answer) => {
@@ -123,6 +124,7 @@ pub(super) fn failed(state: &mut State, slot: &Slot, fault: Fault) -> Vec<Effect
         }
         Slot::Page(_) => state.records.failed = Some((fault, state.records.generation)),
         Slot::Detail => state.detail.show(Err(fault)),
+        Slot::Picture => state.detail.take_picture(Err(fault.message)),
         Slot::Tail => {
             if let Some(tail) = &mut state.tail {
                 tail.failed = Some(fault);

@@ -25,6 +25,7 @@ pub(super) fn wants(state: &mut State) -> Vec<Effect> {
     }
     effects.extend(versions::wants(state, &layout));
     effects.extend(detail(state, &layout));
+    effects.extend(picture(state));
     effects
 }
 
@@ -62,7 +63,8 @@ fn fit(state: &mut State, layout: &Layout) {
     columns::fit(state, layout.box_rows());
     around::fit(state, layout.box_rows());
     if layout.detail.width > 0 {
-        state.detail.fit(layout.detail_cells(), layout.detail_rows());
+        let pictures = state.look.pictures();
+        state.detail.fit(layout.detail_cells(), layout.detail_rows(), pictures);
     }
 }
 
@@ -181,5 +183,21 @@ fn detail(state: &mut State, layout: &Layout) -> Option<Effect> {
         return None;
     }
     state.detail.wanted = Some(record.clone());
+    state.detail.pictures.give_up();
     Some(state.loads.begin(Slot::Detail, Request::Record(record)))
+}
+
+/// Previews of the pictures in the record, one after the other; one of a record that was left is given up.
+fn picture(state: &mut State) -> Option<Effect> {
+    let runs = state.loads.is_running(&Slot::Picture);
+    if runs && state.detail.pictures.awaits() {
+        return None;
+    }
+    match state.detail.begin_picture() {
+        Some((encoded, frame)) => {
+            Some(state.loads.begin(Slot::Picture, Request::Picture { encoded, frame }))
+        }
+        None if runs => state.loads.cancel(&Slot::Picture),
+        None => None,
+    }
 }

@@ -13,6 +13,6 @@ mod line;
 mod tests;
 mod tree;
 
-pub(crate) use folds::Folds;
+pub(crate) use folds::{Folds, Path};
 pub(crate) use line::{Sign, Spot, TreeLine};
-pub(crate) use tree::outline;
+pub(crate) use tree::{Laid, Shown, outline};

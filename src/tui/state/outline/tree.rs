@@ -4,8 +4,9 @@ use arrow_array::{Array as _, ArrayRef};
 
 use super::folds::{Folds, Path};
 use super::line::{STEP, Sign, Spot, TreeLine};
-use crate::tui::data::{Kind, Node, Whole, real_name, reals, sniff};
+use crate::tui::data::{Encoded, Kind, Node, Whole, is_picture, real_name, reals, sniff};
 use crate::tui::state::passage;
+use crate::tui::state::pictures::{Pictures, Preview};
 use crate::tui::text::quantity::{bytes, counted, grouped};
 use crate::tui::text::{sanitize, spark};
 use crate::tui::theme::Meaning;
@@ -22,20 +23,41 @@ const FIRST_FIELDS: usize = 200;
 const FIRST_NUMBERS: usize = 200;
 /// Bytes that are shown first.
 const FIRST_BYTES: usize = 256;
+/// Pictures of a record that previews are made of at most.
+const PICTURES: usize = 6;
 /// Bars in the sparkline of a vector at most.
 const BARS: u16 = 24;
 
+/// What is shown of a record.
+#[derive(Clone, Copy)]
+pub(crate) struct Shown<'a> {
+    pub(crate) folds: &'a Folds,
+    pub(crate) pictures: &'a Pictures,
+}
+
+/// A record in lines.
+#[derive(Default)]
+pub(crate) struct Laid {
+    pub(crate) lines: Vec<TreeLine>,
+    /// Where there are pictures, the first few.
+    pub(crate) pictures: Vec<Path>,
+}
+
 /// All lines of a record in so many cells.
-pub(crate) fn outline(record: &Whole, folds: &Folds, width: u16) -> Vec<TreeLine> {
-    let mut outline = Outline { folds, width, lines: Vec::new() };
+pub(crate) fn outline(record: &Whole, shown: Shown<'_>, width: u16) -> Laid {
+    let Shown { folds, pictures } = shown;
+    let mut outline = Outline { folds, pictures, width, lines: Vec::new(), found: Vec::new() };
     outline.nodes(&record.fields(), &Path::from([]), 0);
-    outline.lines
+    Laid { lines: outline.lines, pictures: outline.found }
 }
 
 struct Outline<'a> {
     folds: &'a Folds,
+    pictures: &'a Pictures,
     width: u16,
     lines: Vec<TreeLine>,
+    /// Where there are pictures.
+    found: Vec<Path>,
 }
 
 impl Outline<'_> {
@@ -109,17 +131,35 @@ impl Outline<'_> {
     }
 
     fn bytes(&mut self, found: &[u8], spot: &Spot) {
-        let kind = sniff(found).map(|kind| format!("{kind}, ")).unwrap_or_default();
-        let summary = (format!("⟨{kind}{}⟩", bytes(found.len() as u64)), Meaning::Rich);
+        let kind = sniff(found);
+        let name = kind.map(|kind| format!("{kind}, ")).unwrap_or_default();
+        let mut summary = vec![(format!("⟨{name}{}⟩", bytes(found.len() as u64)), Meaning::Rich)];
         if found.is_empty() {
-            return self.one(spot, Sign::None, vec![summary]);
+            return self.one(spot, Sign::None, summary);
         }
-        if self.fold(spot, vec![summary]) {
+        let mut below = Vec::new();
+        if kind.is_some_and(is_picture) && self.found.len() < PICTURES {
+            let (size, lines) = passage::picture(&self.preview(found, spot));
+            summary.extend(size);
+            below = lines;
+        }
+        if self.fold(spot, summary) {
             let shown = self.folds.shown(&spot.path, FIRST_BYTES);
-            let dump = passage::hex(found.get(..shown).unwrap_or(found), self.room(spot));
-            self.below(spot, dump);
+            below.extend(passage::hex(found.get(..shown).unwrap_or(found), self.room(spot)));
+            self.below(spot, below);
             self.more(spot, found.len().saturating_sub(shown));
+        } else {
+            self.below(spot, below);
         }
+    }
+
+    /// The preview of a picture; notes that there is one to be made.
+    fn preview(&mut self, found: &[u8], spot: &Spot) -> Preview<'_> {
+        if found.len() > Encoded::MOST {
+            return Preview::Failed("it has more than 16 MiB");
+        }
+        self.found.push(spot.path.clone());
+        self.pictures.get(&spot.path)
     }
 
     /// The line of a value that can be unfolded; whether it is.
