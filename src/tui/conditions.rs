@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-use super::data::{self, Chip, Fault, Likeness, column_of};
-use super::effect::{Place, RecordId, Wish};
+use super::data::{self, Chip, Fault, Likeness, PathColumn, column_of};
+use super::effect::{ColumnId, Place, RecordId, Wish};
 use super::event::{Answer, Complaint};
 use super::history;
 use crate::{Columns, Engine, Error, Result};
@@ -37,21 +37,40 @@ async fn typed(engine: &Engine, place: &Place, chip: &Chip) -> Result<Answer, Fa
 async fn cell(
     engine: &Engine,
     record: &RecordId,
-    (column, likeness): (&str, Likeness),
+    (column, likeness): (&ColumnId, Likeness),
 ) -> Result<Answer, Fault> {
     let reader = history::bucket(engine, &record.topic, record.bucket, record.version).await?;
-    let Some(name) = column_of(&reader.schema().await?, column) else {
+    let schema = reader.schema().await?;
+    let path = match column {
+        ColumnId::Own(shown) => column_of(&schema, shown)
+            .map(|name| PathColumn::new(&name, std::slice::from_ref(&name))),
+        ColumnId::Inner(path) => Some(path.clone()),
+    };
+    let Some(path) = path else {
         return Err(Fault::new(format!(
-            "`{column}` is no column of its own: no condition is made of it"
+            "`{}` is no column of its own: no condition is made of it",
+            column.name()
         )));
     };
-    let page = reader.columns(Columns::Only(vec![name.clone()])).get(record.offset, 1).await?;
+    let root = Columns::Only(vec![path.root().to_owned()]);
+    let page = reader.columns(root).get(record.offset, 1).await?;
     let chunk = page.chunks.first().filter(|chunk| chunk.offsets.first() == Some(&record.offset));
-    let Some(values) = chunk.and_then(|chunk| chunk.batch.columns().first()) else {
+    let Some(values) = chunk.and_then(|chunk| path.values(&chunk.batch)) else {
         return Err(Fault::new("the record is no longer there"));
     };
-    let chip = data::condition(&name, values, 0, likeness).map_err(Fault::new)?;
+    let sql = path.sql(&schema).ok_or_else(|| unnamed(&path))?;
+    let chip = data::condition((&sql, &path.name), &values, 0, likeness).map_err(Fault::new)?;
     Ok(Answer::Condition(Ok(chip)))
+}
+
+/// Why no condition can name what lies at a path.
+fn unnamed(path: &PathColumn) -> Fault {
+    let name = &path.name;
+    Fault::new(if path.path.iter().any(|step| step.contains('`')) {
+        format!("`{name}` has a backtick in its name: no condition can name it")
+    } else {
+        format!("`{name}` lies in a list or a map: no condition reaches into one")
+    })
 }
 
 /// The part of a condition that a reason is about, in bytes: the place that it names, or else the word in backticks.

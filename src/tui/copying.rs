@@ -2,7 +2,7 @@
 
 use super::clipboard;
 use super::data::{Fault, LONGEST_NAME, Whole};
-use super::effect::{RecordId, Wanted};
+use super::effect::{ColumnId, RecordId, Wanted};
 use super::event::Answer;
 use super::{history, loads};
 use crate::Engine;
@@ -38,9 +38,12 @@ pub(super) async fn offer(text: String) -> Answer {
     Answer::Offered(offered.unwrap_or_default())
 }
 
-fn value(record: &Whole, column: &str) -> Result<String, Fault> {
-    let text = record.field_text(column, LONGEST_NAME);
-    text.ok_or_else(|| Fault::new(format!("the record has no field `{column}`")))
+fn value(record: &Whole, column: &ColumnId) -> Result<String, Fault> {
+    let text = match column {
+        ColumnId::Own(name) => record.field_text(name, LONGEST_NAME),
+        ColumnId::Inner(path) => Some(record.text_at(&path.path).unwrap_or_else(|| "null".into())),
+    };
+    text.ok_or_else(|| Fault::new(format!("the record has no field `{}`", column.name())))
 }
 
 async fn read(engine: &Engine, id: &RecordId) -> Result<Whole, Fault> {

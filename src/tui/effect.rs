@@ -1,6 +1,6 @@
 //! What the update asks of the outside, as data; only the runner carries it out.
 
-use super::data::{Chip, Encoded, Filter, Frame, Likeness, Needle};
+use super::data::{Chip, Encoded, Filter, Frame, Heavy, Likeness, Needle, PathColumn, PathColumns};
 use super::reproduce::View;
 use super::state::{Asked, Memory, When};
 use crate::{Cursor, JsonObject, TopicName};
@@ -34,6 +34,8 @@ pub(crate) enum Slot {
     Counts(TopicName),
     Page(PageKey),
     Detail,
+    /// A value of it that was not read with it.
+    Value,
     /// A preview of a picture in it.
     Picture,
     /// A record that is to be put again.
@@ -76,9 +78,14 @@ pub(crate) enum Request {
         generation: u64,
         version: Option<u64>,
         picked: Option<Picked>,
+        inner: PathColumns,
     },
     /// Reads one record in full.
     Record(RecordId),
+    /// Reads one record but for some of its values.
+    Lighter { record: RecordId, without: Vec<Heavy> },
+    /// Reads one value of a record.
+    Value { record: RecordId, column: String },
     /// Makes a preview of a picture.
     Picture { encoded: Encoded, frame: Frame },
     /// Finds the row number of an offset in its bucket.
@@ -105,7 +112,7 @@ pub(crate) enum Request {
     /// Goes on with what comes, from where a look ended.
     SiftOn { sifting: Sifting, end: Cursor },
     /// Follows what a topic or a bucket has and gets that matches, starting with the last `backlog` records of each bucket.
-    Tail { place: Place, backlog: u64, filter: Filter },
+    Tail { place: Place, backlog: u64, filter: Filter, inner: PathColumns },
     /// Finds out whether a record could be put.
     Check { topic: TopicName, record: JsonObject },
     /// Puts a record.
@@ -124,12 +131,12 @@ pub(crate) enum Wanted {
     Record(RecordId),
     Value {
         record: RecordId,
-        column: String,
+        column: ColumnId,
     },
     /// The values of some records.
     Column {
         records: Vec<RecordId>,
-        column: String,
+        column: ColumnId,
     },
     /// Python that reads a view.
     Python(Box<View>),
@@ -177,18 +184,38 @@ pub(crate) struct Sifting {
     /// The version that is looked through; then the place is one bucket.
     pub(crate) version: Option<u64>,
     pub(crate) asked: Asked,
+    /// Columns that it may be sorted by besides those of the schema.
+    pub(crate) inner: PathColumns,
 }
 
 /// What a condition is to be made of.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Wish {
     Typed(Chip),
-    /// The value of a record in a column, by the name that is shown.
+    /// The value of a record in a column.
     Cell {
         record: RecordId,
-        column: String,
+        column: ColumnId,
         likeness: Likeness,
     },
+}
+
+/// A column of a table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum ColumnId {
+    /// One of the schema, by the name that is shown.
+    Own(String),
+    Inner(PathColumn),
+}
+
+impl ColumnId {
+    /// Its name as it is shown.
+    pub(crate) fn name(&self) -> &str {
+        match self {
+            Self::Own(name) => name,
+            Self::Inner(path) => &path.name,
+        }
+    }
 }
 
 /// A direction through a table.
@@ -224,6 +251,7 @@ pub(crate) struct Look {
     pub(crate) offset: Option<u64>,
     /// Rows in view, so that what is shown first is there at once.
     pub(crate) height: u64,
+    pub(crate) inner: PathColumns,
 }
 
 /// Which version a look is at.

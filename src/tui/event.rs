@@ -77,6 +77,8 @@ pub(crate) enum Answer {
         generation: u64,
     },
     Record(Whole),
+    /// The part of a record that was not read with it.
+    Value(Whole),
     Picture(Thumbnail),
     /// An offset was located.
     Row {

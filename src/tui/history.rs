@@ -97,7 +97,10 @@ async fn pages(reader: &Reader, look: &Look, row: u64, total: u64) -> Result<Vec
     let mut pages = Vec::new();
     for index in first..=last {
         let page = reader.window(index * PAGE, limit).await?;
-        pages.push((PageKey { bucket: look.bucket.bucket, index }, Rows::of_page(&page)));
+        pages.push((
+            PageKey { bucket: look.bucket.bucket, index },
+            Rows::of_page(&page, &look.inner),
+        ));
     }
     Ok(pages)
 }

@@ -5,14 +5,15 @@ use std::time::Instant;
 use arrow_schema::{FieldRef, Schema};
 
 use super::clock;
-use super::data::{Fault, Rows, Whole};
+use super::data::{Fault, Heavy, PathColumn, Rows, Whole};
 use super::effect::{PageKey, Picked, RecordId};
 use super::event::Answer;
 use super::state::PAGE;
 use super::writers::Writers;
 use super::{history, sift};
 use crate::{
-    Engine, Error, JsonObject, Result, SchemaInference, TopicName, TopicSchema, type_text,
+    Columns, Engine, Error, JsonObject, Reader, Result, SchemaInference, TopicName, TopicSchema,
+    type_text,
 };
 
 /// Lists the topics.
@@ -31,31 +32,60 @@ pub(super) async fn page(
     engine: &Engine,
     (topic, key): (&TopicName, PageKey),
     (generation, version): (u64, Option<u64>),
-    picked: Option<&Picked>,
+    (picked, inner): (Option<&Picked>, &[PathColumn]),
 ) -> Result<Answer> {
     let begun = Instant::now();
     if let Some(picked) = picked {
-        let rows = sift::picked(engine, (topic, version), picked).await?;
+        let rows = sift::picked(engine, (topic, version), (picked, inner)).await?;
         return Ok(Answer::Page { rows, took: begun.elapsed(), generation });
     }
     let reader = history::bucket(engine, topic, key.bucket, version).await?;
     let limit = usize::try_from(PAGE).unwrap_or(usize::MAX);
     let page = reader.window(key.index * PAGE, limit).await?;
     let took = begun.elapsed();
-    Ok(Answer::Page { rows: Rows::of_page(&page), took, generation })
+    Ok(Answer::Page { rows: Rows::of_page(&page, inner), took, generation })
 }
 
 /// Reads one record in full.
 pub(super) async fn record(engine: &Engine, id: &RecordId) -> Result<Answer, Fault> {
     let reader = history::bucket(engine, &id.topic, id.bucket, id.version).await?;
+    Ok(Answer::Record(whole(&reader, id).await?))
+}
+
+/// Reads one record but for values that are too heavy.
+pub(super) async fn lighter(
+    engine: &Engine,
+    id: &RecordId,
+    without: &[Heavy],
+) -> Result<Answer, Fault> {
+    let reader = history::bucket(engine, &id.topic, id.bucket, id.version).await?;
+    let schema = reader.schema().await?;
+    let is_there = |heavy: &&Heavy| schema.column_with_name(&heavy.column).is_some();
+    let names: Vec<String> = without.iter().filter(is_there).map(|h| h.column.clone()).collect();
+    if names.len() == schema.fields().len()
+        && let Some(unread) = Whole::unread(&schema, without, false)
+    {
+        return Ok(Answer::Record(unread));
+    }
+    let read = whole(&reader.columns(Columns::Except(names)), id).await?;
+    Ok(Answer::Record(read.without(&schema, without)))
+}
+
+/// Reads one value of a record, however heavy it is.
+pub(super) async fn value(engine: &Engine, id: &RecordId, column: String) -> Result<Answer, Fault> {
+    let reader = history::bucket(engine, &id.topic, id.bucket, id.version).await?;
+    let reader = reader.columns(Columns::Only(vec![column]));
+    Ok(Answer::Value(whole(&reader, id).await?))
+}
+
+async fn whole(reader: &Reader, id: &RecordId) -> Result<Whole, Fault> {
     let page = reader.get(id.offset, 1).await?;
-    match Whole::of_page(&page, id.offset) {
-        Some(record) => Ok(Answer::Record(record)),
-        None => Err(Fault::new(match id.version {
+    Whole::of_page(&page, id.offset).ok_or_else(|| {
+        Fault::new(match id.version {
             Some(version) => format!("offset {} is not in v {version}", id.offset),
             None => format!("offset {} is no longer there", id.offset),
-        })),
-    }
+        })
+    })
 }
 
 /// Finds the row of an offset in its bucket.

@@ -10,6 +10,7 @@ use tokio::task::{AbortHandle, JoinSet};
 use super::data::Fault;
 use super::effect::{Effect, LoadId, Request, Slot};
 use super::event::{Answer, Event};
+use super::follow::Shown;
 use super::panics::{self, Who};
 use super::state::Memory;
 use super::writers::Writers;
@@ -141,10 +142,15 @@ impl Source {
                 let _permit = self.counting.acquire().await.ok();
                 loads::counts(engine, &topic).await?
             }
-            Request::Page { topic, key, generation, version, picked } => {
-                loads::page(engine, (&topic, key), (generation, version), picked.as_ref()).await?
+            Request::Page { topic, key, generation, version, picked, inner } => {
+                let as_of = (generation, version);
+                loads::page(engine, (&topic, key), as_of, (picked.as_ref(), &inner)).await?
             }
             Request::Record(id) => loads::record(engine, &id).await?,
+            Request::Lighter { record, without } => {
+                loads::lighter(engine, &record, &without).await?
+            }
+            Request::Value { record, column } => loads::value(engine, &record, column).await?,
             Request::Picture { encoded, frame } => {
                 previews::preview(&DECODING, encoded, frame).await?
             }
@@ -169,8 +175,9 @@ impl Source {
             Request::SiftOn { sifting, end } => {
                 sift::sift_on(engine, (&sifting, end), sink).await?
             }
-            Request::Tail { place, backlog, filter } => {
-                return Err(follow::follow(engine, &place, (backlog, &filter), sink).await);
+            Request::Tail { place, backlog, filter, inner } => {
+                let shown = Shown { filter, inner };
+                return Err(follow::follow(engine, &place, (backlog, &shown), sink).await);
             }
             Request::Check { topic, record } => loads::check(&self.writers, &topic, record).await?,
             Request::Put { topic, record } => loads::put(&self.writers, &topic, record).await?,

@@ -13,7 +13,9 @@ use chrono::{NaiveDate, NaiveDateTime};
 use super::data::{
     Align, BucketFlush, Cell, Column, Fault, Filter, FlushReport, LONGEST_NAME, Row, Rows, Whole,
 };
-use super::effect::{BucketId, Effect, PageKey, Place, RecordId, Request, Search, Wanted, Way};
+use super::effect::{
+    BucketId, ColumnId, Effect, PageKey, Place, RecordId, Request, Search, Wanted, Way,
+};
 use super::event::{Answer, Arrival, Event, Hit, Input};
 use super::input::Key;
 use super::state::{PAGE, State};
@@ -78,7 +80,7 @@ pub(crate) fn answer(request: &Request) -> Result<Answer, Fault> {
             took: Duration::from_micros(700),
             generation: *generation,
         },
-        Request::Page { topic, key, generation, version, picked: None } => Answer::Page {
+        Request::Page { topic, key, generation, version, picked: None, .. } => Answer::Page {
             rows: match version {
                 Some(version) => sample_past::page_at(topic, *key, *version)?,
                 None => page(topic, *key)?,
@@ -87,6 +89,9 @@ pub(crate) fn answer(request: &Request) -> Result<Answer, Fault> {
             generation: *generation,
         },
         Request::Record(id) => Answer::Record(record(id)),
+        Request::Lighter { record: id, .. } | Request::Value { record: id, .. } => {
+            Answer::Record(record(id))
+        }
         Request::Picture { .. } => return Err(Fault::new("there are no pictures here")),
         Request::Find(search) => found(search)?,
         Request::Copy(wanted) => Answer::Copied(copied(wanted)?),
@@ -125,8 +130,11 @@ pub(crate) fn answer(request: &Request) -> Result<Answer, Fault> {
 
 /// What is to be copied, of the records here.
 fn copied(wanted: &Wanted) -> Result<String, Fault> {
-    let value = |id: &RecordId, column: &str| {
-        let text = record(id).field_text(column, LONGEST_NAME);
+    let value = |id: &RecordId, column: &ColumnId| {
+        let text = match column {
+            ColumnId::Own(name) => record(id).field_text(name, LONGEST_NAME),
+            ColumnId::Inner(path) => record(id).text_at(&path.path),
+        };
         text.ok_or_else(|| Fault::new("there is no such field"))
     };
     match wanted {
@@ -258,6 +266,7 @@ pub(crate) fn run(bucket: u32, offsets: std::ops::Range<u64>, persisted: u64) ->
         offset,
         buffered: offset >= persisted,
         cells: cells(bucket, offset),
+        heavy: Vec::new(),
     };
     Rows { columns: columns(), rows: offsets.map(row).collect() }
 }

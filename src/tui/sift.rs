@@ -7,7 +7,7 @@ use arrow_array::ArrayRef;
 use arrow_schema::{DataType, SchemaRef};
 use futures::StreamExt;
 
-use super::data::{Fault, Filter, Rows, SORTED, Sorter, column_of, searched};
+use super::data::{Fault, Filter, PathColumn, Rows, SORTED, Sorter, column_of, searched};
 use super::effect::{Picked, Place, Sifting};
 use super::event::{Answer, Sifted};
 use super::runner::Sink;
@@ -97,7 +97,7 @@ pub(super) async fn conditioned(
 pub(super) async fn picked(
     engine: &Engine,
     (topic, version): (&TopicName, Option<u64>),
-    picked: &Picked,
+    (picked, inner): (&Picked, &[PathColumn]),
 ) -> Result<Rows> {
     // A version is one of a bucket, and so is then all of the list.
     let bucket = version.and(picked.places.first().map(|(bucket, _)| *bucket));
@@ -106,7 +106,7 @@ pub(super) async fn picked(
     let page = reader.take(&picked.places).await?;
     let mut all = Rows::empty();
     for chunk in &page.chunks {
-        let part = picked.filter.shown(chunk);
+        let part = picked.filter.shown(chunk, inner);
         all.columns = part.columns;
         all.rows.extend(part.rows);
     }
@@ -117,7 +117,7 @@ pub(super) async fn picked(
 
 /// A reader of the columns that have to be looked at, and no others.
 async fn narrowed(engine: &Engine, sifting: &Sifting) -> Result<Reader, Fault> {
-    let Sifting { place, version, asked } = sifting;
+    let Sifting { place, version, asked, inner } = sifting;
     let reader = conditioned(engine, place, *version, &asked.filter).await?;
     let schema = reader.schema().await?;
     let mut names = BTreeSet::new();
@@ -125,7 +125,9 @@ async fn narrowed(engine: &Engine, sifting: &Sifting) -> Result<Reader, Fault> {
         names.extend(searched(&schema));
     }
     if let Some(sort) = &asked.sort {
+        let path = inner.iter().find(|path| path.name == sort.column);
         let column = column_of(&schema, &sort.column);
+        let column = column.or_else(|| path.map(|path| path.root().to_owned()));
         names.insert(column.ok_or_else(|| {
             Fault::new(format!("there is no column `{}` to sort by", sort.column))
         })?);
@@ -180,9 +182,11 @@ impl<'a> Collected<'a> {
             .into_iter()
             .filter_map(|row| Some((row, (chunk.bucket, chunk.offsets.get(row).copied()?))));
         let name = column_of(&chunk.batch.schema(), &sort.column);
-        let values: Option<&ArrayRef> = name.and_then(|name| chunk.batch.column_by_name(&name));
+        let values = name.and_then(|name| chunk.batch.column_by_name(&name).cloned());
+        let inner = || self.sifting.inner.iter().find(|path| path.name == sort.column);
+        let values: Option<ArrayRef> = values.or_else(|| inner()?.values(&chunk.batch));
         match values {
-            Some(values) => sorter.offer_all(values, places).map_err(|reason| {
+            Some(values) => sorter.offer_all(&values, places).map_err(|reason| {
                 Fault::new(format!("cannot sort by `{}`: {reason}", sort.column))
             }),
             None => Ok(()),

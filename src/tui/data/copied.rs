@@ -37,6 +37,15 @@ impl Whole {
         Some(text)
     }
 
+    /// Whether the value at a path is a text; none where it is neither text nor bytes.
+    pub(crate) fn is_text(&self, path: &[String]) -> Option<bool> {
+        match self.node_at(path)?.kind() {
+            Kind::Text(_) => Some(true),
+            Kind::Bytes(_) => Some(false),
+            _ => None,
+        }
+    }
+
     /// A copy of the bytes at a path.
     pub(crate) fn encoded_at(&self, path: &[String]) -> Option<Encoded> {
         match self.node_at(path)?.kind() {

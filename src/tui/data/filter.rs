@@ -1,6 +1,7 @@
 //! What of a topic is shown: conditions that all must hold, taken off one by one.
 
 use super::needle::Needle;
+use super::path_column::PathColumn;
 use super::rows::Rows;
 use crate::Chunk;
 use crate::tui::text::sanitize;
@@ -110,8 +111,8 @@ impl Filter {
     }
 
     /// What is shown of those rows of a chunk that have all texts.
-    pub(crate) fn shown(&self, chunk: &Chunk) -> Rows {
-        let mut shown = Rows::of_chunk(chunk);
+    pub(crate) fn shown(&self, chunk: &Chunk, inner: &[PathColumn]) -> Rows {
+        let mut shown = Rows::of_chunk(chunk, inner);
         if self.needles().next().is_some() {
             let keep = self.rows(chunk);
             let mut row = 0;
@@ -171,7 +172,8 @@ mod tests {
         ] {
             let mut filter = Filter::default();
             texts.iter().filter_map(|text| Chip::typed(text)).for_each(|chip| filter.add(chip));
-            let shown: Vec<u64> = filter.shown(&chunk).rows.iter().map(|row| row.offset).collect();
+            let shown: Vec<u64> =
+                filter.shown(&chunk, &[]).rows.iter().map(|row| row.offset).collect();
             assert_eq!(shown, offsets, "{texts:?}");
         }
     }

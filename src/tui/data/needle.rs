@@ -122,7 +122,7 @@ impl Needle {
 
     fn is_in_node(&self, node: &Node) -> bool {
         match node.kind() {
-            Kind::Null | Kind::Bytes(_) | Kind::Numbers(_) => false,
+            Kind::Null | Kind::Bytes(_) | Kind::Numbers(_) | Kind::Unread(_) => false,
             Kind::Leaf { text, .. } => self.is_in(&text),
             Kind::Text(text) => self.is_in(text),
             Kind::Items(_) | Kind::Fields(_) => {

@@ -6,10 +6,12 @@ use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Float16Type, Float32Type, Float64Type};
-use arrow_array::{Array, ArrayRef, RecordBatch, StructArray};
-use arrow_schema::DataType;
+use arrow_array::{Array, ArrayRef, RecordBatch, StructArray, new_null_array};
+use arrow_cast::display::{ArrayFormatter, FormatOptions};
+use arrow_schema::{DataType, TimeUnit};
 use serde_json::Value;
 
+use super::weight::weight;
 use crate::tui::theme::Meaning;
 
 /// A list of so many reals is shown as a vector.
@@ -21,6 +23,8 @@ pub(crate) struct Node {
     pub(crate) name: String,
     values: ArrayRef,
     row: usize,
+    /// Its bytes, where it was not read.
+    unread: Option<u64>,
 }
 
 /// What a node is.
@@ -42,6 +46,8 @@ pub(crate) enum Kind<'a> {
     Fields(&'a StructArray),
     /// A map: keys and values.
     Entries(ArrayRef, ArrayRef),
+    /// So many bytes that were not read.
+    Unread(u64),
 }
 
 impl Node {
@@ -50,6 +56,11 @@ impl Node {
         let schema = batch.schema();
         let columns = schema.fields().iter().zip(batch.columns());
         columns.map(|(field, values)| Self::new(field.name().clone(), values, row)).collect()
+    }
+
+    /// A value of so many bytes that was not read.
+    pub(super) fn unread(name: String, bytes: u64) -> Self {
+        Self { name, values: new_null_array(&DataType::Null, 1), row: 0, unread: Some(bytes) }
     }
 
     /// A value that has no name.
@@ -67,12 +78,15 @@ impl Node {
             let key = dictionary.normalized_keys().get(row).copied().unwrap_or_default();
             (values, row) = (dictionary.values().clone(), key);
         }
-        Self { name, values, row }
+        Self { name, values, row, unread: None }
     }
 
     /// What it is.
     pub(crate) fn kind(&self) -> Kind<'_> {
         let (values, row) = (&self.values, self.row);
+        if let Some(bytes) = self.unread {
+            return Kind::Unread(bytes);
+        }
         if values.is_null(row) {
             return Kind::Null;
         }
@@ -121,8 +135,13 @@ impl Node {
         }
     }
 
+    /// How many bytes it has.
+    pub(crate) fn weight(&self) -> u64 {
+        self.unread.unwrap_or_else(|| weight(&self.values.slice(self.row, 1)))
+    }
+
     /// The value as JSON.
-    pub(super) fn value(&self) -> Value {
+    pub(crate) fn value(&self) -> Value {
         crate::value(&self.values.slice(self.row, 1), 0)
     }
 
@@ -139,7 +158,8 @@ fn list(items: ArrayRef) -> Kind<'static> {
     if is_vector { Kind::Numbers(items) } else { Kind::Items(items) }
 }
 
-fn key_text(keys: &ArrayRef, row: usize) -> String {
+/// The key of an entry as a name.
+pub(super) fn key_text(keys: &ArrayRef, row: usize) -> String {
     match crate::value(&keys.slice(row, 1), 0) {
         Value::String(text) => text,
         other => other.to_string(),
@@ -172,6 +192,9 @@ fn leaf(values: &ArrayRef, row: usize) -> Kind<'static> {
         let text = real_texts(&values.slice(row, 1)).concat();
         return Kind::Leaf { text, meaning: Meaning::Number, note: None };
     }
+    if let DataType::Duration(unit) = data_type {
+        return duration(values, row, *unit);
+    }
     let is_number = data_type.is_numeric() || *data_type == DataType::Boolean;
     let meaning = if is_number { Meaning::Number } else { Meaning::Plain };
     let text = match crate::value(&values.slice(row, 1), 0) {
@@ -179,6 +202,22 @@ fn leaf(values: &ArrayRef, row: usize) -> Kind<'static> {
         other => other.to_string(),
     };
     Kind::Leaf { text, meaning, note: zone(data_type) }
+}
+
+/// A span of time as ISO 8601 writes it, and the number that it is kept as.
+fn duration(values: &ArrayRef, row: usize, unit: TimeUnit) -> Kind<'static> {
+    let kept = crate::value(&values.slice(row, 1), 0).to_string();
+    let options = FormatOptions::default();
+    let formatter = ArrayFormatter::try_new(values, &options);
+    let text = formatter.ok().and_then(|formatter| formatter.value(row).try_to_string().ok());
+    let unit = match unit {
+        TimeUnit::Second => "s",
+        TimeUnit::Millisecond => "ms",
+        TimeUnit::Microsecond => "µs",
+        TimeUnit::Nanosecond => "ns",
+    };
+    let note = Some(format!("{kept} {unit}"));
+    Kind::Leaf { text: text.unwrap_or_else(|| kept.clone()), meaning: Meaning::Plain, note }
 }
 
 /// What is to be said of the zone of a time: nothing where its text says all.
@@ -191,7 +230,7 @@ fn zone(data_type: &DataType) -> Option<String> {
     }
 }
 
-fn is_utc(zone: &Arc<str>) -> bool {
+pub(super) fn is_utc(zone: &Arc<str>) -> bool {
     matches!(zone.as_ref(), "UTC" | "Z" | "+00:00" | "Etc/UTC")
 }
 

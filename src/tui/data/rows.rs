@@ -6,7 +6,9 @@ use arrow_array::ArrayRef;
 use arrow_schema::SchemaRef;
 
 use super::cell::{Align, Cell};
-use super::kind;
+use super::path_column::PathColumn;
+use super::weight::Heavy;
+use super::{kind, weight};
 use crate::tui::text::sanitize;
 use crate::{Chunk, Page};
 
@@ -35,6 +37,8 @@ pub(crate) struct Row {
     pub(crate) buffered: bool,
     /// One cell a column.
     pub(crate) cells: Vec<Cell>,
+    /// Its values that are read only where somebody asks for them.
+    pub(crate) heavy: Vec<Heavy>,
 }
 
 impl Row {
@@ -54,26 +58,31 @@ pub(crate) struct Rows {
 }
 
 impl Rows {
-    /// The records of a page.
-    pub(crate) fn of_page(page: &Page) -> Self {
+    /// The records of a page, with what lies at these paths as further columns.
+    pub(crate) fn of_page(page: &Page, inner: &[PathColumn]) -> Self {
         let mut all = Self::empty();
         for chunk in &page.chunks {
-            let part = Self::of_chunk(chunk);
+            let part = Self::of_chunk(chunk, inner);
             all.columns = part.columns;
             all.rows.extend(part.rows);
         }
         all
     }
 
-    /// The records of a chunk.
-    pub(crate) fn of_chunk(chunk: &Chunk) -> Self {
+    /// The records of a chunk, in the same way; a path that leads nowhere in them makes no column.
+    pub(crate) fn of_chunk(chunk: &Chunk, inner: &[PathColumn]) -> Self {
         let schema = chunk.batch.schema();
-        let columns = schema.fields().iter().map(|field| Column {
-            name: sanitize::clip(field.name(), LONGEST_NAME),
-            align: Align::of(field.data_type()),
-            kind: sanitize::clip(&kind::heading(field.data_type()), LONGEST_NAME),
+        let own = schema.fields().iter().zip(chunk.batch.columns());
+        let own = own.map(|(field, values)| (field.name().as_str(), values.clone()));
+        let inner =
+            inner.iter().filter_map(|path| Some((path.name.as_str(), path.values(&chunk.batch)?)));
+        let all: Vec<(&str, ArrayRef)> = own.chain(inner).collect();
+        let columns = all.iter().map(|(name, values)| Column {
+            name: sanitize::clip(name, LONGEST_NAME),
+            align: Align::of(values.data_type()),
+            kind: sanitize::clip(&kind::heading(values.data_type()), LONGEST_NAME),
         });
-        Self { columns: columns.collect(), rows: rows(chunk) }
+        Self { columns: columns.collect(), rows: rows(chunk, &all) }
     }
 
     /// No records.
@@ -99,14 +108,16 @@ pub(crate) fn column_of(schema: &SchemaRef, shown: &str) -> Option<String> {
     schema.fields().iter().map(|field| field.name()).find(|name| is_it(name)).cloned()
 }
 
-fn rows(chunk: &Chunk) -> Vec<Row> {
-    let columns: Vec<&ArrayRef> = chunk.batch.columns().iter().collect();
-    let mut cells: Vec<_> = columns.iter().map(|c| Cell::of_column(c).into_iter()).collect();
-    let row = |offset: &u64| Row {
+fn rows(chunk: &Chunk, columns: &[(&str, ArrayRef)]) -> Vec<Row> {
+    let mut cells: Vec<_> =
+        columns.iter().map(|(_, values)| Cell::of_column(values).into_iter()).collect();
+    let mut heavy = weight::heavy(&chunk.batch);
+    let row = |(number, offset): (usize, &u64)| Row {
         bucket: chunk.bucket,
         offset: *offset,
         buffered: chunk.buffered,
         cells: cells.iter_mut().filter_map(Iterator::next).collect(),
+        heavy: heavy.remove(&number).unwrap_or_default(),
     };
-    chunk.offsets.iter().map(row).collect()
+    chunk.offsets.iter().enumerate().map(row).collect()
 }

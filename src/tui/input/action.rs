@@ -29,6 +29,12 @@ pub(crate) enum Action {
     PreviousPane,
     /// Unfolds the value at the cursor, or folds it.
     Fold,
+    /// Shows a text in hexadecimal, or as a text.
+    Hex,
+    /// Shows the record as JSON, or as a tree.
+    Json,
+    /// Makes a column of the value at the cursor, or takes it away.
+    PathColumn,
     /// Shows the next record in full.
     NextRecord,
     /// Shows the record before in full.

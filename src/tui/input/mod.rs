@@ -13,6 +13,7 @@ mod key;
 mod keymap;
 mod moves;
 mod possible;
+mod readable;
 mod reading;
 mod table;
 mod travel;

@@ -5,7 +5,7 @@ use super::context::Context;
 use crate::TopicName;
 use crate::tui::data::{Cell, Row};
 use crate::tui::effect::Slot;
-use crate::tui::state::{Across, Overlay, Screen, Sign, State, Tail};
+use crate::tui::state::{Across, Overlay, Screen, State, Tail};
 use crate::tui::text::quantity::counted;
 use crate::tui::update::{current_bucket, selected_job};
 
@@ -14,7 +14,7 @@ pub(super) fn always(_: &State) -> Result<(), Reason> {
     Ok(())
 }
 
-fn reason<T>(text: impl Into<String>) -> Result<T, Reason> {
+pub(super) fn reason<T>(text: impl Into<String>) -> Result<T, Reason> {
     Err(Reason(text.into()))
 }
 
@@ -36,13 +36,6 @@ pub(super) fn something_to_open(state: &State) -> Result<(), Reason> {
 /// People press `esc` to get out of things: at the top it must not end the program under their next keys.
 pub(super) fn something_to_go_back_to(state: &State) -> Result<(), Reason> {
     if state.context() == Context::Topics { reason("q quits") } else { Ok(()) }
-}
-
-pub(super) fn something_inside(state: &State) -> Result<(), Reason> {
-    match state.detail.sign() {
-        Sign::None => reason("there is nothing to unfold here"),
-        _ => Ok(()),
-    }
 }
 
 pub(super) fn records_to_seek(state: &State) -> Result<(), Reason> {
@@ -323,7 +316,10 @@ pub(super) fn record_to_copy(state: &State) -> Result<(), Reason> {
 pub(super) fn value_to_copy(state: &State) -> Result<(), Reason> {
     if state.pane() == Context::Detail {
         return match (state.detail.record(), state.detail.line()) {
-            (Some(_), Some(_)) => Ok(()),
+            (Some(_), Some(line)) if !line.path.is_empty() => match state.detail.unread() {
+                None => Ok(()),
+                Some(_) => reason("the value is not read yet: ↵ reads it"),
+            },
             _ => reason("there is no value under the cursor"),
         };
     }

@@ -3,20 +3,46 @@
 use super::action::{Action, Entry};
 use super::context::{Context, RECORDS};
 use super::key::Key;
-use super::possible::{
-    always, record_to_clone, records_to_search, something_inside, something_looked_for,
-};
+use super::possible::{always, record_to_clone, records_to_search, something_looked_for};
+use super::readable::{path_to_show, record_to_read, something_inside, text_to_turn};
 
 /// Reading one record in full.
 pub(super) const FOLDING: &[Entry] = &[
     Entry {
         action: Action::Fold,
         id: "fold",
-        title: "unfold a value, or fold it; at `… more`, show more of it",
+        title: "unfold a value, fold it, read a large one; show `… more`",
         hint: Some("fold"),
         keys: &[Key::Enter, Key::Char(' ')],
         contexts: &[Context::Detail],
         enabled: something_inside,
+    },
+    Entry {
+        action: Action::Json,
+        id: "json",
+        title: "the record as JSON; again, as a tree",
+        hint: Some("JSON"),
+        keys: &[Key::Char('t')],
+        contexts: &[Context::Detail],
+        enabled: record_to_read,
+    },
+    Entry {
+        action: Action::Hex,
+        id: "hex",
+        title: "a text, or bytes, in hexadecimal; again, as before",
+        hint: None,
+        keys: &[Key::Char('x')],
+        contexts: &[Context::Detail],
+        enabled: text_to_turn,
+    },
+    Entry {
+        action: Action::PathColumn,
+        id: "path-column",
+        title: "a column of the value at the cursor; again, no more",
+        hint: Some("column"),
+        keys: &[Key::Char('C')],
+        contexts: &[Context::Detail],
+        enabled: path_to_show,
     },
     Entry {
         action: Action::NextRecord,

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::tui::data::Column;
+use crate::tui::data::{Column, PathColumn, PathColumns};
 
 /// Narrowest and widest that a column can be made.
 const WIDTHS: (u16, u16) = (3, 200);
@@ -18,6 +18,9 @@ pub(crate) struct Arrangement {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 struct Placed {
     name: String,
+    /// Where its values lie, where it is no column of the schema.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    path: Vec<String>,
     #[serde(default, skip_serializing_if = "is_false")]
     hidden: bool,
     #[serde(default, skip_serializing_if = "is_false")]
@@ -96,6 +99,28 @@ impl Arrangement {
         }));
         stands.sort_by_key(|stand| !stand.frozen);
         stands
+    }
+
+    /// The columns that are made of what lies at a path.
+    pub(crate) fn inner(&self) -> PathColumns {
+        let inner = self.columns.iter().filter(|placed| !placed.path.is_empty());
+        let column =
+            |placed: &Placed| PathColumn { name: placed.name.clone(), path: placed.path.clone() };
+        inner.map(column).collect()
+    }
+
+    /// Makes a column of what lies at a path, behind the others; where it is there already, takes it away. Returns
+    /// whether it is there now.
+    pub(crate) fn turn(&mut self, columns: &[Column], column: &PathColumn) -> bool {
+        self.learn(columns);
+        let before = self.columns.len();
+        self.columns.retain(|placed| placed.path != column.path);
+        if self.columns.len() < before {
+            return false;
+        }
+        let (name, path) = (column.name.clone(), column.path.clone());
+        self.columns.push(Placed { name, path, ..Placed::default() });
+        true
     }
 
     /// Hides a column, or shows it.
@@ -233,6 +258,25 @@ mod tests {
         let mut arrangement = Arrangement::default();
         arrangement.shift(&columns(&ALL), "d", false);
         assert_eq!(shown(&arrangement, &["new", "d", "c"]), "dcnew");
+    }
+
+    #[test]
+    fn a_path_becomes_a_column_behind_the_others_and_is_taken_away_again() {
+        let path = ["usage".to_owned(), "tokens".to_owned()];
+        let tokens = PathColumn::new("usage.tokens", &path);
+        let mut arrangement = Arrangement::default();
+        assert!(arrangement.turn(&columns(&ALL), &tokens));
+        assert_eq!(*arrangement.inner(), *std::slice::from_ref(&tokens));
+        let names = ["a", "b", "c", "d", "usage.tokens"];
+        assert_eq!(shown(&arrangement, &names), "abcdusage.tokens");
+        assert!(arrangement.shift(&columns(&names), "usage.tokens", false));
+        assert_eq!(shown(&arrangement, &names), "abcusage.tokensd");
+        let text = serde_json::to_string(&arrangement).unwrap();
+        assert!(text.contains(r#"{"name":"usage.tokens","path":["usage","tokens"]}"#), "{text}");
+        assert_eq!(serde_json::from_str::<Arrangement>(&text).unwrap(), arrangement);
+        assert!(!arrangement.turn(&columns(&names), &tokens));
+        assert!(arrangement.inner().is_empty());
+        assert_eq!(shown(&arrangement, &ALL), "abcd");
     }
 
     #[test]

@@ -6,7 +6,9 @@ use super::across::Across;
 use super::app::{Screen, State};
 use super::arrangement::{Arrangement, Choice};
 use super::chooser::Chooser;
-use crate::tui::data::Column;
+use super::records::Records;
+use crate::tui::data::{Column, PathColumns};
+use crate::tui::effect::ColumnId;
 use crate::tui::input::{Action, Entry, entries};
 
 impl State {
@@ -40,11 +42,40 @@ impl State {
         self.across()?.column().map(|column| column.name.clone())
     }
 
+    /// The same as whoever reads its values knows it.
+    pub(crate) fn cursor_column_id(&self) -> Option<ColumnId> {
+        let name = self.cursor_column()?;
+        let path = self.inner().iter().find(|path| path.name == name).cloned();
+        Some(path.map_or(ColumnId::Own(name), ColumnId::Inner))
+    }
+
+    /// The columns of what is shown that are made of what lies at a path.
+    pub(crate) fn inner(&self) -> PathColumns {
+        let place = self.records.place.as_ref();
+        let own = place.and_then(|place| self.arrangements.get(&place.topic));
+        own.map(Arrangement::inner).unwrap_or_default()
+    }
+
     /// How the columns of what is shown are arranged.
     pub(crate) fn arrangement(&self) -> Arrangement {
         let place = self.records.place.as_ref();
         let own = place.and_then(|place| self.arrangements.get(&place.topic).cloned());
         own.unwrap_or_else(|| Arrangement::preset(self.known_columns(), &self.preset))
+    }
+
+    /// Lets the rows of the tables be read again, as their columns are others; one that is gone leaves at once.
+    pub(crate) fn refresh_rows(&mut self, gone: Option<&String>) {
+        fn shown(records: &mut Records) -> &mut Records {
+            records
+        }
+        for table in [Records::head_mut, Records::whole_mut, shown] {
+            let records = table(&mut self.records);
+            records.refresh();
+            if let Some(gone) = gone {
+                let left = records.columns.iter().filter(|column| column.name != *gone);
+                records.columns = left.cloned().collect();
+            }
+        }
     }
 
     /// The columns that may be shown, in their order, as far as what was typed stands for them.

@@ -20,6 +20,12 @@ pub(crate) struct Detail {
     pub(crate) folds: Folds,
     /// The line of the cursor, and the first line in view.
     pub(crate) scroll: Scroll,
+    /// Whether the record is shown as JSON.
+    pub(crate) is_json: bool,
+    /// How much of the JSON of each field is shown.
+    json_folds: Folds,
+    /// The column whose value is being read.
+    pub(crate) reading: Option<String>,
     /// The lines, as the folds and the width have them.
     pub(crate) lines: Vec<TreeLine>,
     /// Where there are pictures in the record, and what is there of them.
@@ -34,8 +40,16 @@ impl Detail {
     pub(crate) fn show(&mut self, result: Result<Whole, Fault>) {
         let Some(wanted) = &self.wanted else { return };
         self.shown = Some((wanted.clone(), result));
+        self.reading = None;
         self.pictures.forget();
         self.laid_out = None;
+    }
+
+    /// Asks for another record: what is being read of this one is given up.
+    pub(crate) fn want(&mut self, record: RecordId) {
+        self.wanted = Some(record);
+        self.pictures.give_up();
+        self.stop_reading();
     }
 
     /// Forgets the record, so that it is read again.
@@ -45,7 +59,9 @@ impl Detail {
 
     /// Leaves the record; what is unfolded stays so for the next.
     pub(crate) fn leave(&mut self) {
-        *self = Self { folds: std::mem::take(&mut self.folds), ..Self::default() };
+        let (folds, json_folds) =
+            (std::mem::take(&mut self.folds), std::mem::take(&mut self.json_folds));
+        *self = Self { folds, json_folds, is_json: self.is_json, ..Self::default() };
     }
 
     /// The record that is there, where it could be read.
@@ -64,7 +80,7 @@ impl Detail {
         if self.laid_out != Some(width) {
             let at = self.line().map(|line| (line.path.clone(), line.part));
             self.lay_out(width);
-            if let Some(place) = at.and_then(|(path, part)| self.find(&path, part)) {
+            if let Some(place) = at.and_then(|(path, part)| self.nearest(&path, part)) {
                 self.scroll.selected = place;
             }
         }
@@ -72,11 +88,66 @@ impl Detail {
     }
 
     fn lay_out(&mut self, width: u16) {
-        let shown = Shown { folds: &self.folds, pictures: &self.pictures };
+        let (folds, reading) = (self.unfolded(), self.reading.as_deref());
+        let shown = Shown { folds, pictures: &self.pictures, is_json: self.is_json, reading };
         let laid = self.record().map(|(_, record)| outline(record, shown, width));
         let Laid { lines, pictures } = laid.unwrap_or_default();
         (self.lines, self.found) = (lines, pictures);
         self.laid_out = Some(width);
+    }
+
+    fn unfolded(&self) -> &Folds {
+        if self.is_json { &self.json_folds } else { &self.folds }
+    }
+
+    fn unfolded_mut(&mut self) -> &mut Folds {
+        if self.is_json { &mut self.json_folds } else { &mut self.folds }
+    }
+
+    /// The value at the cursor that was not read with its record, and its bytes.
+    pub(crate) fn unread(&self) -> Option<(&RecordId, &str, u64)> {
+        let ((id, record), line) = (self.record()?, self.line()?);
+        let [column] = &*line.path else { return None };
+        Some((id, column, record.unread_bytes(column)?))
+    }
+
+    /// Notes that a value is being read.
+    pub(crate) fn begin_reading(&mut self, column: String) {
+        self.reading = Some(column);
+        self.laid_out = None;
+    }
+
+    /// Notes that nothing is being read any more.
+    pub(crate) fn stop_reading(&mut self) {
+        self.reading = None;
+        self.laid_out = None;
+    }
+
+    /// Takes the value that was being read, and unfolds it.
+    pub(crate) fn fill(&mut self, part: &Whole) {
+        let column = self.reading.take();
+        if let (Some(column), Some((_, Ok(record)))) = (column, &mut self.shown) {
+            record.fill(part);
+            self.folds.show(&Path::from([column]));
+        }
+        self.laid_out = None;
+    }
+
+    /// Shows the record as JSON, or as a tree again; the cursor stays at its field.
+    pub(crate) fn turn_to_json(&mut self) {
+        self.is_json = !self.is_json;
+        self.laid_out = None;
+    }
+
+    /// Shows the text at the cursor in hexadecimal, or as text again; bytes are always in hexadecimal.
+    pub(crate) fn turn_to_hex(&mut self) {
+        let Some(path) = self.line().map(|line| line.path.clone()) else { return };
+        match self.record().and_then(|(_, record)| record.is_text(&path)) {
+            Some(true) => self.folds.turn_to_hex(&path),
+            Some(false) => return self.toggle(),
+            None => {}
+        }
+        self.laid_out = None;
     }
 
     /// The next picture of which a preview is to be made, as long as nobody has gone on to another record.
@@ -100,6 +171,12 @@ impl Detail {
         let lines = self.lines.iter().enumerate();
         let mut own = lines.filter(|(_, line)| *line.path == *path && line.part <= part);
         own.next_back().map(|(number, _)| number as u64)
+    }
+
+    /// The same; where the value is not shown, the line of what it lies in.
+    fn nearest(&self, path: &[String], part: usize) -> Option<u64> {
+        let outer = path.get(..1).filter(|outer| outer.len() < path.len());
+        self.find(path, part).or_else(|| self.find(outer?, 0))
     }
 
     /// The line of the cursor.
@@ -144,12 +221,12 @@ impl Detail {
             Sign::None => {}
             Sign::Open => self.scroll.selected += 1,
             Sign::Shut => {
-                self.folds.open(&path);
+                self.unfolded_mut().open(&path);
                 self.laid_out = None;
             }
             Sign::More => {
                 // A text that is folded ends with such a line, too.
-                self.folds.open(&path);
+                self.unfolded_mut().open(&path);
                 // The cursor keeps its line, where what was hidden begins.
                 self.lay_out(self.laid_out.unwrap_or_default());
             }
@@ -165,7 +242,7 @@ impl Detail {
             self.scroll.selected = first;
         }
         if is_open {
-            self.folds.shut(&path);
+            self.unfolded_mut().shut(&path);
             self.laid_out = None;
         }
     }

@@ -127,6 +127,7 @@ pub(crate) fn what(slot: &Slot) -> String {
         Slot::Counts(topic) => format!("count `{topic}`"),
         Slot::Page(_) => "read records".into(),
         Slot::Detail | Slot::Clone => "read a record".into(),
+        Slot::Value => "read a value".into(),
         Slot::Picture => "make a preview".into(),
         Slot::Find => "look for a text".into(),
         Slot::Seek => "look for an offset".into(),

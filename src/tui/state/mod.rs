@@ -54,6 +54,7 @@ pub(crate) use marks::{Mark, Marked, Marks};
 pub(crate) use memory::{Memory, Resume};
 pub(crate) use outline::{Sign, TreeLine};
 pub(crate) use pages::PAGE;
+
 pub(crate) use pin::Pin;
 pub(crate) use prompt::{Prompt, Recall};
 pub(crate) use rate::Rate;

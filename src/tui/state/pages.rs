@@ -107,8 +107,13 @@ mod tests {
     use crate::tui::data::Cell;
 
     fn rows(count: u64, buffered: bool, text: usize) -> Rows {
-        let row =
-            |offset| Row { bucket: 0, offset, buffered, cells: vec![Cell::Text("x".repeat(text))] };
+        let row = |offset| Row {
+            bucket: 0,
+            offset,
+            buffered,
+            cells: vec![Cell::Text("x".repeat(text))],
+            heavy: Vec::new(),
+        };
         Rows { columns: Arc::new([]), rows: (0..count).map(row).collect() }
     }
 

@@ -5,8 +5,8 @@ use ratatui::style::Color;
 
 use super::outline::{Folds, Sign, Spot, TreeLine};
 use super::pictures::Preview;
-use crate::tui::data::{Pixels, Thumbnail, real_texts};
-use crate::tui::text::quantity::counted;
+use crate::tui::data::{HEAVY, Pixels, Thumbnail, real_texts};
+use crate::tui::text::quantity::{bytes, counted};
 use crate::tui::text::sanitize;
 use crate::tui::theme::Meaning;
 
@@ -41,7 +41,11 @@ pub(super) fn text(text: &str, folds: &Folds, spot: &Spot) -> Vec<TreeLine> {
         (true, true) => Sign::Open,
     };
     let hidden = !is_open && is_long || start.len() < text.len();
-    let length = counted(text.chars().count() as u64, "character");
+    // The characters of a heavy text are not counted: that would take as long as reading it.
+    let length = match text.len() as u64 {
+        size if size >= HEAVY => bytes(size),
+        _ => counted(text.chars().count() as u64, "character"),
+    };
     let note = match (hidden, is_long) {
         (true, _) => Some((Sign::More, format!("… {length} in all"), Meaning::Key)),
         (false, true) => Some((Sign::None, length, Meaning::Muted)),
@@ -133,7 +137,7 @@ pub(super) fn hex(bytes: &[u8], width: u16) -> Vec<Vec<(String, Meaning)>> {
 }
 
 /// A line of pieces.
-type Pieces = Vec<(String, Meaning)>;
+pub(super) type Pieces = Vec<(String, Meaning)>;
 
 /// What is to be said beside a picture, and its lines, or why there are none.
 pub(super) fn picture(preview: &Preview<'_>) -> (Option<(String, Meaning)>, Vec<Pieces>) {

@@ -101,6 +101,12 @@ impl Records {
         self.failed = None;
     }
 
+    /// Lets everything that was read be read again; until then it stays on the screen.
+    pub(crate) fn refresh(&mut self) {
+        self.generation += 1;
+        self.failed = None;
+    }
+
     /// Keeps selection and view on their records when rows moved to other numbers.
     pub(super) fn anchor(&mut self, before: &Extents) {
         let Some((bucket, local)) = before.find(self.scroll.selected) else {

@@ -171,7 +171,7 @@ mod tests {
     use super::*;
 
     fn line(offset: u64) -> Line {
-        let row = Row { bucket: 0, offset, buffered: true, cells: Vec::new() };
+        let row = Row { bucket: 0, offset, buffered: true, cells: Vec::new(), heavy: Vec::new() };
         Line::Record { row, columns: Arc::new([]), arrived: None }
     }
 

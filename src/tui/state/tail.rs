@@ -318,7 +318,13 @@ mod tests {
     const HEIGHT: u64 = 10;
 
     fn rows(offsets: std::ops::Range<u64>) -> Rows {
-        let row = |offset| Row { bucket: 0, offset, buffered: true, cells: Vec::new() };
+        let row = |offset| Row {
+            bucket: 0,
+            offset,
+            buffered: true,
+            cells: Vec::new(),
+            heavy: Vec::new(),
+        };
         Rows { columns: Arc::new([]), rows: offsets.map(row).collect() }
     }
 

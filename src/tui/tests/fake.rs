@@ -137,6 +137,7 @@ impl World {
             offset,
             buffered: offset >= end - b.buffered,
             cells: vec![Cell::Text(token(topic, bucket, b.epoch, offset))],
+            heavy: Vec::new(),
         };
         let columns: Arc<[Column]> =
             Arc::new([Column { name: "token".into(), align: Align::Left, kind: "text".into() }]);
@@ -357,7 +358,9 @@ fn read(world: &World, request: &Request) -> Result<Answer, Fault> {
             let rows = page(world, topic, *key, picked.as_ref())?;
             Answer::Page { rows, took: Duration::from_micros(400), generation: *generation }
         }
-        Request::Record(id) => Answer::Record(record(world, id)?),
+        Request::Record(id) | Request::Lighter { record: id, .. } => {
+            Answer::Record(record(world, id)?)
+        }
         Request::Locate(RecordId { topic, bucket, offset, .. }) => {
             let first = world.bucket(topic, *bucket).ok_or_else(missing)?.first;
             let row = offset.saturating_sub(first);
@@ -398,6 +401,7 @@ fn read(world: &World, request: &Request) -> Result<Answer, Fault> {
         | Request::FlushFrom { .. }
         | Request::Copy(_)
         | Request::Picture { .. }
+        | Request::Value { .. }
         | Request::Versions { .. }
         | Request::Pin(_)
         | Request::Similar { .. }

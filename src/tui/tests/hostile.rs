@@ -93,7 +93,7 @@ impl Hostile {
 
     fn rows(&self) -> Rows {
         let batch = self.batch();
-        Rows::of_chunk(&Chunk { bucket: 0, offsets: vec![0], buffered: true, batch })
+        Rows::of_chunk(&Chunk { bucket: 0, offsets: vec![0], buffered: true, batch }, &[])
     }
 
     fn likes(&self) -> Likes {
@@ -141,7 +141,9 @@ impl Hostile {
             Request::Page { generation, .. } => {
                 Answer::Page { rows: self.rows(), took: Duration::ZERO, generation: *generation }
             }
-            Request::Record(_) => Answer::Record(Whole::of_row(&self.batch(), true)),
+            Request::Record(_) | Request::Lighter { .. } => {
+                Answer::Record(Whole::of_row(&self.batch(), true))
+            }
             Request::Similar { .. } => Answer::Similar(self.likes()),
             Request::VersionNumbers(_) => Answer::VersionNumbers(vec![1, 2]),
             Request::Versions { .. } => Answer::Versions(vec![self.version()]),
@@ -178,7 +180,8 @@ impl Hostile {
             Request::Locate(_)
             | Request::Put { .. }
             | Request::Flush(_)
-            | Request::Picture { .. } => {
+            | Request::Picture { .. }
+            | Request::Value { .. } => {
                 return Err(self.fault());
             }
             Request::Tail { .. } => Answer::Tail(vec![Arrival::Rows(self.rows())], now()),

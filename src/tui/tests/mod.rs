@@ -7,4 +7,5 @@ mod pty;
 mod random;
 mod reading;
 mod travel;
+mod values;
 mod watched;

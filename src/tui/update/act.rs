@@ -2,8 +2,8 @@
 
 use super::find::{self, Forwards};
 use super::{
-    around, columns, copying, flush, jobs, listing, marks, pin, places, put, seek, similar, tails,
-    versions,
+    around, columns, copying, detail, flush, jobs, listing, marks, pin, places, put, seek, similar,
+    tails, versions,
 };
 use crate::tui::effect::{Effect, Request, Slot, Way};
 use crate::tui::input::{Action, Context, Motion, help_rows};
@@ -23,9 +23,10 @@ pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Action::Suspend => state.suspended = true,
         Action::NextPane => turn(state, 1),
         Action::PreviousPane => turn(state, 2),
-        Action::Fold => state.detail.toggle(),
-        Action::NextRecord => return walk(state, Motion::Down),
-        Action::PreviousRecord => return walk(state, Motion::Up),
+        Action::Fold | Action::Hex | Action::Json | Action::PathColumn => {
+            return detail::act(state, action);
+        }
+        Action::NextRecord | Action::PreviousRecord => return walk(state, action),
         Action::Seek => seek::open(state),
         Action::PreviousFlush => return seek::to_flush(state, Way::Up),
         Action::NextFlush => return seek::to_flush(state, Way::Down),
@@ -44,8 +45,7 @@ pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Action::HopBack => return similar::back(state),
         Action::GoTo => return similar::go(state),
         Action::Versions => return versions::toggle(state),
-        Action::Older => return travel(state, (-1, Motion::Down)),
-        Action::Newer => return travel(state, (1, Motion::Up)),
+        Action::Older | Action::Newer => return travel(state, action),
         Action::Pause => toggle_pause(state),
         Action::Put => return put::open(state),
         Action::Clone => return put::clone(state),
@@ -87,7 +87,8 @@ fn accept(state: &mut State) -> Vec<Effect> {
 }
 
 /// Goes so many versions on; in the list of them, up or down.
-fn travel(state: &mut State, (by, motion): (i64, Motion)) -> Vec<Effect> {
+fn travel(state: &mut State, action: Action) -> Vec<Effect> {
+    let (by, motion) = if action == Action::Older { (-1, Motion::Down) } else { (1, Motion::Up) };
     match state.screen {
         Screen::Versions => versions::step(state, motion),
         Screen::Records | Screen::Tail => pin::step(state, by),
@@ -107,7 +108,7 @@ fn step(state: &mut State, motion: Motion) -> Vec<Effect> {
                 tail.step(motion, layout.tail_rows());
             }
         }
-        Context::Detail => state.detail.step(motion, layout.detail_rows()),
+        Context::Detail => return detail::step(state, motion, &layout),
         Context::Jobs => jobs::step(state, motion),
         Context::Marks => marks::step(state, motion),
         Context::Similar => return similar::step(state, motion),
@@ -170,7 +171,8 @@ fn turned(top: u64, motion: Motion, height: u64) -> u64 {
 }
 
 /// Goes to another record while the detail has the keys.
-fn walk(state: &mut State, motion: Motion) -> Vec<Effect> {
+fn walk(state: &mut State, action: Action) -> Vec<Effect> {
+    let motion = if action == Action::NextRecord { Motion::Down } else { Motion::Up };
     let Some(layout) = Layout::of(state) else {
         return Vec::new();
     };
@@ -215,10 +217,7 @@ fn back(state: &mut State) -> Vec<Effect> {
         }
         Context::Put => return put::leave(state),
         Context::Similar => return similar::close(state),
-        Context::Detail => {
-            state.detail.open = false;
-            state.focus = Focus::Main;
-        }
+        Context::Detail => return detail::back(state),
         Context::Tail => return places::close_tail(state),
         Context::Versions => return versions::close(state),
         Context::Records if state.loads.is_running(&Slot::Sift) => return listing::stop(state),

@@ -58,6 +58,7 @@ fn taken(state: &mut State, slot: &Slot, answer: Answer) -> Vec<Effect> {
             }
         }
         (Slot::Detail, Answer::Record(record)) => state.detail.show(Ok(record)),
+        (Slot::Value, Answer::Value(part)) => state.detail.fill(&part),
         (Slot::Picture, Answer::Picture(made)) => state.detail.take_picture(Ok(made)),
         (Slot::Clone, Answer::Record(record)) => return put::open_copy(state, &record),
         (Slot::Seek, answer) => seek::take(state, answer),
@@ -124,6 +125,10 @@ pub(super) fn failed(state: &mut State, slot: &Slot, fault: Fault) -> Vec<Effect
         }
         Slot::Page(_) => state.records.failed = Some((fault, state.records.generation)),
         Slot::Detail => state.detail.show(Err(fault)),
+        Slot::Value => {
+            state.detail.stop_reading();
+            state.say(Severity::Failed, fault.message);
+        }
         Slot::Picture => state.detail.take_picture(Err(fault.message)),
         Slot::Tail => {
             if let Some(tail) = &mut state.tail {

@@ -1,6 +1,7 @@
 //! Arranging the columns of a table, by the cursor or from the list of all of them.
 
 use super::prompt;
+use crate::tui::data::Column;
 use crate::tui::effect::Effect;
 use crate::tui::input::{Action, Key, Motion, Side};
 use crate::tui::layout::Layout;
@@ -134,9 +135,9 @@ fn across(state: &mut State) -> Option<&mut Across> {
 }
 
 /// Changes how the columns of the topic are arranged, and lays them out anew at once: what follows acts on them.
-fn change(
+pub(super) fn change(
     state: &mut State,
-    how: impl FnOnce(&mut Arrangement, &[crate::tui::data::Column]),
+    how: impl FnOnce(&mut Arrangement, &[Column]),
 ) -> Vec<Effect> {
     let Some(place) = &state.records.place else {
         return Vec::new();

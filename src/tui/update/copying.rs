@@ -1,7 +1,7 @@
 //! Copying: what is meant, reading it, and saying what became of it.
 
 use crate::tui::data::LONGEST_NAME;
-use crate::tui::effect::{Effect, RecordId, Request, Slot, Wanted};
+use crate::tui::effect::{ColumnId, Effect, RecordId, Request, Slot, Wanted};
 use crate::tui::input::{Context, Part};
 use crate::tui::layout::Layout;
 use crate::tui::reproduce::{View, What};
@@ -16,7 +16,7 @@ pub(super) fn take(state: &mut State, part: Part) -> Vec<Effect> {
     match part {
         Part::Value if state.context() == Context::Detail => inner(state),
         Part::Value => ask(state, |record, column| {
-            let what = format!("`{column}` of {}", name(&record));
+            let what = format!("`{}` of {}", column.name(), name(&record));
             (what, Wanted::Value { record, column })
         }),
         Part::Record => match state.selected_record() {
@@ -27,7 +27,7 @@ pub(super) fn take(state: &mut State, part: Part) -> Vec<Effect> {
             let records = in_view(state);
             let of = counted(records.len() as u64, "record");
             ask(state, |_, column| {
-                let what = format!("`{column}` of the {of} in view");
+                let what = format!("`{}` of the {of} in view", column.name());
                 (what, Wanted::Column { records, column })
             })
         }
@@ -41,12 +41,11 @@ pub(super) fn take(state: &mut State, part: Part) -> Vec<Effect> {
     }
 }
 
-fn ask(state: &mut State, how: impl FnOnce(RecordId, String) -> (String, Wanted)) -> Vec<Effect> {
-    let column = state.across().and_then(|across| across.column());
-    let (Some(column), Some(record)) = (column, state.selected_record()) else {
+fn ask(state: &mut State, how: impl FnOnce(RecordId, ColumnId) -> (String, Wanted)) -> Vec<Effect> {
+    let (Some(column), Some(record)) = (state.cursor_column_id(), state.selected_record()) else {
         return Vec::new();
     };
-    let (what, wanted) = how(record, column.name.clone());
+    let (what, wanted) = how(record, column);
     begin(state, what, wanted)
 }
 
@@ -170,8 +169,21 @@ pub(super) fn view(state: &State) -> Option<View> {
     let place = state.records.place.clone()?;
     let across = state.across();
     let some = across.filter(|across| across.hidden > 0);
-    let columns =
-        some.map(|across| across.shown.iter().map(|column| column.name.clone()).collect());
+    // What lies at a path is read with its column.
+    let inner = state.inner();
+    let root = |name: &str| {
+        let path = inner.iter().find(|path| path.name == name);
+        path.map_or_else(|| name.to_owned(), |path| path.root().to_owned())
+    };
+    let columns = some.map(|across| {
+        let mut names: Vec<String> = Vec::new();
+        for name in across.shown.iter().map(|column| root(&column.name)) {
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+        names
+    });
     let view = |what, bucket| View {
         root: state.named_root.clone(),
         topic: place.topic.clone(),

@@ -41,7 +41,7 @@ pub(super) fn accept(state: &mut State) -> Vec<Effect> {
 
 /// Asks for the records that have the same value in the column of the cursor, or another one.
 fn like(state: &mut State, likeness: Likeness) -> Vec<Effect> {
-    let (Some(record), Some(column)) = (state.selected_record(), state.cursor_column()) else {
+    let (Some(record), Some(column)) = (state.selected_record(), state.cursor_column_id()) else {
         return Vec::new();
     };
     ask(state, Wish::Cell { record, column, likeness })
@@ -164,7 +164,7 @@ fn sifting(state: &State) -> Option<Sifting> {
     if let Some(pin) = &state.records.pin {
         place.bucket = Some(pin.bucket);
     }
-    Some(Sifting { place, version: state.records.version(), asked })
+    Some(Sifting { place, version: state.records.version(), asked, inner: state.inner() })
 }
 
 /// Takes some of what was found; at the end, goes on with what comes.

@@ -6,6 +6,7 @@ mod around;
 mod changes;
 mod columns;
 mod copying;
+mod detail;
 mod event;
 mod find;
 mod flush;

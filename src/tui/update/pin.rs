@@ -38,7 +38,8 @@ pub(super) fn look(state: &mut State, bucket: u32, to: To) -> Vec<Effect> {
     let same = prompt::current_bucket(state) == bucket;
     let offset = state.records.looked_for().filter(|_| same);
     let bucket = BucketId { topic: place.topic.clone(), bucket };
-    let request = Request::Pin(Look { bucket, to, offset, height });
+    let inner = state.inner();
+    let request = Request::Pin(Look { bucket, to, offset, height, inner });
     vec![state.loads.begin(Slot::Pin, request)]
 }
 

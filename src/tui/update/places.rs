@@ -107,12 +107,14 @@ pub(super) fn open_tail(state: &mut State) -> Vec<Effect> {
     let tail = Tail::of(place.clone()).matching(filter.clone());
     state.tail = Some(tail.with(beside.clone()));
     effects.extend(state.loads.cancel(&Slot::Pin));
+    let inner = state.inner();
     for topic in beside {
-        let (slot, filter) = (Slot::TailBeside(topic.clone()), filter.clone());
+        let (slot, filter, inner) =
+            (Slot::TailBeside(topic.clone()), filter.clone(), inner.clone());
         let place = Place { topic, bucket: None };
-        effects.push(state.loads.begin(slot, Request::Tail { place, backlog, filter }));
+        effects.push(state.loads.begin(slot, Request::Tail { place, backlog, filter, inner }));
     }
-    effects.push(state.loads.begin(Slot::Tail, Request::Tail { place, backlog, filter }));
+    effects.push(state.loads.begin(Slot::Tail, Request::Tail { place, backlog, filter, inner }));
     effects
 }
 

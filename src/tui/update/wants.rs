@@ -169,22 +169,32 @@ fn page(state: &mut State, topic: &TopicName, key: PageKey, generation: u64) -> 
     let filter = || state.asked.filter.clone();
     let places = state.records.places_of(key);
     let picked = places.map(|places| Picked { places, filter: filter() });
-    let request = Request::Page { topic: topic.clone(), key, generation, version, picked };
+    let (topic, inner) = (topic.clone(), state.inner());
+    let request = Request::Page { topic, key, generation, version, picked, inner };
     Some(state.loads.begin(slot, request))
 }
 
-fn detail(state: &mut State, layout: &Layout) -> Option<Effect> {
+fn detail(state: &mut State, layout: &Layout) -> Vec<Effect> {
     let moves = state.tail.as_ref().is_some_and(|tail| tail.following == Following::Live);
     if layout.detail.width == 0 || moves {
-        return None;
+        return Vec::new();
     }
-    let record = state.selected_record()?;
+    let Some(record) = state.selected_record() else {
+        return Vec::new();
+    };
     if state.detail.wanted.as_ref() == Some(&record) {
-        return None;
+        return Vec::new();
     }
-    state.detail.wanted = Some(record.clone());
-    state.detail.pictures.give_up();
-    Some(state.loads.begin(Slot::Detail, Request::Record(record)))
+    state.detail.want(record.clone());
+    let without = state.selected_row().map(|row| row.heavy.clone()).unwrap_or_default();
+    let request = if without.is_empty() {
+        Request::Record(record)
+    } else {
+        Request::Lighter { record, without }
+    };
+    let mut effects: Vec<Effect> = state.loads.cancel(&Slot::Value).into_iter().collect();
+    effects.push(state.loads.begin(Slot::Detail, request));
+    effects
 }
 
 /// Previews of the pictures in the record, one after the other; one of a record that was left is given up.

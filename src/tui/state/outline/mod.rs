@@ -8,6 +8,7 @@
 //! ```
 
 mod folds;
+mod json;
 mod line;
 #[cfg(test)]
 mod tests;

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use arrow_array::builder::{Int64Builder, MapBuilder, StringBuilder};
 use arrow_array::types::{Float32Type, Float64Type, Int32Type};
 use arrow_array::{
-    ArrayRef, BinaryArray, BooleanArray, DictionaryArray, FixedSizeListArray, ListArray,
-    RecordBatch, StringArray, StructArray, TimestampMicrosecondArray,
+    ArrayRef, BinaryArray, BooleanArray, DictionaryArray, DurationMicrosecondArray,
+    FixedSizeListArray, ListArray, RecordBatch, StringArray, StructArray,
+    TimestampMicrosecondArray,
 };
 use arrow_schema::Field;
 
@@ -14,6 +15,7 @@ use super::*;
 use crate::tui::data::Whole;
 use crate::tui::state::pictures::Pictures;
 use crate::tui::text::sanitize;
+use crate::tui::theme::Meaning;
 
 fn record(columns: Vec<(&str, ArrayRef)>) -> Whole {
     let columns = columns.into_iter().map(|(name, column)| (name, column, true));
@@ -38,7 +40,8 @@ fn shown(record: &Whole, folds: &Folds, width: u16) -> Vec<String> {
         let space = " ".repeat(usize::from(line.indent));
         format!("{space}{sign}{}", sanitize::clean(&text)).trim_end().to_owned()
     };
-    let laid = outline(record, Shown { folds, pictures: &pictures }, width);
+    let laid =
+        outline(record, Shown { folds, pictures: &pictures, is_json: false, reading: None }, width);
     laid.lines.into_iter().map(line).collect()
 }
 
@@ -94,6 +97,7 @@ fn each_kind_of_value_takes_one_line_while_it_is_folded() {
         ("utc", time(Some("UTC"))),
         ("berlin", time(Some("Europe/Berlin"))),
         ("bare", time(None)),
+        ("took", Arc::new(DurationMicrosecondArray::from(vec![37_005_000]))),
         ("embedding", Arc::new(vector)),
         ("image", Arc::new(BinaryArray::from_vec(vec![&png]))),
         ("usage", usage()),
@@ -108,11 +112,12 @@ fn each_kind_of_value_takes_one_line_while_it_is_folded() {
         "  utc        2026-03-14T12:04:07.112Z",
         "  berlin     2026-03-14T12:04:07.112Z  in UTC; kept as Europe/Berlin",
         "  bare       2026-03-14T12:04:07.112  no zone",
+        "  took       PT37.005S  37005000 µs",
         "▸ embedding  2 × f32  ‖1.00‖  ▁█",
         "▸ image      ⟨png, 4.2 kB⟩",
         "▸ usage      {name: \"x\", tokens: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13",
     ];
-    assert_eq!(lines[9], "    no preview without colours: F3 takes another theme");
+    assert_eq!(lines[10], "    no preview without colours: F3 takes another theme");
     let values = lines.iter().filter(|line| !line.contains("no preview"));
     for (line, expected) in values.zip(expected) {
         assert!(line.starts_with(expected), "{line:?} for {expected:?}");
@@ -189,6 +194,50 @@ fn a_long_text_is_wrapped_cut_and_says_how_long_it_is() {
 }
 
 #[test]
+fn a_text_in_hexadecimal_shows_its_bytes() {
+    let text: ArrayRef = Arc::new(StringArray::from(vec!["größe"]));
+    let record = record(vec![("t", text)]);
+    let mut folds = Folds::default();
+    folds.turn_to_hex(&path(&["t"]));
+    let expected = ["▾ t  ⟨text, 7 B⟩", "    00000000 67 72 c3 b6 c3 9f 65    gr····e"];
+    assert_eq!(shown(&record, &folds, 48), expected);
+    folds.turn_to_hex(&path(&["t"]));
+    assert_eq!(shown(&record, &folds, 48), ["  t  \"größe\""]);
+}
+
+#[test]
+fn json_is_indented_coloured_and_cut_with_more_to_come() {
+    let text: ArrayRef = Arc::new(StringArray::from(vec!["word ".repeat(8_000)]));
+    let record = record(vec![
+        ("id", Arc::new(StringArray::from(vec!["t-1"]))),
+        ("usage", usage()),
+        ("text", text),
+    ]);
+    let (folds, pictures) = (Folds::default(), Pictures::default());
+    let sight = Shown { folds: &folds, pictures: &pictures, is_json: true, reading: None };
+    let lines = outline(&record, sight, 60).lines;
+    let text =
+        |line: &TreeLine| -> String { line.pieces.iter().map(|(text, _)| text.as_str()).collect() };
+    let texts: Vec<String> = lines.iter().map(text).collect();
+    assert_eq!(
+        texts[..6],
+        [
+            "{",
+            "\"id\": \"t-1\",",
+            "\"usage\": {",
+            "  \"name\": \"x\",",
+            "  \"tokens\": [",
+            "    0,"
+        ]
+    );
+    assert_eq!(lines[1].pieces[1], ("\"id\": ".to_owned(), Meaning::Title));
+    assert_eq!(lines[5].pieces[2].1, Meaning::Number);
+    assert_eq!(*lines[5].path, ["usage".to_owned()]);
+    assert_eq!((lines[lines.len() - 2].sign, texts.last().unwrap().as_str()), (Sign::More, "}"));
+    assert!(lines.len() < 600, "{}", lines.len());
+}
+
+#[test]
 fn a_huge_text_and_a_huge_list_cost_what_they_show() {
     let text: ArrayRef = Arc::new(StringArray::from(vec!["é".repeat(8 << 20)]));
     let list: ArrayRef = Arc::new(ListArray::from_iter_primitive::<Int32Type, _, _>([Some(
@@ -197,5 +246,6 @@ fn a_huge_text_and_a_huge_list_cost_what_they_show() {
     let record = record(vec![("text", text), ("list", list)]);
     let lines = opened(&record, &[&["list"], &["text"]]);
     assert!(lines.len() < 1_000, "{}", lines.len());
+    assert!(lines.iter().any(|line| line.ends_with(" MB in all")), "{lines:#?}");
     assert_eq!(lines.last().unwrap(), "  + … 1 999 980 more");
 }

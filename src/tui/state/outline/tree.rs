@@ -3,9 +3,10 @@
 use arrow_array::{Array as _, ArrayRef};
 
 use super::folds::{Folds, Path};
+use super::json;
 use super::line::{STEP, Sign, Spot, TreeLine};
 use crate::tui::data::{Encoded, Kind, Node, Whole, is_picture, real_name, reals, sniff};
-use crate::tui::state::passage;
+use crate::tui::state::passage::{self, Pieces};
 use crate::tui::state::pictures::{Pictures, Preview};
 use crate::tui::text::quantity::{bytes, counted, grouped};
 use crate::tui::text::{sanitize, spark};
@@ -33,6 +34,10 @@ const BARS: u16 = 24;
 pub(crate) struct Shown<'a> {
     pub(crate) folds: &'a Folds,
     pub(crate) pictures: &'a Pictures,
+    /// Whether it is shown as JSON.
+    pub(crate) is_json: bool,
+    /// The column whose value is being read.
+    pub(crate) reading: Option<&'a str>,
 }
 
 /// A record in lines.
@@ -45,8 +50,13 @@ pub(crate) struct Laid {
 
 /// All lines of a record in so many cells.
 pub(crate) fn outline(record: &Whole, shown: Shown<'_>, width: u16) -> Laid {
-    let Shown { folds, pictures } = shown;
-    let mut outline = Outline { folds, pictures, width, lines: Vec::new(), found: Vec::new() };
+    if shown.is_json {
+        let lines = json::lines(record, shown.folds, width);
+        return Laid { lines, ..Laid::default() };
+    }
+    let Shown { folds, pictures, reading, .. } = shown;
+    let (lines, found) = (Vec::new(), Vec::new());
+    let mut outline = Outline { folds, pictures, reading, width, lines, found };
     outline.nodes(&record.fields(), &Path::from([]), 0);
     Laid { lines: outline.lines, pictures: outline.found }
 }
@@ -54,6 +64,7 @@ pub(crate) fn outline(record: &Whole, shown: Shown<'_>, width: u16) -> Laid {
 struct Outline<'a> {
     folds: &'a Folds,
     pictures: &'a Pictures,
+    reading: Option<&'a str>,
     width: u16,
     lines: Vec<TreeLine>,
     /// Where there are pictures.
@@ -87,6 +98,8 @@ impl Outline<'_> {
             Kind::Leaf { text, meaning, note } => {
                 self.lines.extend(passage::leaf((text, meaning), note, spot));
             }
+            Kind::Unread(size) => self.unread(size, spot),
+            Kind::Text(text) if self.folds.is_hex(&spot.path) => self.hex(text, spot),
             Kind::Text(text) => self.lines.extend(passage::text(text, self.folds, spot)),
             Kind::Bytes(found) => self.bytes(found, spot),
             Kind::Numbers(values) => {
@@ -143,14 +156,32 @@ impl Outline<'_> {
             summary.extend(size);
             below = lines;
         }
-        if self.fold(spot, summary) {
-            let shown = self.folds.shown(&spot.path, FIRST_BYTES);
-            below.extend(passage::hex(found.get(..shown).unwrap_or(found), self.room(spot)));
-            self.below(spot, below);
-            self.more(spot, found.len().saturating_sub(shown));
-        } else {
-            self.below(spot, below);
+        self.dump(found, spot, (summary, below));
+    }
+
+    /// Bytes in hexadecimal, where they are unfolded, behind what stands below them in any case.
+    fn dump(&mut self, found: &[u8], spot: &Spot, (summary, mut below): (Pieces, Vec<Pieces>)) {
+        if !self.fold(spot, summary) {
+            return self.below(spot, below);
         }
+        let shown = self.folds.shown(&spot.path, FIRST_BYTES);
+        below.extend(passage::hex(found.get(..shown).unwrap_or(found), self.room(spot)));
+        self.below(spot, below);
+        self.more(spot, found.len().saturating_sub(shown));
+    }
+
+    /// A text in hexadecimal.
+    fn hex(&mut self, text: &str, spot: &Spot) {
+        let summary = format!("⟨text, {}⟩", bytes(text.len() as u64));
+        self.dump(text.as_bytes(), spot, (vec![(summary, Meaning::Rich)], Vec::new()));
+    }
+
+    /// A value that was not read.
+    fn unread(&mut self, size: u64, spot: &Spot) {
+        let is_read = self.reading.is_some_and(|column| [column] == *spot.path);
+        let about = if is_read { "being read; esc stops" } else { "not read yet: ↵ reads it" };
+        let size = (format!("⟨{}⟩  ", bytes(size)), Meaning::Rich);
+        self.one(spot, Sign::Shut, vec![size, (about.into(), Meaning::Muted)]);
     }
 
     /// The preview of a picture; notes that there is one to be made.

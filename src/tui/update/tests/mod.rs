@@ -258,8 +258,12 @@ fn a_tail_goes_on_answering_and_stops_when_it_is_left() {
     let id = begun(&effects, &Slot::Tail);
     let place = Place { topic: name("traces"), bucket: None };
     for round in 1..=3 {
-        let result =
-            answer(&Request::Tail { place: place.clone(), backlog: 9, filter: Filter::default() });
+        let result = answer(&Request::Tail {
+            place: place.clone(),
+            backlog: 9,
+            filter: Filter::default(),
+            inner: std::sync::Arc::default(),
+        });
         update(&mut state, Event::Answer { slot: Slot::Tail, id, result });
         assert_eq!(state.tail.as_ref().unwrap().ring.end(), 13 * round);
     }
