@@ -162,6 +162,10 @@ impl Run {
             Kind::Pixel(upper) => self.pixels(upper, (left, top)),
             Kind::Text | Kind::Wide => self.letters(left, top),
         });
+        if let Kind::Pixel(_) = self.kind {
+            // Else the background shows between neighbours.
+            return format!("<g shape-rendering=\"crispEdges\">{element}</g>");
+        }
         element
     }
 

@@ -10,7 +10,7 @@ use arrow_schema::{ArrowError, DataType};
 use serde_json::Value;
 
 use super::nested;
-use super::node::reals;
+use super::node::{is_utc, reals};
 use super::real::rounded;
 use super::sniff::sniff;
 use crate::Decoder;
@@ -213,20 +213,23 @@ fn of_dictionary(column: &ArrayRef) -> Vec<Cell> {
         .collect()
 }
 
-/// Times to the millisecond; the heading of the column says their zone.
+/// Times to the millisecond, in UTC; where the heading of the column says another zone, they say so.
 fn moments(column: &ArrayRef) -> Vec<Cell> {
+    let is_elsewhere =
+        matches!(column.data_type(), DataType::Timestamp(_, Some(zone)) if !is_utc(zone));
+    let mark = if is_elsewhere { "Z" } else { "" };
     // A column of its own is always a batch.
     let Ok(batch) = RecordBatch::try_from_iter_with_nullable([("", column.clone(), true)]) else {
         return vec![Cell::Null; column.len()];
     };
     let values = Decoder::new(&batch);
-    values.rows().map(|row| row.get("").map_or(Cell::Null, moment)).collect()
+    values.rows().map(|row| row.get("").map_or(Cell::Null, |value| moment(value, mark))).collect()
 }
 
-fn moment(value: &Value) -> Cell {
+fn moment(value: &Value, mark: &str) -> Cell {
     match value {
         Value::Null => Cell::Null,
-        Value::String(text) => Cell::Text(short_moment(text)),
+        Value::String(text) => Cell::Text(format!("{}{mark}", short_moment(text))),
         // A year that no calendar has.
         other => Cell::Number(other.to_string()),
     }
@@ -325,6 +328,8 @@ mod tests {
             shown(TimestampMillisecondArray::from(vec![0, 1_050]).with_timezone_utc()),
             ["1970-01-01 00:00:00", "1970-01-01 00:00:01.050"]
         );
+        let berlin = TimestampMillisecondArray::from(vec![1_050]).with_timezone("Europe/Berlin");
+        assert_eq!(shown(berlin), ["1970-01-01 00:00:01.050Z"]);
         let micros = TimestampMicrosecondArray::from(vec![Some(1_999_999), None]);
         assert_eq!(shown(micros), ["1970-01-01 00:00:01.999", "∅"]);
     }

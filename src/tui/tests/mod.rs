@@ -2,6 +2,7 @@
 
 mod fake;
 mod flows;
+mod foreign;
 mod hostile;
 mod pty;
 mod random;
