@@ -140,8 +140,12 @@ pub(super) fn hex(bytes: &[u8], width: u16) -> Vec<Vec<(String, Meaning)>> {
 pub(super) type Pieces = Vec<(String, Meaning)>;
 
 /// What is to be said beside a picture, and its lines, or why there are none.
-pub(super) fn picture(preview: &Preview<'_>) -> (Option<(String, Meaning)>, Vec<Pieces>) {
-    let note = |text: String| (None, vec![vec![(text, Meaning::Muted)]]);
+pub(super) fn picture(
+    preview: &Preview<'_>,
+    width: u16,
+) -> (Option<(String, Meaning)>, Vec<Pieces>) {
+    let line = |text| vec![(text, Meaning::Muted)];
+    let note = |text: String| (None, sanitize::wrap(&text, width).into_iter().map(line).collect());
     match preview {
         Preview::Made(Thumbnail { size: (width, height), rows }) => {
             let size = (format!("  {width} × {height}"), Meaning::Muted);
@@ -149,7 +153,7 @@ pub(super) fn picture(preview: &Preview<'_>) -> (Option<(String, Meaning)>, Vec<
         }
         Preview::Waits => note("·····".into()),
         Preview::Failed(reason) => note(format!("no preview: {reason}")),
-        Preview::Colourless => note("no preview without colours: F3 takes another theme".into()),
+        Preview::Colourless => note("no preview without colours (F3)".into()),
     }
 }
 

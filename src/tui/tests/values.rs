@@ -36,8 +36,8 @@ async fn a_heavy_value_is_read_when_somebody_asks_for_it_and_says_before_how_lar
     let mut explorer = explorer(&root, &records).await;
     explorer.shows("begin word").await;
     explorer.press(&[Key::Enter, Key::Enter]);
-    let screen = explorer.shows("not read yet").await;
-    assert!(line(&screen, "not read yet").contains("text  ⟨5.2 MB⟩"), "{screen}");
+    let screen = explorer.shows("↵ reads it").await;
+    assert!(line(&screen, "↵ reads it").contains("text  ⟨5.2 MB⟩"), "{screen}");
     assert!(screen.contains("\"beside\""), "{screen}");
     explorer.press(&[Key::Down, Key::Char('x')]);
     explorer.shows("it is not read yet: ↵ reads it").await;
@@ -48,7 +48,7 @@ async fn a_heavy_value_is_read_when_somebody_asks_for_it_and_says_before_how_lar
     explorer.press(&[Key::Char('J')]);
     explorer.shows("\"light\"").await;
     explorer.press(&[Key::Char('K')]);
-    explorer.shows("not read yet").await;
+    explorer.shows("⟨5.2 MB⟩  ↵ reads it").await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

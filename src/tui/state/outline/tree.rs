@@ -152,7 +152,8 @@ impl Outline<'_> {
         }
         let mut below = Vec::new();
         if kind.is_some_and(is_picture) && self.found.len() < PICTURES {
-            let (size, lines) = passage::picture(&self.preview(found, spot));
+            let room = self.room(spot);
+            let (size, lines) = passage::picture(&self.preview(found, spot), room);
             summary.extend(size);
             below = lines;
         }
@@ -179,7 +180,7 @@ impl Outline<'_> {
     /// A value that was not read.
     fn unread(&mut self, size: u64, spot: &Spot) {
         let is_read = self.reading.is_some_and(|column| [column] == *spot.path);
-        let about = if is_read { "being read; esc stops" } else { "not read yet: ↵ reads it" };
+        let about = if is_read { "reading, esc stops" } else { "↵ reads it" };
         let size = (format!("⟨{}⟩  ", bytes(size)), Meaning::Rich);
         self.one(spot, Sign::Shut, vec![size, (about.into(), Meaning::Muted)]);
     }
