@@ -11,7 +11,7 @@ use super::compact::CompactArgs;
 use super::completions::CompletionsArgs;
 use super::export::ExportArgs;
 use super::open::OpenArgs;
-use super::pick::Pick;
+use super::pick::{Matching, Pick};
 use super::put::Keeping;
 use super::repair::RepairArgs;
 use super::restore::RestoreArgs;
@@ -22,7 +22,7 @@ use super::tag::TagArgs;
 use super::verify::VerifyArgs;
 use super::versions::VersionsArgs;
 use super::waiting::Waiting;
-use crate::{Durability, Error, From};
+use crate::{Durability, Error, From, Sort};
 
 /// Queues on the Lance columnar format: put records, read them by offset, follow them live.
 ///
@@ -264,7 +264,15 @@ pub(crate) struct GetArgs {
     #[arg(long, value_name = "N", default_value_t = 0, value_parser = whole, allow_negative_numbers = true)]
     pub(crate) offset: u64,
 
-    /// At most so many records in all; with --filter, so many that match
+    /// In the order of a column over all records that match, from the smallest value on; with :desc from the largest
+    #[arg(long, value_name = "COLUMN[:desc]", conflicts_with = "offset")]
+    pub(crate) sort: Option<Sort>,
+
+    /// Leave out so many at the beginning of the order
+    #[arg(long, value_name = "N", requires = "sort", default_value_t = 0, value_parser = whole, allow_negative_numbers = true)]
+    pub(crate) skip: u64,
+
+    /// At most so many records in all; with --filter or --find, so many that match
     #[arg(short = 'n', long, value_name = "N", default_value_t = 100, value_parser = whole, allow_negative_numbers = true)]
     pub(crate) limit: u64,
 
@@ -302,9 +310,8 @@ pub(crate) struct TailArgs {
     #[arg(long, value_name = "I", value_parser = bucket, allow_negative_numbers = true)]
     pub(crate) bucket: Option<u32>,
 
-    /// Only records that match, such as "year > 1990 and Title like 'Toy%'"; names with spaces in backticks
-    #[arg(long, value_name = "SQL")]
-    pub(crate) filter: Option<String>,
+    #[command(flatten)]
+    pub(crate) matching: Matching,
 
     #[command(flatten)]
     pub(crate) print: PrintArgs,

@@ -4,7 +4,7 @@ use super::args::GetArgs;
 use super::failure::Result;
 use super::format::Printer;
 use super::output;
-use crate::{Engine, Page, Reader};
+use crate::{Engine, Page, Reader, Sort};
 
 /// Records of the first page, when nobody knows yet how large they are.
 const FIRST_PAGE: u64 = 100;
@@ -12,17 +12,35 @@ const FIRST_PAGE: u64 = 100;
 const PAGE: u64 = 1000;
 const PAGE_BYTES: u64 = 4 << 20;
 
-/// Prints up to `--limit` records, bucket after bucket.
+/// Prints up to `--limit` records, bucket after bucket or in an order.
 pub(crate) async fn run(engine: &Engine, args: &GetArgs) -> Result {
     let reader = args.pick.reader(engine, &args.topic).await?;
     let mut printer = Printer::new(args.print);
-    for bucket in reader.buckets() {
-        print_bucket(&reader.bucket(*bucket)?, args, &mut printer).await?;
+    match &args.sort {
+        Some(sort) => print_sorted(&reader, (sort, args), &mut printer).await?,
+        None => {
+            for bucket in reader.buckets() {
+                print_bucket(&reader.bucket(*bucket)?, args, &mut printer).await?;
+            }
+        }
     }
     let is_empty = printer.printed() == 0;
     printer.finish()?;
     if is_empty && args.limit > 0 {
         tell_the_end(&reader, args).await?;
+    }
+    Ok(())
+}
+
+async fn print_sorted(
+    reader: &Reader,
+    (sort, args): (&Sort, &GetArgs),
+    printer: &mut Printer,
+) -> Result {
+    let number = |number| usize::try_from(number).unwrap_or(usize::MAX);
+    let mut sorted = reader.sorted(sort, number(args.skip), number(args.limit)).await?;
+    while let Some(page) = sorted.next().await? {
+        printer.page(&page)?;
     }
     Ok(())
 }
@@ -52,10 +70,14 @@ fn next_page(page: &Page) -> u64 {
 
 /// Says where the topic ends, to somebody who asked for what lies behind that.
 async fn tell_the_end(reader: &Reader, args: &GetArgs) -> Result {
-    if args.pick.filter.is_some() {
+    if args.pick.matching.asks() {
         let from =
             if args.offset == 0 { String::new() } else { format!(" from {} on", args.offset) };
-        output::narrate(format!("{}: no record{from} matches the filter", args.topic));
+        output::narrate(format!("{}: no record{from} matches", args.topic));
+        return Ok(());
+    }
+    if args.skip > 0 {
+        output::narrate(format!("{}: no record behind the first {}", args.topic, args.skip));
         return Ok(());
     }
     let counts = reader.counts().await?;

@@ -51,13 +51,14 @@ pub use offset::{Cursor, Position};
 pub use options::{At, AtEnd, Columns, Durability, Events, From, InDoubt, StreamOptions};
 pub use record::{
     Chunk, Decoder, EncodeError, Extended, FieldPath, Hit, JsonArray, JsonError, JsonLines,
-    JsonObject, JsonReason, Located, Matches, Page, ReadError, Record, RouteError, SchemaError,
-    SchemaInference, Strictness, TopicSchema, TypeError, bucket_for, buckets_for, conform, encode,
-    is_routable, parse_record, parse_type, records, schema_json, type_text, value,
+    JsonObject, JsonReason, Located, Matches, Needle, Order, Page, Ranking, ReadError, Record,
+    RouteError, SchemaError, SchemaInference, Sort, Strictness, TopicSchema, TypeError, bucket_for,
+    buckets_for, conform, encode, is_routable, parse_record, parse_type, records, schema_json,
+    type_text, value,
 };
 pub use retention::{CleanupOptions, Retention};
 pub use screen::{Look, Screen, Verdict};
 pub use search::{Likeness, Metric, Search};
 pub use store::Inspector;
 pub use tally::ReadCounts;
-pub use topic::{Reader, Scan, Tail, TailEvent};
+pub use topic::{Reader, Scan, Sorted, Tail, TailEvent};

@@ -1,9 +1,9 @@
 //! What the update asks of the outside, as data; only the runner carries it out.
 
-use super::data::{Chip, Encoded, Filter, Frame, Heavy, Likeness, Needle, PathColumn, PathColumns};
+use super::data::{Chip, Encoded, Filter, Frame, Heavy, Likeness, PathColumn, PathColumns};
 use super::reproduce::View;
 use super::state::{Asked, Memory, When};
-use crate::{Cursor, JsonObject, TopicName};
+use crate::{Cursor, JsonObject, Needle, TopicName};
 
 /// Something to be done outside the state.
 #[derive(Debug, Clone, PartialEq, Eq)]

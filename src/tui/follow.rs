@@ -3,7 +3,7 @@
 use futures::{FutureExt, StreamExt};
 
 use super::clock;
-use super::data::{Fault, Filter, PathColumns};
+use super::data::{Fault, Filter, PathColumn, PathColumns, Rows};
 use super::effect::Place;
 use super::event::{Answer, Arrival};
 use super::runner::Sink;
@@ -43,8 +43,8 @@ async fn try_follow(
     let mut tail = reader.stream(StreamOptions::new(From::Last(backlog)).blocking()).await?;
     while let Some(first) = tail.next().await {
         let mut arrivals = Vec::new();
-        take(&mut arrivals, first?, (&before, shown));
-        let end = take_ready(&mut tail, &mut arrivals, (&before, shown));
+        take(&mut arrivals, first?, (&before, &shown.inner));
+        let end = take_ready(&mut tail, &mut arrivals, (&before, &shown.inner));
         if !arrivals.is_empty() {
             sink.send(Ok(Answer::Tail(arrivals, clock::now()))).await;
         }
@@ -57,24 +57,28 @@ async fn try_follow(
 fn take_ready(
     tail: &mut Tail,
     arrivals: &mut Vec<Arrival>,
-    (before, shown): (&TopicCounts, &Shown),
+    (before, inner): (&TopicCounts, &[PathColumn]),
 ) -> Result<()> {
     for _ in 1..TOGETHER {
         let Some(Some(event)) = tail.next().now_or_never() else {
             break;
         };
-        take(arrivals, event?, (before, shown));
+        take(arrivals, event?, (before, inner));
     }
     Ok(())
 }
 
 /// Takes one event; records that were there when the tail was opened are its backlog.
-fn take(arrivals: &mut Vec<Arrival>, event: TailEvent, (before, shown): (&TopicCounts, &Shown)) {
+fn take(
+    arrivals: &mut Vec<Arrival>,
+    event: TailEvent,
+    (before, inner): (&TopicCounts, &[PathColumn]),
+) {
     match event {
         TailEvent::Rows(chunk) => {
             let known = before.buckets.iter().find(|bucket| bucket.bucket_id == chunk.bucket);
             let end = known.map_or(0, |bucket| bucket.next_offset);
-            let mut old = shown.filter.shown(&chunk, &shown.inner);
+            let mut old = Rows::of_chunk(&chunk, inner);
             let new = old.split_off(end);
             arrivals.extend((!old.rows.is_empty()).then_some(Arrival::Backlog(old)));
             arrivals.extend((!new.rows.is_empty()).then_some(Arrival::Rows(new)));

@@ -173,7 +173,7 @@ fn found(search: &Search) -> Result<Answer, Fault> {
     };
     let (first, row) = search.from;
     let has_it = |(bucket, offset): &(u32, u64)| {
-        cells(*bucket, *offset).iter().any(|cell| search.needle.is_in_cell(cell))
+        cells(*bucket, *offset).iter().any(|cell| cell.has(&search.needle))
     };
     let all = ids.into_iter().flat_map(|id| (0..rows).map(move |offset| (id, offset)));
     let found = match search.way {
@@ -186,7 +186,7 @@ fn found(search: &Search) -> Result<Answer, Fault> {
     let field = |(bucket, offset): (u32, u64)| {
         let (columns, cells) = (columns(), cells(bucket, offset));
         let mut fields = columns.iter().zip(&cells);
-        let field = fields.find(|(_, cell)| search.needle.is_in_cell(cell));
+        let field = fields.find(|(_, cell)| cell.has(&search.needle));
         field.map(|(column, _)| column.name.clone()).unwrap_or_default()
     };
     Ok(match found {

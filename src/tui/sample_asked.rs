@@ -1,10 +1,10 @@
 //! What is asked of the fixed root: a few thousand records of each bucket are looked at, the others have none of it.
 
-use super::data::{Cell, Chip, Fault, Filter, Likeness, Order, Rows};
+use super::data::{Cell, Chip, Fault, Filter, Likeness, Rows};
 use super::effect::{Picked, Sifting, Wish};
 use super::event::{Answer, Complaint, Sifted};
 use super::sample::{cells, run, shape};
-use crate::{Cursor, TopicName};
+use crate::{Cursor, Needle, Order, TopicName};
 
 /// Records of a bucket that may match.
 const LOOKED_AT: u64 = 1_500;
@@ -74,7 +74,7 @@ pub(crate) fn picked(topic: &TopicName, picked: &Picked) -> Result<Rows, Fault> 
 
 /// Whether a record has all that is asked for.
 pub(crate) fn matches(filter: &Filter, cells: &[Cell]) -> bool {
-    let has = |text: &super::data::Needle| cells.iter().any(|cell| text.is_in_cell(cell));
+    let has = |text: &Needle| cells.iter().any(|cell| cell.has(text));
     let is = |condition: &str| match (model(condition), cells.get(1)) {
         (Some((wanted, likeness)), Some(cell)) => {
             (cell.text() == wanted) == (likeness == Likeness::Like)

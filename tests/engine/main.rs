@@ -39,6 +39,8 @@ mod schema;
 mod searching;
 mod setup;
 mod shrinking;
+mod sorting;
+mod texts;
 mod two_processes;
 mod under_way;
 mod unknown;

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::condition::Condition;
 use super::lane::LANES;
 use super::scan::BucketScan;
 use super::selection::{Selection, persisted};
@@ -10,14 +11,13 @@ use super::snapshot::Snapshot;
 use crate::engine::error::Result;
 use crate::engine::options::Columns;
 use crate::engine::record::{Chunk, Found, Nearest, Target, Vectors};
-use crate::engine::store::Predicate;
 
 /// A search under way: what is looked for, and the nearest so far.
 #[derive(Debug)]
 pub(crate) struct Hunt {
     column: Columns,
     target: Target,
-    filter: Option<Arc<Predicate>>,
+    filter: Option<Arc<Condition>>,
     nearest: Nearest,
     searched: u64,
 }
@@ -27,7 +27,7 @@ impl Hunt {
     pub(crate) fn new(
         column: &str,
         target: Target,
-        filter: Option<Arc<Predicate>>,
+        filter: Option<Arc<Condition>>,
         k: usize,
     ) -> Self {
         let column = Columns::Only(vec![column.into()]);

@@ -16,7 +16,9 @@ mod infer;
 mod json;
 mod misfit;
 mod moment;
+mod needle;
 mod page;
+mod ranking;
 mod route;
 mod schema;
 mod similar;
@@ -32,7 +34,9 @@ pub use infer::SchemaInference;
 pub use json::{
     JsonArray, JsonError, JsonLines, JsonObject, JsonReason, Located, ReadError, parse_record,
 };
+pub use needle::Needle;
 pub use page::{Chunk, Page, Record};
+pub use ranking::{Order, Ranking, Sort};
 pub use route::{RouteError, bucket_for, buckets_for, is_routable};
 pub use schema::{
     Extended, SchemaError, TopicSchema, TypeError, parse_type, schema_json, type_text,

@@ -8,7 +8,7 @@ use super::catalog::Catalog;
 use super::meta::TopicMeta;
 use super::tail::Tail;
 use super::writer_options::LOCK_TIMEOUT;
-use crate::engine::bucket::{Bucket, Selection, Snapshot};
+use crate::engine::bucket::{Bucket, Snapshot};
 use crate::engine::durable::blocking;
 use crate::engine::error::{Error, Result};
 use crate::engine::facts::{BucketCounts, Recovery, TopicCounts, TopicStats, Verification};
@@ -16,8 +16,8 @@ use crate::engine::job::Job;
 use crate::engine::layout::{Origin, Place, dataset};
 use crate::engine::name::TopicName;
 use crate::engine::options::{At, Columns, InDoubt, StreamOptions};
-use crate::engine::record::{Chunk, Page, TopicSchema, conform, takes};
-use crate::engine::store::{Predicate, Table, Then};
+use crate::engine::record::{Chunk, Needle, Page, TopicSchema, conform, takes};
+use crate::engine::store::{Table, Then};
 
 /// Reads one topic, or one bucket of it, at the head or at a pinned version. Cheap to clone.
 ///
@@ -36,6 +36,8 @@ pub struct Reader {
     pub(super) columns: Columns,
     /// Conditions in SQL, all of which must hold.
     pub(super) filters: Vec<Arc<str>>,
+    /// Texts, all of which a record must have.
+    pub(super) texts: Vec<Needle>,
 }
 
 impl Reader {
@@ -56,8 +58,19 @@ impl Reader {
         let numbers: Vec<u32> = buckets.iter().map(|bucket| bucket.place.id).collect();
         let all_buckets = numbers.last().map_or(0, |last| last + 1);
         let (name, columns) = (place.name, Columns::All);
-        let (pinned, filters) = (None, Vec::new());
-        Ok(Self { catalog, name, schema, all_buckets, buckets, numbers, pinned, columns, filters })
+        let reader = Self {
+            catalog,
+            name,
+            schema,
+            all_buckets,
+            buckets,
+            numbers,
+            pinned: None,
+            columns,
+            filters: Vec::new(),
+            texts: Vec::new(),
+        };
+        Ok(reader)
     }
 
     /// The topic's name.
@@ -136,31 +149,6 @@ impl Reader {
             At::Time(_) => Ok(true),
             At::Tag(tag) => self.is_younger(&bucket.snapshot().await?, tag, others).await,
         }
-    }
-
-    /// The same reader with these columns. Reads raise the error for a name that is not there.
-    #[must_use]
-    pub fn columns(&self, columns: Columns) -> Self {
-        Self { columns, ..self.clone() }
-    }
-
-    /// The same reader for the records that match a condition in SQL, buffered ones included; a second filter
-    /// narrows the first. `get` counts its limit in matches, streams deliver matches only, `search` looks among
-    /// them.
-    ///
-    /// The grammar is that of Lance's filters: `year > 1990 and title like 'Toy%'`. Names that are no plain words
-    /// stand in backticks, text in single quotes, fields of objects behind a point. Where the condition is null, a
-    /// record does not match.
-    /// Cost: nothing here; reads then read the columns it names of every record that they pass.
-    ///
-    /// # Errors
-    /// [`Invalid`](crate::ErrorKind::Invalid) for what cannot be parsed, is no condition or names a column that is
-    /// not there. Reads raise it for a record for which it cannot be computed.
-    pub async fn filter(&self, sql: &str) -> Result<Self> {
-        let mut filtered = self.clone();
-        filtered.filters.push(sql.into());
-        filtered.selection(&filtered.snapshots().await?)?;
-        Ok(filtered)
     }
 
     /// The schema of what it reads.
@@ -296,25 +284,6 @@ impl Reader {
         }
     }
 
-    /// The columns and the condition, as the schema is now.
-    pub(super) fn selection(&self, snapshots: &[Snapshot]) -> Result<Selection> {
-        let filter = self.predicate(&self.filters, snapshots)?;
-        Ok(Selection { columns: self.columns.clone(), filter })
-    }
-
-    /// Conditions that must all hold; `None` where there is none.
-    pub(super) fn predicate(
-        &self,
-        conditions: &[Arc<str>],
-        snapshots: &[Snapshot],
-    ) -> Result<Option<Arc<Predicate>>> {
-        if conditions.is_empty() {
-            return Ok(None);
-        }
-        Predicate::parse(conditions, &self.whole_schema(snapshots))
-            .map(|found| Some(Arc::new(found)))
-    }
-
     /// All columns of all buckets: one that was written to last may have new ones before others, and
     /// another program may have made one wider than the topic says.
     pub(super) fn whole_schema(&self, snapshots: &[Snapshot]) -> SchemaRef {
@@ -334,14 +303,6 @@ impl Reader {
             }
         }
         if fields.as_slice() == &first.fields()[..] { first } else { Arc::new(Schema::new(fields)) }
-    }
-
-    pub(super) fn chosen(&self, whole: &SchemaRef) -> Result<SchemaRef> {
-        let names: Vec<&str> = whole.fields().iter().map(|field| field.name().as_str()).collect();
-        let chosen = self.columns.choose(&names)?;
-        let keep = |field: &&Arc<Field>| chosen.contains(&field.name().as_str());
-        let fields: Vec<Arc<Field>> = whole.fields().iter().filter(keep).cloned().collect();
-        Ok(Arc::new(Schema::new(fields)))
     }
 
     /// Gives every chunk the same columns.

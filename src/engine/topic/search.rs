@@ -44,7 +44,7 @@ impl Reader {
         }
         let mut conditions = self.filters.clone();
         conditions.extend(search.filter.as_deref().map(Into::into));
-        let filter = self.predicate(&conditions, &snapshots)?;
+        let filter = self.condition(&conditions, &snapshots)?;
         let vector = self.wanted(search, length, &snapshots).await?;
         let target = Target::new(vector, search.metric);
         let mut hunt = Hunt::new(&search.column, target, filter, search.k);

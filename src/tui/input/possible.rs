@@ -342,24 +342,32 @@ pub(super) fn path_to_copy(state: &State) -> Result<(), Reason> {
 }
 
 pub(super) fn view_to_reproduce(state: &State) -> Result<(), Reason> {
-    let asked = &state.asked;
-    let is_plain = asked.filter.needles().next().is_none() && asked.sort.is_none();
-    if !is_plain && state.screen != Screen::Versions {
-        return reason(
-            "a command knows no text to look for and no order: backspace takes them off",
-        );
-    }
+    let sort = state.asked.sort.as_ref();
+    let is_inner = |name: &str| state.inner().iter().any(|path| path.name == name);
     match state.screen {
+        Screen::Records if sort.is_some_and(|sort| is_inner(&sort.column)) => {
+            reason("no command sorts by what lies inside of a column; o takes the order off")
+        }
         Screen::Records => record_to_copy(state),
         Screen::Tail | Screen::Versions => Ok(()),
     }
 }
 
-pub(super) fn view_to_follow_in_python(state: &State) -> Result<(), Reason> {
-    if state.screen == Screen::Tail {
-        return reason("pylance does not follow what arrives; c copies the command that does");
+pub(super) fn view_to_read_in_python(state: &State) -> Result<(), Reason> {
+    let several = state.records.whole().extents.iter().count() > 1;
+    match state.screen {
+        Screen::Versions => Ok(()),
+        Screen::Tail => {
+            reason("pylance does not follow what arrives; c copies the command that does")
+        }
+        Screen::Records if state.asked.filter.needles().next().is_some() => {
+            reason("pylance looks for no text in any field; c copies the command that does")
+        }
+        Screen::Records if state.asked.sort.is_some() && several => reason(
+            "pylance reads one bucket at a time; c copies the command that sorts all of them",
+        ),
+        Screen::Records => Ok(()),
     }
-    Ok(())
 }
 
 pub(super) fn something_to_run(state: &State) -> Result<(), Reason> {

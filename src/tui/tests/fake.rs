@@ -448,7 +448,7 @@ fn sifted(world: &World, sifting: &Sifting) -> Result<Answer, Fault> {
     for bucket in (0..buckets).filter(|id| sifting.place.bucket.is_none_or(|own| own == *id)) {
         let rows = world.rows(topic, bucket, 0..u64::MAX).ok_or_else(missing)?;
         let filter = &sifting.asked.filter;
-        let has_all = |row: &&Row| filter.needles().all(|text| text.is_in_cell(&row.cells[0]));
+        let has_all = |row: &&Row| filter.needles().all(|text| row.cells[0].has(text));
         found.extend(rows.rows.iter().filter(has_all).map(|row| (bucket, row.offset)));
         end.set(bucket, 0.into());
     }
