@@ -48,6 +48,8 @@ pub(crate) enum Slot {
     Find,
     /// A condition that may become one.
     Condition,
+    /// How many records a condition that is being typed would leave.
+    Estimate,
     /// What is asked of the table.
     Sift,
     /// What comes and is asked for.
@@ -107,6 +109,8 @@ pub(crate) enum Request {
     Find(Search),
     /// Finds out whether a wish can be a condition.
     Condition { place: Place, wish: Wish },
+    /// Finds out how many records what is asked for would leave, the last condition of which is being typed.
+    Estimate(Sifting),
     /// Looks for the records that are asked for.
     Sift(Sifting),
     /// Goes on with what comes, from where a look ended.

@@ -10,8 +10,8 @@ use super::data::{Chip, Fault, FlushReport, Likes, Rows, Thumbnail, Version, Who
 use super::effect::{LoadId, PageKey, Slot, Way};
 use super::input::Key;
 use crate::{
-    Change, Cursor, Flushed, Receipt, Recovery, Reset, TopicCounts, TopicEntry, TopicName,
-    WatchMode,
+    Change, Cursor, Estimate, Flushed, Receipt, Recovery, Reset, TopicCounts, TopicEntry,
+    TopicName, WatchMode,
 };
 
 /// Something happened.
@@ -114,6 +114,8 @@ pub(crate) enum Answer {
     },
     /// What a wish became, or why it is no condition.
     Condition(Result<Chip, Complaint>),
+    /// How many records a condition that is being typed would leave, or why it is none yet.
+    Estimated(Result<Estimate, Complaint>),
     Sifted(Sifted),
     /// Records that came and match: bucket and offset.
     SiftedOn(Vec<(u32, u64)>),

@@ -171,6 +171,7 @@ impl Source {
             Request::Condition { place, wish } => {
                 conditions::condition(engine, &place, &wish).await?
             }
+            Request::Estimate(sifting) => conditions::estimate(engine, &sifting).await?,
             Request::Sift(sifting) => sift::sift(engine, &sifting, sink).await?,
             Request::SiftOn { sifting, end } => {
                 sift::sift_on(engine, (&sifting, end), sink).await?

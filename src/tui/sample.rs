@@ -98,6 +98,7 @@ pub(crate) fn answer(request: &Request) -> Result<Answer, Fault> {
         Request::Offer(_) => Answer::Offered(None),
         Request::Locate(id) => Answer::Row { bucket: id.bucket, row: id.offset, offset: id.offset },
         Request::Condition { wish, .. } => sample_asked::condition(wish),
+        Request::Estimate(sifting) => sample_asked::estimate(sifting)?,
         Request::Sift(sifting) => sample_asked::sift(sifting)?,
         // Nothing comes.
         Request::SiftOn { .. } => Answer::SiftedOn(Vec::new()),

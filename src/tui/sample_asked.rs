@@ -4,7 +4,7 @@ use super::data::{Cell, Chip, Fault, Filter, Likeness, Rows};
 use super::effect::{Picked, Sifting, Wish};
 use super::event::{Answer, Complaint, Sifted};
 use super::sample::{cells, run, shape};
-use crate::{Cursor, Needle, Order, TopicName};
+use crate::{Cursor, Estimate, Needle, Order, TopicName};
 
 /// Records of a bucket that may match.
 const LOOKED_AT: u64 = 1_500;
@@ -13,11 +13,7 @@ const LOOKED_AT: u64 = 1_500;
 pub(crate) fn condition(wish: &Wish) -> Answer {
     match wish {
         Wish::Typed(Chip::Sql { condition, .. }) if model(condition).is_none() => {
-            let word = condition.split_whitespace().next().unwrap_or_default();
-            let reason = format!(
-                "there is no column `{word}`; there are id, model, latency_ms, prompt, usage, embedding"
-            );
-            Answer::Condition(Err(Complaint { reason, place: Some(0..word.len()) }))
+            Answer::Condition(Err(complaint(condition)))
         }
         Wish::Typed(chip) => Answer::Condition(Ok(chip.clone())),
         Wish::Cell { record, likeness, .. } => {
@@ -32,6 +28,28 @@ pub(crate) fn condition(wish: &Wish) -> Answer {
             Answer::Condition(Ok(Chip::sql(condition, &format!("model {says} {value}"))))
         }
     }
+}
+
+fn complaint(condition: &str) -> Complaint {
+    let word = condition.split_whitespace().next().unwrap_or_default();
+    let reason = format!(
+        "there is no column `{word}`; there are id, model, latency_ms, prompt, usage, embedding"
+    );
+    Complaint { reason, place: Some(0..word.len()) }
+}
+
+/// How many of some records match.
+pub(crate) fn estimate(sifting: &Sifting) -> Result<Answer, Fault> {
+    let filter = &sifting.asked.filter;
+    if let Some(condition) = filter.conditions().find(|condition| model(condition).is_none()) {
+        return Ok(Answer::Estimated(Err(complaint(condition))));
+    }
+    let (buckets, rows, _) = shape(&sifting.place.topic)?;
+    let buckets = sifting.place.bucket.map_or(u64::from(buckets), |_| 1);
+    let looked_at = rows.min(LOOKED_AT);
+    let matches = (0..looked_at).filter(|offset| matches(filter, &cells(0, *offset))).count();
+    let total = rows * buckets;
+    Ok(Answer::Estimated(Ok(Estimate { matches: matches as u64, looked_at, total })))
 }
 
 /// Looks through it all at once.

@@ -16,6 +16,7 @@ mod compaction;
 mod damage;
 mod doubt;
 mod durability;
+mod estimating;
 mod failed_sync;
 mod failing;
 mod faults;

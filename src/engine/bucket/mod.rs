@@ -11,6 +11,7 @@ mod evidence;
 mod extend;
 mod flush;
 mod forsake;
+mod glance;
 mod lane;
 mod live;
 mod lost_flush;

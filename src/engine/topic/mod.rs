@@ -3,6 +3,7 @@
 mod catalog;
 mod cleanup;
 mod compact;
+mod estimate;
 mod input;
 mod meta;
 mod narrowed;
@@ -20,6 +21,7 @@ mod writer;
 mod writer_options;
 
 pub(crate) use catalog::Catalog;
+pub use estimate::Estimate;
 pub(crate) use meta::{MAX_BUCKETS, TopicMeta};
 pub use reader::Reader;
 pub use scan::Scan;

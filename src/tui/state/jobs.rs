@@ -132,6 +132,7 @@ pub(crate) fn what(slot: &Slot) -> String {
         Slot::Find => "look for a text".into(),
         Slot::Seek => "look for an offset".into(),
         Slot::Condition => "check a condition".into(),
+        Slot::Estimate => "count what would match".into(),
         Slot::Sift => "look for what matches".into(),
         Slot::VersionList => "list the versions".into(),
         Slot::Versions => "read about versions".into(),

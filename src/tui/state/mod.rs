@@ -56,7 +56,7 @@ pub(crate) use outline::{Sign, TreeLine};
 pub(crate) use pages::PAGE;
 
 pub(crate) use pin::Pin;
-pub(crate) use prompt::{Prompt, Recall};
+pub(crate) use prompt::{Outlook, Prompt, Recall};
 pub(crate) use rate::Rate;
 pub(crate) use rates::STEPS;
 pub(crate) use records::Records;

@@ -18,8 +18,8 @@ use crate::tui::event::{Answer, Arrival, Complaint, Event, Sifted};
 use crate::tui::sample;
 use crate::tui::state::PAGE;
 use crate::{
-    BucketCounts, Change, Cursor, Flushed, JsonObject, Receipt, TopicCounts, TopicEntry, TopicName,
-    WatchMode,
+    BucketCounts, Change, Cursor, Estimate, Flushed, JsonObject, Receipt, TopicCounts, TopicEntry,
+    TopicName, WatchMode,
 };
 
 /// What a refusal begins with; the record follows.
@@ -391,6 +391,7 @@ fn read(world: &World, request: &Request) -> Result<Answer, Fault> {
         Request::Condition { .. } => {
             Answer::Condition(Err(Complaint { reason: "no".into(), place: None }))
         }
+        Request::Estimate(sifting) => estimated(world, sifting)?,
         Request::Sift(sifting) => sifted(world, sifting)?,
         // A tail goes on and on: see `tail`. What is not modelled here fails.
         Request::Tail { .. } => return sample::answer(request),
@@ -437,6 +438,13 @@ fn page(
         all.rows.extend(rows.rows);
     }
     Ok(all)
+}
+
+/// As many as there are.
+fn estimated(world: &World, sifting: &Sifting) -> Result<Answer, Fault> {
+    let total = world.counts(&sifting.place.topic).ok_or_else(missing)?.total_count;
+    let estimate = Estimate { matches: total / 2, looked_at: total.min(9), total };
+    Ok(Answer::Estimated(Ok(estimate)))
 }
 
 /// Every record that has all the texts; sorted, the same.

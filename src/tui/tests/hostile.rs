@@ -167,6 +167,10 @@ impl Hostile {
                 let reason = self.text.clone();
                 Answer::Condition(Err(Complaint { reason, place: Some(0..1) }))
             }
+            Request::Estimate(_) => {
+                let reason = self.text.clone();
+                Answer::Estimated(Err(Complaint { reason, place: Some(0..1) }))
+            }
             Request::Sift(_) => Answer::Sifted(Sifted {
                 found: vec![(0, 0)],
                 matches: 1,

@@ -62,7 +62,7 @@ fn taken(state: &mut State, slot: &Slot, answer: Answer) -> Vec<Effect> {
         (Slot::Picture, Answer::Picture(made)) => state.detail.take_picture(Ok(made)),
         (Slot::Clone, Answer::Record(record)) => return put::open_copy(state, &record),
         (Slot::Seek, answer) => seek::take(state, answer),
-        (Slot::Condition | Slot::Sift | Slot::SiftOn, answer) => {
+        (Slot::Condition | Slot::Estimate | Slot::Sift | Slot::SiftOn, answer) => {
             return listing::take(state, answer);
         }
         (Slot::VersionList, Answer::VersionNumbers(numbers)) => {
@@ -142,6 +142,10 @@ pub(super) fn failed(state: &mut State, slot: &Slot, fault: Fault) -> Vec<Effect
         Slot::Flush(topic) => return flush::failed(state, topic, &fault),
         Slot::TailBeside(topic) => {
             state.say(Severity::Failed, format!("`{topic}` is not followed: {}", fault.message));
+        }
+        Slot::Estimate => {
+            let complaint = Complaint { reason: fault.message, place: None };
+            return listing::take(state, Answer::Estimated(Err(complaint)));
         }
         Slot::Sift => listing::failed(state, fault.message),
         Slot::Condition => {
