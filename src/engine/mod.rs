@@ -61,4 +61,4 @@ pub use screen::{Look, Screen, Verdict};
 pub use search::{Likeness, Metric, Search};
 pub use store::Inspector;
 pub use tally::ReadCounts;
-pub use topic::{Estimate, Reader, Scan, Sorted, Tail, TailEvent};
+pub use topic::{Estimate, Progress, Reader, Scan, Sorted, Tail, TailEvent};

@@ -1,5 +1,6 @@
 //! What happens to the explorer, as data.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::time::Duration;
 
@@ -217,4 +218,6 @@ pub(crate) enum Arrival {
     Flushed(Flushed),
     /// The dataset was rewritten by another program.
     Reset(Reset),
+    /// In each bucket, the offset of the first record that the tail has not come to.
+    Reached(BTreeMap<u32, u64>),
 }

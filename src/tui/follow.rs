@@ -1,6 +1,9 @@
 //! Follows a topic or a bucket, and passes on what arrives in batches.
 
+use std::time::Duration;
+
 use futures::{FutureExt, StreamExt};
+use tokio::time::{Instant, sleep_until};
 
 use super::clock;
 use super::data::{Fault, Filter, PathColumn, PathColumns, Rows};
@@ -8,10 +11,12 @@ use super::effect::Place;
 use super::event::{Answer, Arrival};
 use super::runner::Sink;
 use super::sift;
-use crate::{Engine, From, Result, StreamOptions, Tail, TailEvent, TopicCounts};
+use crate::{Engine, From, Progress, Result, StreamOptions, Tail, TailEvent, TopicCounts};
 
 /// Events of the stream that are passed on together, where they are there already.
 const TOGETHER: usize = 64;
+/// How often it says how far it is where nothing matches.
+const PACE: Duration = Duration::from_millis(100);
 
 /// What is shown of what comes.
 pub(super) struct Shown {
@@ -41,16 +46,36 @@ async fn try_follow(
     let reader = sift::conditioned(engine, place, None, &shown.filter).await?;
     let before = reader.counts().await?;
     let mut tail = reader.stream(StreamOptions::new(From::Last(backlog)).blocking()).await?;
-    while let Some(first) = tail.next().await {
-        let mut arrivals = Vec::new();
-        take(&mut arrivals, first?, (&before, &shown.inner));
-        let end = take_ready(&mut tail, &mut arrivals, (&before, &shown.inner));
-        if !arrivals.is_empty() {
-            sink.send(Ok(Answer::Tail(arrivals, clock::now()))).await;
+    let mut progress = tail.progress();
+    let mut told = Instant::now();
+    tell(sink, Vec::new(), &mut progress).await;
+    // Whether it has passed over records since, which do not match.
+    let mut moved = false;
+    loop {
+        tokio::select! {
+            biased;
+            event = tail.next() => {
+                let Some(first) = event else { return Ok(()) };
+                let mut arrivals = Vec::new();
+                take(&mut arrivals, first?, (&before, &shown.inner));
+                let end = take_ready(&mut tail, &mut arrivals, (&before, &shown.inner));
+                tell(sink, arrivals, &mut progress).await;
+                end?;
+            }
+            is_there = progress.changed(), if !moved => {
+                moved = is_there;
+                continue;
+            }
+            () = sleep_until(told + PACE), if moved => tell(sink, Vec::new(), &mut progress).await,
         }
-        end?;
+        (told, moved) = (Instant::now(), false);
     }
-    Ok(())
+}
+
+/// Passes on what has come, and how far the tail is.
+async fn tell(sink: &Sink, mut arrivals: Vec<Arrival>, progress: &mut Progress) {
+    arrivals.push(Arrival::Reached(progress.next_offsets()));
+    sink.send(Ok(Answer::Tail(arrivals, clock::now()))).await;
 }
 
 /// Takes what the stream has without waiting.

@@ -41,5 +41,5 @@ pub(crate) use search::Hunt;
 pub(crate) use selection::Selection;
 pub(crate) use shared::Bucket;
 pub(crate) use snapshot::Snapshot;
-pub(crate) use tail::{BucketEvent, BucketTail};
+pub(crate) use tail::{BucketEvent, BucketTail, Stand};
 pub(crate) use writer::{BucketOptions, BucketWriter, FlushDue, WhenFull};

@@ -313,8 +313,7 @@ impl State {
 
     /// How far the tail is behind, where that is known.
     pub(crate) fn lag(&self) -> Option<u64> {
-        // What does not match is not told of.
-        let tail = self.tail.as_ref().filter(|tail| tail.filter.is_empty())?;
+        let tail = self.tail.as_ref()?;
         let topics = std::iter::once(&tail.place.topic).chain(&tail.beside);
         let lag = |(number, topic)| Some(tail.lag(number, self.topics.get(topic)?.known()?));
         (0..).zip(topics).map(lag).sum()

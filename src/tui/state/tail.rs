@@ -36,7 +36,7 @@ pub(crate) struct Tail {
     pub(crate) columns: Arc<[Column]>,
     /// Those that are shown, and the cursor among them.
     pub(crate) across: Across,
-    /// The offset behind the newest record of each bucket.
+    /// The offset behind what has come, or was passed over, of each bucket.
     ends: BTreeMap<Source, u64>,
     /// How long flushes took that were asked for here, by bucket and version.
     took: BTreeMap<(Source, u64), Duration>,
@@ -128,6 +128,10 @@ impl Tail {
                 Arrival::Reset(reset) => {
                     self.push((topic, reset.bucket_id), Line::Reset(reset));
                 }
+                Arrival::Reached(ends) => {
+                    let ends = ends.into_iter().map(|(bucket, end)| ((topic, bucket), end));
+                    self.ends.extend(ends);
+                }
             }
         }
         if let Following::Paused { since, unseen_buffered, .. } = &mut self.following {
@@ -142,7 +146,7 @@ impl Tail {
         }
     }
 
-    /// How many records of a topic lie behind the newest one of it that has come, where it has so many.
+    /// How many records of a topic lie behind what has come of it, or was passed over.
     pub(crate) fn lag(&self, topic: usize, counts: &TopicCounts) -> u64 {
         let behind = |bucket: &BucketCounts| {
             let end = self.ends.get(&(topic, bucket.bucket_id))?;
