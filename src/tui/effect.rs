@@ -43,6 +43,8 @@ pub(crate) enum Slot {
     Seek,
     VersionList,
     Versions,
+    /// What of the maintenance of a bucket is due.
+    Upkeep,
     Pin,
     Similar,
     Find,
@@ -100,6 +102,8 @@ pub(crate) enum Request {
     VersionNumbers(BucketId),
     /// Describes some versions of a bucket.
     Versions { bucket: BucketId, numbers: Vec<u64> },
+    /// Finds out what of a bucket's maintenance is due.
+    Upkeep(BucketId),
     /// Looks at a bucket as it was.
     Pin(Look),
     /// Finds the records whose vectors are nearest to that of a record; of the first vector column

@@ -11,8 +11,8 @@ use super::data::{Chip, Fault, FlushReport, Likes, Rows, Thumbnail, Version, Who
 use super::effect::{LoadId, PageKey, Slot, Way};
 use super::input::Key;
 use crate::{
-    Change, Cursor, Estimate, Flushed, Receipt, Recovery, Reset, TopicCounts, TopicEntry,
-    TopicName, WatchMode,
+    Change, Cursor, Estimate, Flushed, Maintenance, Receipt, Recovery, Reset, TopicCounts,
+    TopicEntry, TopicName, WatchMode,
 };
 
 /// Something happened.
@@ -93,6 +93,7 @@ pub(crate) enum Answer {
     /// The numbers of the versions that are kept, ascending.
     VersionNumbers(Vec<u64>),
     Versions(Vec<Version>),
+    Upkeep(Maintenance),
     /// The bucket that was looked at, and what was found.
     Pinned(u32, Landing),
     Similar(Likes),

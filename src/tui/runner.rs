@@ -163,6 +163,7 @@ impl Source {
             Request::Versions { bucket, numbers } => {
                 history::versions(engine, &bucket, &numbers).await?
             }
+            Request::Upkeep(id) => history::upkeep(engine, &id).await?,
             Request::Pin(look) => history::look(engine, &look).await?,
             Request::Similar { record, column } => {
                 similar::similar(engine, &record, column.as_deref()).await?

@@ -22,7 +22,8 @@ use super::state::{PAGE, State};
 use super::text::spark;
 use super::{loads, sample_asked, sample_likes, sample_past, update};
 use crate::{
-    BucketCounts, Flushed, JsonObject, Receipt, TopicCounts, TopicEntry, TopicName, TopicSchema,
+    BucketCounts, Flushed, JsonObject, Maintenance, Receipt, TopicCounts, TopicEntry, TopicName,
+    TopicSchema,
 };
 
 /// Name, buckets, records a bucket, of which buffered.
@@ -114,6 +115,12 @@ pub(crate) fn answer(request: &Request) -> Result<Answer, Fault> {
         }
         Request::VersionNumbers(id) => sample_past::numbers(&id.topic)?,
         Request::Versions { bucket, numbers } => sample_past::versions(&bucket.topic, numbers)?,
+        Request::Upkeep(_) => Answer::Upkeep(Maintenance {
+            due: Some("compact"),
+            versions: 483,
+            last_begun: Some("2026-03-14T11:58:02.000Z".into()),
+            error: None,
+        }),
         Request::Pin(look) => sample_past::look(look)?,
         Request::Similar { record, column } => sample_likes::similar(record, column.as_deref())?,
         Request::Tail { place, filter, .. } => Answer::Tail(arrivals(place, filter)?, now()),

@@ -11,7 +11,9 @@ use super::writer_options::LOCK_TIMEOUT;
 use crate::engine::bucket::{Bucket, Snapshot};
 use crate::engine::durable::blocking;
 use crate::engine::error::{Error, Result};
-use crate::engine::facts::{BucketCounts, Recovery, TopicCounts, TopicStats, Verification};
+use crate::engine::facts::{
+    BucketCounts, Maintenance, Recovery, TopicCounts, TopicStats, Verification,
+};
 use crate::engine::job::Job;
 use crate::engine::layout::{Origin, Place, dataset};
 use crate::engine::name::TopicName;
@@ -207,6 +209,19 @@ impl Reader {
             parts.push((bucket.clone(), snapshot, upkeep));
         }
         blocking(move || super::stats::topic_stats((name, retention), &parts)).await
+    }
+
+    /// What of each bucket's maintenance is due, and when any was last begun; by number of the bucket.
+    ///
+    /// Cost: the head's manifest and its indices, and a listing of the versions; no walk over files, unlike
+    /// [`stats`](Self::stats).
+    pub async fn maintenance(&self) -> Result<Vec<Maintenance>> {
+        let (snapshots, retention) = (self.snapshots().await?, self.retention().await?);
+        let mut found = Vec::new();
+        for (bucket, snapshot) in self.buckets.iter().zip(&snapshots) {
+            found.push(bucket.upkeep(snapshot, retention).await?);
+        }
+        Ok(found)
     }
 
     /// A stream of what this reader reads, from the place that `options` name. When it returns, the

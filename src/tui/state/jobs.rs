@@ -136,6 +136,7 @@ pub(crate) fn what(slot: &Slot) -> String {
         Slot::Sift => "look for what matches".into(),
         Slot::VersionList => "list the versions".into(),
         Slot::Versions => "read about versions".into(),
+        Slot::Upkeep => "look what is due".into(),
         Slot::Pin => "go to a version".into(),
         Slot::Similar => "look for similar records".into(),
         Slot::Tail | Slot::TailBeside(_) | Slot::SiftOn => "follow".into(),

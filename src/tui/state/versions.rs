@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::scroll::Scroll;
+use crate::Maintenance;
 use crate::tui::data::{Fault, Version};
 use crate::tui::effect::BucketId;
 use crate::tui::input::Motion;
@@ -27,6 +28,8 @@ pub(crate) struct Versions {
     pub(crate) listed_at: Option<u64>,
     /// The version to select once the list is there.
     sought: Option<u64>,
+    /// What of the maintenance of the bucket is due, once that is known.
+    pub(crate) upkeep: Option<Maintenance>,
     /// Why the last read failed.
     pub(crate) failed: Option<Fault>,
 }
@@ -43,6 +46,7 @@ impl Versions {
             scroll: Scroll::default(),
             listed_at: None,
             sought,
+            upkeep: None,
             failed: None,
         }
     }

@@ -404,6 +404,7 @@ fn read(world: &World, request: &Request) -> Result<Answer, Fault> {
         | Request::Picture { .. }
         | Request::Value { .. }
         | Request::Versions { .. }
+        | Request::Upkeep(_)
         | Request::Pin(_)
         | Request::Similar { .. }
         | Request::Find(_) => return Err(Fault::new("it cannot be read")),

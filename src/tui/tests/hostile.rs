@@ -25,7 +25,7 @@ use crate::tui::state::{Overlay, Screen, State};
 use crate::tui::text::sanitize::clean;
 use crate::tui::update::{start, update};
 use crate::tui::view;
-use crate::{BucketCounts, Chunk, TopicCounts, TopicEntry, TopicName, WatchMode};
+use crate::{BucketCounts, Chunk, Maintenance, TopicCounts, TopicEntry, TopicName, WatchMode};
 
 /// What a terminal would obey. Where it looks like something that the explorer writes itself, its numbers are none that
 /// the explorer would write.
@@ -147,6 +147,12 @@ impl Hostile {
             Request::Similar { .. } => Answer::Similar(self.likes()),
             Request::VersionNumbers(_) => Answer::VersionNumbers(vec![1, 2]),
             Request::Versions { .. } => Answer::Versions(vec![self.version()]),
+            Request::Upkeep(_) => Answer::Upkeep(Maintenance {
+                due: Some("cleanup"),
+                versions: 2,
+                last_begun: Some(self.text.clone()),
+                error: Some(self.text.clone()),
+            }),
             Request::Pin(look) => {
                 Answer::Pinned(look.bucket.bucket, Landing::At(Box::new(self.sight())))
             }

@@ -75,6 +75,11 @@ fn taken(state: &mut State, slot: &Slot, answer: Answer) -> Vec<Effect> {
                 list.take(found);
             }
         }
+        (Slot::Upkeep, Answer::Upkeep(upkeep)) => {
+            if let Some(list) = &mut state.versions {
+                list.upkeep = Some(upkeep);
+            }
+        }
         (Slot::Similar, Answer::Similar(likes)) => similar::found(state, likes),
         (Slot::Similar, Answer::Unlike { column, columns, fault }) => {
             similar::unlike(state, (column, columns), fault);
@@ -139,6 +144,8 @@ pub(super) fn failed(state: &mut State, slot: &Slot, fault: Fault) -> Vec<Effect
         Slot::Put(topic) => put::failed(state, topic, fault.message),
         Slot::Similar => similar::failed(state, fault),
         Slot::VersionList | Slot::Versions => versions::failed(state, fault),
+        // The list is there without it, and its own read says what is wrong.
+        Slot::Upkeep => {}
         Slot::Flush(topic) => return flush::failed(state, topic, &fault),
         Slot::TailBeside(topic) => {
             state.say(Severity::Failed, format!("`{topic}` is not followed: {}", fault.message));

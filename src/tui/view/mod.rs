@@ -27,6 +27,7 @@ mod tail;
 mod top;
 mod topics;
 mod tour;
+mod upkeep;
 mod versions;
 
 #[cfg(test)]

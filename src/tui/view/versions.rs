@@ -12,8 +12,8 @@
 use chrono::{Datelike, NaiveDateTime};
 use ratatui::layout::Rect;
 
-use super::canvas::{Canvas, Piece, piece, rows};
-use super::empty;
+use super::canvas::{Canvas, Piece, piece, rows, width};
+use super::{empty, upkeep};
 use crate::tui::data::{Align, Change, Version};
 use crate::tui::state::{Focus, State, Versions};
 use crate::tui::text::quantity::{bytes_change, change, counted, grouped};
@@ -41,7 +41,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
         return;
     }
     let sums = sums(state, list);
-    if super::canvas::width(&title) + super::canvas::width(&sums) + 4 <= area.width {
+    if width(&title) + width(&sums) + 4 <= area.width {
         canvas.on_top(area, &sums);
     }
     let columns = columns(list, inside.width.saturating_sub(1));
@@ -54,7 +54,9 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
             canvas.tint(row, if focused { Meaning::Selected } else { Meaning::Marked });
         }
     }
-    canvas.on_bottom(area, &position(list, inside));
+    let position = position(list, inside);
+    canvas.on_bottom(area, &position);
+    upkeep::draw(canvas, state, list, (area, width(&position)));
 }
 
 fn title(state: &State, list: &Versions) -> Vec<Piece<'static>> {
@@ -85,12 +87,13 @@ fn sums(state: &State, list: &Versions) -> Vec<Piece<'static>> {
     let kept = piece(format!(" {} ", counted(list.total(), "version")), Meaning::Plain);
     let topic = state.topics.get(&list.bucket.topic);
     let counts = topic.and_then(|topic| topic.bucket(list.bucket.bucket));
-    match counts.map_or(0, |counts| counts.buffer_count) {
-        0 => vec![kept],
-        buffered => {
-            vec![kept, piece(format!("· ● {} buffered ", grouped(buffered)), Meaning::Buffered)]
-        }
+    let mut pieces = vec![kept];
+    let buffered = counts.map_or(0, |counts| counts.buffer_count);
+    if buffered > 0 {
+        pieces.push(piece(format!("· ● {} buffered ", grouped(buffered)), Meaning::Buffered));
     }
+    pieces.extend(list.upkeep.as_ref().and_then(upkeep::sum));
+    pieces
 }
 
 fn position(list: &Versions, inside: Rect) -> Vec<Piece<'static>> {
