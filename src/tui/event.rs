@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::time::Duration;
 
-use chrono::NaiveDateTime;
+use chrono::{DateTime, NaiveDateTime, Utc};
 use ratatui::layout::{Position, Size};
 
 use super::data::{Chip, Fault, FlushReport, Likes, Rows, Thumbnail, Version, Whole};
@@ -211,8 +211,8 @@ pub(crate) struct Hit {
 /// One event of a tail.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Arrival {
-    /// Records that were there before the tail was opened.
-    Backlog(Rows),
+    /// Records that were there before the tail was opened, and when each came, as far as that is known.
+    Backlog(Rows, Vec<Option<DateTime<Utc>>>),
     /// New records.
     Rows(Rows),
     /// Records became persisted.

@@ -11,7 +11,7 @@ use super::effect::Place;
 use super::event::{Answer, Arrival};
 use super::runner::Sink;
 use super::sift;
-use crate::{Engine, From, Progress, Result, StreamOptions, Tail, TailEvent, TopicCounts};
+use crate::{Cursor, Engine, From, Progress, Reader, Result, StreamOptions, Tail, TailEvent};
 
 /// Events of the stream that are passed on together, where they are there already.
 const TOGETHER: usize = 64;
@@ -44,11 +44,12 @@ async fn try_follow(
     sink: &Sink,
 ) -> Result<()> {
     let reader = sift::conditioned(engine, place, None, &shown.filter).await?;
-    let before = reader.counts().await?;
-    let mut tail = reader.stream(StreamOptions::new(From::Last(backlog)).blocking()).await?;
+    let inner: &[PathColumn] = &shown.inner;
+    let (before, end) = there(&reader, (backlog, inner)).await?;
+    let mut tail = reader.stream(StreamOptions::new(From::Cursor(end)).blocking()).await?;
     let mut progress = tail.progress();
     let mut told = Instant::now();
-    tell(sink, Vec::new(), &mut progress).await;
+    tell(sink, before, &mut progress).await;
     // Whether it has passed over records since, which do not match.
     let mut moved = false;
     loop {
@@ -57,8 +58,8 @@ async fn try_follow(
             event = tail.next() => {
                 let Some(first) = event else { return Ok(()) };
                 let mut arrivals = Vec::new();
-                take(&mut arrivals, first?, (&before, &shown.inner));
-                let end = take_ready(&mut tail, &mut arrivals, (&before, &shown.inner));
+                take(&mut arrivals, first?, inner);
+                let end = take_ready(&mut tail, &mut arrivals, inner);
                 tell(sink, arrivals, &mut progress).await;
                 end?;
             }
@@ -72,6 +73,24 @@ async fn try_follow(
     }
 }
 
+/// The last records of each bucket that are there already, with the times at which they came, and where they end.
+async fn there(
+    reader: &Reader,
+    (rows, inner): (u64, &[PathColumn]),
+) -> Result<(Vec<Arrival>, Cursor)> {
+    let mut tail = reader.stream(StreamOptions::new(From::Last(rows))).await?;
+    let mut arrivals = Vec::new();
+    while let Some(event) = tail.next().await {
+        let TailEvent::Rows(chunk) = event? else { continue };
+        let places: Vec<(u32, u64)> =
+            chunk.offsets.iter().map(|offset| (chunk.bucket, *offset)).collect();
+        // Without their times, they stand in front of the others.
+        let times = reader.times(&places).await.unwrap_or_default();
+        arrivals.push(Arrival::Backlog(Rows::of_chunk(&chunk, inner), times));
+    }
+    Ok((arrivals, tail.cursor()))
+}
+
 /// Passes on what has come, and how far the tail is.
 async fn tell(sink: &Sink, mut arrivals: Vec<Arrival>, progress: &mut Progress) {
     arrivals.push(Arrival::Reached(progress.next_offsets()));
@@ -79,36 +98,20 @@ async fn tell(sink: &Sink, mut arrivals: Vec<Arrival>, progress: &mut Progress) 
 }
 
 /// Takes what the stream has without waiting.
-fn take_ready(
-    tail: &mut Tail,
-    arrivals: &mut Vec<Arrival>,
-    (before, inner): (&TopicCounts, &[PathColumn]),
-) -> Result<()> {
+fn take_ready(tail: &mut Tail, arrivals: &mut Vec<Arrival>, inner: &[PathColumn]) -> Result<()> {
     for _ in 1..TOGETHER {
         let Some(Some(event)) = tail.next().now_or_never() else {
             break;
         };
-        take(arrivals, event?, (before, inner));
+        take(arrivals, event?, inner);
     }
     Ok(())
 }
 
-/// Takes one event; records that were there when the tail was opened are its backlog.
-fn take(
-    arrivals: &mut Vec<Arrival>,
-    event: TailEvent,
-    (before, inner): (&TopicCounts, &[PathColumn]),
-) {
-    match event {
-        TailEvent::Rows(chunk) => {
-            let known = before.buckets.iter().find(|bucket| bucket.bucket_id == chunk.bucket);
-            let end = known.map_or(0, |bucket| bucket.next_offset);
-            let mut old = Rows::of_chunk(&chunk, inner);
-            let new = old.split_off(end);
-            arrivals.extend((!old.rows.is_empty()).then_some(Arrival::Backlog(old)));
-            arrivals.extend((!new.rows.is_empty()).then_some(Arrival::Rows(new)));
-        }
-        TailEvent::Flushed(flushed) => arrivals.push(Arrival::Flushed(flushed)),
-        TailEvent::Reset(reset) => arrivals.push(Arrival::Reset(reset)),
-    }
+fn take(arrivals: &mut Vec<Arrival>, event: TailEvent, inner: &[PathColumn]) {
+    arrivals.push(match event {
+        TailEvent::Rows(chunk) => Arrival::Rows(Rows::of_chunk(&chunk, inner)),
+        TailEvent::Flushed(flushed) => Arrival::Flushed(flushed),
+        TailEvent::Reset(reset) => Arrival::Reset(reset),
+    });
 }

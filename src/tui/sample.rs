@@ -385,7 +385,7 @@ fn arrivals(place: &Place, filter: &Filter) -> Result<Vec<Arrival>, Fault> {
         rows
     };
     Ok(vec![
-        Arrival::Backlog(matching(run(bucket, rows.saturating_sub(4)..rows, rows))),
+        Arrival::Backlog(matching(run(bucket, rows.saturating_sub(4)..rows, rows)), Vec::new()),
         Arrival::Rows(matching(run(bucket, rows..rows + 3, rows))),
         Arrival::Flushed(flushed),
         Arrival::Rows(matching(run(bucket, rows + 3..rows + 8, rows))),

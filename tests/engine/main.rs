@@ -42,6 +42,7 @@ mod setup;
 mod shrinking;
 mod sorting;
 mod texts;
+mod times;
 mod two_processes;
 mod under_way;
 mod unknown;

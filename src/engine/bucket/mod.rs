@@ -31,6 +31,7 @@ mod stride;
 mod sync;
 mod tag;
 mod tail;
+mod times;
 mod upkeep;
 mod verify;
 mod writer;

@@ -63,6 +63,14 @@ impl Table {
             .await
     }
 
+    /// When a version was committed, where it is kept.
+    pub(crate) async fn time_of(&self, number: u64) -> Result<Option<DateTime<Utc>>> {
+        match self.described(number).await {
+            Err(_) if !self.has(number) => Ok(None),
+            described => described.map(|version| Some(version.timestamp)),
+        }
+    }
+
     /// The version with this number, where it is kept.
     pub(crate) async fn at_version(&self, number: u64) -> Result<Option<Self>> {
         if number == self.version() {

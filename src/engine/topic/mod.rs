@@ -17,6 +17,7 @@ mod split;
 mod stats;
 mod tagging;
 mod tail;
+mod times;
 mod versions;
 mod writer;
 mod writer_options;

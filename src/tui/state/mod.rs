@@ -60,7 +60,7 @@ pub(crate) use prompt::{Outlook, Prompt, Recall};
 pub(crate) use rate::Rate;
 pub(crate) use rates::STEPS;
 pub(crate) use records::Records;
-pub(crate) use ring::Line;
+pub(crate) use ring::{Came, Line};
 pub(crate) use scroll::Scroll;
 pub(crate) use similar::Similar;
 pub(crate) use tail::{Following, Source, Tail};

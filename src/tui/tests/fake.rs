@@ -484,7 +484,7 @@ fn tail(world: &World, request: &Request, pick: usize) -> Result<Answer, Fault> 
     let rows = world.rows(topic, bucket, end.saturating_sub(1 + pick as u64 % 40)..end);
     let arrivals = match pick % 3 {
         0 => vec![Arrival::Flushed(flushed(bucket, known))],
-        1 => rows.map(Arrival::Backlog).into_iter().collect(),
+        1 => rows.map(|rows| Arrival::Backlog(rows, Vec::new())).into_iter().collect(),
         _ => rows.map(Arrival::Rows).into_iter().collect(),
     };
     Ok(Answer::Tail(arrivals, at(pick as u64 % 30)))
