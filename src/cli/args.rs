@@ -9,7 +9,9 @@ use super::bench::BenchArgs;
 use super::cleanup::CleanupArgs;
 use super::compact::CompactArgs;
 use super::completions::CompletionsArgs;
+use super::diff::DiffArgs;
 use super::export::ExportArgs;
+use super::moment::Place;
 use super::open::OpenArgs;
 use super::pick::Pick;
 use super::put::Keeping;
@@ -100,6 +102,11 @@ pub(crate) enum Command {
     Schema(SchemaArgs),
     /// List the versions of a topic's buckets, newest first
     Versions(VersionsArgs),
+    /// Print the records that differ between two versions, and say which columns do
+    ///
+    /// A record is told by its offset, which compaction, updates and restores keep; of one that was updated, the cells
+    /// that differ are named. What is buffered is in no version.
+    Diff(Box<DiffArgs>),
     /// Mark the head of each bucket, or one version of a bucket, with a name
     ///
     /// A tag names a version in --at and in restore, and keeps it from being cleaned up. What is buffered is in no
@@ -267,6 +274,10 @@ pub(crate) struct GetArgs {
     /// At most so many records in all; with --filter, so many that match
     #[arg(short = 'n', long, value_name = "N", default_value_t = 100, value_parser = whole, allow_negative_numbers = true)]
     pub(crate) limit: u64,
+
+    /// Only records that came since a version's number, a tag, or a time: 2026-01-31T12:00:00Z, or `2h ago`
+    #[arg(long, value_name = "VERSION|TAG|TIME")]
+    pub(crate) since: Option<Place>,
 
     #[command(flatten)]
     pub(crate) pick: Pick,

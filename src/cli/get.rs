@@ -4,7 +4,7 @@ use super::args::GetArgs;
 use super::failure::Result;
 use super::format::Printer;
 use super::output;
-use crate::{Engine, Page, Reader};
+use crate::{Cursor, Engine, Page, Reader};
 
 /// Records of the first page, when nobody knows yet how large they are.
 const FIRST_PAGE: u64 = 100;
@@ -16,19 +16,34 @@ const PAGE_BYTES: u64 = 4 << 20;
 pub(crate) async fn run(engine: &Engine, args: &GetArgs) -> Result {
     let reader = args.pick.reader(engine, &args.topic).await?;
     let mut printer = Printer::new(args.print);
+    let since = since(engine, args).await?;
     for bucket in reader.buckets() {
-        print_bucket(&reader.bucket(*bucket)?, args, &mut printer).await?;
+        let came = since.get(*bucket).map_or(0, |position| position.offset);
+        let one = reader.bucket(*bucket)?;
+        print_bucket(&one, args, args.offset.max(came), &mut printer).await?;
     }
     let is_empty = printer.printed() == 0;
     printer.finish()?;
-    if is_empty && args.limit > 0 {
-        tell_the_end(&reader, args).await?;
+    match &args.since {
+        Some(_) if is_empty => output::narrate(format!("{}: nothing has come since", args.topic)),
+        None if is_empty && args.limit > 0 => tell_the_end(&reader, args).await?,
+        _ => {}
     }
     Ok(())
 }
 
-async fn print_bucket(bucket: &Reader, args: &GetArgs, printer: &mut Printer) -> Result {
-    let (mut offset, mut most) = (args.offset, FIRST_PAGE);
+/// Where the records end that are not asked for, as they came before.
+async fn since(engine: &Engine, args: &GetArgs) -> Result<Cursor> {
+    let Some(since) = &args.since else { return Ok(Cursor::default()) };
+    let mut reader = engine.reader(&args.topic).await?;
+    if let Some(bucket) = args.pick.bucket {
+        reader = reader.bucket(bucket)?;
+    }
+    Ok(reader.cursor_at(since.seen_at(chrono::Utc::now())).await?)
+}
+
+async fn print_bucket(bucket: &Reader, args: &GetArgs, from: u64, printer: &mut Printer) -> Result {
+    let (mut offset, mut most) = (from, FIRST_PAGE);
     while printer.printed() < args.limit {
         let ask = most.min(args.limit - printer.printed());
         let page = bucket.get(offset, usize::try_from(ask).unwrap_or(usize::MAX)).await?;

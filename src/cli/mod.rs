@@ -10,6 +10,7 @@ mod compact;
 mod completions;
 mod count;
 mod demo;
+mod diff;
 mod dispatch;
 mod export;
 mod failure;

@@ -13,14 +13,21 @@ pub(crate) struct Pick {
     #[arg(long, value_name = "I", value_parser = super::args::bucket, allow_negative_numbers = true)]
     pub(crate) bucket: Option<u32>,
 
-    /// Read at a version's number, a tag, or a time: 2026-01-31T12:00:00Z, or `2h ago`
-    #[arg(long, value_name = "VERSION|TAG|TIME")]
+    /// Read at a version's number, a tag, or a time: 2026-01-31T12:00:00Z, or `2h ago`; also --until
+    #[arg(long, alias = "until", value_name = "VERSION|TAG|TIME")]
     pub(crate) at: Option<Place>,
 
     /// Only records that match, such as "year > 1990 and Title like 'Toy%'"; names with spaces in backticks
     #[arg(long, value_name = "SQL")]
     pub(crate) filter: Option<String>,
 
+    #[command(flatten)]
+    pub(crate) fields: Fields,
+}
+
+/// Which fields of records are printed.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Fields {
     /// Print these fields only
     #[arg(long, value_name = "A,B", value_delimiter = ',', conflicts_with = "exclude")]
     pub(crate) columns: Vec<String>,
@@ -43,10 +50,13 @@ impl Pick {
         if let Some(filter) = &self.filter {
             reader = reader.filter(filter).await?;
         }
-        Ok(reader.columns(self.chosen()))
+        Ok(reader.columns(self.fields.chosen()))
     }
+}
 
-    fn chosen(&self) -> Columns {
+impl Fields {
+    /// The columns that are meant.
+    pub(crate) fn chosen(&self) -> Columns {
         match (self.columns.as_slice(), self.exclude.as_slice()) {
             ([], []) => Columns::All,
             ([], exclude) => Columns::Except(exclude.to_vec()),

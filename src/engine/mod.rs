@@ -40,9 +40,9 @@ mod watch;
 
 pub use error::{Error, ErrorKind, Result, Source};
 pub use facts::{
-    BucketCounts, BucketStats, Cleaned, Compacted, Damage, FileKind, Flushed, Maintenance, Receipt,
-    Recovery, Reset, ResetReason, Restored, Tagging, TopicCounts, TopicEntry, TopicStats,
-    Verification, VersionInfo,
+    BucketCounts, BucketStats, Cleaned, ColumnChange, Compacted, Damage, DiffSummary, FileKind,
+    Flushed, Maintenance, Receipt, Recovery, Reset, ResetReason, Restored, Tagging, TopicCounts,
+    TopicEntry, TopicStats, Verification, VersionInfo,
 };
 pub use handle::{Change, Changes, Engine, EngineBuilder, WatchMode, Writer, WriterBuilder};
 pub use job::Job;
@@ -50,14 +50,15 @@ pub use name::{MAX_TOPIC_NAME, TopicName};
 pub use offset::{Cursor, Position};
 pub use options::{At, AtEnd, Columns, Durability, Events, From, InDoubt, StreamOptions};
 pub use record::{
-    Chunk, Decoder, EncodeError, Extended, FieldPath, Hit, JsonArray, JsonError, JsonLines,
-    JsonObject, JsonReason, Located, Matches, Page, ReadError, Record, RouteError, SchemaError,
-    SchemaInference, Strictness, TopicSchema, TypeError, bucket_for, buckets_for, conform, encode,
-    is_routable, parse_record, parse_type, records, schema_json, type_text, value,
+    ChangeChunk, ChangeKind, ChangedRow, Chunk, Decoder, EncodeError, Extended, FieldPath, Hit,
+    JsonArray, JsonError, JsonLines, JsonObject, JsonReason, Located, Matches, Page, ReadError,
+    Record, RecordChange, RouteError, SchemaError, SchemaInference, Strictness, TopicSchema,
+    TypeError, bucket_for, buckets_for, conform, encode, is_routable, parse_record, parse_type,
+    records, schema_json, type_text, value,
 };
 pub use retention::{CleanupOptions, Retention};
 pub use screen::{Look, Screen, Verdict};
 pub use search::{Likeness, Metric, Search};
 pub use store::Inspector;
 pub use tally::ReadCounts;
-pub use topic::{Reader, Scan, Tail, TailEvent};
+pub use topic::{Diff, Reader, Scan, Tail, TailEvent};

@@ -80,3 +80,20 @@ fn a_reader_that_has_seen_enough_ends_it_quietly() {
     let done = get.wait_with_output().unwrap();
     assert_eq!((done.status.code(), done.stderr.as_slice()), (Some(0), b"".as_slice()));
 }
+
+#[test]
+fn records_that_came_since_a_version_are_told_from_those_before() {
+    let test = Test::new().topic("t", "{\"n\":1}\n{\"n\":2}\n");
+    test.run(["put", "t", "--record", "{\"n\":3}"]).code(0);
+    test.run(["put", "t", "--record", "{\"n\":4}"]).code(0);
+    test.run(["put", "t", "--no-flush", "--record", "{\"n\":5}"]).code(0);
+    test.run(["get", "t", "--since", "2"]).code(0).stdout("{\"n\":3}\n{\"n\":4}\n{\"n\":5}\n");
+    test.run(["get", "t", "--since", "2", "--until", "3"]).code(0).stdout("{\"n\":3}\n");
+    test.run(["get", "t", "--since", "1h ago", "-n", "1"]).code(0).stdout("{\"n\":1}\n");
+    test.run(["get", "t", "--since", "4", "--until", "4"])
+        .code(0)
+        .stdout("")
+        .stderr("t: nothing has come since\n");
+    test.run(["get", "t", "--since", "99"]).code(1).stderr_contains("no version 99");
+    test.run(["get", "t", "--since", "2hours ago?"]).code(1).stderr_contains("no version");
+}

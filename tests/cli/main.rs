@@ -16,6 +16,7 @@ mod broken_topics;
 mod cleanup;
 mod console;
 mod demo;
+mod diff;
 mod export;
 mod facts;
 mod formats;

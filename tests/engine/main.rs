@@ -14,6 +14,7 @@ mod cleanup;
 mod columns;
 mod compaction;
 mod damage;
+mod diffing;
 mod doubt;
 mod durability;
 mod failed_sync;

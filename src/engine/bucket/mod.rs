@@ -5,6 +5,7 @@ mod census;
 mod cleanup;
 mod columns;
 mod compact;
+mod diff;
 mod doubt;
 mod evidence;
 mod extend;
@@ -33,6 +34,7 @@ mod upkeep;
 mod verify;
 mod writer;
 
+pub(crate) use diff::BucketDiff;
 pub(crate) use scan::BucketScan;
 pub(crate) use search::Hunt;
 pub(crate) use selection::Selection;

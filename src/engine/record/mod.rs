@@ -3,8 +3,10 @@
 //! Pure: no file, no clock, no waiting. Records come in as JSON (`json`) or Arrow (`conform`), their
 //! schema is inferred (`infer`) or given (`schema`), they are put as Arrow (`encode`) and printed as
 //! JSON again (`decode`); `route` says to which bucket each belongs. What `encode` takes, `decode`
-//! gives back. `similar` says which vectors are near another.
+//! gives back. `similar` says which vectors are near another, `compare` and `change` what differs between two states.
 
+mod change;
+mod compare;
 mod conform;
 mod decode;
 mod encode;
@@ -22,6 +24,8 @@ mod schema;
 mod similar;
 mod size;
 
+pub use change::{ChangeChunk, ChangeKind, ChangedRow, RecordChange};
+pub(crate) use compare::differing;
 pub use conform::conform;
 pub(crate) use conform::{conform_shrunk, takes};
 pub use decode::{Decoder, records, value};

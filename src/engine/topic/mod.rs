@@ -3,6 +3,7 @@
 mod catalog;
 mod cleanup;
 mod compact;
+mod diff;
 mod input;
 mod meta;
 mod reader;
@@ -18,6 +19,7 @@ mod writer;
 mod writer_options;
 
 pub(crate) use catalog::Catalog;
+pub use diff::Diff;
 pub(crate) use meta::{MAX_BUCKETS, TopicMeta};
 pub use reader::Reader;
 pub use scan::Scan;

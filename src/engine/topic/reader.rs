@@ -7,6 +7,7 @@ use arrow_schema::{Field, Schema, SchemaRef};
 use super::catalog::Catalog;
 use super::meta::TopicMeta;
 use super::tail::Tail;
+use super::versions::shown;
 use super::writer_options::LOCK_TIMEOUT;
 use crate::engine::bucket::{Bucket, Selection, Snapshot};
 use crate::engine::durable::blocking;
@@ -108,22 +109,19 @@ impl Reader {
         let mut then = Vec::new();
         for bucket in &self.buckets {
             then.push(match self.table_at(bucket, &at).await? {
-                Some(table) => bucket.pinned(table).ok_or_else(|| self.removed(bucket, &at))?,
+                Some(table) => match bucket.pinned(table) {
+                    Some(pinned) => pinned,
+                    None => return Err(self.not_found(bucket, &at).await),
+                },
                 None => Snapshot::pinned(None),
             });
         }
-        for (number, (bucket, found)) in self.numbers.iter().zip(self.buckets.iter().zip(&then)) {
+        for (bucket, found) in self.buckets.iter().zip(&then) {
             if found.table().is_none() && !self.was_empty(bucket, &at, &then).await? {
-                let (topic, version) = (self.name.to_string(), shown(&at));
-                return Err(Error::VersionNotFound { topic, bucket: *number, version });
+                return Err(self.not_found(bucket, &at).await);
             }
         }
         Ok(Self { pinned: Some(then), ..self.clone() })
-    }
-
-    fn removed(&self, bucket: &Bucket, at: &At) -> Error {
-        let (topic, bucket) = (self.name.to_string(), bucket.place.id);
-        Error::VersionNotFound { topic, bucket, version: shown(at) }
     }
 
     /// Whether a bucket had no version at a place that others have: it may have come into being later.
@@ -282,7 +280,7 @@ impl Reader {
         self.buckets.iter().cloned().zip(pinned.chain(std::iter::repeat(None))).collect()
     }
 
-    async fn table_at(&self, bucket: &Bucket, at: &At) -> Result<Option<Table>> {
+    pub(super) async fn table_at(&self, bucket: &Bucket, at: &At) -> Result<Option<Table>> {
         let head = bucket.snapshot().await?;
         let Some(head) = head.table() else { return Ok(None) };
         match at {
@@ -291,7 +289,7 @@ impl Reader {
             At::Time(time) => match head.at_time(*time).await? {
                 Then::Table(table) => Ok(Some(*table)),
                 Then::Nothing => Ok(None),
-                Then::Removed => Err(self.removed(bucket, at)),
+                Then::Removed => Err(self.not_found(bucket, at).await),
             },
         }
     }
@@ -369,13 +367,5 @@ fn bucket_counts(bucket: &Bucket, snapshot: &Snapshot) -> BucketCounts {
         first_offset: snapshot.first_offset(),
         next_offset: snapshot.end(),
         version: snapshot.table().map_or(0, Table::version),
-    }
-}
-
-fn shown(at: &At) -> String {
-    match at {
-        At::Version(version) => version.to_string(),
-        At::Tag(tag) => format!("`{tag}`"),
-        At::Time(time) => format!("at {}", crate::engine::clock::text(*time)),
     }
 }
