@@ -40,6 +40,10 @@ pub(crate) enum Slot {
     VersionList,
     Versions,
     Pin,
+    /// What differs between two versions.
+    Diff,
+    /// What is being done to a version.
+    Alter,
     Similar,
     Find,
     /// A condition that may become one.
@@ -89,6 +93,10 @@ pub(crate) enum Request {
     Versions { bucket: BucketId, numbers: Vec<u64> },
     /// Looks at a bucket as it was.
     Pin(Look),
+    /// Compares two versions of a bucket.
+    Diff(Versus),
+    /// Does something to a version.
+    Alter(Alteration),
     /// Finds the records whose vectors are nearest to that of a record; of the first vector column
     /// where none is named.
     Similar { record: RecordId, column: Option<String> },
@@ -209,6 +217,25 @@ pub(crate) struct RecordId {
 pub(crate) struct BucketId {
     pub(crate) topic: TopicName,
     pub(crate) bucket: u32,
+}
+
+/// Two versions of a bucket, the older one first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Versus {
+    pub(crate) bucket: BucketId,
+    pub(crate) before: u64,
+    pub(crate) after: u64,
+}
+
+/// What can be done to a version of a bucket.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Alteration {
+    /// It gets a name.
+    Tag { bucket: BucketId, version: u64, tag: String },
+    /// Its names are taken away.
+    Untag { bucket: BucketId, version: u64, tags: Vec<String> },
+    /// Its records are the newest again, as a new version.
+    Restore { bucket: BucketId, version: u64 },
 }
 
 /// A look at a bucket as it was.

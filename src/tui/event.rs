@@ -6,7 +6,7 @@ use std::time::Duration;
 use chrono::NaiveDateTime;
 use ratatui::layout::{Position, Size};
 
-use super::data::{Chip, Fault, FlushReport, Likes, Rows, Version, Whole};
+use super::data::{Chip, Difference, Differing, Fault, FlushReport, Likes, Rows, Version, Whole};
 use super::effect::{LoadId, PageKey, Slot, Way};
 use super::input::Key;
 use crate::{
@@ -91,6 +91,9 @@ pub(crate) enum Answer {
     Versions(Vec<Version>),
     /// The bucket that was looked at, and what was found.
     Pinned(u32, Landing),
+    Compared(Compared),
+    /// What was done to a version, in a sentence.
+    Altered(String),
     Similar(Likes),
     /// Why nothing can be like a record in this vector column, and which columns there are.
     Unlike {
@@ -137,6 +140,16 @@ pub(crate) enum Landing {
     Head,
     /// Nowhere: this is the oldest version that is kept, and the step went back from it.
     Oldest(u64),
+}
+
+/// What a comparison of two versions has found since it last told.
+#[derive(Debug)]
+pub(crate) struct Compared {
+    pub(crate) rows: Vec<Difference>,
+    /// All of it so far.
+    pub(crate) differing: Differing,
+    /// How long it took, at the end.
+    pub(crate) took: Option<Duration>,
 }
 
 /// A bucket as it was at a version.

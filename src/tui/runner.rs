@@ -14,8 +14,8 @@ use super::panics::{self, Who};
 use super::state::Memory;
 use super::writers::Writers;
 use super::{
-    conditions, copying, fault, find, flushing, follow, history, loads, memory, sift, similar,
-    spots,
+    alter, conditions, copying, diff, fault, find, flushing, follow, history, loads, memory, sift,
+    similar, spots,
 };
 use crate::{Engine, Writer};
 
@@ -108,7 +108,7 @@ impl Runner {
                 events.send(Event::Mended(topic, done)).await.ok();
             }
         };
-        let changes = matches!(slot, Slot::Put(_) | Slot::Flush(_));
+        let changes = matches!(slot, Slot::Put(_) | Slot::Flush(_) | Slot::Alter);
         let tasks = if changes { &mut self.writes } else { &mut self.tasks };
         self.slots.insert(slot, tasks.spawn(task));
     }
@@ -153,6 +153,8 @@ impl Source {
                 history::versions(engine, &bucket, &numbers).await?
             }
             Request::Pin(look) => history::look(engine, &look).await?,
+            Request::Diff(versus) => diff::diff(engine, &versus, sink).await?,
+            Request::Alter(alteration) => alter::alter(engine, &alteration).await?,
             Request::Similar { record, column } => {
                 similar::similar(engine, &record, column.as_deref()).await?
             }

@@ -108,6 +108,8 @@ pub(crate) fn answer(request: &Request) -> Result<Answer, Fault> {
         Request::VersionNumbers(id) => sample_past::numbers(&id.topic)?,
         Request::Versions { bucket, numbers } => sample_past::versions(&bucket.topic, numbers)?,
         Request::Pin(look) => sample_past::look(look)?,
+        Request::Diff(versus) => sample_past::diff(versus)?,
+        Request::Alter(alteration) => sample_past::alter(alteration)?,
         Request::Similar { record, column } => sample_likes::similar(record, column.as_deref())?,
         Request::Tail { place, filter, .. } => Answer::Tail(arrivals(place, filter)?, now()),
         Request::Check { record, .. } => Answer::Checked(checked(record)),

@@ -2,6 +2,7 @@
 
 mod cell;
 mod copied;
+mod difference;
 mod fault;
 mod filter;
 mod flush;
@@ -19,6 +20,7 @@ mod version;
 mod whole;
 
 pub(crate) use cell::{Align, Cell};
+pub(crate) use difference::{CellChange, Difference, Differing, column_told};
 pub(crate) use fault::Fault;
 pub(crate) use filter::{Chip, Filter};
 pub(crate) use flush::{BucketFlush, FlushReport};

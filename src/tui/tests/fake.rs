@@ -399,6 +399,8 @@ fn read(world: &World, request: &Request) -> Result<Answer, Fault> {
         | Request::Copy(_)
         | Request::Versions { .. }
         | Request::Pin(_)
+        | Request::Diff(_)
+        | Request::Alter(_)
         | Request::Similar { .. }
         | Request::Find(_) => return Err(Fault::new("it cannot be read")),
     })

@@ -2,8 +2,8 @@
 
 use super::find::{self, Forwards};
 use super::{
-    around, columns, copying, flush, jobs, listing, marks, pin, places, put, seek, similar, tails,
-    versions,
+    alter, around, columns, copying, diff, flush, jobs, listing, marks, pin, places, put, seek,
+    similar, tails, versions,
 };
 use crate::tui::effect::{Effect, Request, Slot, Way};
 use crate::tui::input::{Action, Context, Motion, help_rows};
@@ -15,6 +15,12 @@ pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
     match action {
         Action::Move(motion) => return step(state, motion),
         Action::Open if state.context() == Context::Versions => return pin::visit(state),
+        Action::GoTo if state.context() == Context::Diff => return diff::go(state),
+        Action::Diff => return diff::open(state),
+        Action::MarkVersion => diff::mark(state),
+        Action::Tag => alter::ask_tag(state),
+        Action::Untag => alter::ask_untag(state),
+        Action::Restore => alter::ask_restore(state),
         Action::Open if state.context() == Context::Similar => return similar::hop(state),
         Action::Open if state.context() == Context::Marks => return marks::go(state),
         Action::Open => open(state),
@@ -80,6 +86,7 @@ fn accept(state: &mut State) -> Vec<Effect> {
         Context::Columns => columns::toggle(state),
         Context::Put => put::accept(state),
         Context::FlushAll => flush::all(state),
+        Context::Tag | Context::Alter => alter::accept(state),
         Context::Find => find::accept(state),
         Context::Filter => listing::accept(state),
         _ => seek::accept(state),
@@ -110,6 +117,8 @@ fn step(state: &mut State, motion: Motion) -> Vec<Effect> {
         Context::Detail => state.detail.step(motion, layout.detail_rows()),
         Context::Jobs => jobs::step(state, motion),
         Context::Marks => marks::step(state, motion),
+        Context::Diff => diff::step(state, motion),
+        Context::Tag | Context::Alter => {}
         Context::Similar => return similar::step(state, motion),
         Context::FlushAll => {
             let last = (state.flush_plan().topics.len() as u64).saturating_sub(1);
@@ -214,6 +223,8 @@ fn back(state: &mut State) -> Vec<Effect> {
             return state.loads.cancel(&Slot::Condition).into_iter().collect();
         }
         Context::Put => return put::leave(state),
+        Context::Diff => return diff::close(state),
+        Context::Tag | Context::Alter => state.overlay = Overlay::None,
         Context::Similar => return similar::close(state),
         Context::Detail => {
             state.detail.open = false;

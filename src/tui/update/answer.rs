@@ -3,7 +3,8 @@
 use chrono::NaiveDateTime;
 
 use super::{
-    copying, find, flush, jobs, listing, pin, places, put, seek, similar, tails, versions,
+    alter, copying, diff, find, flush, jobs, listing, pin, places, put, seek, similar, tails,
+    versions,
 };
 use crate::tui::data::Fault;
 use crate::tui::effect::{Effect, LoadId, Slot};
@@ -21,14 +22,15 @@ pub(super) fn take(
     if !state.loads.is_current(slot, id) {
         return Vec::new();
     }
-    jobs::note(state, slot, &result);
     // What follows goes on answering until it fails, a search until it has an end.
     let goes_on = match &result {
         Ok(Answer::Tail(..) | Answer::Searched { .. } | Answer::SiftedOn(_)) => true,
         Ok(Answer::Sifted(sifted)) => sifted.end.is_none(),
+        Ok(Answer::Compared(compared)) => compared.took.is_none(),
         _ => false,
     };
     if !goes_on {
+        jobs::note(state, slot, &result);
         state.loads.finish(slot);
     }
     match result {
@@ -73,6 +75,8 @@ fn taken(state: &mut State, slot: &Slot, answer: Answer) -> Vec<Effect> {
                 list.take(found);
             }
         }
+        (Slot::Alter, Answer::Altered(done)) => return alter::done(state, done),
+        (Slot::Diff, Answer::Compared(found)) => diff::found(state, found),
         (Slot::Similar, Answer::Similar(likes)) => similar::found(state, likes),
         (Slot::Similar, Answer::Unlike { column, columns, fault }) => {
             similar::unlike(state, (column, columns), fault);
@@ -130,6 +134,8 @@ pub(super) fn failed(state: &mut State, slot: &Slot, fault: Fault) -> Vec<Effect
         }
         Slot::Check => put::checked(state, Err(fault.message)),
         Slot::Put(topic) => put::failed(state, topic, fault.message),
+        Slot::Alter => alter::failed(state, fault),
+        Slot::Diff => diff::failed(state, fault),
         Slot::Similar => similar::failed(state, fault),
         Slot::VersionList | Slot::Versions => versions::failed(state, fault),
         Slot::Flush(topic) => return flush::failed(state, topic, &fault),

@@ -100,7 +100,7 @@ fn by_hand() -> Fault {
 pub(super) fn note(state: &mut State, slot: &Slot, result: &Result<Answer, Fault>) {
     let took = state.loads.since(slot);
     let told = match (slot, result) {
-        (Slot::Put(_) | Slot::Flush(_), _) => true,
+        (Slot::Put(_) | Slot::Flush(_) | Slot::Alter, _) => true,
         (Slot::Tail | Slot::TailBeside(_) | Slot::SiftOn | Slot::Check | Slot::Condition, _) => {
             false
         }
@@ -122,6 +122,7 @@ fn exact(result: &Result<Answer, Fault>, seen: Duration) -> Duration {
 fn outcome(result: &Result<Answer, Fault>) -> Result<String, String> {
     match result {
         Ok(Answer::Flushed(report)) => Ok(counted(report.rows(), "record")),
+        Ok(Answer::Altered(done)) => Ok(done.clone()),
         Ok(Answer::Counts(counts, _)) => Ok(counted(counts.total_count, "record")),
         Ok(Answer::Unlike { fault, .. }) | Err(fault) => Err(fault.message.clone()),
         Ok(_) => Ok(String::new()),

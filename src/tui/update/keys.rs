@@ -69,7 +69,10 @@ fn type_in(state: &mut State, key: Key) -> Vec<Effect> {
         state.overlay = Overlay::None;
     }
     match &mut state.overlay {
-        Overlay::Seek(prompt) | Overlay::Find(prompt) | Overlay::Filter(prompt) => {
+        Overlay::Seek(prompt)
+        | Overlay::Find(prompt)
+        | Overlay::Filter(prompt)
+        | Overlay::Tag(prompt, ..) => {
             prompt::edit(prompt, key);
         }
         Overlay::Columns(_) => columns::edit(state, key),
@@ -85,7 +88,10 @@ fn type_in(state: &mut State, key: Key) -> Vec<Effect> {
 /// Where nothing is being typed, a paste means nothing.
 fn paste(state: &mut State, text: &str) -> Vec<Effect> {
     match &mut state.overlay {
-        Overlay::Seek(prompt) | Overlay::Find(prompt) | Overlay::Filter(prompt) => {
+        Overlay::Seek(prompt)
+        | Overlay::Find(prompt)
+        | Overlay::Filter(prompt)
+        | Overlay::Tag(prompt, ..) => {
             prompt::paste(prompt, text);
         }
         Overlay::Columns(chooser) | Overlay::Palette(chooser) => chooser.paste(text),

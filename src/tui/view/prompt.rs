@@ -1,5 +1,6 @@
 //! The prompts for an offset and for a text, in the place of the status line; what does not fit beside it stands below.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use ratatui::layout::{Position, Rect};
@@ -12,11 +13,12 @@ use crate::tui::text::quantity::grouped;
 use crate::tui::text::sanitize;
 use crate::tui::theme::Meaning;
 
-fn label(state: &State) -> &'static str {
-    match state.overlay {
-        Overlay::Find(_) => " look for: ",
-        Overlay::Filter(_) => " only records with: ",
-        _ => " jump to: ",
+fn label(state: &State) -> Cow<'static, str> {
+    match &state.overlay {
+        Overlay::Find(_) => " look for: ".into(),
+        Overlay::Filter(_) => " only records with: ".into(),
+        Overlay::Tag(_, _, version) => format!(" tag v {} as: ", grouped(*version)).into(),
+        _ => " jump to: ".into(),
     }
 }
 
@@ -25,6 +27,7 @@ fn advice(state: &State, prompt: &Prompt) -> String {
     match state.overlay {
         Overlay::Find(_) => way(state).into(),
         Overlay::Filter(_) => meaning(prompt.text()).into(),
+        Overlay::Tag(..) => "letters, digits, `.`, `-` and `_`; a tagged version is kept".into(),
         _ => range(state),
     }
 }
@@ -44,7 +47,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, prompt: &Prompt) {
         return;
     };
     canvas.clear(layout.status);
-    let left = canvas.text(layout.status, label(state), Meaning::Title);
+    let left = canvas.text(layout.status, &label(state), Meaning::Title);
     let typed = left;
     let left = canvas.text(left, prompt.text(), Meaning::Strong);
     if let Some(fault) = &prompt.fault {
@@ -93,7 +96,7 @@ fn way(state: &State) -> &'static str {
 pub(super) fn cursor(state: &State, prompt: &Prompt) -> Option<Position> {
     let layout = Layout::of(state)?;
     let before: String = prompt.text().chars().take(prompt.cursor()).collect();
-    let x = sanitize::width(label(state)).saturating_add(sanitize::width(&before));
+    let x = sanitize::width(&label(state)).saturating_add(sanitize::width(&before));
     let x = layout.status.x.saturating_add(x).min(layout.status.right().saturating_sub(1));
     Some(Position { x, y: layout.status.y })
 }
