@@ -23,7 +23,9 @@ use crate::tui::theme::Meaning;
 /// Cells between two columns.
 const GAP: u16 = 2;
 /// From this width on the date stands beside the time.
-const DATED: u16 = 72;
+const DATED: u16 = 100;
+/// Below this width there is no room for the course of the records.
+const NARROW: u16 = 36;
 /// Bars in the course of the records.
 const BARS: usize = 16;
 
@@ -103,7 +105,7 @@ fn position(list: &Versions, inside: Rect) -> Vec<Piece<'static>> {
     let view = list.scroll.top..list.scroll.top.saturating_add(height).min(total);
     let records: Vec<f64> =
         view.rev().filter_map(|row| list.get(row)).map(|version| version.rows as f64).collect();
-    if records.len() < 2 || inside.width < DATED / 2 {
+    if records.len() < 2 || inside.width < NARROW {
         return vec![number];
     }
     let course = format!(" records {} ·", spark::shape(&records, BARS));
@@ -138,8 +140,8 @@ fn columns(list: &Versions, width: u16) -> Vec<Column> {
         (What::Change, "records", change),
         (What::Operation, "made by", operation),
         (What::Bytes, "bytes", 8),
-        (What::Offsets, "offsets", offsets * 2 + 3),
         (What::Tags, "tags", 6),
+        (What::Offsets, "offsets", offsets * 2 + 3),
         (What::Total, "in all", total),
     ];
     let mut left = width;
