@@ -4,8 +4,8 @@
 //!
 //! ```text
 //! L5 handle → L4 topic → L3 bucket → L2 buffer | wal | store → L1 maintenance | record
-//!   → L0 access, error, name, offset, clock, durable, facts, fault, hint, job, kind, layout, options, poll, retention,
-//!   screen, search, sums, tally, watch
+//!   → L0 access, error, name, offset, clock, durable, facts, fault, hint, index, index_facts, job, kind, layout,
+//!   options, poll, recall, retention, screen, search, sums, tally, watch
 //! ```
 
 mod access;
@@ -19,6 +19,8 @@ mod facts;
 pub mod fault;
 mod handle;
 mod hint;
+mod index;
+mod index_facts;
 mod job;
 mod kind;
 mod layout;
@@ -27,6 +29,7 @@ mod name;
 mod offset;
 mod options;
 mod poll;
+mod recall;
 mod record;
 mod retention;
 mod screen;
@@ -45,10 +48,13 @@ pub use facts::{
     Verification, VersionInfo,
 };
 pub use handle::{Change, Changes, Engine, EngineBuilder, WatchMode, Writer, WriterBuilder};
+pub use index::{IndexKind, IndexSpec, WORTH_AN_INDEX};
+pub use index_facts::{Dropped, FoundBy, IndexInfo, IndexUse, Indexed};
 pub use job::Job;
 pub use name::{MAX_TOPIC_NAME, TopicName};
 pub use offset::{Cursor, Position};
 pub use options::{At, AtEnd, Columns, Durability, Events, From, InDoubt, StreamOptions};
+pub use recall::{Recall, RecallOptions};
 pub use record::{
     Chunk, Decoder, EncodeError, Extended, FieldPath, Hit, JsonArray, JsonError, JsonLines,
     JsonObject, JsonReason, Located, Matches, Page, ReadError, Record, RouteError, SchemaError,

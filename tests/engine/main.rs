@@ -10,6 +10,7 @@
 
 mod beside;
 mod buckets;
+mod by_index;
 mod cleanup;
 mod columns;
 mod compaction;

@@ -1,6 +1,7 @@
 //! L3: one bucket: its head and its log as one snapshot, its writer, its flush and its recovery, its tail.
 
 mod append;
+mod by_index;
 mod census;
 mod cleanup;
 mod columns;
@@ -10,6 +11,7 @@ mod evidence;
 mod extend;
 mod flush;
 mod forsake;
+mod index;
 mod lane;
 mod live;
 mod lost_flush;
@@ -34,7 +36,7 @@ mod verify;
 mod writer;
 
 pub(crate) use scan::BucketScan;
-pub(crate) use search::Hunt;
+pub(crate) use search::{Bag, Hunt};
 pub(crate) use selection::Selection;
 pub(crate) use shared::Bucket;
 pub(crate) use snapshot::Snapshot;

@@ -3,9 +3,12 @@
 mod catalog;
 mod cleanup;
 mod compact;
+mod indices;
 mod input;
+mod likeness;
 mod meta;
 mod reader;
+mod recall;
 mod rows;
 mod scan;
 mod search;

@@ -109,6 +109,7 @@ impl Hostile {
             columns: vec![self.text.clone(); 2],
             hits: vec![like],
             searched: 1,
+            by: Some(self.text.clone()),
             took: Duration::ZERO,
         }
     }
