@@ -10,6 +10,7 @@ use super::cleanup::CleanupArgs;
 use super::compact::CompactArgs;
 use super::completions::CompletionsArgs;
 use super::export::ExportArgs;
+use super::index::IndexArgs;
 use super::open::OpenArgs;
 use super::pick::Pick;
 use super::put::Keeping;
@@ -80,6 +81,7 @@ pub(crate) enum Command {
     Verify(VerifyArgs),
     Cleanup(CleanupArgs),
     Compact(CompactArgs),
+    Index(Box<IndexArgs>),
     /// Mend a topic that cannot be opened for writing
     ///
     /// What cannot be read of its log is taken away and kept aside, and what is lost by it is said. Where

@@ -9,8 +9,8 @@ use super::failure::{Failure, Result};
 use super::open::OpenArgs;
 use super::screen::Pool;
 use super::{
-    bench, cleanup, compact, completions, demo, export, flush, get, keys, ls, open, put, repair,
-    restore, schema, screen, search, stats, tag, tail, verify, versions,
+    bench, cleanup, compact, completions, demo, export, flush, get, index, keys, ls, open, put,
+    repair, restore, schema, screen, search, stats, tag, tail, verify, versions,
 };
 use crate::Engine;
 use crate::tui::DEFAULT_ROOT;
@@ -47,6 +47,7 @@ pub(crate) async fn dispatch(args: Args) -> Result {
         Command::Verify(args) => verify::run(&opened(root).await?, &args).await,
         Command::Cleanup(args) => cleanup::run(&opened(root).await?, &args).await,
         Command::Compact(args) => compact::run(&opened(root).await?, &args).await,
+        Command::Index(args) => index::run(&opened(root).await?, &args).await,
         Command::Repair(args) => repair::run(&opened(root).await?, &args).await,
         Command::Get(args) => get::run(&opened(root).await?, &args).await,
         Command::Tail(args) => tail::run(&opened(root).await?, args).await,

@@ -22,6 +22,7 @@ mod formats;
 mod get;
 mod grammar;
 mod hole;
+mod index;
 mod interrupts;
 mod journey;
 mod links;
