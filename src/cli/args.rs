@@ -9,9 +9,12 @@ use super::bench::BenchArgs;
 use super::cleanup::CleanupArgs;
 use super::compact::CompactArgs;
 use super::completions::CompletionsArgs;
+use super::diff::DiffArgs;
 use super::export::ExportArgs;
+use super::get::GetArgs;
+use super::index::IndexArgs;
 use super::open::OpenArgs;
-use super::pick::Pick;
+use super::pick::Matching;
 use super::put::Keeping;
 use super::repair::RepairArgs;
 use super::restore::RestoreArgs;
@@ -80,6 +83,7 @@ pub(crate) enum Command {
     Verify(VerifyArgs),
     Cleanup(CleanupArgs),
     Compact(CompactArgs),
+    Index(Box<IndexArgs>),
     /// Mend a topic that cannot be opened for writing
     ///
     /// What cannot be read of its log is taken away and kept aside, and what is lost by it is said. Where
@@ -100,6 +104,11 @@ pub(crate) enum Command {
     Schema(SchemaArgs),
     /// List the versions of a topic's buckets, newest first
     Versions(VersionsArgs),
+    /// Print the records that differ between two versions, and say which columns do
+    ///
+    /// A record is told by its offset, which compaction, updates and restores keep; of one that was updated, the cells
+    /// that differ are named. What is buffered is in no version.
+    Diff(Box<DiffArgs>),
     /// Mark the head of each bucket, or one version of a bucket, with a name
     ///
     /// A tag names a version in --at and in restore, and keeps it from being cleaned up. What is buffered is in no
@@ -256,26 +265,6 @@ pub(crate) struct FlushArgs {
 }
 
 #[derive(Debug, ClapArgs)]
-pub(crate) struct GetArgs {
-    /// The topic
-    pub(crate) topic: String,
-
-    /// The first offset to print, in each bucket
-    #[arg(long, value_name = "N", default_value_t = 0, value_parser = whole, allow_negative_numbers = true)]
-    pub(crate) offset: u64,
-
-    /// At most so many records in all; with --filter, so many that match
-    #[arg(short = 'n', long, value_name = "N", default_value_t = 100, value_parser = whole, allow_negative_numbers = true)]
-    pub(crate) limit: u64,
-
-    #[command(flatten)]
-    pub(crate) pick: Pick,
-
-    #[command(flatten)]
-    pub(crate) print: PrintArgs,
-}
-
-#[derive(Debug, ClapArgs)]
 pub(crate) struct TailArgs {
     /// The topic
     pub(crate) topic: String,
@@ -302,9 +291,8 @@ pub(crate) struct TailArgs {
     #[arg(long, value_name = "I", value_parser = bucket, allow_negative_numbers = true)]
     pub(crate) bucket: Option<u32>,
 
-    /// Only records that match, such as "year > 1990 and Title like 'Toy%'"; names with spaces in backticks
-    #[arg(long, value_name = "SQL")]
-    pub(crate) filter: Option<String>,
+    #[command(flatten)]
+    pub(crate) matching: Matching,
 
     #[command(flatten)]
     pub(crate) print: PrintArgs,

@@ -9,8 +9,8 @@ use super::failure::{Failure, Result};
 use super::open::OpenArgs;
 use super::screen::Pool;
 use super::{
-    bench, cleanup, compact, completions, demo, export, flush, get, keys, ls, open, put, repair,
-    restore, schema, screen, search, stats, tag, tail, verify, versions,
+    bench, cleanup, compact, completions, demo, diff, export, flush, get, index, keys, ls, open,
+    put, repair, restore, schema, screen, search, stats, tag, tail, verify, versions,
 };
 use crate::Engine;
 use crate::tui::DEFAULT_ROOT;
@@ -47,11 +47,13 @@ pub(crate) async fn dispatch(args: Args) -> Result {
         Command::Verify(args) => verify::run(&opened(root).await?, &args).await,
         Command::Cleanup(args) => cleanup::run(&opened(root).await?, &args).await,
         Command::Compact(args) => compact::run(&opened(root).await?, &args).await,
+        Command::Index(args) => index::run(&opened(root).await?, &args).await,
         Command::Repair(args) => repair::run(&opened(root).await?, &args).await,
         Command::Get(args) => get::run(&opened(root).await?, &args).await,
         Command::Tail(args) => tail::run(&opened(root).await?, args).await,
         Command::Search(args) => search::run(&opened(root).await?, &args).await,
         Command::Export(args) => export::run(&opened(root).await?, &args).await,
+        Command::Diff(args) => diff::run(&opened(root).await?, &args).await,
         Command::Tag(args) => tag::run(&opened(root).await?, &args).await,
         Command::Restore(args) => restore::run(&opened(root).await?, &args).await,
         Command::Ls(args) => ls::run(&opened(root).await?, args).await,

@@ -13,14 +13,20 @@ pub(crate) struct Pick {
     #[arg(long, value_name = "I", value_parser = super::args::bucket, allow_negative_numbers = true)]
     pub(crate) bucket: Option<u32>,
 
-    /// Read at a version's number, a tag, or a time: 2026-01-31T12:00:00Z, or `2h ago`
-    #[arg(long, value_name = "VERSION|TAG|TIME")]
+    /// Read at a version's number, a tag, or a time: 2026-01-31T12:00:00Z, or `2h ago`; also --until
+    #[arg(long, alias = "until", value_name = "VERSION|TAG|TIME")]
     pub(crate) at: Option<Place>,
 
-    /// Only records that match, such as "year > 1990 and Title like 'Toy%'"; names with spaces in backticks
-    #[arg(long, value_name = "SQL")]
-    pub(crate) filter: Option<String>,
+    #[command(flatten)]
+    pub(crate) matching: Matching,
 
+    #[command(flatten)]
+    pub(crate) fields: Fields,
+}
+
+/// Which fields of records are printed.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Fields {
     /// Print these fields only
     #[arg(long, value_name = "A,B", value_delimiter = ',', conflicts_with = "exclude")]
     pub(crate) columns: Vec<String>,
@@ -28,6 +34,40 @@ pub(crate) struct Pick {
     /// Print all fields but these
     #[arg(long, value_name = "A,B", value_delimiter = ',')]
     pub(crate) exclude: Vec<String>,
+}
+
+/// Which of the records are read.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Matching {
+    /// Only records that match, such as "year > 1990 and Title like 'Toy%'"; names with spaces in backticks
+    #[arg(long, value_name = "SQL")]
+    filter: Option<String>,
+
+    /// Only records that have this text in a field; without capitals, in any case. Several: all of them
+    #[arg(long, value_name = "TEXT", value_parser = text, allow_hyphen_values = true)]
+    find: Vec<String>,
+}
+
+impl Matching {
+    /// Whether not all records are.
+    pub(crate) fn asks(&self) -> bool {
+        self.filter.is_some() || !self.find.is_empty()
+    }
+
+    /// A reader of just those.
+    pub(crate) async fn reader(&self, mut reader: Reader) -> Result<Reader> {
+        if let Some(filter) = &self.filter {
+            reader = reader.filter(filter).await?;
+        }
+        for text in &self.find {
+            reader = reader.containing(text);
+        }
+        Ok(reader)
+    }
+}
+
+fn text(text: &str) -> Result<String, String> {
+    if text.is_empty() { Err("every record has the empty text".into()) } else { Ok(text.into()) }
 }
 
 impl Pick {
@@ -40,13 +80,14 @@ impl Pick {
         if let Some(place) = &self.at {
             reader = reader.at(place.seen_at(chrono::Utc::now())).await?;
         }
-        if let Some(filter) = &self.filter {
-            reader = reader.filter(filter).await?;
-        }
-        Ok(reader.columns(self.chosen()))
+        let reader = self.matching.reader(reader).await?;
+        Ok(reader.columns(self.fields.chosen()))
     }
+}
 
-    fn chosen(&self) -> Columns {
+impl Fields {
+    /// The columns that are meant.
+    pub(crate) fn chosen(&self) -> Columns {
         match (self.columns.as_slice(), self.exclude.as_slice()) {
             ([], []) => Columns::All,
             ([], exclude) => Columns::Except(exclude.to_vec()),

@@ -5,11 +5,12 @@ use std::str::FromStr;
 use clap::{Args, ValueEnum};
 
 use super::args::PrintArgs;
+use super::count::counted;
 use super::failure::{Failure, Result};
 use super::format::Printer;
 use super::output;
 use super::pick::Pick;
-use crate::{Engine, Likeness, Reader, Search};
+use crate::{Engine, FoundBy, Likeness, Reader, Search};
 
 #[derive(Debug, Args)]
 pub(crate) struct SearchArgs {
@@ -20,15 +21,17 @@ pub(crate) struct SearchArgs {
     #[arg(long, value_name = "COLUMN")]
     pub(crate) column: String,
 
-    /// Like the record at this offset; in a topic of several buckets BUCKET:OFFSET
+    /// Like the record at this offset; in a topic of several buckets BUCKET:OFFSET. Of several, divided by commas, like the
+    /// mean of their vectors
     #[arg(
         long,
-        value_name = "[BUCKET:]OFFSET",
+        value_name = "[BUCKET:]OFFSET,…",
+        value_delimiter = ',',
         required_unless_present = "vector",
         conflicts_with = "vector",
         allow_hyphen_values = true
     )]
-    pub(crate) like: Option<Like>,
+    pub(crate) like: Vec<Like>,
 
     /// Like this vector, a JSON array of numbers
     #[arg(long, value_name = "[0.1,…]", allow_hyphen_values = true)]
@@ -42,9 +45,13 @@ pub(crate) struct SearchArgs {
     #[arg(long, value_enum, default_value_t, value_name = "METRIC")]
     pub(crate) metric: Metric,
 
-    /// Compare every vector. For now that is always done
+    /// Compare every vector, also where there is an index
     #[arg(long)]
     pub(crate) exact: bool,
+
+    /// How much of an index to look into: from 0, its nearest part, to 1, all of it
+    #[arg(long, value_name = "SHARE", default_value = "0.5", value_parser = effort, allow_negative_numbers = true)]
+    pub(crate) effort: f64,
 
     #[command(flatten)]
     pub(crate) pick: Pick,
@@ -80,31 +87,69 @@ pub(crate) enum Metric {
 pub(crate) async fn run(engine: &Engine, args: &SearchArgs) -> Result {
     let reader = args.pick.reader(engine, &args.topic).await?;
     let search = Search::like(&args.column, likeness(args, &reader)?).k(args.k);
-    let found = reader.search(&search.metric(args.metric.into())).await?;
+    let search = search.metric(args.metric.into()).exact(args.exact).effort(args.effort);
+    let found = reader.search(&search).await?;
     let mut printer = Printer::new(args.print);
     printer.found(&found, reader.buckets().len())?;
     printer.finish()?;
     if found.hits.is_empty() {
         output::narrate(format!("{}: no record with a vector matches", args.topic));
     }
+    told(&found.found_by).into_iter().for_each(output::narrate);
     Ok(())
+}
+
+/// How records were found, where that was not simply by comparing all: in sentences.
+fn told(found_by: &FoundBy) -> Vec<String> {
+    let by_index = (!found_by.is_exact()).then(|| {
+        let covered: u64 = found_by.indices.iter().map(|index| index.covered).sum();
+        let mut names: Vec<_> = found_by
+            .indices
+            .iter()
+            .map(|index| format!("{} ({})", index.name, index.kind))
+            .collect();
+        names.sort();
+        names.dedup();
+        format!(
+            "by {} over {}; {} compared",
+            names.join(", "),
+            counted(covered, "record"),
+            counted(found_by.compared, "vector"),
+        )
+    });
+    let notes = found_by.passed_over.iter().map(|reason| format!("note: exact in {reason}"));
+    by_index.into_iter().chain(notes).collect()
 }
 
 fn likeness(args: &SearchArgs, reader: &Reader) -> Result<Likeness> {
     if let Some(Vector(vector)) = &args.vector {
         return Ok(Likeness::Vector(vector.clone()));
     }
-    match (args.like, reader.buckets()) {
-        (Some(Like { bucket: Some(bucket), offset }), _) => Ok(Likeness::Record { bucket, offset }),
-        (Some(Like { offset, .. }), [bucket]) => Ok(Likeness::Record { bucket: *bucket, offset }),
-        (Some(Like { offset, .. }), buckets) => Err(Failure::wrong_use(format!(
+    let places = args.like.iter().map(|like| place(args, *like, reader));
+    match places.collect::<Result<Vec<_>>>()?.as_slice() {
+        [] => Err(Failure::wrong_use("--like or --vector is missing")),
+        [(bucket, offset)] => Ok(Likeness::Record { bucket: *bucket, offset: *offset }),
+        several => Ok(Likeness::Records(several.to_vec())),
+    }
+}
+
+fn place(args: &SearchArgs, like: Like, reader: &Reader) -> Result<(u32, u64)> {
+    match (like, reader.buckets()) {
+        (Like { bucket: Some(bucket), offset }, _) => Ok((bucket, offset)),
+        (Like { offset, .. }, [bucket]) => Ok((*bucket, offset)),
+        (Like { offset, .. }, buckets) => Err(Failure::wrong_use(format!(
             "`--like {offset}` does not say of which bucket; {} has {} buckets",
             args.topic,
             buckets.len()
         ))
         .hint(format!("write `--like BUCKET:{offset}`, or choose one with --bucket"))),
-        (None, _) => Err(Failure::wrong_use("--like or --vector is missing")),
     }
+}
+
+/// A share of an index.
+pub(super) fn effort(text: &str) -> Result<f64, String> {
+    let share = text.parse().ok().filter(|share| (0.0..=1.0).contains(share));
+    share.ok_or_else(|| "expected a number from 0 to 1, such as 0.8".into())
 }
 
 impl From<Metric> for crate::Metric {
@@ -143,6 +188,7 @@ impl FromStr for Vector {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::IndexUse;
 
     #[test]
     fn a_record_is_named_with_or_without_its_bucket() {
@@ -153,6 +199,27 @@ mod tests {
         for wrong in ["", "-1", "1:", ":1", "a", "1:2:3", "1.5"] {
             assert!(wrong.parse::<Like>().is_err(), "{wrong:?} was accepted");
         }
+    }
+
+    #[test]
+    fn how_records_were_found_is_told_where_it_is_not_by_comparing_all() {
+        let index = |bucket_id| IndexUse {
+            bucket_id,
+            name: "v_idx".into(),
+            kind: "IVF_SQ".into(),
+            covered: 20_000,
+        };
+        let mut found_by = FoundBy { compared: 1076, ..FoundBy::default() };
+        assert_eq!(told(&found_by), [""; 0]);
+        found_by.indices = vec![index(0), index(1)];
+        found_by.passed_over = vec!["bucket 2: `v_idx` is for the metric dot".into()];
+        assert_eq!(
+            told(&found_by),
+            [
+                "by v_idx (IVF_SQ) over 40000 records; 1076 vectors compared",
+                "note: exact in bucket 2: `v_idx` is for the metric dot",
+            ]
+        );
     }
 
     #[test]

@@ -26,9 +26,7 @@ pub(crate) async fn run(engine: &Engine, args: TailArgs) -> Result {
     if let Some(bucket) = args.bucket {
         reader = reader.bucket(bucket)?;
     }
-    if let Some(filter) = &args.filter {
-        reader = reader.filter(filter).await?;
-    }
+    let reader = args.matching.reader(reader).await?;
     let mut follow = Follow {
         printer: Printer::new(args.print),
         interrupt: Interrupt::listen(None),

@@ -6,6 +6,7 @@ use super::args::FactsArgs;
 use super::failure::Result;
 use super::format::{Cell, facts};
 use super::output;
+use crate::tui::bytes;
 use crate::{Engine, VersionInfo};
 
 #[derive(Debug, Args)]
@@ -40,7 +41,20 @@ pub(crate) async fn run(engine: &Engine, args: &VersionsArgs) -> Result {
         return Ok(());
     }
     let rows: Vec<_> = versions.iter().map(row).collect();
-    facts(&["BUCKET", "VERSION", "WHEN", "OPERATION", "RECORDS", "TAGS"], &rows)
+    facts(
+        &[
+            "BUCKET",
+            "VERSION",
+            "WHEN",
+            "OPERATION",
+            "RECORDS",
+            "NEXT OFFSET",
+            "UPDATED",
+            "BYTES",
+            "TAGS",
+        ],
+        &rows,
+    )
 }
 
 fn row(version: &VersionInfo) -> Vec<Cell> {
@@ -50,6 +64,9 @@ fn row(version: &VersionInfo) -> Vec<Cell> {
         Cell::Text(version.timestamp.format("%Y-%m-%d %H:%M:%S%.3f UTC").to_string()),
         Cell::Text(version.operation.clone()),
         Cell::number(&version.rows),
+        Cell::number(&version.next_offset),
+        Cell::number(&version.updated),
+        version.bytes.map_or(Cell::Text("?".into()), |size| Cell::Number(bytes(size))),
         Cell::Text(version.tags.join(" ")),
     ]
 }

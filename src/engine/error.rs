@@ -100,6 +100,16 @@ pub enum Error {
         /// How many of them are rows by their contents, where that was looked for.
         found: Option<u64>,
     },
+    /// There is no such index.
+    #[error("topic `{topic}` has no index over `{}`{}", shown(column), instead(others))]
+    IndexNotFound {
+        /// The topic's name.
+        topic: String,
+        /// The column, and the metric where one was asked for.
+        column: String,
+        /// The columns that there are indexes over.
+        others: Vec<String>,
+    },
     /// A name cannot be used.
     #[error("`{}` is no usable {what} name: {reason}", shown(name))]
     InvalidName {
@@ -358,6 +368,13 @@ fn at_risk(offsets: Option<(u64, u64)>) -> String {
 fn by_contents(found: Option<u64>) -> String {
     found
         .map_or_else(String::new, |found| format!("; by their contents, {found} of these are rows"))
+}
+
+fn instead(others: &[String]) -> String {
+    match others {
+        [] => "; it has none at all".into(),
+        others => format!("; there are indexes over {}", others.join(", ")),
+    }
 }
 
 fn holder(pid: Option<u32>, since: Option<&str>) -> String {

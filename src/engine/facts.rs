@@ -129,12 +129,72 @@ pub struct VersionInfo {
     pub rows: u64,
     /// Tags on it.
     pub tags: Vec<String>,
+    /// The offset that the next record gets: those that came with it are from that of the version before on.
+    pub next_offset: u64,
+    /// Records that another program's update wrote anew with it.
+    pub updated: u64,
     /// Fragments in it.
-    #[serde(skip)]
     pub fragments: u64,
     /// Bytes of its data files; none where one of them does not tell its size.
-    #[serde(skip)]
     pub bytes: Option<u64>,
+}
+
+/// A column that two states of a bucket do not have in common. Its types are written as `lanceq schema` writes them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "change", rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum ColumnChange {
+    /// Only the later state has it; before, it counts as null.
+    Added {
+        /// The column.
+        column: String,
+        /// Its type.
+        r#type: String,
+    },
+    /// Only the earlier state has it; afterwards, it counts as null.
+    Removed {
+        /// The column.
+        column: String,
+        /// Its type.
+        r#type: String,
+    },
+    /// It has another name.
+    Renamed {
+        /// Its name now.
+        column: String,
+        /// Its name before.
+        from: String,
+    },
+    /// It has another type. That alone changes no record.
+    Retyped {
+        /// The column.
+        column: String,
+        /// Its type before.
+        from: String,
+        /// Its type now.
+        to: String,
+    },
+}
+
+/// What differs between two states of a bucket, in numbers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct DiffSummary {
+    /// The bucket's number.
+    pub bucket_id: u32,
+    /// The version before; 0 where the bucket had none yet.
+    pub before: u64,
+    /// The version after; 0 where the bucket had none yet.
+    pub after: u64,
+    /// Records that only the later one has.
+    pub added: u64,
+    /// Records that have other values.
+    pub updated: u64,
+    /// Records that only the earlier one has.
+    pub deleted: u64,
+    /// Columns that differ.
+    pub columns: Vec<ColumnChange>,
+    /// Whether records were told apart by position, as offsets are not stable in this dataset.
+    pub by_position: bool,
 }
 
 /// What a flush did to one bucket.

@@ -27,6 +27,7 @@ impl Error {
             }
             Self::TopicNotFound { .. } => Some("`lanceq ls` lists the topics".into()),
             Self::VersionNotFound { .. } => Some("`lanceq versions TOPIC` lists the versions".into()),
+            Self::IndexNotFound { .. } => Some("`lanceq index TOPIC` lists the indexes".into()),
             Self::TagExists { tag, .. } => Some(format!("choose another name, or take it away first: `lanceq tag TOPIC {tag} --delete`")),
             Self::TagNotFound { .. } => Some("`lanceq versions TOPIC` lists versions and their tags".into()),
             Self::BufferFull { .. } => Some("flush, or use `put`, which waits".into()),

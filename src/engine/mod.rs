@@ -4,8 +4,8 @@
 //!
 //! ```text
 //! L5 handle → L4 topic → L3 bucket → L2 buffer | wal | store → L1 maintenance | record
-//!   → L0 access, error, name, offset, clock, durable, facts, fault, hint, job, kind, layout, options, poll, retention,
-//!   screen, search, sums, tally, watch
+//!   → L0 access, error, name, offset, clock, durable, facts, fault, hint, index, index_facts, job, kind, layout,
+//!   options, poll, recall, retention, screen, search, sums, tally, watch
 //! ```
 
 mod access;
@@ -19,6 +19,8 @@ mod facts;
 pub mod fault;
 mod handle;
 mod hint;
+mod index;
+mod index_facts;
 mod job;
 mod kind;
 mod layout;
@@ -27,6 +29,7 @@ mod name;
 mod offset;
 mod options;
 mod poll;
+mod recall;
 mod record;
 mod retention;
 mod screen;
@@ -40,24 +43,28 @@ mod watch;
 
 pub use error::{Error, ErrorKind, Result, Source};
 pub use facts::{
-    BucketCounts, BucketStats, Cleaned, Compacted, Damage, FileKind, Flushed, Maintenance, Receipt,
-    Recovery, Reset, ResetReason, Restored, Tagging, TopicCounts, TopicEntry, TopicStats,
-    Verification, VersionInfo,
+    BucketCounts, BucketStats, Cleaned, ColumnChange, Compacted, Damage, DiffSummary, FileKind,
+    Flushed, Maintenance, Receipt, Recovery, Reset, ResetReason, Restored, Tagging, TopicCounts,
+    TopicEntry, TopicStats, Verification, VersionInfo,
 };
 pub use handle::{Change, Changes, Engine, EngineBuilder, WatchMode, Writer, WriterBuilder};
+pub use index::{IndexKind, IndexSpec, WORTH_AN_INDEX};
+pub use index_facts::{Dropped, FoundBy, IndexInfo, IndexUse, Indexed};
 pub use job::Job;
 pub use name::{MAX_TOPIC_NAME, TopicName};
 pub use offset::{Cursor, Position};
 pub use options::{At, AtEnd, Columns, Durability, Events, From, InDoubt, StreamOptions};
+pub use recall::{Recall, RecallOptions};
 pub use record::{
-    Chunk, Decoder, EncodeError, Extended, FieldPath, Hit, JsonArray, JsonError, JsonLines,
-    JsonObject, JsonReason, Located, Matches, Page, ReadError, Record, RouteError, SchemaError,
-    SchemaInference, Strictness, TopicSchema, TypeError, bucket_for, buckets_for, conform, encode,
-    is_routable, parse_record, parse_type, records, schema_json, type_text, value,
+    ChangeChunk, ChangeKind, ChangedRow, Chunk, Decoder, EncodeError, Extended, FieldPath, Hit,
+    JsonArray, JsonError, JsonLines, JsonObject, JsonReason, Located, Matches, Needle, Order, Page,
+    Ranking, ReadError, Record, RecordChange, RouteError, SchemaError, SchemaInference, Sort,
+    Strictness, TopicSchema, TypeError, bucket_for, buckets_for, conform, encode, is_routable,
+    parse_record, parse_type, records, schema_json, type_text, value,
 };
 pub use retention::{CleanupOptions, Retention};
 pub use screen::{Look, Screen, Verdict};
 pub use search::{Likeness, Metric, Search};
 pub use store::Inspector;
 pub use tally::ReadCounts;
-pub use topic::{Reader, Scan, Tail, TailEvent};
+pub use topic::{Diff, Estimate, Progress, Reader, Scan, Sorted, Tail, TailEvent};

@@ -1,5 +1,7 @@
 //! What a search by similarity asks for, as plain values.
 
+use serde::Serialize;
+
 /// Records like what? See [`Search::like`].
 #[derive(Debug, Clone, PartialEq)]
 pub enum Likeness {
@@ -10,12 +12,15 @@ pub enum Likeness {
         /// Its offset there.
         offset: u64,
     },
+    /// Like all of these records, by bucket and offset: the mean of their vectors is searched for, number by number.
+    Records(Vec<(u32, u64)>),
     /// Like this vector, as long as those of the column.
     Vector(Vec<f32>),
 }
 
 /// What "near" means. The numbers are those that Lance and its Python library call `_distance`.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
 #[non_exhaustive]
 pub enum Metric {
     /// The square of the Euclidean distance. The default.
@@ -36,13 +41,33 @@ pub struct Search {
     pub(crate) k: usize,
     pub(crate) metric: Metric,
     pub(crate) filter: Option<String>,
+    pub(crate) is_exact: bool,
+    pub(crate) effort: f64,
+}
+
+/// The effort of a search where none is said: Lance chooses how many partitions are worth it.
+pub(crate) const EFFORT: f64 = 0.5;
+
+impl Metric {
+    /// All metrics.
+    pub const ALL: [Self; 3] = [Self::L2, Self::Cosine, Self::Dot];
+
+    /// Its name, which is Lance's: `l2`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::L2 => "l2",
+            Self::Cosine => "cosine",
+            Self::Dot => "dot",
+        }
+    }
 }
 
 impl Search {
     /// The ten records whose vector in `column` is nearest to what `likeness` says.
     pub fn like(column: impl Into<String>, likeness: Likeness) -> Self {
-        let (metric, filter) = (Metric::default(), None);
-        Self { column: column.into(), likeness, k: 10, metric, filter }
+        let (metric, effort) = (Metric::default(), EFFORT);
+        let (filter, is_exact) = (None, false);
+        Self { column: column.into(), likeness, k: 10, metric, filter, is_exact, effort }
     }
 
     /// How many records to find, from 1 on. Default 10. So many are kept in memory.
@@ -64,6 +89,21 @@ impl Search {
     #[must_use]
     pub fn filter(mut self, sql: impl Into<String>) -> Self {
         self.filter = Some(sql.into());
+        self
+    }
+
+    /// Compares every vector, also where an index could be asked. Default: an index is asked where there is one.
+    #[must_use]
+    pub fn exact(mut self, exact: bool) -> Self {
+        self.is_exact = exact;
+        self
+    }
+
+    /// How much of an index is looked into: from 0, the nearest partition, over 0.5, where Lance chooses how many are
+    /// worth it, to 1, all of them. Default 0.5.
+    #[must_use]
+    pub fn effort(mut self, effort: f64) -> Self {
+        self.effort = effort;
         self
     }
 }

@@ -1,12 +1,19 @@
 //! Makes conditions of what was typed, and of cells.
 
 use std::ops::Range;
+use std::time::Duration;
 
 use super::data::{self, Chip, Fault, Likeness, PathColumn, column_of};
-use super::effect::{ColumnId, Place, RecordId, Wish};
+use super::effect::{ColumnId, Place, RecordId, Sifting, Wish};
 use super::event::{Answer, Complaint};
-use super::history;
+use super::{history, sift};
 use crate::{Columns, Engine, Error, Result};
+
+/// How long nothing is typed before somebody looks what it would leave.
+const PAUSE: Duration = Duration::from_millis(150);
+/// Records of which that is told, and how long they are looked at.
+const SAMPLE: u64 = 4096;
+const WITHIN: Duration = Duration::from_millis(400);
 
 /// Finds out whether a wish can be a condition on the records of a place.
 pub(super) async fn condition(
@@ -17,6 +24,27 @@ pub(super) async fn condition(
     match wish {
         Wish::Typed(chip) => typed(engine, place, chip).await,
         Wish::Cell { record, column, likeness } => cell(engine, record, (column, *likeness)).await,
+    }
+}
+
+/// Tells how many records a condition that is being typed would leave, a moment after the last key: the next key stops it.
+///
+/// Cost: a sample of them, for some tenths of a second at most.
+pub(super) async fn estimate(engine: &Engine, sifting: &Sifting) -> Result<Answer, Fault> {
+    tokio::time::sleep(PAUSE).await;
+    let Sifting { place, version, asked, .. } = sifting;
+    let found = match sift::conditioned(engine, place, *version, &asked.filter).await {
+        Ok(reader) => reader.estimate(SAMPLE, WITHIN).await,
+        Err(error) => Err(error),
+    };
+    match found {
+        Ok(estimate) => Ok(Answer::Estimated(Ok(estimate))),
+        Err(Error::InvalidOption { reason, .. }) => {
+            let typed = asked.filter.conditions().last().unwrap_or_default();
+            let complaint = Complaint { place: fault(typed, &reason), reason };
+            Ok(Answer::Estimated(Err(complaint)))
+        }
+        Err(error) => Err(error.into()),
     }
 }
 

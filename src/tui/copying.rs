@@ -25,7 +25,7 @@ pub(super) async fn copy(engine: &Engine, wanted: &Wanted) -> Result<Answer, Fau
             let stats = reader.stats().await?;
             let bucket = stats.buckets.first();
             let path = bucket.map(|bucket| bucket.storage_path.as_str()).unwrap_or_default();
-            view.python(path).ok_or_else(|| Fault::new("pylance does not follow what arrives"))?
+            view.python(path).ok_or_else(|| Fault::new("pylance cannot read this view"))?
         }
     };
     Ok(Answer::Copied(text))

@@ -1,9 +1,9 @@
 //! What the update asks of the outside, as data; only the runner carries it out.
 
-use super::data::{Chip, Encoded, Filter, Frame, Heavy, Likeness, Needle, PathColumn, PathColumns};
+use super::data::{Chip, Encoded, Filter, Frame, Heavy, Likeness, PathColumn, PathColumns};
 use super::reproduce::View;
 use super::state::{Asked, Memory, When};
-use crate::{Cursor, JsonObject, TopicName};
+use crate::{Cursor, JsonObject, Needle, TopicName};
 
 /// Something to be done outside the state.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,11 +43,19 @@ pub(crate) enum Slot {
     Seek,
     VersionList,
     Versions,
+    /// What of the maintenance of a bucket is due.
+    Upkeep,
     Pin,
+    /// What differs between two versions.
+    Diff,
+    /// What is being done to a version.
+    Alter,
     Similar,
     Find,
     /// A condition that may become one.
     Condition,
+    /// How many records a condition that is being typed would leave.
+    Estimate,
     /// What is asked of the table.
     Sift,
     /// What comes and is asked for.
@@ -98,8 +106,14 @@ pub(crate) enum Request {
     VersionNumbers(BucketId),
     /// Describes some versions of a bucket.
     Versions { bucket: BucketId, numbers: Vec<u64> },
+    /// Finds out what of a bucket's maintenance is due.
+    Upkeep(BucketId),
     /// Looks at a bucket as it was.
     Pin(Look),
+    /// Compares two versions of a bucket.
+    Diff(Versus),
+    /// Does something to a version.
+    Alter(Alteration),
     /// Finds the records whose vectors are nearest to that of a record; of the first vector column
     /// where none is named.
     Similar { record: RecordId, column: Option<String> },
@@ -107,6 +121,8 @@ pub(crate) enum Request {
     Find(Search),
     /// Finds out whether a wish can be a condition.
     Condition { place: Place, wish: Wish },
+    /// Finds out how many records what is asked for would leave, the last condition of which is being typed.
+    Estimate(Sifting),
     /// Looks for the records that are asked for.
     Sift(Sifting),
     /// Goes on with what comes, from where a look ended.
@@ -240,6 +256,25 @@ pub(crate) struct RecordId {
 pub(crate) struct BucketId {
     pub(crate) topic: TopicName,
     pub(crate) bucket: u32,
+}
+
+/// Two versions of a bucket, the older one first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Versus {
+    pub(crate) bucket: BucketId,
+    pub(crate) before: u64,
+    pub(crate) after: u64,
+}
+
+/// What can be done to a version of a bucket.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Alteration {
+    /// It gets a name.
+    Tag { bucket: BucketId, version: u64, tag: String },
+    /// Its names are taken away.
+    Untag { bucket: BucketId, version: u64, tags: Vec<String> },
+    /// Its records are the newest again, as a new version.
+    Restore { bucket: BucketId, version: u64 },
 }
 
 /// A look at a bucket as it was.

@@ -1,17 +1,20 @@
 //! What happens to the explorer, as data.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::time::Duration;
 
-use chrono::NaiveDateTime;
+use chrono::{DateTime, NaiveDateTime, Utc};
 use ratatui::layout::{Position, Size};
 
-use super::data::{Chip, Fault, FlushReport, Likes, Rows, Thumbnail, Version, Whole};
+use super::data::{
+    Chip, Difference, Differing, Fault, FlushReport, Likes, Rows, Thumbnail, Version, Whole,
+};
 use super::effect::{LoadId, PageKey, Slot, Way};
 use super::input::Key;
 use crate::{
-    Change, Cursor, Flushed, Receipt, Recovery, Reset, TopicCounts, TopicEntry, TopicName,
-    WatchMode,
+    Change, Cursor, Estimate, Flushed, Maintenance, Receipt, Recovery, Reset, TopicCounts,
+    TopicEntry, TopicName, WatchMode,
 };
 
 /// Something happened.
@@ -92,8 +95,12 @@ pub(crate) enum Answer {
     /// The numbers of the versions that are kept, ascending.
     VersionNumbers(Vec<u64>),
     Versions(Vec<Version>),
+    Upkeep(Maintenance),
     /// The bucket that was looked at, and what was found.
     Pinned(u32, Landing),
+    Compared(Compared),
+    /// What was done to a version, in a sentence.
+    Altered(String),
     Similar(Likes),
     /// Why nothing can be like a record in this vector column, and which columns there are.
     Unlike {
@@ -114,6 +121,8 @@ pub(crate) enum Answer {
     },
     /// What a wish became, or why it is no condition.
     Condition(Result<Chip, Complaint>),
+    /// How many records a condition that is being typed would leave, or why it is none yet.
+    Estimated(Result<Estimate, Complaint>),
     Sifted(Sifted),
     /// Records that came and match: bucket and offset.
     SiftedOn(Vec<(u32, u64)>),
@@ -140,6 +149,16 @@ pub(crate) enum Landing {
     Head,
     /// Nowhere: this is the oldest version that is kept, and the step went back from it.
     Oldest(u64),
+}
+
+/// What a comparison of two versions has found since it last told.
+#[derive(Debug)]
+pub(crate) struct Compared {
+    pub(crate) rows: Vec<Difference>,
+    /// All of it so far.
+    pub(crate) differing: Differing,
+    /// How long it took, at the end.
+    pub(crate) took: Option<Duration>,
 }
 
 /// A bucket as it was at a version.
@@ -207,12 +226,14 @@ pub(crate) struct Hit {
 /// One event of a tail.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Arrival {
-    /// Records that were there before the tail was opened.
-    Backlog(Rows),
+    /// Records that were there before the tail was opened, and when each came, as far as that is known.
+    Backlog(Rows, Vec<Option<DateTime<Utc>>>),
     /// New records.
     Rows(Rows),
     /// Records became persisted.
     Flushed(Flushed),
     /// The dataset was rewritten by another program.
     Reset(Reset),
+    /// In each bucket, the offset of the first record that the tail has not come to.
+    Reached(BTreeMap<u32, u64>),
 }

@@ -5,12 +5,11 @@ use std::time::{Duration, Instant};
 
 use arrow_array::Array as _;
 
-use super::data::searched;
 use super::effect::{Search, Way};
 use super::event::{Answer, Hit};
 use super::history;
 use super::runner::Sink;
-use crate::{Columns, Engine, Page, Reader, Result};
+use crate::{Columns, Engine, Needle, Page, Reader, Result};
 
 /// Rows of the first page, when nothing is known of their size.
 const FIRST_PAGE: u64 = 128;
@@ -34,7 +33,7 @@ pub(super) async fn find(engine: &Engine, search: &Search, sink: &Sink) -> Resul
         (None, Some(bucket)) => history::bucket(engine, topic, bucket, None).await?,
         (None, None) => engine.reader(topic.as_str()).await?,
     };
-    let searched = searched(&reader.schema().await?);
+    let searched = Needle::searched(reader.schema().await?.as_ref());
     if searched.is_empty() {
         return Ok(Answer::NotFound { looked_at: 0 });
     }

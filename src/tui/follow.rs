@@ -1,17 +1,22 @@
 //! Follows a topic or a bucket, and passes on what arrives in batches.
 
+use std::time::Duration;
+
 use futures::{FutureExt, StreamExt};
+use tokio::time::{Instant, sleep_until};
 
 use super::clock;
-use super::data::{Fault, Filter, PathColumns};
+use super::data::{Fault, Filter, PathColumn, PathColumns, Rows};
 use super::effect::Place;
 use super::event::{Answer, Arrival};
 use super::runner::Sink;
 use super::sift;
-use crate::{Engine, From, Result, StreamOptions, Tail, TailEvent, TopicCounts};
+use crate::{Cursor, Engine, From, Progress, Reader, Result, StreamOptions, Tail, TailEvent};
 
 /// Events of the stream that are passed on together, where they are there already.
 const TOGETHER: usize = 64;
+/// How often it says how far it is where nothing matches.
+const PACE: Duration = Duration::from_millis(100);
 
 /// What is shown of what comes.
 pub(super) struct Shown {
@@ -39,47 +44,70 @@ async fn try_follow(
     sink: &Sink,
 ) -> Result<()> {
     let reader = sift::conditioned(engine, place, None, &shown.filter).await?;
-    let before = reader.counts().await?;
-    let mut tail = reader.stream(StreamOptions::new(From::Last(backlog)).blocking()).await?;
-    while let Some(first) = tail.next().await {
-        let mut arrivals = Vec::new();
-        take(&mut arrivals, first?, (&before, shown));
-        let end = take_ready(&mut tail, &mut arrivals, (&before, shown));
-        if !arrivals.is_empty() {
-            sink.send(Ok(Answer::Tail(arrivals, clock::now()))).await;
+    let (before, end) = there(&reader, backlog, &shown.inner).await?;
+    let mut tail = reader.stream(StreamOptions::new(From::Cursor(end)).blocking()).await?;
+    let mut progress = tail.progress();
+    let mut told = Instant::now();
+    tell(sink, before, &mut progress).await;
+    // Whether it has passed over records since, which do not match.
+    let mut moved = false;
+    loop {
+        tokio::select! {
+            biased;
+            event = tail.next() => {
+                let Some(first) = event else { return Ok(()) };
+                let mut arrivals = Vec::new();
+                take(&mut arrivals, first?, &shown.inner);
+                let end = take_ready(&mut tail, &mut arrivals, &shown.inner);
+                tell(sink, arrivals, &mut progress).await;
+                end?;
+            }
+            is_there = progress.changed(), if !moved => {
+                moved = is_there;
+                continue;
+            }
+            () = sleep_until(told + PACE), if moved => tell(sink, Vec::new(), &mut progress).await,
         }
-        end?;
+        (told, moved) = (Instant::now(), false);
     }
-    Ok(())
+}
+
+/// The last records of each bucket that are there already, with the times at which they came, and where they end.
+async fn there(reader: &Reader, rows: u64, inner: &[PathColumn]) -> Result<(Vec<Arrival>, Cursor)> {
+    let mut tail = reader.stream(StreamOptions::new(From::Last(rows))).await?;
+    let mut arrivals = Vec::new();
+    while let Some(event) = tail.next().await {
+        let TailEvent::Rows(chunk) = event? else { continue };
+        let places: Vec<(u32, u64)> =
+            chunk.offsets.iter().map(|offset| (chunk.bucket, *offset)).collect();
+        // Without their times, they stand in front of the others.
+        let times = reader.times(&places).await.unwrap_or_default();
+        arrivals.push(Arrival::Backlog(Rows::of_chunk(&chunk, inner), times));
+    }
+    Ok((arrivals, tail.cursor()))
+}
+
+/// Passes on what has come, and how far the tail is.
+async fn tell(sink: &Sink, mut arrivals: Vec<Arrival>, progress: &mut Progress) {
+    arrivals.push(Arrival::Reached(progress.next_offsets()));
+    sink.send(Ok(Answer::Tail(arrivals, clock::now()))).await;
 }
 
 /// Takes what the stream has without waiting.
-fn take_ready(
-    tail: &mut Tail,
-    arrivals: &mut Vec<Arrival>,
-    (before, shown): (&TopicCounts, &Shown),
-) -> Result<()> {
+fn take_ready(tail: &mut Tail, arrivals: &mut Vec<Arrival>, inner: &[PathColumn]) -> Result<()> {
     for _ in 1..TOGETHER {
         let Some(Some(event)) = tail.next().now_or_never() else {
             break;
         };
-        take(arrivals, event?, (before, shown));
+        take(arrivals, event?, inner);
     }
     Ok(())
 }
 
-/// Takes one event; records that were there when the tail was opened are its backlog.
-fn take(arrivals: &mut Vec<Arrival>, event: TailEvent, (before, shown): (&TopicCounts, &Shown)) {
-    match event {
-        TailEvent::Rows(chunk) => {
-            let known = before.buckets.iter().find(|bucket| bucket.bucket_id == chunk.bucket);
-            let end = known.map_or(0, |bucket| bucket.next_offset);
-            let mut old = shown.filter.shown(&chunk, &shown.inner);
-            let new = old.split_off(end);
-            arrivals.extend((!old.rows.is_empty()).then_some(Arrival::Backlog(old)));
-            arrivals.extend((!new.rows.is_empty()).then_some(Arrival::Rows(new)));
-        }
-        TailEvent::Flushed(flushed) => arrivals.push(Arrival::Flushed(flushed)),
-        TailEvent::Reset(reset) => arrivals.push(Arrival::Reset(reset)),
-    }
+fn take(arrivals: &mut Vec<Arrival>, event: TailEvent, inner: &[PathColumn]) {
+    arrivals.push(match event {
+        TailEvent::Rows(chunk) => Arrival::Rows(Rows::of_chunk(&chunk, inner)),
+        TailEvent::Flushed(flushed) => Arrival::Flushed(flushed),
+        TailEvent::Reset(reset) => Arrival::Reset(reset),
+    });
 }

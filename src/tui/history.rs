@@ -21,6 +21,12 @@ pub(super) async fn versions(engine: &Engine, id: &BucketId, numbers: &[u64]) ->
     Ok(Answer::Versions(found.into_iter().map(Version::of).collect()))
 }
 
+/// Finds out what of a bucket's maintenance is due.
+pub(super) async fn upkeep(engine: &Engine, id: &BucketId) -> Result<Answer> {
+    let reader = engine.reader(id.topic.as_str()).await?.bucket(id.bucket)?;
+    Ok(Answer::Upkeep(reader.maintenance().await?.pop().unwrap_or_default()))
+}
+
 /// Reads of a bucket: as it is, or as it was.
 pub(super) async fn bucket(
     engine: &Engine,

@@ -96,6 +96,12 @@ impl Layout {
         u64::from(self.main.height.saturating_sub(2))
     }
 
+    /// Records that differ in view, above the cells of one.
+    pub(crate) fn diff_rows(&self) -> u64 {
+        let (above, _) = diff_parts(self.tree.union(self.main).union(self.detail));
+        u64::from(above.height.saturating_sub(2))
+    }
+
     /// Versions in view, below their header.
     pub(crate) fn version_rows(&self) -> u64 {
         u64::from(self.main.height.saturating_sub(3))
@@ -115,6 +121,13 @@ impl Layout {
     pub(crate) fn detail_rows(&self) -> u64 {
         u64::from(self.detail.height.saturating_sub(2))
     }
+}
+
+/// The list of records that differ, and the cells of one below it, where there is room for both.
+pub(crate) fn diff_parts(body: Rect) -> (Rect, Rect) {
+    let below = if body.height < 16 { 0 } else { body.height / 3 };
+    let above = Rect { height: body.height - below, ..body };
+    (above, Rect { y: above.bottom(), height: below, ..body })
 }
 
 /// Lines of the heading of a table in a frame: names, and types where there is room.

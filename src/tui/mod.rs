@@ -9,12 +9,14 @@
 //! engine, only `terminal` and `events` touch the terminal. Every screen has three files: its
 //! state, its update, its view.
 
+mod alter;
 mod clipboard;
 mod clock;
 mod conditions;
 mod config;
 mod copying;
 mod data;
+mod diff;
 mod effect;
 mod event;
 mod events;
@@ -31,6 +33,7 @@ mod options;
 mod panics;
 mod picture;
 mod previews;
+mod ranked;
 mod reproduce;
 mod run;
 mod runner;

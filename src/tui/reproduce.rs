@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::text::shell;
-use crate::TopicName;
+use crate::{Order, Sort, TopicName};
 
 /// What is shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,14 +19,18 @@ pub(crate) struct View {
     pub(crate) columns: Option<Vec<String>>,
     /// The condition that its records match, in SQL; none where it is all of them.
     pub(crate) filter: Option<String>,
+    /// Texts that its records have.
+    pub(crate) texts: Vec<String>,
     pub(crate) what: What,
 }
 
 /// Which part of a topic is shown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum What {
     /// So many records from an offset on, which is this row of those of its bucket that match.
     Records { offset: u64, row: u64, limit: u64 },
+    /// So many records of an order, behind the first `skip`.
+    Sorted { sort: Sort, skip: u64, limit: u64 },
     /// What arrives.
     Tail,
     /// The versions of a bucket.
@@ -40,7 +44,7 @@ impl View {
     /// The command that prints it.
     pub(crate) fn command(&self) -> String {
         let verb = match self.what {
-            What::Records { .. } => "get",
+            What::Records { .. } | What::Sorted { .. } => "get",
             What::Tail => "tail",
             What::Versions => "versions",
         };
@@ -52,15 +56,14 @@ impl View {
         if let Some(bucket) = self.bucket {
             words.extend(["--bucket".into(), bucket.to_string()]);
         }
-        if let What::Records { offset, limit, .. } = self.what {
-            if let Some(version) = self.version {
-                words.extend(["--at".into(), version.to_string()]);
-            }
-            words.extend(["--offset".into(), offset.to_string()]);
-            words.extend(["--limit".into(), limit.to_string()]);
+        if let Some(version) = self.version.filter(|_| self.reads()) {
+            words.extend(["--at".into(), version.to_string()]);
         }
-        if let Some(filter) = self.filter.as_ref().filter(|_| self.what != What::Versions) {
-            words.extend(["--filter".into(), shell::quoted(filter)]);
+        words.extend(self.part());
+        let filter = self.filter.iter().map(|filter| ("--filter", filter));
+        let texts = self.texts.iter().map(|text| ("--find", text));
+        for (option, value) in filter.chain(texts).filter(|_| self.what != What::Versions) {
+            words.extend([option.into(), shell::quoted(value)]);
         }
         if let Some(columns) = self.columns.as_ref().filter(|_| self.reads()) {
             words.extend(["--columns".into(), shell::quoted(&columns.join(","))]);
@@ -68,32 +71,52 @@ impl View {
         words.join(" ")
     }
 
+    /// The options that say which records.
+    fn part(&self) -> Vec<String> {
+        let number = |option: &str, number: &u64| [option.to_owned(), number.to_string()];
+        match &self.what {
+            What::Records { offset, limit, .. } => {
+                [number("--offset", offset), number("--limit", limit)].concat()
+            }
+            What::Sorted { sort, skip, limit } => {
+                let sort = ["--sort".to_owned(), shell::quoted(&sort.to_string())];
+                [sort, number("--skip", skip), number("--limit", limit)].concat()
+            }
+            What::Tail | What::Versions => Vec::new(),
+        }
+    }
+
     /// Whether records are read, in their columns: `tail` prints all of them.
     fn reads(&self) -> bool {
-        matches!(self.what, What::Records { .. })
+        matches!(self.what, What::Records { .. } | What::Sorted { .. })
     }
 
     /// A function in Rust that reads it.
     pub(crate) fn rust(&self) -> String {
-        let (uses, returns, read) = match self.what {
-            What::Records { offset, limit, .. } => (
-                "use lanceq::{{At, Columns, Engine, Page, Result}};\n",
-                "Page",
-                format!("    reader.get({offset}, {limit}).await\n"),
-            ),
+        let (returns, read) = match &self.what {
+            What::Records { offset, limit, .. } => {
+                ("Page", format!("    reader.get({offset}, {limit}).await\n"))
+            }
+            What::Sorted { sort, skip, limit } => {
+                let order = match sort.order {
+                    Order::Ascending => "ascending",
+                    Order::Descending => "descending",
+                };
+                let read = format!(
+                    "    let sort = Sort::{order}({:?});\n    \
+                     reader.sorted(&sort, {skip}, {limit}).await?.page().await\n",
+                    sort.column
+                );
+                ("Page", read)
+            }
             What::Tail => (
-                "use futures::StreamExt;\nuse lanceq::{{At, Columns, Engine, Result, StreamOptions}};\n",
                 "()",
                 "    let mut records = reader.stream(StreamOptions::from_end().blocking()).await?.records();\n    \
                  while let Some(record) = records.next().await {\n        \
                  println!(\"{:?}\", record?.fields);\n    }\n    Ok(())\n"
                     .into(),
             ),
-            What::Versions => (
-                "use lanceq::{{At, Columns, Engine, Result, VersionInfo}};\n",
-                "Vec<VersionInfo>",
-                "    reader.versions(100).await\n".into(),
-            ),
+            What::Versions => ("Vec<VersionInfo>", "    reader.versions(100).await\n".into()),
         };
         let root = self.root.as_deref().unwrap_or(ROOT);
         let mut body = format!(
@@ -102,7 +125,7 @@ impl View {
             self.topic.as_str()
         );
         self.narrow(&mut body);
-        let uses = self.used(uses);
+        let uses = self.uses();
         format!("{uses}\nasync fn view() -> Result<{returns}> {{\n{body}{read}}}\n")
     }
 
@@ -117,6 +140,9 @@ impl View {
         if let Some(filter) = &self.filter {
             writeln!(body, "    let reader = reader.filter({filter:?}).await?;").ok();
         }
+        for text in &self.texts {
+            writeln!(body, "    let reader = reader.containing({text:?});").ok();
+        }
         if let Some(columns) = &self.columns {
             let names: Vec<String> =
                 columns.iter().map(|name| format!("{name:?}.into()")).collect();
@@ -125,32 +151,55 @@ impl View {
         }
     }
 
-    /// The names that are used, without those that are not.
-    fn used(&self, uses: &str) -> String {
-        let uses = if self.version.is_some() { uses.into() } else { uses.replace("At, ", "") };
-        let uses = if self.columns.is_some() { uses } else { uses.replace("Columns, ", "") };
-        uses.replace("{{", "{").replace("}}", "}")
+    /// The names that the function uses.
+    fn uses(&self) -> String {
+        let mut names = vec!["Engine", "Result"];
+        names.extend(self.version.map(|_| "At"));
+        names.extend(self.columns.as_ref().map(|_| "Columns"));
+        let (own, more): (&[&str], &str) = match self.what {
+            What::Records { .. } => (&["Page"], ""),
+            What::Sorted { .. } => (&["Page", "Sort"], ""),
+            What::Tail => (&["StreamOptions"], "use futures::StreamExt;\n"),
+            What::Versions => (&["VersionInfo"], ""),
+        };
+        names.extend(own);
+        names.sort_unstable();
+        format!("{more}use lanceq::{{{}}};\n", names.join(", "))
     }
 
     /// Python that reads it with pylance, from the dataset at a path; none where pylance cannot.
     pub(crate) fn python(&self, dataset: &str) -> Option<String> {
+        if !self.texts.is_empty() {
+            return None;
+        }
         let version =
             self.version.map_or_else(String::new, |version| format!(", version={version}"));
         let open =
             format!("import lance\n\ndataset = lance.dataset({}{version})\n", literal(dataset));
-        Some(match self.what {
+        let buffered =
+            "# What is still buffered is not in the dataset: `lanceq flush` persists it.\n";
+        Some(match &self.what {
             What::Records { row, limit, .. } => {
-                let columns = self.columns.as_ref().map_or_else(String::new, |columns| {
-                    let names: Vec<String> = columns.iter().map(|name| literal(name)).collect();
-                    format!("columns=[{}], ", names.join(", "))
-                });
-                let filter = self
-                    .filter
-                    .as_ref()
-                    .map_or_else(String::new, |filter| format!("filter={}, ", literal(filter)));
+                let options = self.table_options(None);
                 format!(
-                    "# What is still buffered is not in the dataset: `lanceq flush` persists it.\n{open}\
-                     table = dataset.to_table({columns}{filter}offset={row}, limit={limit})\n\
+                    "{buffered}{open}table = dataset.to_table({options}offset={row}, limit={limit})\n\
+                     print(table.to_pylist())\n"
+                )
+            }
+            What::Sorted { sort, skip, limit } => {
+                let options = self.table_options(Some(&sort.column));
+                let options = options.trim_end_matches(", ");
+                let order = match sort.order {
+                    Order::Ascending => "ascending",
+                    Order::Descending => "descending",
+                };
+                let by = literal(&sort.column);
+                let columns =
+                    self.columns.as_ref().map(|names| format!(".select({})", listed(names)));
+                let columns = columns.unwrap_or_default();
+                format!(
+                    "{buffered}{open}table = dataset.to_table({options})\n\
+                     table = table.sort_by([({by}, \"{order}\")]).slice({skip}, {limit}){columns}\n\
                      print(table.to_pylist())\n"
                 )
             }
@@ -158,6 +207,25 @@ impl View {
             What::Tail => return None,
         })
     }
+
+    /// What is read into a table: the columns of the view, and one more where it is needed.
+    fn table_options(&self, more: Option<&String>) -> String {
+        let columns = self.columns.as_ref().map_or_else(String::new, |columns| {
+            let more = more.filter(|more| !columns.contains(more));
+            let names: Vec<String> = columns.iter().chain(more).cloned().collect();
+            format!("columns={}, ", listed(&names))
+        });
+        let filter = self.filter.as_ref();
+        let filter =
+            filter.map_or_else(String::new, |filter| format!("filter={}, ", literal(filter)));
+        columns + &filter
+    }
+}
+
+/// Names as Python writes a list of them.
+fn listed(names: &[String]) -> String {
+    let names: Vec<String> = names.iter().map(|name| literal(name)).collect();
+    format!("[{}]", names.join(", "))
 }
 
 /// A text as Python writes it.
@@ -177,28 +245,48 @@ mod tests {
             version: Some(41),
             columns: Some(vec!["id".into(), "a b".into()]),
             filter: Some("(a > 1)".into()),
+            texts: vec!["the bug".into()],
             what,
         }
     }
 
-    #[test]
-    fn a_command_says_what_is_shown_and_no_more() {
-        let records = What::Records { offset: 777, row: 700, limit: 30 };
-        let plain = View {
+    fn plain(what: What) -> View {
+        View {
             root: None,
             bucket: None,
             version: None,
             columns: None,
             filter: None,
-            ..view(records)
-        };
+            texts: Vec::new(),
+            ..view(what)
+        }
+    }
+
+    fn records() -> What {
+        What::Records { offset: 777, row: 700, limit: 30 }
+    }
+
+    fn sorted() -> What {
+        What::Sorted { sort: Sort::descending("score"), skip: 40, limit: 30 }
+    }
+
+    #[test]
+    fn a_command_says_what_is_shown_and_no_more() {
         for (view, command) in [
-            (plain, "lanceq get traces --offset 777 --limit 30"),
+            (plain(records()), "lanceq get traces --offset 777 --limit 30"),
+            (plain(sorted()), "lanceq get traces --sort score:desc --skip 40 --limit 30"),
             (
-                view(records),
-                "lanceq get --root 'my data' traces --bucket 2 --at 41 --offset 777 --limit 30 --filter '(a > 1)' --columns 'id,a b'",
+                view(records()),
+                "lanceq get --root 'my data' traces --bucket 2 --at 41 --offset 777 --limit 30 --filter '(a > 1)' --find 'the bug' --columns 'id,a b'",
             ),
-            (view(What::Tail), "lanceq tail --root 'my data' traces --bucket 2 --filter '(a > 1)'"),
+            (
+                view(sorted()),
+                "lanceq get --root 'my data' traces --bucket 2 --at 41 --sort score:desc --skip 40 --limit 30 --filter '(a > 1)' --find 'the bug' --columns 'id,a b'",
+            ),
+            (
+                view(What::Tail),
+                "lanceq tail --root 'my data' traces --bucket 2 --filter '(a > 1)' --find 'the bug'",
+            ),
             (view(What::Versions), "lanceq versions --root 'my data' traces --bucket 2"),
         ] {
             assert_eq!(view.command(), command);
@@ -207,7 +295,6 @@ mod tests {
 
     #[test]
     fn rust_names_what_it_uses() {
-        let records = What::Records { offset: 777, row: 700, limit: 30 };
         let expected = r#"use lanceq::{At, Columns, Engine, Page, Result};
 
 async fn view() -> Result<Page> {
@@ -216,32 +303,46 @@ async fn view() -> Result<Page> {
     let reader = reader.bucket(2)?;
     let reader = reader.at(At::Version(41)).await?;
     let reader = reader.filter("(a > 1)").await?;
+    let reader = reader.containing("the bug");
     let reader = reader.columns(Columns::Only(vec!["id".into(), "a b".into()]));
     reader.get(777, 30).await
 }
 "#;
-        assert_eq!(view(records).rust(), expected);
-        let plain = View {
-            root: None,
-            bucket: None,
-            version: None,
-            columns: None,
-            filter: None,
-            ..view(records)
-        };
-        assert!(plain.rust().starts_with("use lanceq::{Engine, Page, Result};\n"));
+        assert_eq!(view(records()).rust(), expected);
+        for (view, uses) in [
+            (plain(records()), "use lanceq::{Engine, Page, Result};\n"),
+            (plain(sorted()), "use lanceq::{Engine, Page, Result, Sort};\n"),
+            (plain(What::Versions), "use lanceq::{Engine, Result, VersionInfo};\n"),
+            (
+                plain(What::Tail),
+                "use futures::StreamExt;\nuse lanceq::{Engine, Result, StreamOptions};\n",
+            ),
+        ] {
+            assert!(view.rust().starts_with(uses), "{}", view.rust());
+        }
+        let sorted = plain(sorted()).rust();
+        assert!(sorted.contains(
+            "let sort = Sort::descending(\"score\");\n    reader.sorted(&sort, 40, 30).await?.page().await\n"
+        ));
     }
 
     #[test]
-    fn python_reads_the_dataset_and_cannot_follow_it() {
-        let records = What::Records { offset: 777, row: 700, limit: 30 };
-        let python = view(records).python("my data/traces/bucket_2/data.lance").unwrap();
+    fn python_reads_the_dataset_and_cannot_follow_it_nor_look_for_texts() {
+        let dataset = "my data/traces/bucket_2/data.lance";
+        let in_sql = |what| View { texts: Vec::new(), ..view(what) };
+        let python = in_sql(records()).python(dataset).unwrap();
         assert!(
             python.contains("lance.dataset(\"my data/traces/bucket_2/data.lance\", version=41)")
         );
         assert!(python.contains(
             "to_table(columns=[\"id\", \"a b\"], filter=\"(a > 1)\", offset=700, limit=30)"
         ));
-        assert_eq!(view(What::Tail).python("d"), None);
+        let python = in_sql(sorted()).python(dataset).unwrap();
+        assert!(python.contains(
+            "to_table(columns=[\"id\", \"a b\", \"score\"], filter=\"(a > 1)\")\n\
+             table = table.sort_by([(\"score\", \"descending\")]).slice(40, 30).select([\"id\", \"a b\"])\n"
+        ));
+        assert_eq!(in_sql(What::Tail).python("d"), None);
+        assert_eq!(view(records()).python("d"), None);
     }
 }

@@ -15,8 +15,8 @@ use super::panics::{self, Who};
 use super::state::Memory;
 use super::writers::Writers;
 use super::{
-    conditions, copying, fault, find, flushing, follow, history, loads, memory, previews, sift,
-    similar, spots,
+    alter, conditions, copying, diff, fault, find, flushing, follow, history, loads, memory,
+    previews, sift, similar, spots,
 };
 use crate::{Engine, Writer};
 
@@ -111,7 +111,7 @@ impl Runner {
                 events.send(Event::Mended(topic, done)).await.ok();
             }
         };
-        let changes = matches!(slot, Slot::Put(_) | Slot::Flush(_));
+        let changes = matches!(slot, Slot::Put(_) | Slot::Flush(_) | Slot::Alter);
         let tasks = if changes { &mut self.writes } else { &mut self.tasks };
         self.slots.insert(slot, tasks.spawn(task));
     }
@@ -163,7 +163,10 @@ impl Source {
             Request::Versions { bucket, numbers } => {
                 history::versions(engine, &bucket, &numbers).await?
             }
+            Request::Upkeep(id) => history::upkeep(engine, &id).await?,
             Request::Pin(look) => history::look(engine, &look).await?,
+            Request::Diff(versus) => diff::diff(engine, &versus, sink).await?,
+            Request::Alter(alteration) => alter::alter(engine, &alteration).await?,
             Request::Similar { record, column } => {
                 similar::similar(engine, &record, column.as_deref()).await?
             }
@@ -171,6 +174,7 @@ impl Source {
             Request::Condition { place, wish } => {
                 conditions::condition(engine, &place, &wish).await?
             }
+            Request::Estimate(sifting) => conditions::estimate(engine, &sifting).await?,
             Request::Sift(sifting) => sift::sift(engine, &sifting, sink).await?,
             Request::SiftOn { sifting, end } => {
                 sift::sift_on(engine, (&sifting, end), sink).await?

@@ -22,7 +22,8 @@ use super::state::{PAGE, State};
 use super::text::spark;
 use super::{loads, sample_asked, sample_likes, sample_past, update};
 use crate::{
-    BucketCounts, Flushed, JsonObject, Receipt, TopicCounts, TopicEntry, TopicName, TopicSchema,
+    BucketCounts, Flushed, JsonObject, Maintenance, Receipt, TopicCounts, TopicEntry, TopicName,
+    TopicSchema,
 };
 
 /// Name, buckets, records a bucket, of which buffered.
@@ -98,6 +99,7 @@ pub(crate) fn answer(request: &Request) -> Result<Answer, Fault> {
         Request::Offer(_) => Answer::Offered(None),
         Request::Locate(id) => Answer::Row { bucket: id.bucket, row: id.offset, offset: id.offset },
         Request::Condition { wish, .. } => sample_asked::condition(wish),
+        Request::Estimate(sifting) => sample_asked::estimate(sifting)?,
         Request::Sift(sifting) => sample_asked::sift(sifting)?,
         // Nothing comes.
         Request::SiftOn { .. } => Answer::SiftedOn(Vec::new()),
@@ -113,7 +115,10 @@ pub(crate) fn answer(request: &Request) -> Result<Answer, Fault> {
         }
         Request::VersionNumbers(id) => sample_past::numbers(&id.topic)?,
         Request::Versions { bucket, numbers } => sample_past::versions(&bucket.topic, numbers)?,
+        Request::Upkeep(_) => Answer::Upkeep(upkeep()),
         Request::Pin(look) => sample_past::look(look)?,
+        Request::Diff(versus) => sample_past::diff(versus)?,
+        Request::Alter(alteration) => sample_past::alter(alteration)?,
         Request::Similar { record, column } => sample_likes::similar(record, column.as_deref())?,
         Request::Tail { place, filter, .. } => Answer::Tail(arrivals(place, filter)?, now()),
         Request::Check { record, .. } => Answer::Checked(checked(record)),
@@ -126,6 +131,15 @@ pub(crate) fn answer(request: &Request) -> Result<Answer, Fault> {
             Answer::Flushed(FlushReport { buckets, took: Duration::from_micros(3_100) })
         }
     })
+}
+
+fn upkeep() -> Maintenance {
+    Maintenance {
+        due: Some("compact"),
+        versions: 483,
+        last_begun: Some("2026-03-14T11:58:02.000Z".into()),
+        error: None,
+    }
 }
 
 /// What is to be copied, of the records here.
@@ -173,7 +187,7 @@ fn found(search: &Search) -> Result<Answer, Fault> {
     };
     let (first, row) = search.from;
     let has_it = |(bucket, offset): &(u32, u64)| {
-        cells(*bucket, *offset).iter().any(|cell| search.needle.is_in_cell(cell))
+        cells(*bucket, *offset).iter().any(|cell| cell.has(&search.needle))
     };
     let all = ids.into_iter().flat_map(|id| (0..rows).map(move |offset| (id, offset)));
     let found = match search.way {
@@ -186,7 +200,7 @@ fn found(search: &Search) -> Result<Answer, Fault> {
     let field = |(bucket, offset): (u32, u64)| {
         let (columns, cells) = (columns(), cells(bucket, offset));
         let mut fields = columns.iter().zip(&cells);
-        let field = fields.find(|(_, cell)| search.needle.is_in_cell(cell));
+        let field = fields.find(|(_, cell)| cell.has(&search.needle));
         field.map(|(column, _)| column.name.clone()).unwrap_or_default()
     };
     Ok(match found {
@@ -377,7 +391,7 @@ fn arrivals(place: &Place, filter: &Filter) -> Result<Vec<Arrival>, Fault> {
         rows
     };
     Ok(vec![
-        Arrival::Backlog(matching(run(bucket, rows.saturating_sub(4)..rows, rows))),
+        Arrival::Backlog(matching(run(bucket, rows.saturating_sub(4)..rows, rows)), Vec::new()),
         Arrival::Rows(matching(run(bucket, rows..rows + 3, rows))),
         Arrival::Flushed(flushed),
         Arrival::Rows(matching(run(bucket, rows + 3..rows + 8, rows))),

@@ -1,10 +1,10 @@
 //! What is asked of the fixed root: a few thousand records of each bucket are looked at, the others have none of it.
 
-use super::data::{Cell, Chip, Fault, Filter, Likeness, Order, Rows};
+use super::data::{Cell, Chip, Fault, Filter, Likeness, Rows};
 use super::effect::{Picked, Sifting, Wish};
 use super::event::{Answer, Complaint, Sifted};
 use super::sample::{cells, run, shape};
-use crate::{Cursor, TopicName};
+use crate::{Cursor, Estimate, Needle, Order, TopicName};
 
 /// Records of a bucket that may match.
 const LOOKED_AT: u64 = 1_500;
@@ -13,11 +13,7 @@ const LOOKED_AT: u64 = 1_500;
 pub(crate) fn condition(wish: &Wish) -> Answer {
     match wish {
         Wish::Typed(Chip::Sql { condition, .. }) if model(condition).is_none() => {
-            let word = condition.split_whitespace().next().unwrap_or_default();
-            let reason = format!(
-                "there is no column `{word}`; there are id, model, latency_ms, prompt, usage, embedding"
-            );
-            Answer::Condition(Err(Complaint { reason, place: Some(0..word.len()) }))
+            Answer::Condition(Err(complaint(condition)))
         }
         Wish::Typed(chip) => Answer::Condition(Ok(chip.clone())),
         Wish::Cell { record, likeness, .. } => {
@@ -32,6 +28,28 @@ pub(crate) fn condition(wish: &Wish) -> Answer {
             Answer::Condition(Ok(Chip::sql(condition, &format!("model {says} {value}"))))
         }
     }
+}
+
+fn complaint(condition: &str) -> Complaint {
+    let word = condition.split_whitespace().next().unwrap_or_default();
+    let reason = format!(
+        "there is no column `{word}`; there are id, model, latency_ms, prompt, usage, embedding"
+    );
+    Complaint { reason, place: Some(0..word.len()) }
+}
+
+/// How many of some records match.
+pub(crate) fn estimate(sifting: &Sifting) -> Result<Answer, Fault> {
+    let filter = &sifting.asked.filter;
+    if let Some(condition) = filter.conditions().find(|condition| model(condition).is_none()) {
+        return Ok(Answer::Estimated(Err(complaint(condition))));
+    }
+    let (buckets, rows, _) = shape(&sifting.place.topic)?;
+    let buckets = sifting.place.bucket.map_or(u64::from(buckets), |_| 1);
+    let looked_at = rows.min(LOOKED_AT);
+    let matches = (0..looked_at).filter(|offset| matches(filter, &cells(0, *offset))).count();
+    let total = rows * buckets;
+    Ok(Answer::Estimated(Ok(Estimate { matches: matches as u64, looked_at, total })))
 }
 
 /// Looks through it all at once.
@@ -74,7 +92,7 @@ pub(crate) fn picked(topic: &TopicName, picked: &Picked) -> Result<Rows, Fault> 
 
 /// Whether a record has all that is asked for.
 pub(crate) fn matches(filter: &Filter, cells: &[Cell]) -> bool {
-    let has = |text: &super::data::Needle| cells.iter().any(|cell| text.is_in_cell(cell));
+    let has = |text: &Needle| cells.iter().any(|cell| cell.has(text));
     let is = |condition: &str| match (model(condition), cells.get(1)) {
         (Some((wanted, likeness)), Some(cell)) => {
             (cell.text() == wanted) == (likeness == Likeness::Like)

@@ -31,6 +31,7 @@ pub(crate) fn similar(record: &RecordId, column: Option<&str>) -> Result<Answer,
         columns: vec!["embedding".into(), "title_embedding".into()],
         hits: (0..20).map(hit).collect(),
         searched: rows * u64::from(buckets),
+        by: None,
         took: Duration::from_millis(41),
     }))
 }

@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 
-use super::data::{Fault, Rows, Version};
-use super::effect::{Look, PageKey, RecordId, To, Way};
-use super::event::{Answer, Landing, Sight, Spot};
+use super::data::{Cell, CellChange, Column, Difference, Differing, Fault, Row, Rows, Version};
+use super::effect::{Alteration, Look, PageKey, RecordId, To, Versus, Way};
+use super::event::{Answer, Compared, Landing, Sight, Spot};
 use super::sample::{now, page, shape};
 use super::state::{PAGE, PLACES};
-use crate::{BucketCounts, TopicCounts, TopicName};
+use crate::{BucketCounts, ChangeKind, TopicCounts, TopicName};
 
 /// The head of every bucket.
 const HEAD: u64 = 483;
@@ -89,6 +89,63 @@ pub(crate) fn flush_from(record: &RecordId, way: Way) -> Result<Answer, Fault> {
     Ok(Answer::Spot(Spot { bucket, row, offset: row, is_there: true, flush }))
 }
 
+/// What differs between two versions: of the first records each other cell, the records that came since, and one that went.
+pub(crate) fn diff(versus: &Versus) -> Result<Answer, Fault> {
+    let topic = &versus.bucket.topic;
+    let (before, after) = (version(topic, versus.before)?, version(topic, versus.after)?);
+    let key = PageKey { bucket: versus.bucket.bucket, index: 0 };
+    let page = page(topic, key)?;
+    let cell = |column: &Column, cell: &Cell, kind: ChangeKind| CellChange {
+        column: column.name.clone(),
+        before: kind.was_there().then(|| cell.clone()),
+        after: kind.is_there().then(|| match (kind, cell) {
+            (ChangeKind::Updated, Cell::Text(text)) => Cell::Text(format!("{text}, corrected")),
+            _ => cell.clone(),
+        }),
+    };
+    let difference = |(row, kind): (&Row, ChangeKind)| {
+        let cells = page.columns.iter().zip(&row.cells);
+        let is_shown = |column: &Column, value: &Cell| {
+            kind != ChangeKind::Updated
+                || (column.name == "prompt" && matches!(value, Cell::Text(_)))
+        };
+        let cells = cells.filter(|(column, value)| is_shown(column, value));
+        let cells = cells.map(|(column, value)| cell(column, value, kind)).collect();
+        Difference { offset: row.offset, kind, cells }
+    };
+    let kinds = [ChangeKind::Updated, ChangeKind::Updated, ChangeKind::Deleted, ChangeKind::Added];
+    let kinds = kinds.into_iter().chain(std::iter::repeat(ChangeKind::Added));
+    let rows: Vec<Difference> = page.rows.iter().zip(kinds).take(40).map(difference).collect();
+    let differing = Differing {
+        added: after.rows.saturating_sub(before.rows),
+        updated: 2,
+        deleted: 1,
+        columns: vec!["+ late int64".into()],
+        by_position: false,
+        progress: (500, 500),
+    };
+    let took = Some(Duration::from_millis(41));
+    Ok(Answer::Compared(Compared { rows, differing, took }))
+}
+
+/// What was done to a version; here, nothing is.
+pub(crate) fn alter(alteration: &Alteration) -> Result<Answer, Fault> {
+    match alteration {
+        Alteration::Tag { tag, .. } if tag == "before-fix" => {
+            Err(Fault::new("bucket 0 has a tag `before-fix` already: it marks version 480"))
+        }
+        Alteration::Tag { version, tag, .. } => {
+            Ok(Answer::Altered(format!("v {version} of bucket 0 is `{tag}` now")))
+        }
+        Alteration::Untag { version, .. } => {
+            Ok(Answer::Altered(format!("v {version} of bucket 0 is no longer `before-fix`")))
+        }
+        Alteration::Restore { version, .. } => {
+            Ok(Answer::Altered(format!("v {version} is the newest again, as v {}", HEAD + 1)))
+        }
+    }
+}
+
 /// A page of a bucket as it was when it had so many records.
 fn persisted(topic: &TopicName, key: PageKey, rows: u64) -> Result<Rows, Fault> {
     let mut page = page(topic, key)?;
@@ -114,6 +171,8 @@ fn version(topic: &TopicName, number: u64) -> Result<Version, Fault> {
         when: now() - TimeDelta::seconds(since * 61 + 8),
         operation: if compaction { "compact" } else { "append" }.into(),
         rows: records,
+        next_offset: records,
+        updated: 0,
         fragments: 1 + number % 9,
         bytes: Some(records * 352 - if compaction { 90_000 } else { 0 }.min(records * 352)),
         tags: if number == TAGGED { vec!["before-fix".into()] } else { Vec::new() },

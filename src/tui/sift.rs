@@ -1,15 +1,15 @@
 //! Looks through the records of a place for those that are asked for, and goes on with what comes.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
-use arrow_array::ArrayRef;
 use arrow_schema::{DataType, SchemaRef};
 use futures::StreamExt;
 
-use super::data::{Fault, Filter, PathColumn, Rows, SORTED, Sorter, column_of, searched};
+use super::data::{Fault, Filter, PathColumn, Rows};
 use super::effect::{Picked, Place, Sifting};
 use super::event::{Answer, Sifted};
+use super::ranked::Ranked;
 use super::runner::Sink;
 use crate::{
     At, Chunk, Columns, Cursor, Engine, From, Reader, Result, StreamOptions, TailEvent,
@@ -23,9 +23,9 @@ const PACE: Duration = Duration::from_millis(100);
 ///
 /// Cancel: safe to drop at any await.
 pub(super) async fn sift(engine: &Engine, sifting: &Sifting, sink: &Sink) -> Result<Answer, Fault> {
-    let reader = narrowed(engine, sifting).await?;
+    let (reader, ranked) = narrowed(engine, sifting).await?;
     let counts = reader.counts().await?;
-    let mut found = Collected::of(sifting);
+    let mut found = Collected { ranked, ..Collected::default() };
     let mut tail = reader.stream(StreamOptions::from_start()).await?;
     let mut told = Instant::now();
     loop {
@@ -45,7 +45,7 @@ pub(super) async fn sift(engine: &Engine, sifting: &Sifting, sink: &Sink) -> Res
     }
     let end = tail.cursor();
     let mut last = found.told(counts.total_count, &counts);
-    last.sorted = found.sorter.map(Sorter::in_order);
+    last.sorted = found.ranked.map(Ranked::in_order);
     last.end = Some(end);
     Ok(Answer::Sifted(last))
 }
@@ -56,15 +56,12 @@ pub(super) async fn sift_on(
     (sifting, end): (&Sifting, Cursor),
     sink: &Sink,
 ) -> Result<Answer, Fault> {
-    let reader = narrowed(engine, sifting).await?;
+    let (reader, _) = narrowed(engine, sifting).await?;
     let mut tail = reader.stream(StreamOptions::new(From::Cursor(end)).blocking()).await?;
     while let Some(event) = tail.next().await {
         match event? {
             TailEvent::Rows(chunk) => {
-                let found = matching(&sifting.asked.filter, &chunk);
-                if !found.is_empty() {
-                    sink.send(Ok(Answer::SiftedOn(found))).await;
-                }
+                sink.send(Ok(Answer::SiftedOn(places(&chunk).collect()))).await;
             }
             TailEvent::Reset(_) => return Ok(Answer::SiftAgain),
             _ => {}
@@ -73,7 +70,7 @@ pub(super) async fn sift_on(
     Err(Fault::new("the stream ended"))
 }
 
-/// A reader of a place for the records that meet all conditions in SQL.
+/// A reader of a place for the records that meet all conditions.
 pub(super) async fn conditioned(
     engine: &Engine,
     place: &Place,
@@ -90,6 +87,9 @@ pub(super) async fn conditioned(
     for condition in filter.conditions() {
         reader = reader.filter(condition).await?;
     }
+    for needle in filter.needles() {
+        reader = reader.containing(needle.text());
+    }
     Ok(reader)
 }
 
@@ -104,38 +104,23 @@ pub(super) async fn picked(
     let place = Place { topic: topic.clone(), bucket };
     let reader = conditioned(engine, &place, version, &picked.filter).await?;
     let page = reader.take(&picked.places).await?;
-    let mut all = Rows::empty();
-    for chunk in &page.chunks {
-        let part = picked.filter.shown(chunk, inner);
-        all.columns = part.columns;
-        all.rows.extend(part.rows);
-    }
+    let mut all = Rows::of_page(&page, inner);
     let places: HashMap<(u32, u64), usize> = picked.places.iter().copied().zip(0..).collect();
     all.rows.sort_by_key(|row| places.get(&(row.bucket, row.offset)).copied());
     Ok(all)
 }
 
-/// A reader of the columns that have to be looked at, and no others.
-async fn narrowed(engine: &Engine, sifting: &Sifting) -> Result<Reader, Fault> {
+/// A reader of the column that has to be looked at, and no other; and the order.
+async fn narrowed(engine: &Engine, sifting: &Sifting) -> Result<(Reader, Option<Ranked>), Fault> {
     let Sifting { place, version, asked, inner } = sifting;
     let reader = conditioned(engine, place, *version, &asked.filter).await?;
     let schema = reader.schema().await?;
-    let mut names = BTreeSet::new();
-    if asked.filter.needles().next().is_some() {
-        names.extend(searched(&schema));
-    }
-    if let Some(sort) = &asked.sort {
-        let path = inner.iter().find(|path| path.name == sort.column);
-        let column = column_of(&schema, &sort.column);
-        let column = column.or_else(|| path.map(|path| path.root().to_owned()));
-        names.insert(column.ok_or_else(|| {
-            Fault::new(format!("there is no column `{}` to sort by", sort.column))
-        })?);
-    }
-    if names.is_empty() {
-        names.extend(lightest(&schema));
-    }
-    Ok(reader.columns(Columns::Only(names.into_iter().collect())))
+    let ranked = match &asked.sort {
+        Some(sort) => Some(Ranked::of(sort, &schema, inner)?),
+        None => None,
+    };
+    let column = ranked.as_ref().map(|ranked| ranked.read.clone()).or_else(|| lightest(&schema));
+    Ok((reader.columns(Columns::Only(column.into_iter().collect())), ranked))
 }
 
 /// The column that costs least to read, where none is needed.
@@ -155,42 +140,22 @@ fn passed(cursor: &Cursor, counts: &TopicCounts) -> u64 {
 }
 
 /// What was found and not told yet.
-struct Collected<'a> {
-    sifting: &'a Sifting,
+#[derive(Default)]
+struct Collected {
     found: Vec<(u32, u64)>,
     matches: u64,
-    sorter: Option<Sorter>,
+    /// The first ones, where they are sorted by a column.
+    ranked: Option<Ranked>,
 }
 
-impl<'a> Collected<'a> {
-    fn of(sifting: &'a Sifting) -> Self {
-        let sorter = sifting.asked.sort.as_ref().map(|sort| Sorter::of(sort.order, SORTED));
-        Self { sifting, found: Vec::new(), matches: 0, sorter }
-    }
-
+impl Collected {
     fn take(&mut self, chunk: &Chunk) -> Result<(), Fault> {
-        let asked = &self.sifting.asked;
-        let (Some(sorter), Some(sort)) = (&mut self.sorter, &asked.sort) else {
-            let found = matching(&asked.filter, chunk);
-            self.matches += found.len() as u64;
-            self.found.extend(found);
-            return Ok(());
-        };
-        let rows = asked.filter.rows(chunk);
-        self.matches += rows.len() as u64;
-        let places = rows
-            .into_iter()
-            .filter_map(|row| Some((row, (chunk.bucket, chunk.offsets.get(row).copied()?))));
-        let name = column_of(&chunk.batch.schema(), &sort.column);
-        let values = name.and_then(|name| chunk.batch.column_by_name(&name).cloned());
-        let inner = || self.sifting.inner.iter().find(|path| path.name == sort.column);
-        let values: Option<ArrayRef> = values.or_else(|| inner()?.values(&chunk.batch));
-        match values {
-            Some(values) => sorter.offer_all(&values, places).map_err(|reason| {
-                Fault::new(format!("cannot sort by `{}`: {reason}", sort.column))
-            }),
-            None => Ok(()),
+        self.matches += chunk.offsets.len() as u64;
+        match &mut self.ranked {
+            None => self.found.extend(places(chunk)),
+            Some(ranked) => ranked.offer(chunk)?,
         }
+        Ok(())
     }
 
     fn told(&mut self, looked_at: u64, counts: &TopicCounts) -> Sifted {
@@ -205,8 +170,7 @@ impl<'a> Collected<'a> {
     }
 }
 
-/// The places of those records of a chunk that have all texts.
-fn matching(filter: &Filter, chunk: &Chunk) -> Vec<(u32, u64)> {
-    let rows = filter.rows(chunk).into_iter();
-    rows.filter_map(|row| Some((chunk.bucket, chunk.offsets.get(row).copied()?))).collect()
+/// The places of the records of a chunk.
+fn places(chunk: &Chunk) -> impl Iterator<Item = (u32, u64)> + '_ {
+    chunk.offsets.iter().map(|offset| (chunk.bucket, *offset))
 }

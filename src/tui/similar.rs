@@ -1,5 +1,6 @@
 //! The search for records that are like another one.
 
+use std::collections::BTreeSet;
 use std::time::Instant;
 
 use arrow_schema::DataType;
@@ -8,7 +9,7 @@ use super::data::{Fault, Like, Likes, lead_with};
 use super::effect::RecordId;
 use super::event::Answer;
 use super::history;
-use crate::{Columns, Engine, Likeness, Reader, Search};
+use crate::{Columns, Engine, FoundBy, IndexUse, Likeness, Reader, Search};
 
 /// Records that are found at most.
 const NEAREST: usize = 50;
@@ -42,7 +43,15 @@ pub(super) async fn similar(
     let mut hits = Like::of_hits(hits);
     lead_with(&mut hits, record.bucket, record.offset);
     let took = begun.elapsed();
-    Ok(Answer::Similar(Likes { column, columns, hits, searched: found.searched, took }))
+    let (searched, by) = (found.searched, asked(&found.found_by));
+    Ok(Answer::Similar(Likes { column, columns, hits, searched, by, took }))
+}
+
+/// The indices that were asked, each named once.
+fn asked(found_by: &FoundBy) -> Option<String> {
+    let name = |index: &IndexUse| format!("{} ({})", index.name, index.kind);
+    let names: BTreeSet<String> = found_by.indices.iter().map(name).collect();
+    (!names.is_empty()).then(|| names.into_iter().collect::<Vec<_>>().join(", "))
 }
 
 async fn vector_columns(reader: &Reader) -> Result<Vec<String>, Fault> {

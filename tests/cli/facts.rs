@@ -97,7 +97,18 @@ fn versions_has_its_shape() {
     let versions = test.run(["versions", "b", "--json"]).code(0).json();
     assert_eq!(
         keys(&versions[0]),
-        ["bucket_id", "version", "timestamp", "operation", "rows", "tags"]
+        [
+            "bucket_id",
+            "version",
+            "timestamp",
+            "operation",
+            "rows",
+            "tags",
+            "next_offset",
+            "updated",
+            "fragments",
+            "bytes"
+        ]
     );
     let told: Vec<_> = versions
         .as_array()

@@ -61,6 +61,52 @@ fn buckets_follow_each_other_from_the_same_offset() {
 }
 
 #[test]
+fn a_text_is_found_in_any_field_and_counts_the_limit() {
+    let test = numbers(300);
+    let found = |arguments: &[&str]| {
+        let all = [&["get", "t", "--columns", "n"], arguments].concat();
+        test.run(all).code(0).stdout
+    };
+    assert_eq!(found(&["--find", "M29", "--limit", "3"]), "");
+    assert_eq!(found(&["--find", "m29", "--limit", "2"]), "{\"n\":29}\n{\"n\":290}\n");
+    let both = found(&["--find", "29", "--find", "m1", "--filter", "n < 200"]);
+    assert_eq!(both, "{\"n\":129}\n");
+    test.run(["get", "t", "--find", "nowhere"]).code(0).stdout("").stderr("t: no record matches\n");
+    test.run(["get", "t", "--find", "-x"]).code(0).stdout("");
+    test.run(["get", "t", "--find", ""]).code(2).stderr_contains("--find");
+}
+
+#[test]
+fn an_order_goes_over_all_buckets_and_a_part_of_it_can_be_asked_for() {
+    let lines = lines(300, |n| format!("{{\"id\":{n},\"m\":{}}}", n * 7 % 300));
+    let test = Test::new().file("t.jsonl", lines);
+    test.run(["put", "t", "t.jsonl", "--buckets", "3"]).code(0);
+    let ordered = |arguments: &[&str]| -> Vec<u64> {
+        let all = [&["get", "t", "--columns", "m"], arguments].concat();
+        let lines = test.run(all).json_lines();
+        lines.iter().map(|line| line["m"].as_u64().unwrap()).collect()
+    };
+    assert_eq!(ordered(&["--sort", "m", "-n", "4"]), [0, 1, 2, 3]);
+    assert_eq!(ordered(&["--sort", "m:desc", "--skip", "10", "-n", "3"]), [289, 288, 287]);
+    assert_eq!(ordered(&["--sort", "m:desc", "--filter", "id < 3"]), [14, 7, 0]);
+    assert_eq!(ordered(&["--sort", "m", "--limit", "1000"]), (0..300).collect::<Vec<_>>());
+    test.run(["get", "t", "--sort", "m", "--skip", "300"])
+        .code(0)
+        .stdout("")
+        .stderr("t: no record behind the first 300\n");
+    for (wrong, said) in [
+        (&["--sort", "nope"][..], "there are id, m"),
+        (&["--sort", ":desc"], "--sort"),
+        (&["--sort", "m", "--offset", "3"], "--offset"),
+        (&["--skip", "3"], "--sort"),
+        (&["--sort", "m", "--limit", "200000"], "at most 100000"),
+    ] {
+        let all = [&["get", "t"], wrong].concat();
+        test.run(all).code(2).stderr_contains(said);
+    }
+}
+
+#[test]
 fn an_unknown_column_is_wrong_use_and_those_that_are_there_are_named() {
     numbers(1)
         .run(["get", "t", "--columns", "n,nope"])
@@ -79,4 +125,21 @@ fn a_reader_that_has_seen_enough_ends_it_quietly() {
     get.stdout.take().unwrap().read_exact(&mut first).unwrap();
     let done = get.wait_with_output().unwrap();
     assert_eq!((done.status.code(), done.stderr.as_slice()), (Some(0), b"".as_slice()));
+}
+
+#[test]
+fn records_that_came_since_a_version_are_told_from_those_before() {
+    let test = Test::new().topic("t", "{\"n\":1}\n{\"n\":2}\n");
+    test.run(["put", "t", "--record", "{\"n\":3}"]).code(0);
+    test.run(["put", "t", "--record", "{\"n\":4}"]).code(0);
+    test.run(["put", "t", "--no-flush", "--record", "{\"n\":5}"]).code(0);
+    test.run(["get", "t", "--since", "2"]).code(0).stdout("{\"n\":3}\n{\"n\":4}\n{\"n\":5}\n");
+    test.run(["get", "t", "--since", "2", "--until", "3"]).code(0).stdout("{\"n\":3}\n");
+    test.run(["get", "t", "--since", "1h ago", "-n", "1"]).code(0).stdout("{\"n\":1}\n");
+    test.run(["get", "t", "--since", "4", "--until", "4"])
+        .code(0)
+        .stdout("")
+        .stderr("t: nothing has come since\n");
+    test.run(["get", "t", "--since", "99"]).code(1).stderr_contains("no version 99");
+    test.run(["get", "t", "--since", "2hours ago?"]).code(1).stderr_contains("no version");
 }

@@ -51,6 +51,7 @@ fn every_command_has_help_on_stdout() {
         "export",
         "tag",
         "restore",
+        "diff",
         "keys",
         "ls",
         "stats",

@@ -125,7 +125,7 @@ fn get_counts_its_limit_in_matches() {
     test.run(["get", "t", "--filter", "n < 0", "--offset", "3"])
         .code(0)
         .stdout("")
-        .stderr("t: no record from 3 on matches the filter\n");
+        .stderr("t: no record from 3 on matches\n");
     test.run(["get", "t", "--filter", "n <"]).code(2).stderr_contains("`filter` cannot be `n <`");
     test.run(["get", "t", "--filter", "n > 1 limit 5"]).code(2).stderr_contains("limit");
     test.run(["get", "t", "--filter", "n / 0 > 1"]).code(2).stderr_contains("cannot be computed");

@@ -150,6 +150,43 @@ async fn a_stream_delivers_matches_and_its_cursor_passes_the_rest() {
 }
 
 #[tokio::test]
+async fn how_far_a_stream_is_can_be_told_where_nothing_matches() {
+    let setup = Setup::new().await;
+    let writer = setup.engine.writer("t").flush_threshold(100_000).open().await.unwrap();
+    put(&writer, 0..100).await;
+    writer.flush().await.unwrap();
+    put(&writer, 100..130).await;
+    let reader = setup.engine.reader("t").await.unwrap().filter("id < 0").await.unwrap();
+    let mut tail = reader.stream(StreamOptions::from_start().blocking()).await.unwrap();
+    let mut progress = tail.progress();
+    assert_eq!(progress.next_offsets().get(&0), Some(&0));
+    let mut comes_to = async |offset: u64| {
+        loop {
+            tokio::select! {
+                event = tail.next() => {
+                    let event = event.unwrap().unwrap();
+                    assert!(matches!(event, TailEvent::Flushed(_)), "{event:?}");
+                }
+                is_there = progress.changed() => {
+                    assert!(is_there);
+                    if progress.next_offsets().get(&0) == Some(&offset) {
+                        return;
+                    }
+                }
+            }
+        }
+    };
+    comes_to(130).await;
+    put(&writer, 130..140).await;
+    comes_to(140).await;
+    writer.flush().await.unwrap();
+    put(&writer, 140..141).await;
+    comes_to(141).await;
+    drop(tail);
+    assert!(!progress.changed().await, "it is gone");
+}
+
+#[tokio::test]
 async fn a_filter_that_cannot_be_is_refused_where_it_is_given() {
     let setup = Setup::new().await;
     let writer = setup.engine.writer("t").open().await.unwrap();

@@ -10,12 +10,15 @@
 
 mod beside;
 mod buckets;
+mod by_index;
 mod cleanup;
 mod columns;
 mod compaction;
 mod damage;
+mod diffing;
 mod doubt;
 mod durability;
+mod estimating;
 mod failed_sync;
 mod failing;
 mod faults;
@@ -39,6 +42,9 @@ mod schema;
 mod searching;
 mod setup;
 mod shrinking;
+mod sorting;
+mod texts;
+mod times;
 mod two_processes;
 mod under_way;
 mod unknown;

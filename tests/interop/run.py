@@ -8,6 +8,7 @@ Prints one line a check, `ok NAME` or `FAILED NAME: cause`, and at the end `N pa
 import argparse
 import json
 import os
+import random
 import subprocess
 import sys
 import tempfile
@@ -22,6 +23,7 @@ import pyarrow.parquet as pq
 
 import append
 import check
+import differences
 import lance_backend
 import nearest
 import write
@@ -306,6 +308,26 @@ def pylance_reads_tags_and_follows_a_restore(lanceq: Lanceq) -> None:
     agree(lanceq.get("tagged"), first + appended, list(range(100)) + list(range(150, 160)))
 
 
+def a_diff_is_what_python_sees_row_by_row(lanceq: Lanceq) -> None:
+    for seed in range(4):
+        dice, topic = random.Random(seed), f"changed_{seed}"
+        lanceq.put(topic, events(0, 300), "--flush-threshold", 100)
+        path, put = check.dataset_path(lanceq.root, topic), 300
+        for _ in range(8):
+            if dice.random() < 0.3:
+                lanceq.put(topic, events(put, 20))
+                put += 20
+            else:
+                differences.change(path, dice)
+        versions = sorted(entry["version"] for entry in lanceq.facts("versions", topic))
+        pairs = [(versions[1], versions[-1])] + [tuple(dice.sample(versions, 2)) for _ in range(4)]
+        for before, after in pairs:
+            out = lanceq.run("diff", topic, before, after, "--format", "jsonl")
+            changes = [json.loads(line) for line in out.splitlines()]
+            found = {change["offset"]: change["columns"] or change["change"] for change in changes}
+            equal(f"seed {seed}, version {before} to {after}", found, differences.differences(path, before, after))
+
+
 def the_recipe_in_the_readme_works(lanceq: Lanceq) -> None:
     readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
     recipe = readme.split("```python\n", 1)[1].split("```", 1)[0]
@@ -337,6 +359,7 @@ CHECKS: list[Callable[[Lanceq], None]] = [
     arrow_files_keep_their_types,
     search_finds_what_numpy_finds,
     pylance_reads_tags_and_follows_a_restore,
+    a_diff_is_what_python_sees_row_by_row,
     the_recipe_in_the_readme_works,
 ]
 

@@ -1,5 +1,6 @@
 //! Records and facts as text: aligned columns, JSON Lines, JSON, CSV.
 
+mod changes;
 mod csv;
 mod form;
 mod grid;
@@ -8,6 +9,7 @@ mod jsonl;
 mod printer;
 mod table;
 
+pub(crate) use changes::{ChangePrinter, columns_told};
 pub(crate) use csv::Csv;
 pub(crate) use form::Form;
 pub(crate) use grid::{Cell, facts};

@@ -11,7 +11,7 @@ use crate::cli::args::{Format, PrintArgs};
 use crate::cli::count;
 use crate::cli::failure::Result;
 use crate::cli::output::{self, Data};
-use crate::{Chunk, Decoder, Hit, JsonObject, Matches, value};
+use crate::{Chunk, Decoder, Hit, JsonObject, Matches, Page, value};
 
 /// Takes records in portions, and prints them to stdout.
 pub(crate) struct Printer {
@@ -37,17 +37,30 @@ impl Printer {
 
     /// Prints the first `most` records of a chunk.
     pub(crate) fn chunk(&mut self, chunk: &Chunk, most: usize) -> Result {
-        let decoder = Decoder::new(&chunk.batch);
-        let offsets = chunk.offsets.iter().take(most).enumerate();
-        let rows: Vec<Row> = offsets
-            .map(|(row, offset)| {
-                let labels = self.with_offset.then_some((chunk.bucket, *offset, chunk.buffered));
-                labelled(labels, decoder.row(row))
-            })
-            .collect();
-        self.printed += rows.len() as u64;
-        self.non_finite += decoder.non_finite();
+        let mut rows = Vec::new();
+        self.labelled_rows(chunk, most, &mut rows);
         self.form.rows(&rows, &mut self.out)
+    }
+
+    /// Prints all records of a page.
+    pub(crate) fn page(&mut self, page: &Page) -> Result {
+        let mut rows = Vec::with_capacity(page.len());
+        for chunk in &page.chunks {
+            self.labelled_rows(chunk, usize::MAX, &mut rows);
+        }
+        self.form.rows(&rows, &mut self.out)
+    }
+
+    fn labelled_rows(&mut self, chunk: &Chunk, most: usize, rows: &mut Vec<Row>) {
+        let decoder = Decoder::new(&chunk.batch);
+        let before = rows.len();
+        let offsets = chunk.offsets.iter().take(most).enumerate();
+        rows.extend(offsets.map(|(row, offset)| {
+            let labels = self.with_offset.then_some((chunk.bucket, *offset, chunk.buffered));
+            labelled(labels, decoder.row(row))
+        }));
+        self.printed += (rows.len() - before) as u64;
+        self.non_finite += decoder.non_finite();
     }
 
     /// Prints what a search in so many buckets has found: before the fields, what the next search

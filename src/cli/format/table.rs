@@ -6,9 +6,10 @@ use super::form::{Form, Row};
 use super::grid::{Cell, Grid};
 use crate::cli::failure::Result;
 use crate::cli::output::{Data, narrate, width};
+use crate::tui::clip;
 
 /// No cell of text is wider.
-const LONGEST: usize = 40;
+const LONGEST: u16 = 40;
 /// A list of more numbers than this is elided as a vector.
 const SHORT_LIST: usize = 3;
 
@@ -34,7 +35,7 @@ impl Form for Table {
 fn begin(names: &[String], rows: &[Row], out: &mut Data) -> Result<Grid> {
     let header: Vec<_> = names.iter().cloned().map(Cell::Text).collect();
     let cells: Vec<_> = rows.iter().map(|row| cells(names, row)).collect();
-    let grid = Grid::of(&header, &cells, LONGEST, width());
+    let grid = Grid::of(&header, &cells, usize::from(LONGEST), width());
     out.line(&grid.line(&header))?;
     if grid.hidden() > 0 {
         let shown = names.len() - grid.hidden();
@@ -57,6 +58,14 @@ fn cell(value: &Value) -> Cell {
         Value::String(text) => Cell::Text(text.clone()),
         Value::Array(items) if is_vector(items) => Cell::Text(elided(items)),
         other => Cell::Text(other.to_string()),
+    }
+}
+
+/// A value as a cell shows it, cut where it is long.
+pub(super) fn shown(value: &Value) -> String {
+    match cell(value) {
+        Cell::Text(text) => clip(&text, LONGEST),
+        Cell::Number(text) => text,
     }
 }
 

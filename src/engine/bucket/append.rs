@@ -70,6 +70,7 @@ impl Bucket {
         let Some(lsn) = log.append(held, payload, put_at, durable_upto)? else {
             return Ok(Appended::OtherSchema);
         };
+        live.lanes[LOG].times.note(lsn, put_at);
         live.lanes[LOG].records.append_at(lsn, batch);
         Ok(Appended::At(lsn))
     }

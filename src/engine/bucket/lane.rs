@@ -2,7 +2,7 @@
 
 use arrow_array::RecordBatch;
 
-use crate::engine::buffer::{FlushedRanges, Memtable};
+use crate::engine::buffer::{FlushedRanges, Memtable, PutTimes};
 
 /// The origins of buffered records, in the order in which a flush appends them.
 pub(super) const LANES: usize = 2;
@@ -15,6 +15,7 @@ pub(super) const MEMORY: usize = 1;
 #[derive(Debug, Clone, Default)]
 pub(super) struct Lane {
     pub(super) records: Memtable,
+    pub(super) times: PutTimes,
     pub(super) flushed: FlushedRanges,
 }
 

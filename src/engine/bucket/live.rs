@@ -107,11 +107,12 @@ impl Live {
         let Some(log) = &self.log else { return };
         if read.restarted {
             let records = Memtable::starting_at(log.first());
-            self.lanes[LOG] = Lane { records, flushed: ranges_of(log.base()) };
+            self.lanes[LOG] = Lane { records, flushed: ranges_of(log.base()), ..Lane::default() };
             self.seen = None;
             self.generation += 1;
         }
         for found in read.found {
+            self.lanes[LOG].times.note(found.lsn, found.put_at);
             self.lanes[LOG].records.append_at(found.lsn, found.batch);
         }
     }
@@ -171,6 +172,7 @@ impl Live {
             lane.flushed.push(lsn, offset, rows);
         }
         lane.records.trim(evidence.persisted);
+        lane.times.trim(evidence.persisted);
         self.seen = Some(Known {
             version: table.version(),
             persisted: evidence.persisted,

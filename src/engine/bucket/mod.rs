@@ -1,15 +1,20 @@
 //! L3: one bucket: its head and its log as one snapshot, its writer, its flush and its recovery, its tail.
 
 mod append;
+mod by_index;
 mod census;
 mod cleanup;
 mod columns;
 mod compact;
+mod condition;
+mod diff;
 mod doubt;
 mod evidence;
 mod extend;
 mod flush;
 mod forsake;
+mod glance;
+mod index;
 mod lane;
 mod live;
 mod lost_flush;
@@ -29,14 +34,17 @@ mod stride;
 mod sync;
 mod tag;
 mod tail;
+mod times;
 mod upkeep;
 mod verify;
 mod writer;
 
+pub(crate) use condition::Condition;
+pub(crate) use diff::BucketDiff;
 pub(crate) use scan::BucketScan;
-pub(crate) use search::Hunt;
+pub(crate) use search::{Bag, Hunt};
 pub(crate) use selection::Selection;
 pub(crate) use shared::Bucket;
 pub(crate) use snapshot::Snapshot;
-pub(crate) use tail::{BucketEvent, BucketTail};
+pub(crate) use tail::{BucketEvent, BucketTail, Stand};
 pub(crate) use writer::{BucketOptions, BucketWriter, FlushDue, WhenFull};

@@ -2,20 +2,23 @@
 
 use std::sync::Arc;
 
+use arrow_array::RecordBatch;
+
+use super::condition::Condition;
 use super::shared::Bucket;
 use super::snapshot::Snapshot;
 use super::stride::Stride;
 use crate::engine::error::Result;
 use crate::engine::options::Columns;
 use crate::engine::record::{Chunk, batch_bytes};
-use crate::engine::store::{Pass, Predicate, Rows, Table};
+use crate::engine::store::{Pass, Rows, Table};
 
 /// The columns that a read returns, of the records that match.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Selection {
     pub(crate) columns: Columns,
     /// `None` matches every record.
-    pub(crate) filter: Option<Arc<Predicate>>,
+    pub(crate) filter: Option<Arc<Condition>>,
 }
 
 /// How far a look goes: so many records are looked at, and of those that match so many returned.
@@ -116,12 +119,13 @@ impl Snapshot {
                 table.read(offset, reach.rows.min(reach.matches), &selection.columns).await?;
             return Ok(looked(bucket, offset, &rows, rows.clone()));
         };
-        let seen = table.read(offset, reach.rows, &filter.columns()).await?;
-        let mut matching = Vec::new();
-        for rows in &seen {
-            let flags = filter.matches(&rows.batch)?;
-            let kept = rows.offsets.iter().zip(flags).filter(|(_, flag)| *flag);
-            matching.extend(kept.map(|(offset, _)| *offset));
+        let mut tests = filter.tests();
+        let Some(first) = tests.next() else { return Ok(Looked::default()) };
+        let seen = table.read(offset, reach.rows, &first.columns()).await?;
+        let mut matching = first.left(parts(&seen))?;
+        for test in tests {
+            let rows = fetch(table, offset, &seen, &matching, &test.columns()).await?;
+            matching = test.left(parts(&rows))?;
         }
         matching.truncate(reach.matches);
         let found = fetch(table, offset, &seen, &matching, &selection.columns).await?;
@@ -151,6 +155,10 @@ impl Snapshot {
         };
         whole.into_iter().map(matching).collect()
     }
+}
+
+fn parts(rows: &[Rows]) -> impl Iterator<Item = (&[u64], &RecordBatch)> {
+    rows.iter().map(|rows| (rows.offsets.as_slice(), &rows.batch))
 }
 
 /// The chosen columns of the records that match, of those that were seen from `offset` on.

@@ -8,12 +8,14 @@ use tokio::sync::{OnceCell, watch};
 use uuid::Uuid;
 
 use super::evidence::{Evidence, Known, gather};
+use super::lane::LOG;
 use super::live::{Head, Live};
 use super::pins::Pins;
 use super::snapshot::Snapshot;
 use super::space::Space;
 use super::upkeep::Neglect;
 use crate::engine::access::Access;
+use crate::engine::buffer::PutTimes;
 use crate::engine::durable::blocking;
 use crate::engine::error::{Error, Result};
 use crate::engine::fault;
@@ -103,6 +105,11 @@ impl Bucket {
             }
         }
         Err(self.overtaken())
+    }
+
+    /// When what is buffered in the log was put, as far as this process has read it.
+    pub(super) fn put_times(&self) -> PutTimes {
+        self.live().lanes[LOG].times.clone()
     }
 
     /// Refuses a bucket with links that lead out of the root. Looks once; data files are looked at when they are opened.

@@ -32,11 +32,19 @@ pub(crate) struct BucketTail {
     /// What was seen can still be asked where a row lay, when the head is another one.
     seen_pin: Option<Arc<Pin>>,
     announced: u64,
-    cursor: Position,
+    stand: Stand,
     /// Records to look at in a turn.
     turn: Stride,
     /// Where many persisted records are read one after the other.
     pass: Option<Pass>,
+}
+
+/// Where a stream stands in a bucket: to go on there later, and as a number.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Stand {
+    pub(crate) position: Position,
+    /// The offset of the first record that it has not come to.
+    pub(crate) next_offset: u64,
 }
 
 /// Records of the first turn, when nothing is known of their size.
@@ -102,32 +110,32 @@ impl BucketTail {
             announced: end,
             seen: snapshot.table().cloned(),
             seen_pin: snapshot.pin().cloned(),
-            cursor: Position::default(),
+            stand: Stand::default(),
             turn,
             pass: None,
             bucket,
         };
-        tail.cursor = tail.position(&snapshot);
+        tail.stand = tail.stand_in(&snapshot);
         Ok(tail)
     }
 
     /// Where it stands.
-    pub(crate) fn cursor(&self) -> Position {
-        self.cursor
+    pub(crate) fn stand(&self) -> Stand {
+        self.stand
     }
 
     /// What comes next, one turn of it; nothing where it has caught up.
     ///
     /// Cancel: safe to drop; what was not returned comes again. After an error it can be called
     /// again.
-    pub(crate) async fn advance(&mut self) -> Result<Vec<(BucketEvent, Position)>> {
+    pub(crate) async fn advance(&mut self) -> Result<Vec<(BucketEvent, Stand)>> {
         let snapshot = look(&self.bucket, self.pinned.as_ref()).await?;
         let limit = self.turn.rows();
         let mut events = Vec::new();
         if let Some(reset) = self.reset(&snapshot).await? {
             self.offset = reset.next_offset;
             self.announced = snapshot.persisted_end();
-            events.push((BucketEvent::Reset(reset), self.position(&snapshot)));
+            events.push((BucketEvent::Reset(reset), self.stand_in(&snapshot)));
         }
         let offset = self.skip_delivered(&snapshot);
         let looked = self.persisted(&snapshot, offset, limit).await?;
@@ -136,8 +144,8 @@ impl BucketTail {
         self.seen_pin = snapshot.pin().cloned();
         for chunk in looked.chunks {
             self.offset = chunk.offsets.last().map_or(self.offset, |last| last + 1);
-            let position = self.position(&snapshot);
-            events.extend(self.undelivered(&snapshot, chunk).map(|event| (event, position)));
+            let stand = self.stand_in(&snapshot);
+            events.extend(self.undelivered(&snapshot, chunk).map(|event| (event, stand)));
         }
         if looked.rows > 0 {
             self.offset = self.offset.max(looked.next);
@@ -147,18 +155,18 @@ impl BucketTail {
         }
         if self.offset >= snapshot.persisted_end() {
             let announced = self.announce(&snapshot);
-            events.extend(announced.map(|event| (event, self.position(&snapshot))));
+            events.extend(announced.map(|event| (event, self.stand_in(&snapshot))));
             let behind = self.buffered(&snapshot, limit.saturating_sub(looked.rows), &mut events);
             // What was found in front of an error is delivered; the error comes again in the next turn.
             if events.is_empty() {
                 behind?;
             }
         }
-        let before = self.cursor;
-        self.cursor = self.position(&snapshot);
-        let is_told = events.last().is_some_and(|(_, position)| *position == self.cursor);
-        if self.cursor != before && !is_told {
-            events.push((BucketEvent::Passed, self.cursor));
+        let before = self.stand;
+        self.stand = self.stand_in(&snapshot);
+        let is_told = events.last().is_some_and(|(_, stand)| *stand == self.stand);
+        if self.stand != before && !is_told {
+            events.push((BucketEvent::Passed, self.stand));
         }
         Ok(events)
     }
@@ -196,7 +204,7 @@ impl BucketTail {
         &mut self,
         snapshot: &Snapshot,
         limit: usize,
-        events: &mut Vec<(BucketEvent, Position)>,
+        events: &mut Vec<(BucketEvent, Stand)>,
     ) -> Result<()> {
         let mut left = limit;
         // In front of a start that lay behind everything, records are not passed: they may come to lie behind it.
@@ -212,7 +220,7 @@ impl BucketTail {
                 left = left.saturating_sub(usize::try_from(rows).unwrap_or(usize::MAX));
                 self.pass(lane, from, rows);
                 let event = chunk.map(BucketEvent::Rows);
-                events.extend(event.map(|event| (event, self.position(snapshot))));
+                events.extend(event.map(|event| (event, self.stand_in(snapshot))));
             }
             if skipped == 0 {
                 self.pass(lane, from, 0);
@@ -246,6 +254,12 @@ impl BucketTail {
     fn is_delivered(&self, snapshot: &Snapshot, offset: u64) -> bool {
         let mut lanes = snapshot.lanes.iter().zip(self.positions);
         lanes.any(|(lane, upto)| lane.flushed.lsn_of(offset).is_some_and(|lsn| lsn < upto))
+    }
+
+    fn stand_in(&self, snapshot: &Snapshot) -> Stand {
+        let is_behind = self.offset < snapshot.persisted_end();
+        let delivered = if is_behind { 0 } else { snapshot.buffered_below(&self.positions) };
+        Stand { position: self.position(snapshot), next_offset: self.offset + delivered }
     }
 
     /// Two numbers where records were delivered that lie behind the table; else the offset says all.

@@ -13,10 +13,13 @@ use crate::engine::error::{Error, Result};
 use crate::engine::facts::{
     Cleaned, Compacted, Recovery, Restored, Tagging, TopicEntry, Verification,
 };
+use crate::engine::index::IndexSpec;
+use crate::engine::index_facts::{Dropped, Indexed};
 use crate::engine::job::Job;
 use crate::engine::layout::{self, Origin, Place};
 use crate::engine::options::{At, EngineOptions, InDoubt};
 use crate::engine::retention::{CleanupOptions, Retention};
+use crate::engine::search::Metric;
 use crate::engine::topic::{Catalog, Reader, TopicMeta};
 
 /// The opened handle on a root: a folder of topics. Cheap to clone; clones share everything.
@@ -175,6 +178,49 @@ impl Engine {
         job: &Job,
     ) -> Result<Vec<Compacted>> {
         self.own(topic, bucket).await?.compact(job).await
+    }
+
+    /// Makes an index over a column of vectors in each bucket of a topic, or in one: searches with its metric then look into
+    /// a part of the vectors only, and may miss some of the nearest. One over the same column with the same metric is
+    /// replaced. It is an index of Lance's, which pylance uses too.
+    ///
+    /// It covers what is persisted when it begins; everything else is found as well, compared one by one, and writers extend
+    /// the index to it in the background. Puts, flushes and reads go on meanwhile; of other maintenance, one a bucket at a
+    /// time. Durable when it returns. A bucket without persisted vectors is passed over.
+    /// Below [`WORTH_AN_INDEX`](crate::WORTH_AN_INDEX) records comparing all takes little time.
+    /// Cost: the column several times, and of memory 256 vectors for each partition; disk for the index, which is no larger
+    /// than the column. `job` counts records.
+    /// Cancel: [`Error::Cancelled`]; buckets that were finished have it, the others are as they were.
+    ///
+    /// # Errors
+    /// - [`Invalid`](crate::ErrorKind::Invalid) for a column that is not there or holds no vectors, and for a kind that cannot
+    ///   be over it: see [`IndexKind`](crate::IndexKind). No bucket is changed then.
+    /// - [`Unavailable`](crate::ErrorKind::Unavailable) where another program changed what it covers meanwhile.
+    /// - For the rest as [`compact`](Self::compact).
+    pub async fn create_index(
+        &self,
+        topic: &str,
+        bucket: Option<u32>,
+        spec: &IndexSpec,
+        job: &Job,
+    ) -> Result<Vec<Indexed>> {
+        self.own(topic, bucket).await?.create_index(spec, job).await
+    }
+
+    /// Drops the indices over a column from each bucket of a topic, or from one: all, or those of vectors with this metric.
+    /// Older versions keep them. Durable when it returns. Cancel: buckets may be done in part.
+    ///
+    /// # Errors
+    /// - [`NotFound`](crate::ErrorKind::NotFound) where no bucket has one.
+    /// - For the rest as [`compact`](Self::compact).
+    pub async fn drop_index(
+        &self,
+        topic: &str,
+        bucket: Option<u32>,
+        column: &str,
+        metric: Option<Metric>,
+    ) -> Result<Vec<Dropped>> {
+        self.own(topic, bucket).await?.drop_index(column, metric).await
     }
 
     /// Removes versions that need not be kept, and the files that only they referred to: from all buckets of a topic, or from

@@ -1,11 +1,14 @@
-//! L1: what keeps a bucket's cost flat, as values: what is due, and which fragments are rewritten as one.
+//! L1: what keeps a bucket's cost flat, as values: what is due, which fragments are rewritten as one, and how an index is
+//! built.
 
 mod backoff;
 mod coverage;
 mod policy;
+mod shape;
 mod tiers;
 
 pub(crate) use backoff::Backoff;
 pub(crate) use coverage::Coverage;
 pub(crate) use policy::{Facts, Policy, Rests, Task};
+pub(crate) use shape::Shape;
 pub(crate) use tiers::{Part, Tiers};

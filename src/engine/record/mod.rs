@@ -3,8 +3,10 @@
 //! Pure: no file, no clock, no waiting. Records come in as JSON (`json`) or Arrow (`conform`), their
 //! schema is inferred (`infer`) or given (`schema`), they are put as Arrow (`encode`) and printed as
 //! JSON again (`decode`); `route` says to which bucket each belongs. What `encode` takes, `decode`
-//! gives back. `similar` says which vectors are near another.
+//! gives back. `similar` says which vectors are near another, `compare` and `change` what differs between two states.
 
+mod change;
+mod compare;
 mod conform;
 mod decode;
 mod encode;
@@ -16,12 +18,16 @@ mod infer;
 mod json;
 mod misfit;
 mod moment;
+mod needle;
 mod page;
+mod ranking;
 mod route;
 mod schema;
 mod similar;
 mod size;
 
+pub use change::{ChangeChunk, ChangeKind, ChangedRow, RecordChange};
+pub(crate) use compare::differing;
 pub use conform::conform;
 pub(crate) use conform::{conform_shrunk, takes};
 pub use decode::{Decoder, records, value};
@@ -32,7 +38,9 @@ pub use infer::SchemaInference;
 pub use json::{
     JsonArray, JsonError, JsonLines, JsonObject, JsonReason, Located, ReadError, parse_record,
 };
+pub use needle::Needle;
 pub use page::{Chunk, Page, Record};
+pub use ranking::{Order, Ranking, Sort};
 pub use route::{RouteError, bucket_for, buckets_for, is_routable};
 pub use schema::{
     Extended, SchemaError, TopicSchema, TypeError, parse_type, schema_json, type_text,

@@ -35,7 +35,7 @@ pub struct Chunk {
     pub batch: RecordBatch,
 }
 
-/// The answer to a read: chunks in bucket and offset order.
+/// The answer to a read: chunks in bucket and offset order, or in one that was asked for.
 #[derive(Debug, Clone, Default)]
 pub struct Page {
     /// The chunks; buckets may follow each other.

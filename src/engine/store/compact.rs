@@ -136,7 +136,7 @@ impl Table {
     }
 
     /// As [`read_whole`](Self::read_whole), and has them tried by the screen where nothing vouches for them.
-    async fn ask_whole(&self, fragment: &Fragment) -> Result<()> {
+    pub(super) async fn ask_whole(&self, fragment: &Fragment) -> Result<()> {
         let id = fragment.id;
         let files = self.fragment_files(id);
         for file in &files {

@@ -47,6 +47,8 @@ mod tests {
             timestamp: clock::now(),
             operation: "append".into(),
             rows: 1,
+            next_offset: 1,
+            updated: 0,
             tags: Vec::new(),
             fragments: 1,
             bytes: None,

@@ -6,6 +6,9 @@ use chrono::{DateTime, Utc};
 use futures::{FutureExt, StreamExt, TryStreamExt};
 use lance::Dataset;
 use lance::dataset::VersionTransaction;
+use lance::dataset::transaction::Operation;
+use lance_table::format::RowIdMeta;
+use lance_table::rowids::read_row_ids;
 
 use super::described;
 use super::heal::manifests;
@@ -25,6 +28,9 @@ pub(crate) struct Version {
     pub(crate) timestamp: DateTime<Utc>,
     pub(crate) operation: String,
     pub(crate) rows: u64,
+    pub(crate) next_offset: u64,
+    /// Rows whose values an update of another program wrote anew.
+    pub(crate) updated: u64,
     pub(crate) tags: Vec<String>,
     pub(crate) fragments: u64,
     /// None where a file does not tell its size.
@@ -61,6 +67,14 @@ impl Table {
             .buffered(PARALLEL_READS)
             .try_collect()
             .await
+    }
+
+    /// When a version was committed, where it is kept.
+    pub(crate) async fn time_of(&self, number: u64) -> Result<Option<DateTime<Utc>>> {
+        match self.described(number).await {
+            Err(_) if !self.has(number) => Ok(None),
+            described => described.map(|version| Some(version.timestamp)),
+        }
     }
 
     /// The version with this number, where it is kept.
@@ -191,12 +205,16 @@ impl Table {
         self.access.tally().manifest();
         let rows = dataset.fragments().iter().filter_map(lance_table::format::Fragment::num_rows);
         let rows = rows.fold(0, usize::saturating_add);
+        let manifest = dataset.manifest();
+        let is_stable = manifest.uses_stable_row_ids();
         let name = made.transaction.as_ref().map(|t| t.operation.name().to_string());
         Ok(Version {
             number,
             timestamp: made.timestamp,
             operation: operation(number, name.as_deref()),
             rows: rows as u64,
+            next_offset: if is_stable { manifest.next_row_id } else { rows as u64 },
+            updated: made.transaction.as_ref().map_or(0, |t| updated(&t.operation)),
             tags: Vec::new(),
             fragments: dataset.fragments().len() as u64,
             bytes: bytes(dataset.fragments()),
@@ -209,6 +227,17 @@ fn bytes(fragments: &[lance_table::format::Fragment]) -> Option<u64> {
     let files = fragments.iter().flat_map(|fragment| &fragment.files);
     let mut sizes = files.map(|file| file.file_size_bytes.get().map(u64::from));
     sizes.try_fold(0_u64, |sum, size| Some(sum.saturating_add(size?)))
+}
+
+/// How many rows an operation wrote anew under their offsets: those that it gives a number which they had already. Without
+/// stable row ids, all that an update wrote.
+fn updated(operation: &Operation) -> u64 {
+    let Operation::Update { new_fragments, .. } = operation else { return 0 };
+    let rows = new_fragments.iter().map(|fragment| match &fragment.row_id_meta {
+        Some(RowIdMeta::Inline(ids)) => read_row_ids(ids).map_or(0, |ids| ids.len()),
+        _ => fragment.physical_rows.unwrap_or_default() as u64,
+    });
+    rows.fold(0, u64::saturating_add)
 }
 
 /// Lance's operation names in the words of the design: lower case, `create`, `compact`.

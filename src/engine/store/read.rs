@@ -286,7 +286,7 @@ pub(super) fn hull(wanted: &[(u64, u32)]) -> Option<Range<usize>> {
     Some(places.clone().min()?..places.max()? + 1)
 }
 
-fn arrow_error(table: &Table) -> impl FnOnce(arrow_schema::ArrowError) -> Error {
+pub(super) fn arrow_error(table: &Table) -> impl FnOnce(arrow_schema::ArrowError) -> Error {
     let path = table.path.to_path_buf();
     move |source| Error::Storage { action: READ_ACTION, path, source: Box::new(source) }
 }

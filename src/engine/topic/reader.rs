@@ -7,17 +7,20 @@ use arrow_schema::{Field, Schema, SchemaRef};
 use super::catalog::Catalog;
 use super::meta::TopicMeta;
 use super::tail::Tail;
+use super::versions::shown;
 use super::writer_options::LOCK_TIMEOUT;
-use crate::engine::bucket::{Bucket, Selection, Snapshot};
+use crate::engine::bucket::{Bucket, Snapshot};
 use crate::engine::durable::blocking;
 use crate::engine::error::{Error, Result};
-use crate::engine::facts::{BucketCounts, Recovery, TopicCounts, TopicStats, Verification};
+use crate::engine::facts::{
+    BucketCounts, Maintenance, Recovery, TopicCounts, TopicStats, Verification,
+};
 use crate::engine::job::Job;
 use crate::engine::layout::{Origin, Place, dataset};
 use crate::engine::name::TopicName;
 use crate::engine::options::{At, Columns, InDoubt, StreamOptions};
-use crate::engine::record::{Chunk, Page, TopicSchema, conform, takes};
-use crate::engine::store::{Predicate, Table, Then};
+use crate::engine::record::{Chunk, Needle, Page, TopicSchema, conform, takes};
+use crate::engine::store::{Table, Then};
 
 /// Reads one topic, or one bucket of it, at the head or at a pinned version. Cheap to clone.
 ///
@@ -36,6 +39,8 @@ pub struct Reader {
     pub(super) columns: Columns,
     /// Conditions in SQL, all of which must hold.
     pub(super) filters: Vec<Arc<str>>,
+    /// Texts, all of which a record must have.
+    pub(super) texts: Vec<Needle>,
 }
 
 impl Reader {
@@ -56,8 +61,19 @@ impl Reader {
         let numbers: Vec<u32> = buckets.iter().map(|bucket| bucket.place.id).collect();
         let all_buckets = numbers.last().map_or(0, |last| last + 1);
         let (name, columns) = (place.name, Columns::All);
-        let (pinned, filters) = (None, Vec::new());
-        Ok(Self { catalog, name, schema, all_buckets, buckets, numbers, pinned, columns, filters })
+        let reader = Self {
+            catalog,
+            name,
+            schema,
+            all_buckets,
+            buckets,
+            numbers,
+            pinned: None,
+            columns,
+            filters: Vec::new(),
+            texts: Vec::new(),
+        };
+        Ok(reader)
     }
 
     /// The topic's name.
@@ -108,22 +124,19 @@ impl Reader {
         let mut then = Vec::new();
         for bucket in &self.buckets {
             then.push(match self.table_at(bucket, &at).await? {
-                Some(table) => bucket.pinned(table).ok_or_else(|| self.removed(bucket, &at))?,
+                Some(table) => match bucket.pinned(table) {
+                    Some(pinned) => pinned,
+                    None => return Err(self.not_found(bucket, &at).await),
+                },
                 None => Snapshot::pinned(None),
             });
         }
-        for (number, (bucket, found)) in self.numbers.iter().zip(self.buckets.iter().zip(&then)) {
+        for (bucket, found) in self.buckets.iter().zip(&then) {
             if found.table().is_none() && !self.was_empty(bucket, &at, &then).await? {
-                let (topic, version) = (self.name.to_string(), shown(&at));
-                return Err(Error::VersionNotFound { topic, bucket: *number, version });
+                return Err(self.not_found(bucket, &at).await);
             }
         }
         Ok(Self { pinned: Some(then), ..self.clone() })
-    }
-
-    fn removed(&self, bucket: &Bucket, at: &At) -> Error {
-        let (topic, bucket) = (self.name.to_string(), bucket.place.id);
-        Error::VersionNotFound { topic, bucket, version: shown(at) }
     }
 
     /// Whether a bucket had no version at a place that others have: it may have come into being later.
@@ -136,31 +149,6 @@ impl Reader {
             At::Time(_) => Ok(true),
             At::Tag(tag) => self.is_younger(&bucket.snapshot().await?, tag, others).await,
         }
-    }
-
-    /// The same reader with these columns. Reads raise the error for a name that is not there.
-    #[must_use]
-    pub fn columns(&self, columns: Columns) -> Self {
-        Self { columns, ..self.clone() }
-    }
-
-    /// The same reader for the records that match a condition in SQL, buffered ones included; a second filter
-    /// narrows the first. `get` counts its limit in matches, streams deliver matches only, `search` looks among
-    /// them.
-    ///
-    /// The grammar is that of Lance's filters: `year > 1990 and title like 'Toy%'`. Names that are no plain words
-    /// stand in backticks, text in single quotes, fields of objects behind a point. Where the condition is null, a
-    /// record does not match.
-    /// Cost: nothing here; reads then read the columns it names of every record that they pass.
-    ///
-    /// # Errors
-    /// [`Invalid`](crate::ErrorKind::Invalid) for what cannot be parsed, is no condition or names a column that is
-    /// not there. Reads raise it for a record for which it cannot be computed.
-    pub async fn filter(&self, sql: &str) -> Result<Self> {
-        let mut filtered = self.clone();
-        filtered.filters.push(sql.into());
-        filtered.selection(&filtered.snapshots().await?)?;
-        Ok(filtered)
     }
 
     /// The schema of what it reads.
@@ -219,6 +207,19 @@ impl Reader {
             parts.push((bucket.clone(), snapshot, upkeep));
         }
         blocking(move || super::stats::topic_stats((name, retention), &parts)).await
+    }
+
+    /// What of each bucket's maintenance is due, and when any was last begun; by number of the bucket.
+    ///
+    /// Cost: the head's manifest and its indices, and a listing of the versions; no walk over files, unlike
+    /// [`stats`](Self::stats).
+    pub async fn maintenance(&self) -> Result<Vec<Maintenance>> {
+        let (snapshots, retention) = (self.snapshots().await?, self.retention().await?);
+        let mut found = Vec::new();
+        for (bucket, snapshot) in self.buckets.iter().zip(&snapshots) {
+            found.push(bucket.upkeep(snapshot, retention).await?);
+        }
+        Ok(found)
     }
 
     /// A stream of what this reader reads, from the place that `options` name. When it returns, the
@@ -282,7 +283,7 @@ impl Reader {
         self.buckets.iter().cloned().zip(pinned.chain(std::iter::repeat(None))).collect()
     }
 
-    async fn table_at(&self, bucket: &Bucket, at: &At) -> Result<Option<Table>> {
+    pub(super) async fn table_at(&self, bucket: &Bucket, at: &At) -> Result<Option<Table>> {
         let head = bucket.snapshot().await?;
         let Some(head) = head.table() else { return Ok(None) };
         match at {
@@ -291,28 +292,9 @@ impl Reader {
             At::Time(time) => match head.at_time(*time).await? {
                 Then::Table(table) => Ok(Some(*table)),
                 Then::Nothing => Ok(None),
-                Then::Removed => Err(self.removed(bucket, at)),
+                Then::Removed => Err(self.not_found(bucket, at).await),
             },
         }
-    }
-
-    /// The columns and the condition, as the schema is now.
-    pub(super) fn selection(&self, snapshots: &[Snapshot]) -> Result<Selection> {
-        let filter = self.predicate(&self.filters, snapshots)?;
-        Ok(Selection { columns: self.columns.clone(), filter })
-    }
-
-    /// Conditions that must all hold; `None` where there is none.
-    pub(super) fn predicate(
-        &self,
-        conditions: &[Arc<str>],
-        snapshots: &[Snapshot],
-    ) -> Result<Option<Arc<Predicate>>> {
-        if conditions.is_empty() {
-            return Ok(None);
-        }
-        Predicate::parse(conditions, &self.whole_schema(snapshots))
-            .map(|found| Some(Arc::new(found)))
     }
 
     /// All columns of all buckets: one that was written to last may have new ones before others, and
@@ -334,14 +316,6 @@ impl Reader {
             }
         }
         if fields.as_slice() == &first.fields()[..] { first } else { Arc::new(Schema::new(fields)) }
-    }
-
-    pub(super) fn chosen(&self, whole: &SchemaRef) -> Result<SchemaRef> {
-        let names: Vec<&str> = whole.fields().iter().map(|field| field.name().as_str()).collect();
-        let chosen = self.columns.choose(&names)?;
-        let keep = |field: &&Arc<Field>| chosen.contains(&field.name().as_str());
-        let fields: Vec<Arc<Field>> = whole.fields().iter().filter(keep).cloned().collect();
-        Ok(Arc::new(Schema::new(fields)))
     }
 
     /// Gives every chunk the same columns.
@@ -369,13 +343,5 @@ fn bucket_counts(bucket: &Bucket, snapshot: &Snapshot) -> BucketCounts {
         first_offset: snapshot.first_offset(),
         next_offset: snapshot.end(),
         version: snapshot.table().map_or(0, Table::version),
-    }
-}
-
-fn shown(at: &At) -> String {
-    match at {
-        At::Version(version) => version.to_string(),
-        At::Tag(tag) => format!("`{tag}`"),
-        At::Time(time) => format!("at {}", crate::engine::clock::text(*time)),
     }
 }

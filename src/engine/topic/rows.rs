@@ -1,11 +1,12 @@
 //! Reads by row number, as a table over all records of a topic shows them.
 
+use arrow_schema::SchemaRef;
+
 use super::reader::Reader;
-use crate::engine::bucket::{Bucket, Selection, Snapshot};
+use crate::engine::bucket::{Bucket, Condition, Selection, Snapshot};
 use crate::engine::error::Result;
 use crate::engine::options::Columns;
 use crate::engine::record::Page;
-use crate::engine::store::Predicate;
 
 impl Reader {
     /// Up to `limit` records from row number `row` on. Rows are counted from 0, bucket after
@@ -46,9 +47,19 @@ impl Reader {
     pub async fn take(&self, records: &[(u32, u64)]) -> Result<Page> {
         let snapshots = self.snapshots_to_read().await?;
         let schema = self.chosen(&self.whole_schema(&snapshots))?;
-        let selection = self.selection(&snapshots)?;
+        self.read(&snapshots, &schema, records).await
+    }
+
+    /// The same of a moment.
+    pub(super) async fn read(
+        &self,
+        snapshots: &[Snapshot],
+        schema: &SchemaRef,
+        records: &[(u32, u64)],
+    ) -> Result<Page> {
+        let selection = self.selection(snapshots)?;
         let mut page = Page::default();
-        for (bucket, snapshot) in self.buckets.iter().zip(&snapshots) {
+        for (bucket, snapshot) in self.buckets.iter().zip(snapshots) {
             let own = records.iter().filter(|(number, _)| *number == bucket.place.id);
             let mut offsets: Vec<u64> = own.map(|(_, offset)| *offset).collect();
             offsets.sort_unstable();
@@ -58,7 +69,7 @@ impl Reader {
             }
             page.chunks.extend(snapshot.take(bucket, &offsets, &selection.columns).await?);
         }
-        self.uniform(page, &schema)
+        self.uniform(page, schema)
     }
 
     /// The row number, in the sense of [`window`](Self::window), of the first record of `bucket`
@@ -108,14 +119,13 @@ async fn offset_at(
 async fn matching_of(
     bucket: &Bucket,
     snapshot: &Snapshot,
-    filter: &Predicate,
+    filter: &Condition,
     offsets: &[u64],
 ) -> Result<Vec<u64>> {
-    let mut found = Vec::new();
-    for chunk in snapshot.take(bucket, offsets, &filter.columns()).await? {
-        let flags = filter.matches(&chunk.batch)?;
-        let kept = chunk.offsets.iter().zip(flags).filter(|(_, flag)| *flag);
-        found.extend(kept.map(|(offset, _)| *offset));
+    let mut found = offsets.to_vec();
+    for test in filter.tests() {
+        let chunks = snapshot.take(bucket, &found, &test.columns()).await?;
+        found = test.passed(&chunks)?;
     }
     Ok(found)
 }

@@ -1,112 +1,90 @@
-//! Search by similarity over the buckets of a topic: exact, by one pass over the vectors.
+//! Search by similarity over the buckets of a topic.
 
 use std::collections::HashMap;
 
 use arrow_schema::{Field, SchemaRef};
 
 use super::reader::Reader;
-use crate::engine::bucket::{Hunt, Snapshot};
+use crate::engine::bucket::{Bag, Hunt, Snapshot};
 use crate::engine::error::{Error, Result};
-use crate::engine::options::Columns;
-use crate::engine::record::{
-    Found, Hit, Matches, Page, Record, Target, Vectors, dimension, type_text,
-};
-use crate::engine::search::{Likeness, Search};
+use crate::engine::record::{Found, Hit, Matches, Page, Record, dimension, type_text};
+use crate::engine::search::Search;
 
 impl Reader {
     /// The records whose vectors are nearest to a record's or to a given one, nearest first.
     ///
-    /// Exact: every vector is compared, of buffered records as well, and a record's distance does not change when it
-    /// is flushed. Records whose vector is null, or has no distance because a number of it is none, are no hits. A
+    /// Where an index over the column has the search's metric, it names candidates of what it covers, and may miss some of
+    /// the nearest: [`recall`](Self::recall) says how many. All other vectors are compared, of buffered records as well; with
+    /// [`Search::exact`], or without such an index, all of them are. Distances are worked out from the vectors in every case,
+    /// and do not change when a record is flushed or indexed. [`Matches::found_by`] says how it was done.
+    /// Records whose vector is null, or has no distance because a number of it is none, are no hits. A
     /// record is its own nearest neighbour: it is among the hits, with distance 0.
     ///
     /// Shape: the columns that the reader chose; the searched one need not be among them.
-    /// Cost: one pass over the column, and over those that a filter names, in bounded memory; then the hits, of
-    /// which `k` are held.
+    /// Cost: one pass over the column, or the candidates and the rows that no index covers; one over those columns that a
+    /// filter names; in bounded memory. Then the hits, of which `k` are held.
+    /// The files of an index are read through the first time that a process asks it.
     /// Cancel: safe to drop at any await.
     ///
     /// # Errors
     /// - [`Invalid`](crate::ErrorKind::Invalid) for a column that is not there or holds no vectors, a vector of
-    ///   another length or with a number that is none, a record without one, a `k` of 0, and as
-    ///   [`filter`](Self::filter).
-    /// - [`OutOfRange`](crate::ErrorKind::OutOfRange) where the record that others are to be like is not there.
+    ///   another length or with a number that is none, a record without one, no record at all, a `k` of 0, an effort that is
+    ///   not between 0 and 1, and as [`filter`](Self::filter).
+    /// - [`OutOfRange`](crate::ErrorKind::OutOfRange) where a record that others are to be like is not there.
+    ///
+    /// An index that cannot be asked is no error: every vector is compared then.
+    ///
+    /// # Examples
+    /// ```
+    /// use lanceq::{Engine, IndexKind, IndexSpec, Job, Likeness, Search};
+    /// use serde_json::json;
+    ///
+    /// # #[tokio::main]
+    /// # async fn main() -> lanceq::Result<()> {
+    /// # let folder = tempfile::tempdir().unwrap();
+    /// let engine = Engine::open(folder.path()).await?;
+    /// let writer = engine.writer("points").open().await?;
+    /// let points = (0..1000).map(|n| json!({"id": n, "vector": [n, n * 7 % 10, 1]}));
+    /// writer.put_batch(points.collect()).await?;
+    /// writer.flush().await?;
+    /// writer.put(json!({"id": 1000, "vector": [17, 9, 1.5]})).await?;
+    ///
+    /// let spec = IndexSpec::on("vector").kind(IndexKind::IvfFlat);
+    /// engine.create_index("points", None, &spec, &Job::new()).await?;
+    ///
+    /// let reader = engine.reader("points").await?;
+    /// let search = Search::like("vector", Likeness::Record { bucket: 0, offset: 17 }).k(2);
+    /// let found = reader.search(&search).await?;
+    /// assert_eq!(found.hits[0].record.offset, 17);
+    /// // The second is buffered: no index covers it, and it is found all the same.
+    /// assert_eq!((found.hits[1].record.offset, found.hits[1].distance), (1000, 0.25));
+    /// assert_eq!(found.found_by.indices[0].name, "vector_idx");
+    /// assert!(reader.search(&search.exact(true)).await?.found_by.is_exact());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn search(&self, search: &Search) -> Result<Matches> {
         let snapshots = self.snapshots_to_read().await?;
-        let whole = self.whole_schema(&snapshots);
-        let schema = self.chosen(&whole)?;
-        let length = vector_length(&whole, &snapshots, &search.column)?;
-        if search.k == 0 {
-            return Err(invalid(
-                "k",
-                "0".into(),
-                "it counts the records to find, from 1 on".into(),
-            ));
-        }
+        let schema = self.chosen(&self.whole_schema(&snapshots))?;
+        let Bag { found, by } = self.find(search, &snapshots).await?;
+        let (hits, non_finite) = self.fetch(&found, &snapshots, &schema).await?;
+        Ok(Matches { hits, searched: by.compared, non_finite, found_by: by })
+    }
+
+    /// Where the nearest lie.
+    pub(super) async fn find(&self, search: &Search, snapshots: &[Snapshot]) -> Result<Bag> {
+        let whole = self.whole_schema(snapshots);
+        let length = vector_length(&whole, snapshots, &search.column)?;
+        check(search)?;
         let mut conditions = self.filters.clone();
         conditions.extend(search.filter.as_deref().map(Into::into));
-        let filter = self.predicate(&conditions, &snapshots)?;
-        let vector = self.wanted(search, length, &snapshots).await?;
-        let target = Target::new(vector, search.metric);
-        let mut hunt = Hunt::new(&search.column, target, filter, search.k);
-        for (bucket, snapshot) in self.buckets.iter().zip(&snapshots) {
+        let filter = self.condition(&conditions, snapshots)?;
+        let vector = self.wanted(search, length, snapshots).await?;
+        let mut hunt = Hunt::new(search, vector, filter);
+        for (bucket, snapshot) in self.buckets.iter().zip(snapshots) {
             hunt.through(bucket, snapshot).await?;
         }
-        let (searched, found) = hunt.end();
-        let (hits, non_finite) = self.fetch(&found, &snapshots, &schema).await?;
-        Ok(Matches { hits, searched, non_finite })
-    }
-
-    /// The vector that is searched for.
-    async fn wanted(
-        &self,
-        search: &Search,
-        length: usize,
-        snapshots: &[Snapshot],
-    ) -> Result<Vec<f64>> {
-        match &search.likeness {
-            Likeness::Vector(vector) => given(vector, &search.column, length),
-            Likeness::Record { bucket, offset } => {
-                let found = self.vector_of((*bucket, *offset), &search.column, snapshots).await?;
-                let unfit = |reason: String| invalid("like", format!("{bucket}:{offset}"), reason);
-                let column = &search.column;
-                let none = || unfit(format!("the record has no vector in `{column}`"));
-                let vector = found.ok_or_else(none)?;
-                if vector.iter().any(|number| !number.is_finite()) {
-                    return Err(unfit(format!(
-                        "the record's vector in `{column}` holds NaN or infinity: nothing has a distance from it"
-                    )));
-                }
-                Ok(vector)
-            }
-        }
-    }
-
-    async fn vector_of(
-        &self,
-        (number, offset): (u32, u64),
-        column: &str,
-        snapshots: &[Snapshot],
-    ) -> Result<Option<Vec<f64>>> {
-        let mut all = self.buckets.iter().zip(snapshots);
-        let Some((bucket, snapshot)) = all.find(|(bucket, _)| bucket.place.id == number) else {
-            let reason = format!("the buckets that are read are {}", listed(self.buckets()));
-            return Err(self.no_record((number, offset), reason));
-        };
-        let columns = Columns::Only(vec![column.into()]);
-        let chunks = snapshot.take(bucket, &[offset], &columns).await?;
-        let Some(chunk) = chunks.first() else {
-            let (first, end) = (snapshot.first_offset(), snapshot.end());
-            let reason = match end.checked_sub(1) {
-                Some(last) if first <= last && !(first..=last).contains(&offset) => {
-                    format!("the bucket's offsets are {first} to {last}")
-                }
-                Some(last) if first <= last => "it was deleted".into(),
-                _ => "the bucket is empty".into(),
-            };
-            return Err(self.no_record((number, offset), reason));
-        };
-        let vectors = chunk.batch.columns().first().and_then(|c| Vectors::of(c.as_ref()));
-        Ok(vectors.and_then(|vectors| vectors.get(0)))
+        Ok(hunt.end())
     }
 
     /// The records that were found, in their order, and how many of their numbers JSON cannot say.
@@ -137,14 +115,26 @@ impl Reader {
         };
         Ok((found.iter().filter_map(hit).collect(), non_finite))
     }
+}
 
-    fn no_record(&self, (bucket, offset): (u32, u64), reason: String) -> Error {
-        Error::RecordNotFound { topic: self.name.to_string(), bucket, offset, reason }
+fn check(search: &Search) -> Result<()> {
+    if search.k == 0 {
+        let reason = "it counts the records to find, from 1 on";
+        return Err(invalid("k", "0".into(), reason.into()));
     }
+    if !(0.0..=1.0).contains(&search.effort) {
+        let reason = "it goes from 0, the nearest part of an index, to 1, all of them";
+        return Err(invalid("effort", search.effort.to_string(), reason.into()));
+    }
+    Ok(())
 }
 
 /// How many numbers the vectors of a column have, in every bucket.
-fn vector_length(whole: &SchemaRef, snapshots: &[Snapshot], column: &str) -> Result<usize> {
+pub(super) fn vector_length(
+    whole: &SchemaRef,
+    snapshots: &[Snapshot],
+    column: &str,
+) -> Result<usize> {
     let Ok(field) = whole.field_with_name(column) else {
         return Err(no_vectors(whole, column, "there is no such column"));
     };
@@ -175,24 +165,10 @@ fn no_vectors(whole: &SchemaRef, column: &str, reason: &str) -> Error {
     invalid("column", format!("`{column}`"), format!("{reason}; {advice}"))
 }
 
-/// A vector as it was given, where it can be compared with those of the column.
-fn given(vector: &[f32], column: &str, length: usize) -> Result<Vec<f64>> {
-    if vector.len() != length {
-        let (found, all) = (vector.len(), if vector.len() == 1 { "number" } else { "numbers" });
-        let reason = format!("those in `{column}` have {length}");
-        return Err(invalid("vector", format!("of {found} {all}"), reason));
-    }
-    if let Some(index) = vector.iter().position(|number| !number.is_finite()) {
-        let reason = format!("its number {index}, counted from 0, is NaN or infinite");
-        return Err(invalid("vector", "searched for".into(), reason));
-    }
-    Ok(vector.iter().map(|number| f64::from(*number)).collect())
-}
-
-fn listed<T: ToString>(things: &[T]) -> String {
+pub(super) fn listed<T: ToString>(things: &[T]) -> String {
     things.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
 }
 
-fn invalid(option: &'static str, value: String, reason: String) -> Error {
+pub(super) fn invalid(option: &'static str, value: String, reason: String) -> Error {
     Error::InvalidOption { option, value, reason }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, VecDeque};
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -12,11 +12,12 @@ use futures::{Stream, StreamExt};
 use tokio::sync::watch;
 
 use super::catalog::Catalog;
-use crate::engine::bucket::{Bucket, BucketEvent, BucketTail, Selection, Snapshot};
+use super::progress::{Progress, Stands};
+use crate::engine::bucket::{Bucket, BucketEvent, BucketTail, Selection, Snapshot, Stand};
 use crate::engine::error::Result;
 use crate::engine::facts::{Flushed, Reset};
 use crate::engine::layout::VERSIONS;
-use crate::engine::offset::{Cursor, Position};
+use crate::engine::offset::Cursor;
 use crate::engine::options::{AtEnd, StreamOptions};
 use crate::engine::poll::Pace;
 use crate::engine::record::{Chunk, Record};
@@ -45,7 +46,7 @@ pub enum TailEvent {
 /// [`cursor`](Self::cursor) is where it stands.
 pub struct Tail {
     events: Pin<Box<dyn Stream<Item = Result<TailEvent>> + Send>>,
-    cursor: Arc<Mutex<Cursor>>,
+    stands: Arc<watch::Sender<Stands>>,
 }
 
 impl Tail {
@@ -61,29 +62,35 @@ impl Tail {
         // IMPORTANT: armed before the first look, so that nothing falls between the two.
         watching.arm();
         let mut tails = Vec::new();
-        let cursor = Arc::new(Mutex::new(Cursor::default()));
+        let stands = Arc::new(watch::Sender::new(Stands::default()));
         for (bucket, snapshot) in sources {
             let tail =
                 BucketTail::start(bucket, snapshot, &options.from, selection.clone()).await?;
-            set(&cursor, tail.bucket.place.id, tail.cursor());
+            set(&stands, tail.bucket.place.id, tail.stand());
             tails.push(tail);
         }
         let due = (0..tails.len()).collect();
         // Nothing is added to a version.
         let at_end = if pinned { AtEnd::Stop } else { options.at_end };
         let merge = Merge { tails, due, ready: VecDeque::new(), watching, at_end, schema };
-        let shared = cursor.clone();
+        let shared = stands.clone();
         let events = futures::stream::unfold((merge, shared), |(mut merge, shared)| async move {
             let event = merge.next(&shared).await.transpose()?;
             Some((event, (merge, shared)))
         });
-        Ok(Self { events: Box::pin(events), cursor })
+        Ok(Self { events: Box::pin(events), stands })
     }
 
     /// Where it stands: everything before it was delivered. Give it to
     /// [`From::Cursor`](crate::From::Cursor) to go on there later.
     pub fn cursor(&self) -> Cursor {
-        self.cursor.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.stands.borrow().cursor().clone()
+    }
+
+    /// How far it has come, also by records that do not match, and tells when that changes. It may be kept when the stream
+    /// is made one of records or chunks.
+    pub fn progress(&self) -> Progress {
+        Progress::of(&self.stands)
     }
 
     /// Only the records, batch by batch; resets are passed over as in [`records`](Self::records). Far behind the end, batches
@@ -123,7 +130,7 @@ struct Merge {
     /// The buckets to look at, in turn.
     due: VecDeque<usize>,
     /// What is to be delivered, and where the stream stands then; records that do not match only move it.
-    ready: VecDeque<(u32, Position, Option<TailEvent>)>,
+    ready: VecDeque<(u32, Stand, Option<TailEvent>)>,
     watching: Watching,
     at_end: AtEnd,
     /// The columns that every chunk has at least: a bucket may lack those that came late.
@@ -131,10 +138,10 @@ struct Merge {
 }
 
 impl Merge {
-    async fn next(&mut self, cursor: &Mutex<Cursor>) -> Result<Option<TailEvent>> {
+    async fn next(&mut self, stands: &watch::Sender<Stands>) -> Result<Option<TailEvent>> {
         loop {
-            if let Some((bucket, position, event)) = self.ready.pop_front() {
-                set(cursor, bucket, position);
+            if let Some((bucket, stand, event)) = self.ready.pop_front() {
+                set(stands, bucket, stand);
                 match event {
                     Some(event) => return Ok(Some(event)),
                     None => continue,
@@ -160,7 +167,7 @@ impl Merge {
         }
         self.watching.found();
         let bucket = tail.bucket.place.id;
-        let public = |(event, position)| (bucket, position, public(event, &self.schema));
+        let public = |(event, stand)| (bucket, stand, public(event, &self.schema));
         self.ready.extend(events.into_iter().map(public));
         // There may be more; the others first.
         self.due.push_back(index);
@@ -177,8 +184,8 @@ fn public(event: BucketEvent, schema: &SchemaRef) -> Option<TailEvent> {
     }
 }
 
-fn set(cursor: &Mutex<Cursor>, bucket: u32, position: Position) {
-    cursor.lock().unwrap_or_else(PoisonError::into_inner).set(bucket, position);
+fn set(stands: &watch::Sender<Stands>, bucket: u32, stand: Stand) {
+    stands.send_modify(|stands| stands.set(bucket, stand));
 }
 
 /// Wakes on puts and flushes of this process, on file-system events, and when the poll is due.

@@ -28,7 +28,6 @@ const SEGMENT_LIMIT: u64 = 8 << 20;
 pub(crate) struct Found {
     pub(crate) lsn: u64,
     /// When they were put, in microseconds since 1970.
-    #[expect(dead_code, reason = "kept in the log for those who will show it")]
     pub(crate) put_at: i64,
     pub(crate) batch: RecordBatch,
 }

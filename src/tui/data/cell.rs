@@ -13,9 +13,9 @@ use super::nested;
 use super::node::{is_utc, reals};
 use super::real::rounded;
 use super::sniff::sniff;
-use crate::Decoder;
 use crate::tui::text::{quantity, sanitize, spark};
 use crate::tui::theme::Meaning;
+use crate::{Decoder, Needle};
 
 /// Cells of the terminal that a preview takes at most.
 pub(crate) const PREVIEW: u16 = 200;
@@ -90,6 +90,11 @@ impl Cell {
     /// Whether a text can be found in it.
     pub(crate) fn is_searched(&self) -> bool {
         !matches!(self, Self::Null | Self::Binary(..) | Self::Vector { .. })
+    }
+
+    /// Whether it has a text, as it is shown.
+    pub(crate) fn has(&self, needle: &Needle) -> bool {
+        self.is_searched() && needle.is_in(&self.text())
     }
 
     /// How the theme should show it.

@@ -1,9 +1,6 @@
 //! What of a topic is shown: conditions that all must hold, taken off one by one.
 
-use super::needle::Needle;
-use super::path_column::PathColumn;
-use super::rows::Rows;
-use crate::Chunk;
+use crate::Needle;
 use crate::tui::text::sanitize;
 
 /// Cells of a condition that are shown.
@@ -99,38 +96,10 @@ impl Filter {
             Chip::Sql { .. } => None,
         })
     }
-
-    /// The rows of a chunk that have all texts, in order.
-    pub(crate) fn rows(&self, chunk: &Chunk) -> Vec<usize> {
-        let mut rows: Vec<usize> = (0..chunk.offsets.len()).collect();
-        for needle in self.needles() {
-            let found = needle.rows(&chunk.batch);
-            rows.retain(|row| found.binary_search(row).is_ok());
-        }
-        rows
-    }
-
-    /// What is shown of those rows of a chunk that have all texts.
-    pub(crate) fn shown(&self, chunk: &Chunk, inner: &[PathColumn]) -> Rows {
-        let mut shown = Rows::of_chunk(chunk, inner);
-        if self.needles().next().is_some() {
-            let keep = self.rows(chunk);
-            let mut row = 0;
-            shown.rows.retain(|_| {
-                row += 1;
-                keep.binary_search(&(row - 1)).is_ok()
-            });
-        }
-        shown
-    }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
-    use arrow_array::{ArrayRef, Int64Array, RecordBatch, StringArray};
-
     use super::*;
 
     #[test]
@@ -155,27 +124,6 @@ mod tests {
         }
         assert_eq!(Chip::typed("  "), None);
         assert_eq!(Chip::typed("\"a = 1\""), Needle::new("a = 1").map(Chip::Text));
-    }
-
-    #[test]
-    fn all_texts_must_be_in_a_record_each_in_whichever_field() {
-        let words: ArrayRef = Arc::new(StringArray::from(vec!["red cat", "red dog", "blue dog"]));
-        let numbers: ArrayRef = Arc::new(Int64Array::from(vec![17, 27, 17]));
-        let batch = RecordBatch::try_from_iter([("w", words), ("n", numbers)]).unwrap();
-        let chunk = Chunk { bucket: 1, offsets: vec![5, 6, 7], buffered: false, batch };
-        for (texts, offsets) in [
-            (&["red"][..], &[5, 6][..]),
-            (&["red", "7"], &[5, 6]),
-            (&["17", "dog"], &[7]),
-            (&["17", "bird"], &[]),
-            (&[], &[5, 6, 7]),
-        ] {
-            let mut filter = Filter::default();
-            texts.iter().filter_map(|text| Chip::typed(text)).for_each(|chip| filter.add(chip));
-            let shown: Vec<u64> =
-                filter.shown(&chunk, &[]).rows.iter().map(|row| row.offset).collect();
-            assert_eq!(shown, offsets, "{texts:?}");
-        }
     }
 
     #[test]

@@ -22,6 +22,8 @@ pub(crate) struct Likes {
     pub(crate) hits: Vec<Like>,
     /// How many records were compared.
     pub(crate) searched: u64,
+    /// The indices that named them; none where all were compared.
+    pub(crate) by: Option<String>,
     pub(crate) took: Duration,
 }
 

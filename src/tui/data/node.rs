@@ -63,11 +63,6 @@ impl Node {
         Self { name, values: new_null_array(&DataType::Null, 1), row: 0, unread: Some(bytes) }
     }
 
-    /// A value that has no name.
-    pub(super) fn of_value(values: &ArrayRef, row: usize) -> Self {
-        Self::new(String::new(), values, row)
-    }
-
     /// The value of an array's row; that of a dictionary's entry is the one it stands for.
     fn new(name: String, values: &ArrayRef, row: usize) -> Self {
         let (mut values, mut row) = (values.clone(), row);

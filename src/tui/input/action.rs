@@ -51,6 +51,16 @@ pub(crate) enum Action {
     Tail,
     /// Shows the versions of a bucket, or stops to.
     Versions,
+    /// Shows what differs between the selected version and another one.
+    Diff,
+    /// Marks the selected version, to compare others with it.
+    MarkVersion,
+    /// Asks for a name for the selected version.
+    Tag,
+    /// Asks whether its names are to be taken away.
+    Untag,
+    /// Asks whether it is to be the newest again.
+    Restore,
     /// Looks for records that are like the selected one.
     Similar,
     /// Goes back to the record before on the way through similar ones.
@@ -286,6 +296,8 @@ pub(super) const ACTIONS: &[Entry] = &[
             Context::Jobs,
             Context::Marks,
             Context::Log,
+            Context::Diff,
+            Context::Alter,
             Context::Similar,
         ],
         enabled: always,

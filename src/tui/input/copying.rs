@@ -4,7 +4,7 @@ use super::action::{Action, Entry};
 use super::context::Context;
 use super::key::Key;
 use super::possible::{
-    always, column_to_copy, path_to_copy, record_to_copy, value_to_copy, view_to_follow_in_python,
+    always, column_to_copy, path_to_copy, record_to_copy, value_to_copy, view_to_read_in_python,
     view_to_reproduce,
 };
 
@@ -111,6 +111,6 @@ pub(super) const COPYING: &[Entry] = &[
         hint: Some("Python"),
         keys: &[Key::Char('p')],
         contexts: &[Context::Code],
-        enabled: view_to_follow_in_python,
+        enabled: view_to_read_in_python,
     },
 ];

@@ -15,7 +15,7 @@ enum Group {
 /// The groups in the order of the help, and what they are called there.
 const GROUPS: [(Group, &str); 4] = [
     (Group::Look, "look"),
-    (Group::Change, "put and flush"),
+    (Group::Change, "put, flush and restore"),
     (Group::Move, "move"),
     (Group::Program, "the explorer"),
 ];
@@ -43,8 +43,18 @@ fn of(entry: &Entry) -> Group {
         | Action::PreviousFlush
         | Action::NextFlush
         | Action::PreviousRecord => Group::Move,
-        Action::Put | Action::Clone | Action::Flush | Action::FlushAll => Group::Change,
-        Action::Accept if matches!(entry.id, "put-record" | "flush-all") => Group::Change,
+        Action::Tag
+        | Action::Untag
+        | Action::Restore
+        | Action::Put
+        | Action::Clone
+        | Action::Flush
+        | Action::FlushAll => Group::Change,
+        Action::Accept
+            if matches!(entry.id, "put-record" | "flush-all" | "tag-version" | "alter") =>
+        {
+            Group::Change
+        }
         Action::Refresh
         | Action::Jobs
         | Action::Stop

@@ -73,7 +73,7 @@ mod tests {
 
     use super::*;
 
-    const ALL: [Context; 19] = [
+    const ALL: [Context; 22] = [
         Context::Topics,
         Context::Records,
         Context::Tail,
@@ -87,6 +87,9 @@ mod tests {
         Context::FlushAll,
         Context::Jobs,
         Context::Marks,
+        Context::Diff,
+        Context::Tag,
+        Context::Alter,
         Context::Similar,
         Context::Columns,
         Context::Copy,

@@ -12,6 +12,7 @@ mod hints;
 mod key;
 mod keymap;
 mod moves;
+mod past;
 mod possible;
 mod readable;
 mod reading;

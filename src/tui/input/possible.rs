@@ -4,10 +4,9 @@ use super::action::Reason;
 use super::context::Context;
 use crate::TopicName;
 use crate::tui::data::{Cell, Row};
-use crate::tui::effect::Slot;
 use crate::tui::state::{Across, Overlay, Screen, State, Tail};
 use crate::tui::text::quantity::counted;
-use crate::tui::update::{current_bucket, selected_job};
+use crate::tui::update::selected_job;
 
 #[expect(clippy::unnecessary_wraps, reason = "the table asks every action the same question")]
 pub(super) fn always(_: &State) -> Result<(), Reason> {
@@ -129,23 +128,6 @@ pub(super) fn topic_to_tail(state: &State) -> Result<(), Reason> {
     Ok(())
 }
 
-pub(super) fn versions_to_show(state: &State) -> Result<(), Reason> {
-    let Some(place) = &state.records.place else {
-        return reason("there is no topic whose versions to show");
-    };
-    if state.screen == Screen::Versions {
-        return Ok(());
-    }
-    let topic = state.topics.get(&place.topic);
-    let bucket = current_bucket(state);
-    match topic.and_then(|topic| topic.bucket(bucket)) {
-        Some(counts) if counts.version == 0 => {
-            reason("there are no versions yet: the first flush makes one")
-        }
-        _ => Ok(()),
-    }
-}
-
 pub(super) fn vector_to_compare(state: &State) -> Result<(), Reason> {
     let Some(row) = state.selected_row() else {
         return reason("no record is selected");
@@ -167,22 +149,6 @@ pub(super) fn record_before(state: &State) -> Result<(), Reason> {
         Overlay::Similar(similar) if similar.hops.len() > 1 => Ok(()),
         _ => reason("this is the record that the way began with"),
     }
-}
-
-pub(super) fn older_version(state: &State) -> Result<(), Reason> {
-    match state.screen {
-        Screen::Versions => Ok(()),
-        Screen::Tail => reason("the tail shows what arrives now; leave it with f, then step back"),
-        Screen::Records => versions_to_show(state),
-    }
-}
-
-pub(super) fn newer_version(state: &State) -> Result<(), Reason> {
-    let steps = state.loads.is_running(&Slot::Pin);
-    if state.screen == Screen::Records && state.records.pin.is_none() && !steps {
-        return reason("this is what is there now: there is nothing newer");
-    }
-    older_version(state)
 }
 
 pub(super) fn tour_to_skip(state: &State) -> Result<(), Reason> {
@@ -342,24 +308,31 @@ pub(super) fn path_to_copy(state: &State) -> Result<(), Reason> {
 }
 
 pub(super) fn view_to_reproduce(state: &State) -> Result<(), Reason> {
-    let asked = &state.asked;
-    let is_plain = asked.filter.needles().next().is_none() && asked.sort.is_none();
-    if !is_plain && state.screen != Screen::Versions {
-        return reason(
-            "a command knows no text to look for and no order: backspace takes them off",
-        );
-    }
+    let sort = state.asked.sort.as_ref();
+    let is_inner = |name: &str| state.inner().iter().any(|path| path.name == name);
     match state.screen {
+        Screen::Records if sort.is_some_and(|sort| is_inner(&sort.column)) => {
+            reason("no command sorts by what lies inside of a column; o takes the order off")
+        }
         Screen::Records => record_to_copy(state),
         Screen::Tail | Screen::Versions => Ok(()),
     }
 }
 
-pub(super) fn view_to_follow_in_python(state: &State) -> Result<(), Reason> {
-    if state.screen == Screen::Tail {
-        return reason("pylance does not follow what arrives; c copies the command that does");
+pub(super) fn view_to_read_in_python(state: &State) -> Result<(), Reason> {
+    let several = state.records.whole().extents.iter().count() > 1;
+    match state.screen {
+        Screen::Tail => {
+            reason("pylance does not follow what arrives; c copies the command that does")
+        }
+        Screen::Records if state.asked.filter.needles().next().is_some() => {
+            reason("pylance looks for no text in any field; c copies the command that does")
+        }
+        Screen::Records if state.asked.sort.is_some() && several => reason(
+            "pylance reads one bucket at a time; c copies the command that sorts all of them",
+        ),
+        Screen::Versions | Screen::Records => Ok(()),
     }
-    Ok(())
 }
 
 pub(super) fn something_to_run(state: &State) -> Result<(), Reason> {
@@ -373,7 +346,7 @@ pub(super) fn something_was_said(state: &State) -> Result<(), Reason> {
     if state.log.len() == 0 { reason("nothing was said yet") } else { Ok(()) }
 }
 
-fn writable(state: &State, topic: &TopicName) -> Result<(), Reason> {
+pub(super) fn writable(state: &State, topic: &TopicName) -> Result<(), Reason> {
     if state.topics.get(topic).is_some_and(|topic| topic.entry.foreign) {
         return reason(format!("another program made `{topic}`: it is read and followed only"));
     }

@@ -3,9 +3,13 @@
 use super::action::{Action, Entry};
 use super::context::{Context, JOBS, PANES};
 use super::key::Key;
+use super::past::{
+    change_to_go_to, newer_version, older_version, tag_to_take_away, version_to_alter,
+    version_to_restore, versions_to_compare, versions_to_show,
+};
 use super::possible::{
-    always, job_to_stop, newer_version, no_flush_of_all, older_version, record_before,
-    something_to_flush, vector_to_compare, versions_to_show,
+    always, job_to_stop, no_flush_of_all, record_before, something_to_flush, something_to_open,
+    vector_to_compare,
 };
 
 /// Looking back and round, and what takes long.
@@ -36,6 +40,78 @@ pub(super) const TRAVEL: &[Entry] = &[
         keys: &[Key::Char(']')],
         contexts: PANES,
         enabled: newer_version,
+    },
+    Entry {
+        action: Action::Diff,
+        id: "diff",
+        title: "what differs from the version before, or from the marked one",
+        hint: Some("diff"),
+        keys: &[Key::Char('d')],
+        contexts: &[Context::Versions],
+        enabled: versions_to_compare,
+    },
+    Entry {
+        action: Action::MarkVersion,
+        id: "mark-version",
+        title: "mark the version, to compare others with it; again to unmark",
+        hint: Some("mark"),
+        keys: &[Key::Char('m')],
+        contexts: &[Context::Versions],
+        enabled: something_to_open,
+    },
+    Entry {
+        action: Action::Tag,
+        id: "tag",
+        title: "give the version a name, which keeps it",
+        hint: Some("tag"),
+        keys: &[Key::Char('t')],
+        contexts: &[Context::Versions],
+        enabled: version_to_alter,
+    },
+    Entry {
+        action: Action::Accept,
+        id: "tag-version",
+        title: "give it the name that was typed",
+        hint: Some("tag"),
+        keys: &[Key::Enter],
+        contexts: &[Context::Tag],
+        enabled: version_to_alter,
+    },
+    Entry {
+        action: Action::Untag,
+        id: "untag",
+        title: "take the version's tags away; says first which",
+        hint: None,
+        keys: &[Key::Char('u')],
+        contexts: &[Context::Versions],
+        enabled: tag_to_take_away,
+    },
+    Entry {
+        action: Action::Restore,
+        id: "restore",
+        title: "make the version the newest again; says first what that does",
+        hint: Some("restore"),
+        keys: &[Key::Char('R')],
+        contexts: &[Context::Versions],
+        enabled: version_to_restore,
+    },
+    Entry {
+        action: Action::Accept,
+        id: "alter",
+        title: "do what is asked",
+        hint: Some("do it"),
+        keys: &[Key::Enter],
+        contexts: &[Context::Alter],
+        enabled: version_to_alter,
+    },
+    Entry {
+        action: Action::GoTo,
+        id: "go-to-change",
+        title: "go to the selected record, at the version that has it",
+        hint: Some("go to"),
+        keys: &[Key::Enter, Key::Char('g')],
+        contexts: &[Context::Diff],
+        enabled: change_to_go_to,
     },
     Entry {
         action: Action::Similar,

@@ -7,10 +7,9 @@ use chrono::NaiveDateTime;
 use ratatui::layout::Size;
 
 use super::arrangement::Arrangement;
-use super::chooser::Chooser;
 use super::clip::Clip;
 use super::detail::Detail;
-use super::draft::{Draft, PutPrompt};
+use super::draft::Draft;
 use super::extents::Extents;
 use super::find::Find;
 use super::flushes::{Card, FlushRun};
@@ -21,10 +20,9 @@ use super::log::Log;
 use super::look::Look;
 use super::marks::Marks;
 use super::memory::Resume;
-use super::prompt::{Earlier, Prompt};
+use super::overlay::Overlay;
+use super::prompt::Earlier;
 use super::records::Records;
-use super::scroll::Scroll;
-use super::similar::Similar;
 use super::tail::Tail;
 use super::topics::Topics;
 use super::tour::Tour;
@@ -132,35 +130,6 @@ pub(crate) enum Focus {
     Detail,
 }
 
-/// What lies above the panes.
-#[derive(Debug)]
-pub(crate) enum Overlay {
-    None,
-    /// The help, from this line on.
-    Help(u64),
-    Seek(Prompt),
-    Find(Prompt),
-    Filter(Prompt),
-    Put(PutPrompt),
-    /// What a flush of all topics would do, from this line on; it waits for a yes.
-    FlushAll(u64),
-    /// What takes long, and what became of it.
-    Jobs(Scroll),
-    /// The marked records.
-    Marks(Scroll),
-    Similar(Similar),
-    /// Which columns are shown.
-    Columns(Chooser),
-    /// What may be copied.
-    Copy,
-    /// All that can be done here.
-    Palette(Chooser),
-    /// What was said, from this line on.
-    Log(Scroll),
-    /// What may be copied that reproduces the view.
-    Code,
-}
-
 /// A sentence in the status line; the next key takes it away.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Notice {
@@ -243,23 +212,7 @@ impl State {
 
     /// What has the keys: the topmost layer, then the focused pane.
     pub(crate) fn context(&self) -> Context {
-        match &self.overlay {
-            Overlay::None => self.pane(),
-            Overlay::Help(_) => Context::Help,
-            Overlay::Seek(_) => Context::Prompt,
-            Overlay::Find(_) => Context::Find,
-            Overlay::Filter(_) => Context::Filter,
-            Overlay::Put(_) => Context::Put,
-            Overlay::FlushAll(_) => Context::FlushAll,
-            Overlay::Jobs(_) => Context::Jobs,
-            Overlay::Marks(_) => Context::Marks,
-            Overlay::Similar(_) => Context::Similar,
-            Overlay::Columns(_) => Context::Columns,
-            Overlay::Copy => Context::Copy,
-            Overlay::Palette(_) => Context::Palette,
-            Overlay::Log(_) => Context::Log,
-            Overlay::Code => Context::Code,
-        }
+        self.overlay.context().unwrap_or_else(|| self.pane())
     }
 
     /// The focused pane, whatever lies above it.
@@ -313,8 +266,7 @@ impl State {
 
     /// How far the tail is behind, where that is known.
     pub(crate) fn lag(&self) -> Option<u64> {
-        // What does not match is not told of.
-        let tail = self.tail.as_ref().filter(|tail| tail.filter.is_empty())?;
+        let tail = self.tail.as_ref()?;
         let topics = std::iter::once(&tail.place.topic).chain(&tail.beside);
         let lag = |(number, topic)| Some(tail.lag(number, self.topics.get(topic)?.known()?));
         (0..).zip(topics).map(lag).sum()

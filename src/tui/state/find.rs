@@ -1,6 +1,6 @@
 //! What is being looked for, and how far the search has come.
 
-use crate::tui::data::Needle;
+use crate::Needle;
 
 /// A search; it stays until another one, so that one can go on to the next place.
 #[derive(Debug, Clone, PartialEq, Eq)]

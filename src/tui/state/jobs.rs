@@ -40,6 +40,7 @@ impl Work {
     pub(crate) fn unstoppable(&self) -> Option<&'static str> {
         match self {
             Self::Load(Slot::Flush(_)) => Some("a flush that has begun goes on to its end"),
+            Self::Load(Slot::Alter) => Some("what is done to a version goes on to its end"),
             Self::Load(Slot::Put(_)) => Some("a put that has begun goes on to its end"),
             _ => None,
         }
@@ -132,10 +133,14 @@ pub(crate) fn what(slot: &Slot) -> String {
         Slot::Find => "look for a text".into(),
         Slot::Seek => "look for an offset".into(),
         Slot::Condition => "check a condition".into(),
+        Slot::Estimate => "count what would match".into(),
         Slot::Sift => "look for what matches".into(),
         Slot::VersionList => "list the versions".into(),
         Slot::Versions => "read about versions".into(),
+        Slot::Upkeep => "look what is due".into(),
         Slot::Pin => "go to a version".into(),
+        Slot::Alter => "change a version".into(),
+        Slot::Diff => "compare two versions".into(),
         Slot::Similar => "look for similar records".into(),
         Slot::Tail | Slot::TailBeside(_) | Slot::SiftOn => "follow".into(),
         Slot::Check => "check a record".into(),

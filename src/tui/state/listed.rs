@@ -6,9 +6,9 @@ use super::extents::{Extent, Extents};
 use super::pages::PAGE;
 use super::records::Records;
 use super::scroll::Scroll;
-use crate::TopicCounts;
-use crate::tui::data::{Filter, Order, Rows, Sort};
+use crate::tui::data::{Filter, Rows};
 use crate::tui::effect::PageKey;
+use crate::{Order, Sort, TopicCounts};
 
 /// Records that are kept in mind at most; more are counted only.
 const MOST: u64 = 1_000_000;
@@ -333,21 +333,10 @@ impl Listed {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::BucketCounts;
     use crate::tui::data::Chip;
     use crate::tui::effect::Place;
     use crate::tui::input::Motion;
-
-    fn counts(rows: &[u64]) -> TopicCounts {
-        let bucket = |(bucket_id, n): (u32, &u64)| BucketCounts {
-            bucket_id,
-            total_count: *n,
-            persisted_count: *n,
-            next_offset: *n,
-            ..BucketCounts::default()
-        };
-        TopicCounts { buckets: (0..).zip(rows).map(bucket).collect(), ..TopicCounts::default() }
-    }
+    use crate::tui::state::records::tests::counts;
 
     fn asked() -> Asked {
         let mut asked = Asked::default();

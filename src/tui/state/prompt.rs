@@ -5,6 +5,8 @@ use std::ops::Range;
 
 use tui_input::{Input, InputRequest};
 
+use crate::Estimate;
+
 /// Texts that are remembered.
 const REMEMBERED: usize = 50;
 
@@ -37,6 +39,17 @@ pub(crate) struct Prompt {
     pub(crate) error: Option<String>,
     /// Which part of the text that is about, in bytes, where it is known.
     pub(crate) fault: Option<Range<usize>>,
+    /// What the text would come to.
+    pub(crate) outlook: Option<Outlook>,
+}
+
+/// What is known of a condition that is being typed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Outlook {
+    /// So many records would match.
+    Matches(Estimate),
+    /// It is none yet, for this reason.
+    Unfinished(String),
 }
 
 impl Prompt {
@@ -57,7 +70,7 @@ impl Prompt {
 
     /// Changes the text; an error belongs to the text before.
     pub(crate) fn edit(&mut self, request: InputRequest) {
-        (self.error, self.fault) = (None, None);
+        self.forget();
         self.input.handle(request);
     }
 
@@ -76,7 +89,12 @@ impl Prompt {
         self.back = back;
         let text = back.checked_sub(1).and_then(|at| self.earlier.0.get(at));
         self.input = Input::new(text.unwrap_or(&self.begun).clone());
-        (self.error, self.fault) = (None, None);
+        self.forget();
+    }
+
+    /// What was said of the text before is not said of this one.
+    fn forget(&mut self) {
+        (self.error, self.fault, self.outlook) = (None, None, None);
     }
 }
 

@@ -183,11 +183,12 @@ fn push_new(keys: &mut Vec<PageKey>, key: PageKey) {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::BucketCounts;
 
-    fn counts(rows: &[u64]) -> TopicCounts {
+    /// Counts of buckets with so many records each.
+    pub(in crate::tui::state) fn counts(rows: &[u64]) -> TopicCounts {
         let bucket = |(bucket_id, n): (u32, &u64)| BucketCounts {
             bucket_id,
             total_count: *n,

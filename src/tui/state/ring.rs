@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::NaiveDateTime;
+use chrono::{DateTime, NaiveDateTime, Utc};
 
 use crate::tui::data::{Column, Row};
 use crate::{Flushed, Reset};
@@ -15,14 +15,23 @@ const BYTES: usize = 16 << 20;
 /// One line of a tail.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Line {
-    /// A record; without a time where it was there before the tail was opened.
-    Record { row: Row, columns: Arc<[Column]>, arrived: Option<NaiveDateTime> },
+    /// A record.
+    Record { row: Row, columns: Arc<[Column]>, came: Came },
     /// A flush, and how long it took where that is known.
     Flush(Flushed, Option<Duration>),
     /// The dataset was rewritten.
     Reset(Reset),
     /// So many records went by while the tail was held still and its memory was full.
     Gap(u64),
+}
+
+/// When a record came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Came {
+    /// Before the tail was opened, as near as is known.
+    Before(DateTime<Utc>),
+    /// Then, where the person is.
+    At(NaiveDateTime),
 }
 
 impl Line {
@@ -130,6 +139,19 @@ impl Ring {
         true
     }
 
+    /// Takes a record that came before the tail was opened, behind all others that had come by then; returns its number.
+    /// Lines behind it move on by one.
+    pub(crate) fn insert(&mut self, topic: usize, line: Line, came: DateTime<Utc>) -> u64 {
+        let is_later = |kept: &Kept| match kept.line {
+            Line::Record { came: Came::Before(other), .. } => other > came,
+            _ => true,
+        };
+        let at = self.lines.iter().position(is_later).unwrap_or(self.lines.len());
+        self.bytes += line.bytes();
+        self.lines.insert(at, Kept { topic, line });
+        self.first + at as u64
+    }
+
     /// How many records from a line on are buffered.
     pub(crate) fn buffered_from(&self, number: u64) -> u64 {
         let skipped = usize::try_from(number.saturating_sub(self.first)).unwrap_or(usize::MAX);
@@ -172,7 +194,7 @@ mod tests {
 
     fn line(offset: u64) -> Line {
         let row = Row { bucket: 0, offset, buffered: true, cells: Vec::new(), heavy: Vec::new() };
-        Line::Record { row, columns: Arc::new([]), arrived: None }
+        Line::Record { row, columns: Arc::new([]), came: Came::At(NaiveDateTime::default()) }
     }
 
     fn ring_of(lines: usize) -> Ring {

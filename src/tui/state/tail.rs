@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::NaiveDateTime;
+use chrono::{DateTime, NaiveDateTime, Utc};
 
 use super::across::Across;
 use super::rate::Rate;
-use super::ring::{Line, Ring};
+use super::ring::{Came, Line, Ring};
 use super::scroll::Scroll;
 use super::widths::Widths;
 use crate::tui::data::{Column, Fault, Filter, Row, Rows};
@@ -36,7 +36,7 @@ pub(crate) struct Tail {
     pub(crate) columns: Arc<[Column]>,
     /// Those that are shown, and the cursor among them.
     pub(crate) across: Across,
-    /// The offset behind the newest record of each bucket.
+    /// The offset behind what has come, or was passed over, of each bucket.
     ends: BTreeMap<Source, u64>,
     /// How long flushes took that were asked for here, by bucket and version.
     took: BTreeMap<(Source, u64), Duration>,
@@ -114,10 +114,10 @@ impl Tail {
     pub(crate) fn take(&mut self, topic: usize, arrivals: Vec<Arrival>, now: NaiveDateTime) {
         for arrival in arrivals {
             match arrival {
-                Arrival::Backlog(rows) => self.append(topic, rows, None),
+                Arrival::Backlog(rows, times) => self.merge(topic, rows, times),
                 Arrival::Rows(rows) => {
                     self.rate.add(now, rows.rows.len() as u64);
-                    self.append(topic, rows, Some(now));
+                    self.append(topic, rows, now);
                 }
                 Arrival::Flushed(flushed) => {
                     let source = (topic, flushed.bucket_id);
@@ -127,6 +127,10 @@ impl Tail {
                 }
                 Arrival::Reset(reset) => {
                     self.push((topic, reset.bucket_id), Line::Reset(reset));
+                }
+                Arrival::Reached(ends) => {
+                    let ends = ends.into_iter().map(|(bucket, end)| ((topic, bucket), end));
+                    self.ends.extend(ends);
                 }
             }
         }
@@ -142,7 +146,7 @@ impl Tail {
         }
     }
 
-    /// How many records of a topic lie behind the newest one of it that has come, where it has so many.
+    /// How many records of a topic lie behind what has come of it, or was passed over.
     pub(crate) fn lag(&self, topic: usize, counts: &TopicCounts) -> u64 {
         let behind = |bucket: &BucketCounts| {
             let end = self.ends.get(&(topic, bucket.bucket_id))?;
@@ -151,15 +155,51 @@ impl Tail {
         counts.buckets.iter().filter_map(behind).sum()
     }
 
-    fn append(&mut self, topic: usize, rows: Rows, arrived: Option<NaiveDateTime>) {
-        // The heading is that of the main topic, once something of it has come.
-        if !rows.columns.is_empty() && (topic == 0 || self.columns.is_empty()) {
-            self.columns = rows.columns.clone();
-        }
+    fn append(&mut self, topic: usize, rows: Rows, now: NaiveDateTime) {
+        self.head(topic, &rows);
         for row in rows.rows {
             let source = (topic, row.bucket);
             self.ends.insert(source, row.offset + 1);
-            self.push(source, Line::Record { row, columns: rows.columns.clone(), arrived });
+            let (columns, came) = (rows.columns.clone(), Came::At(now));
+            self.push(source, Line::Record { row, columns, came });
+        }
+    }
+
+    /// Takes records of before in the order of their times, whichever topics and buckets they are of; those of a bucket stay
+    /// in theirs.
+    fn merge(&mut self, topic: usize, rows: Rows, times: Vec<Option<DateTime<Utc>>>) {
+        self.head(topic, &rows);
+        let mut latest: BTreeMap<u32, DateTime<Utc>> = BTreeMap::new();
+        let times = times.into_iter().chain(std::iter::repeat(None));
+        for (row, time) in rows.rows.into_iter().zip(times) {
+            let source = (topic, row.bucket);
+            self.ends.insert(source, row.offset + 1);
+            let before = latest.entry(row.bucket).or_insert(DateTime::<Utc>::MIN_UTC);
+            *before = time.unwrap_or(*before).max(*before);
+            let came = *before;
+            if self.muted.contains(&source) {
+                continue;
+            }
+            let columns = rows.columns.clone();
+            let line = Line::Record { row, columns, came: Came::Before(came) };
+            let number = self.ring.insert(topic, line, came);
+            self.move_on(number);
+        }
+    }
+
+    /// The heading is that of the main topic, once something of it has come.
+    fn head(&mut self, topic: usize, rows: &Rows) {
+        if !rows.columns.is_empty() && (topic == 0 || self.columns.is_empty()) {
+            self.columns = rows.columns.clone();
+        }
+    }
+
+    /// Keeps a view that is held still on its lines, those from a number on having moved by one.
+    fn move_on(&mut self, number: u64) {
+        if let Following::Paused { scroll, since, .. } = &mut self.following {
+            let moved = |line: u64| line + u64::from(line >= number);
+            *scroll = Scroll { top: moved(scroll.top), selected: moved(scroll.selected) };
+            *since = moved(*since);
         }
     }
 
@@ -438,6 +478,27 @@ mod tests {
         tail.select(20, HEIGHT);
         assert!(in_view(&tail).contains(&20));
         assert_eq!(tail.selected_record().map(|row| row.offset), Some(20));
+    }
+
+    #[test]
+    fn what_was_there_before_stands_in_the_order_in_which_it_came() {
+        let mut tail = Tail::of(Place { topic: "t".parse().unwrap(), bucket: None });
+        let tail = &mut tail;
+        let backlog = |tail: &mut Tail, topic, offsets: std::ops::Range<u64>, seconds: &[i64]| {
+            let times = seconds.iter().map(|second| DateTime::from_timestamp(*second, 0));
+            let arrivals = vec![Arrival::Backlog(rows(offsets), times.collect())];
+            tail.take(topic, arrivals, DateTime::UNIX_EPOCH.naive_utc());
+        };
+        backlog(tail, 0, 0..3, &[10, 20, 40]);
+        arrive(tail, 3..5);
+        tail.select(1, HEIGHT);
+        backlog(tail, 1, 100..103, &[10, 30, 50]);
+        let expected = [0, 100, 1, 101, 2, 102, 3, 4];
+        assert_eq!(in_view(tail), expected);
+        assert_eq!(tail.selected_record().map(|row| row.offset), Some(1), "the view stays");
+        // A record that nobody knows a time of stays behind those of its bucket.
+        backlog(tail, 2, 200..202, &[45]);
+        assert_eq!(in_view(tail), [0, 100, 1, 101, 2, 200, 201, 102, 3, 4]);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::scroll::Scroll;
+use crate::Maintenance;
 use crate::tui::data::{Fault, Version};
 use crate::tui::effect::BucketId;
 use crate::tui::input::Motion;
@@ -25,8 +26,12 @@ pub(crate) struct Versions {
     pub(crate) scroll: Scroll,
     /// The head that the counts named when the list was last asked for.
     pub(crate) listed_at: Option<u64>,
+    /// The version that others are compared with; without one, the one before each.
+    pub(crate) base: Option<u64>,
     /// The version to select once the list is there.
     sought: Option<u64>,
+    /// What of the maintenance of the bucket is due, once that is known.
+    pub(crate) upkeep: Option<Maintenance>,
     /// Why the last read failed.
     pub(crate) failed: Option<Fault>,
 }
@@ -42,7 +47,9 @@ impl Versions {
             asked: Vec::new(),
             scroll: Scroll::default(),
             listed_at: None,
+            base: None,
             sought,
+            upkeep: None,
             failed: None,
         }
     }
@@ -67,6 +74,27 @@ impl Versions {
         self.number(self.scroll.selected)
     }
 
+    /// The largest offset that is known to have been given.
+    pub(crate) fn widest_offset(&self) -> Option<u64> {
+        self.known.values().map(|version| version.next_offset).max()
+    }
+
+    /// The two versions to compare, the older one first: the selected one, and that which is marked or else the one before.
+    pub(crate) fn pair(&self) -> Option<(u64, u64)> {
+        let selected = self.selected()?;
+        let other = match self.base.filter(|base| *base != selected) {
+            Some(base) => base,
+            None => self.number(self.scroll.selected + 1)?,
+        };
+        Some((selected.min(other), selected.max(other)))
+    }
+
+    /// Marks the selected version as the one to compare with, or takes the mark away.
+    pub(crate) fn mark(&mut self) {
+        let selected = self.selected();
+        self.base = if self.base == selected { None } else { selected };
+    }
+
     /// Takes a list of numbers, ascending; selection and view stay on their versions, but for a view
     /// of the newest, which goes on to show the newest.
     pub(crate) fn list(&mut self, mut numbers: Vec<u64>) {
@@ -77,6 +105,7 @@ impl Versions {
         self.scroll.selected = selected.map_or(0, row);
         self.scroll.top = top.map_or(0, row);
         self.known.retain(|number, _| numbers.iter().any(|kept| kept == number));
+        self.base = self.base.filter(|base| numbers.contains(base));
         self.numbers = Some(numbers);
         self.failed = None;
     }
@@ -140,6 +169,8 @@ mod tests {
             when: NaiveDateTime::default(),
             operation: "append".into(),
             rows: number,
+            next_offset: number,
+            updated: 0,
             fragments: 1,
             bytes: None,
             tags: Vec::new(),
@@ -182,6 +213,21 @@ mod tests {
         list.forget();
         assert_eq!(list.get(0).map(|version| version.number), Some(3));
         assert_eq!(list.ask(10), Some(vec![3, 2, 1]));
+    }
+
+    #[test]
+    fn a_version_is_compared_with_the_marked_one_or_the_one_before() {
+        let mut list = versions(1..=9);
+        assert_eq!(list.pair(), Some((8, 9)));
+        list.mark();
+        assert_eq!(list.pair(), Some((8, 9)), "with itself there is nothing to compare");
+        list.step(Motion::PageDown, 5);
+        assert_eq!(list.pair(), Some((5, 9)));
+        list.step(Motion::End, 5);
+        list.mark();
+        assert_eq!((list.base, list.pair()), (Some(1), None), "nothing came before");
+        list.list((3..=9).collect());
+        assert_eq!(list.base, None, "it was cleaned up");
     }
 
     #[test]

@@ -18,8 +18,8 @@ use crate::tui::event::{Answer, Arrival, Complaint, Event, Sifted};
 use crate::tui::sample;
 use crate::tui::state::PAGE;
 use crate::{
-    BucketCounts, Change, Cursor, Flushed, JsonObject, Receipt, TopicCounts, TopicEntry, TopicName,
-    WatchMode,
+    BucketCounts, Change, Cursor, Estimate, Flushed, JsonObject, Receipt, TopicCounts, TopicEntry,
+    TopicName, WatchMode,
 };
 
 /// What a refusal begins with; the record follows.
@@ -391,6 +391,7 @@ fn read(world: &World, request: &Request) -> Result<Answer, Fault> {
         Request::Condition { .. } => {
             Answer::Condition(Err(Complaint { reason: "no".into(), place: None }))
         }
+        Request::Estimate(sifting) => estimated(world, sifting)?,
         Request::Sift(sifting) => sifted(world, sifting)?,
         // A tail goes on and on: see `tail`. What is not modelled here fails.
         Request::Tail { .. } => return sample::answer(request),
@@ -403,7 +404,10 @@ fn read(world: &World, request: &Request) -> Result<Answer, Fault> {
         | Request::Picture { .. }
         | Request::Value { .. }
         | Request::Versions { .. }
+        | Request::Upkeep(_)
         | Request::Pin(_)
+        | Request::Diff(_)
+        | Request::Alter(_)
         | Request::Similar { .. }
         | Request::Find(_) => return Err(Fault::new("it cannot be read")),
     })
@@ -439,6 +443,13 @@ fn page(
     Ok(all)
 }
 
+/// As many as there are.
+fn estimated(world: &World, sifting: &Sifting) -> Result<Answer, Fault> {
+    let total = world.counts(&sifting.place.topic).ok_or_else(missing)?.total_count;
+    let estimate = Estimate { matches: total / 2, looked_at: total.min(9), total };
+    Ok(Answer::Estimated(Ok(estimate)))
+}
+
 /// Every record that has all the texts; sorted, the same.
 fn sifted(world: &World, sifting: &Sifting) -> Result<Answer, Fault> {
     let topic = &sifting.place.topic;
@@ -448,7 +459,7 @@ fn sifted(world: &World, sifting: &Sifting) -> Result<Answer, Fault> {
     for bucket in (0..buckets).filter(|id| sifting.place.bucket.is_none_or(|own| own == *id)) {
         let rows = world.rows(topic, bucket, 0..u64::MAX).ok_or_else(missing)?;
         let filter = &sifting.asked.filter;
-        let has_all = |row: &&Row| filter.needles().all(|text| text.is_in_cell(&row.cells[0]));
+        let has_all = |row: &&Row| filter.needles().all(|text| row.cells[0].has(text));
         found.extend(rows.rows.iter().filter(has_all).map(|row| (bucket, row.offset)));
         end.set(bucket, 0.into());
     }
@@ -475,7 +486,7 @@ fn tail(world: &World, request: &Request, pick: usize) -> Result<Answer, Fault> 
     let rows = world.rows(topic, bucket, end.saturating_sub(1 + pick as u64 % 40)..end);
     let arrivals = match pick % 3 {
         0 => vec![Arrival::Flushed(flushed(bucket, known))],
-        1 => rows.map(Arrival::Backlog).into_iter().collect(),
+        1 => rows.map(|rows| Arrival::Backlog(rows, Vec::new())).into_iter().collect(),
         _ => rows.map(Arrival::Rows).into_iter().collect(),
     };
     Ok(Answer::Tail(arrivals, at(pick as u64 % 30)))

@@ -13,10 +13,12 @@ use ratatui::backend::CrosstermBackend;
 use ratatui::layout::{Rect, Size};
 use ratatui::{Terminal, TerminalOptions, Viewport};
 
-use crate::tui::data::{Fault, Like, Likes, Rows, Version, Whole};
+use crate::tui::data::{
+    Cell, CellChange, Difference, Differing, Fault, Like, Likes, Rows, Version, Whole,
+};
 use crate::tui::effect::{Effect, Request, Way as Direction};
 use crate::tui::event::{
-    Answer, Arrival, Complaint, Event, Hit, Input, Landing, Sifted, Sight, Spot,
+    Answer, Arrival, Compared, Complaint, Event, Hit, Input, Landing, Sifted, Sight, Spot,
 };
 use crate::tui::input::{Action, Key, actions};
 use crate::tui::options::Options;
@@ -25,7 +27,9 @@ use crate::tui::state::{Overlay, Screen, State};
 use crate::tui::text::sanitize::clean;
 use crate::tui::update::{start, update};
 use crate::tui::view;
-use crate::{BucketCounts, Chunk, TopicCounts, TopicEntry, TopicName, WatchMode};
+use crate::{
+    BucketCounts, ChangeKind, Chunk, Maintenance, TopicCounts, TopicEntry, TopicName, WatchMode,
+};
 
 /// What a terminal would obey. Where it looks like something that the explorer writes itself, its numbers are none that
 /// the explorer would write.
@@ -109,8 +113,20 @@ impl Hostile {
             columns: vec![self.text.clone(); 2],
             hits: vec![like],
             searched: 1,
+            by: Some(self.text.clone()),
             took: Duration::ZERO,
         }
+    }
+
+    fn compared(&self) -> Compared {
+        let cell = Cell::Text(self.text.clone());
+        let (before, after) = (Some(cell.clone()), Some(cell));
+        let cells = vec![CellChange { column: clean(&self.text).into_owned(), before, after }];
+        let rows = [ChangeKind::Added, ChangeKind::Updated, ChangeKind::Deleted]
+            .map(|kind| Difference { offset: 0, kind, cells: cells.clone() });
+        let columns = vec![self.text.clone()];
+        let differing = Differing { updated: 1, columns, ..Differing::default() };
+        Compared { rows: rows.to_vec(), differing, took: Some(Duration::ZERO) }
     }
 
     fn version(&self) -> Version {
@@ -119,6 +135,8 @@ impl Hostile {
             when: now(),
             operation: self.text.clone(),
             rows: 1,
+            next_offset: 1,
+            updated: 0,
             fragments: 1,
             bytes: Some(1),
             tags: vec![self.text.clone()],
@@ -129,6 +147,15 @@ impl Hostile {
         let (version, counts) = (self.version(), counts());
         let (row, pages, took) = (0, Vec::new(), Duration::ZERO);
         Sight { version, newest: 2, counts, row, pages, took }
+    }
+
+    fn upkeep(&self) -> Maintenance {
+        let text = || Some(self.text.clone());
+        Maintenance { due: Some("cleanup"), versions: 2, last_begun: text(), error: text() }
+    }
+
+    fn complaint(&self) -> Complaint {
+        Complaint { reason: self.text.clone(), place: Some(0..1) }
     }
 
     fn answer(&self, request: &Request) -> Result<Answer, Fault> {
@@ -145,8 +172,11 @@ impl Hostile {
                 Answer::Record(Whole::of_row(&self.batch(), true))
             }
             Request::Similar { .. } => Answer::Similar(self.likes()),
+            Request::Diff(_) => Answer::Compared(self.compared()),
+            Request::Alter(_) => Answer::Altered(self.text.clone()),
             Request::VersionNumbers(_) => Answer::VersionNumbers(vec![1, 2]),
             Request::Versions { .. } => Answer::Versions(vec![self.version()]),
+            Request::Upkeep(_) => Answer::Upkeep(self.upkeep()),
             Request::Pin(look) => {
                 Answer::Pinned(look.bucket.bucket, Landing::At(Box::new(self.sight())))
             }
@@ -163,10 +193,8 @@ impl Hostile {
                 is_there: true,
                 flush: Some(self.version()),
             }),
-            Request::Condition { .. } => {
-                let reason = self.text.clone();
-                Answer::Condition(Err(Complaint { reason, place: Some(0..1) }))
-            }
+            Request::Condition { .. } => Answer::Condition(Err(self.complaint())),
+            Request::Estimate(_) => Answer::Estimated(Err(self.complaint())),
             Request::Sift(_) => Answer::Sifted(Sifted {
                 found: vec![(0, 0)],
                 matches: 1,
@@ -321,6 +349,9 @@ fn only_our_own_sequences_reach_the_terminal_from_any_screen_and_any_layer() {
         Overlay::Jobs(_) => &[Key::Char('w')],
         Overlay::Marks(_) => &[Key::Enter, Key::Char('m'), Key::Char('\'')],
         Overlay::Similar(_) => &[Key::Enter, Key::Char('s')],
+        Overlay::Diff(_) => &[Key::Enter, Key::Char('v'), Key::Char('d')],
+        Overlay::Tag(..) => &[Key::Enter, Key::Char('v'), Key::Char('t')],
+        Overlay::Alter(_) => &[Key::Enter, Key::Char('v'), Key::Down, Key::Char('R')],
         Overlay::Palette(_) => &[Key::Enter, Key::Char(':')],
         // Something is said first, so that there is something to read.
         Overlay::Log(_) => &[Key::Enter, Key::Char(']'), Key::F(2), Key::F(4)],

@@ -38,20 +38,44 @@ async fn versions_are_listed_grow_with_flushes_and_open() {
     let mut explorer = Explorer::open(engine, records());
     explorer.shows("50 records").await;
     explorer.press(&[Key::Char('v')]);
-    // With the year behind it: seconds may end in the same digit.
-    let row = format!(" {newest}  2");
+    // With the gap behind it: seconds may end in the same digit.
+    let row = format!(" {newest}  ");
     let screen = explorer.sees(|screen| line(screen, &row).contains("+10")).await;
     assert!(screen.contains("notes · versions") && line(&screen, &row).contains('▶'), "{screen}");
     writer.put(note(50)).await.unwrap();
     explorer.shows("● 1 buffered").await;
     writer.flush().await.unwrap();
-    let added = format!(" {}  2", newest + 1);
+    let added = format!(" {}  ", newest + 1);
     let screen = explorer.sees(|screen| line(screen, &added).contains("+1 ")).await;
     assert!(line(&screen, &row).contains('▶'), "the selection stays on its version: {screen}");
     explorer.press(&[Key::Enter]);
     let pinned = format!("v {newest} of {}", newest + 1);
     let screen = explorer.shows(&pinned).await;
     assert!(screen.contains("50 records") && screen.contains("read-only view"), "{screen}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn versions_are_compared_tagged_and_restored() {
+    let root = TempDir::new().unwrap();
+    let (engine, _writer) = flushed(&root, 3).await;
+    let mut explorer = Explorer::open(engine, records());
+    explorer.shows("30 records").await;
+    explorer.press(&[Key::Char('v')]);
+    explorer.sees(|screen| screen.contains("create") && screen.contains("+10")).await;
+    explorer.press(&[Key::Char('m'), Key::Down, Key::Down, Key::Char('d')]);
+    let screen = explorer.shows("v 2 → v 4").await;
+    let screen = if screen.contains("+20 ·") { screen } else { explorer.shows("+20 ·").await };
+    assert!(screen.contains("+ 10") && screen.contains("note number 10"), "{screen}");
+    explorer.press(&[Key::Esc, Key::Char('t'), Key::Char('o'), Key::Char('k'), Key::Enter]);
+    explorer.shows("v 2 of bucket 0 is `ok` now").await;
+    explorer.press(&[Key::Char('R')]);
+    explorer.shows("10 records then, 30 now (−20).").await;
+    explorer.press(&[Key::Enter]);
+    explorer.shows("v 2 is the newest again, as v 5: 10 records, before 30").await;
+    explorer.press(&[Key::Char('u'), Key::Enter]);
+    explorer.shows("v 2 of bucket 0 is no longer `ok`").await;
+    explorer.press(&[Key::Char('v')]);
+    explorer.shows("10 records").await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

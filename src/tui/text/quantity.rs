@@ -57,9 +57,11 @@ pub(crate) fn elapsed(time: Duration) -> String {
     }
 }
 
-/// What came to something or went from it: `+1 000`, `−12`.
-pub(crate) fn change(number: i64) -> String {
-    format!("{}{}", sign(number), grouped(number.unsigned_abs()))
+/// What came, what has other values, and what went: `+1 000 ~3 −12`, without what is none.
+pub(crate) fn changes(added: u64, updated: u64, deleted: u64) -> String {
+    let parts = [("+", added), ("~", updated), ("−", deleted)];
+    let parts = parts.iter().filter(|(_, number)| *number > 0);
+    parts.map(|(sign, number)| format!("{sign}{}", grouped(*number))).collect::<Vec<_>>().join(" ")
 }
 
 /// The same for bytes: `+88 kB`, `−1.2 MB`.
@@ -124,11 +126,11 @@ mod tests {
     #[test]
     fn changes_have_a_sign_and_ages_one_unit() {
         assert_eq!(
-            (change(1000), change(-12), change(0)),
-            ("+1 000".into(), "−12".into(), "+0".into())
+            (changes(1000, 0, 0), changes(0, 3, 12), changes(0, 0, 0)),
+            ("+1 000".into(), "~3 −12".into(), String::new())
         );
         assert_eq!(bytes_change(-1_200_000), "−1.2 MB");
-        assert_eq!(change(i64::MIN), "−9 223 372 036 854 775 808");
+        assert_eq!(bytes_change(i64::MIN), "−9.2 EB");
         for (seconds, text) in [
             (-7, "0 s ago"),
             (4, "4 s ago"),

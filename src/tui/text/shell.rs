@@ -2,7 +2,7 @@
 
 /// A text as a shell takes it for one word.
 pub(crate) fn quoted(text: &str) -> String {
-    let is_plain = |c: char| c.is_alphanumeric() || "/._-+,".contains(c);
+    let is_plain = |c: char| c.is_alphanumeric() || "/._-+,:".contains(c);
     if !text.is_empty() && text.chars().all(is_plain) {
         text.to_owned()
     } else {
@@ -18,6 +18,7 @@ mod tests {
     fn a_word_stays_one_word() {
         for (text, word) in [
             ("a/b-c_1.lance", "a/b-c_1.lance"),
+            ("a:desc", "a:desc"),
             ("", "''"),
             ("my data", "'my data'"),
             ("it's $HOME", r"'it'\''s $HOME'"),

@@ -2,8 +2,8 @@
 
 use super::find::{self, Forwards};
 use super::{
-    around, columns, copying, detail, flush, jobs, listing, marks, pin, places, put, seek, similar,
-    tails, versions,
+    alter, around, columns, copying, detail, diff, flush, jobs, listing, marks, pin, places, put,
+    seek, similar, tails, versions,
 };
 use crate::tui::effect::{Effect, Request, Slot, Way};
 use crate::tui::input::{Action, Context, Motion, help_rows};
@@ -15,21 +15,23 @@ pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
     match action {
         Action::Move(motion) => return step(state, motion),
         Action::Open if state.context() == Context::Versions => return pin::visit(state),
+        Action::GoTo if state.context() == Context::Diff => return diff::go(state),
+        Action::Diff | Action::MarkVersion | Action::Tag | Action::Untag | Action::Restore => {
+            return compare_or_alter(state, action);
+        }
         Action::Open if state.context() == Context::Similar => return similar::hop(state),
         Action::Open if state.context() == Context::Marks => return marks::go(state),
         Action::Open => open(state),
         Action::Back => return back(state),
         Action::Quit => state.ended = true,
         Action::Suspend => state.suspended = true,
-        Action::NextPane => turn(state, 1),
-        Action::PreviousPane => turn(state, 2),
+        Action::NextPane | Action::PreviousPane => turn(state, panes(action)),
         Action::Fold | Action::Hex | Action::Json | Action::PathColumn => {
             return detail::act(state, action);
         }
         Action::NextRecord | Action::PreviousRecord => return walk(state, action),
         Action::Seek => seek::open(state),
-        Action::PreviousFlush => return seek::to_flush(state, Way::Up),
-        Action::NextFlush => return seek::to_flush(state, Way::Down),
+        Action::PreviousFlush | Action::NextFlush => return to_flush(state, action),
         Action::Together | Action::Mute | Action::Solo => return tails::act(state, action),
         Action::Filter | Action::Like | Action::Unlike | Action::TakeOff | Action::Sort => {
             return listing::act(state, action);
@@ -37,9 +39,7 @@ pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Action::Mark | Action::Marks | Action::Unmark | Action::ClearMarks => {
             marks::change(state, action);
         }
-        Action::Find => find::open(state),
-        Action::FindNext => return find::again(state, Forwards::Yes),
-        Action::FindPrevious => return find::again(state, Forwards::No),
+        Action::Find | Action::FindNext | Action::FindPrevious => return search(state, action),
         Action::Tail => return toggle_tail(state),
         Action::Similar => return similar::open(state),
         Action::HopBack => return similar::back(state),
@@ -74,12 +74,46 @@ pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
     Vec::new()
 }
 
+/// How many panes on: going back is going on to the last but one.
+fn panes(action: Action) -> usize {
+    if action == Action::NextPane { 1 } else { 2 }
+}
+
+fn search(state: &mut State, action: Action) -> Vec<Effect> {
+    match action {
+        Action::FindNext => find::again(state, Forwards::Yes),
+        Action::FindPrevious => find::again(state, Forwards::No),
+        _ => {
+            find::open(state);
+            Vec::new()
+        }
+    }
+}
+
+fn to_flush(state: &mut State, action: Action) -> Vec<Effect> {
+    let way = if action == Action::NextFlush { Way::Down } else { Way::Up };
+    seek::to_flush(state, way)
+}
+
+/// What is done with the versions that are listed.
+fn compare_or_alter(state: &mut State, action: Action) -> Vec<Effect> {
+    match action {
+        Action::Diff => return diff::open(state),
+        Action::MarkVersion => diff::mark(state),
+        Action::Tag => alter::ask_tag(state),
+        Action::Untag => alter::ask_untag(state),
+        _ => alter::ask_restore(state),
+    }
+    Vec::new()
+}
+
 /// Takes what was typed, or chosen.
 fn accept(state: &mut State) -> Vec<Effect> {
     match state.context() {
         Context::Columns => columns::toggle(state),
         Context::Put => put::accept(state),
         Context::FlushAll => flush::all(state),
+        Context::Tag | Context::Alter => alter::accept(state),
         Context::Find => find::accept(state),
         Context::Filter => listing::accept(state),
         _ => seek::accept(state),
@@ -111,6 +145,7 @@ fn step(state: &mut State, motion: Motion) -> Vec<Effect> {
         Context::Detail => return detail::step(state, motion, &layout),
         Context::Jobs => jobs::step(state, motion),
         Context::Marks => marks::step(state, motion),
+        Context::Diff => diff::step(state, motion),
         Context::Similar => return similar::step(state, motion),
         Context::FlushAll => {
             let last = (state.flush_plan().topics.len() as u64).saturating_sub(1);
@@ -131,7 +166,9 @@ fn step(state: &mut State, motion: Motion) -> Vec<Effect> {
         | Context::Filter
         | Context::Put
         | Context::Copy
-        | Context::Code => {}
+        | Context::Code
+        | Context::Tag
+        | Context::Alter => {}
         Context::Palette => around::step(state, motion),
         Context::Log => around::step_log(state, motion),
     }
@@ -216,6 +253,8 @@ fn back(state: &mut State) -> Vec<Effect> {
             return state.loads.cancel(&Slot::Condition).into_iter().collect();
         }
         Context::Put => return put::leave(state),
+        Context::Diff => return diff::close(state),
+        Context::Tag | Context::Alter => state.overlay = Overlay::None,
         Context::Similar => return similar::close(state),
         Context::Detail => return detail::back(state),
         Context::Tail => return places::close_tail(state),

@@ -3,7 +3,8 @@
 use chrono::NaiveDateTime;
 
 use super::{
-    copying, find, flush, jobs, listing, pin, places, put, seek, similar, tails, versions,
+    alter, copying, diff, find, flush, jobs, listing, pin, places, put, seek, similar, tails,
+    versions,
 };
 use crate::tui::data::Fault;
 use crate::tui::effect::{Effect, LoadId, Slot};
@@ -21,14 +22,15 @@ pub(super) fn take(
     if !state.loads.is_current(slot, id) {
         return Vec::new();
     }
-    jobs::note(state, slot, &result);
     // What follows goes on answering until it fails, a search until it has an end.
     let goes_on = match &result {
         Ok(Answer::Tail(..) | Answer::Searched { .. } | Answer::SiftedOn(_)) => true,
         Ok(Answer::Sifted(sifted)) => sifted.end.is_none(),
+        Ok(Answer::Compared(compared)) => compared.took.is_none(),
         _ => false,
     };
     if !goes_on {
+        jobs::note(state, slot, &result);
         state.loads.finish(slot);
     }
     match result {
@@ -62,19 +64,14 @@ fn taken(state: &mut State, slot: &Slot, answer: Answer) -> Vec<Effect> {
         (Slot::Picture, Answer::Picture(made)) => state.detail.take_picture(Ok(made)),
         (Slot::Clone, Answer::Record(record)) => return put::open_copy(state, &record),
         (Slot::Seek, answer) => seek::take(state, answer),
-        (Slot::Condition | Slot::Sift | Slot::SiftOn, answer) => {
+        (Slot::Condition | Slot::Estimate | Slot::Sift | Slot::SiftOn, answer) => {
             return listing::take(state, answer);
         }
-        (Slot::VersionList, Answer::VersionNumbers(numbers)) => {
-            if let Some(list) = &mut state.versions {
-                list.list(numbers);
-            }
+        (Slot::VersionList | Slot::Versions | Slot::Upkeep, answer) => {
+            list_of_versions(state, answer);
         }
-        (Slot::Versions, Answer::Versions(found)) => {
-            if let Some(list) = &mut state.versions {
-                list.take(found);
-            }
-        }
+        (Slot::Alter, Answer::Altered(done)) => return alter::done(state, done),
+        (Slot::Diff, Answer::Compared(found)) => diff::found(state, found),
         (Slot::Similar, Answer::Similar(likes)) => similar::found(state, likes),
         (Slot::Similar, Answer::Unlike { column, columns, fault }) => {
             similar::unlike(state, (column, columns), fault);
@@ -98,6 +95,16 @@ fn taken(state: &mut State, slot: &Slot, answer: Answer) -> Vec<Effect> {
         _ => {}
     }
     Vec::new()
+}
+
+fn list_of_versions(state: &mut State, answer: Answer) {
+    let Some(list) = &mut state.versions else { return };
+    match answer {
+        Answer::VersionNumbers(numbers) => list.list(numbers),
+        Answer::Versions(found) => list.take(found),
+        Answer::Upkeep(upkeep) => list.upkeep = Some(upkeep),
+        _ => {}
+    }
 }
 
 fn count(state: &mut State, name: &TopicName, counts: TopicCounts, now: NaiveDateTime) {
@@ -137,11 +144,19 @@ pub(super) fn failed(state: &mut State, slot: &Slot, fault: Fault) -> Vec<Effect
         }
         Slot::Check => put::checked(state, Err(fault.message)),
         Slot::Put(topic) => put::failed(state, topic, fault.message),
+        Slot::Alter => alter::failed(state, fault),
+        Slot::Diff => diff::failed(state, fault),
         Slot::Similar => similar::failed(state, fault),
         Slot::VersionList | Slot::Versions => versions::failed(state, fault),
+        // The list is there without it, and its own read says what is wrong.
+        Slot::Upkeep => {}
         Slot::Flush(topic) => return flush::failed(state, topic, &fault),
         Slot::TailBeside(topic) => {
             state.say(Severity::Failed, format!("`{topic}` is not followed: {}", fault.message));
+        }
+        Slot::Estimate => {
+            let complaint = Complaint { reason: fault.message, place: None };
+            return listing::take(state, Answer::Estimated(Err(complaint)));
         }
         Slot::Sift => listing::failed(state, fault.message),
         Slot::Condition => {

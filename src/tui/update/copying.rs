@@ -164,7 +164,7 @@ fn filter(state: &State) -> Option<String> {
 }
 
 /// What is shown, as something else could show it too: of a table of several buckets, the records in view of the bucket
-/// of the selected one.
+/// of the selected one, but in an order of its own those of all.
 pub(super) fn view(state: &State) -> Option<View> {
     let place = state.records.place.clone()?;
     let across = state.across();
@@ -191,6 +191,7 @@ pub(super) fn view(state: &State) -> Option<View> {
         version: state.records.version().filter(|_| state.screen == Screen::Records),
         columns,
         filter: filter(state),
+        texts: state.asked.filter.needles().map(|text| text.text().into()).collect(),
         what,
     };
     match state.screen {
@@ -200,8 +201,14 @@ pub(super) fn view(state: &State) -> Option<View> {
             Some(view(What::Versions, bucket))
         }
         Screen::Records => {
-            let bucket = current_bucket(state);
             let rows = in_view(state);
+            let listed = state.records.listed.as_ref();
+            if let Some(sort) = listed.and_then(|listed| listed.asked.sort.clone()) {
+                let (skip, limit) = (state.records.scroll.top, rows.len() as u64);
+                let pinned = state.records.pin.as_ref().map(|pin| pin.bucket);
+                return Some(view(What::Sorted { sort, skip, limit }, pinned.or(place.bucket)));
+            }
+            let bucket = current_bucket(state);
             let own: Vec<&RecordId> = rows.iter().filter(|id| id.bucket == bucket).collect();
             let offset = own.first()?.offset;
             let row = (state.records.scroll.top..).map_while(|row| state.records.extents.find(row));
@@ -244,6 +251,7 @@ mod tests {
             ("fYc", "lanceq tail traces", "copied the command for this view of `traces`"),
             ("vYc", "lanceq versions traces --bucket 0", "copied the command"),
             ("Yr", "reader.get(0, 23).await", "copied the function in Rust"),
+            ("llooYc", "lanceq get traces --sort latency_ms:desc --skip ", "copied the command"),
         ] {
             let state = after(keys);
             let (found, notice) = copied(&state);
@@ -274,7 +282,10 @@ mod tests {
     #[test]
     fn what_cannot_be_copied_says_why() {
         for (keys, why) in [
-            ("oY", "a command knows no text to look for and no order: backspace takes them off"),
+            (
+                "oYp",
+                "pylance reads one bucket at a time; c copies the command that sorts all of them",
+            ),
             ("yp", "paths are those of the detail: ↵ opens it"),
             ("fYp", "pylance does not follow what arrives; c copies the command that does"),
         ] {

@@ -1,7 +1,7 @@
 //! Looking for a text: in the table through all of its pages, in the tail through its lines.
 
 use super::{act, listing};
-use crate::tui::data::Needle;
+use crate::Needle;
 use crate::tui::effect::{Effect, Request, Search, Slot, Way};
 use crate::tui::event::Hit;
 use crate::tui::layout::Layout;
@@ -134,7 +134,7 @@ fn look_in_tail(state: &mut State, way: Way, skip: u64) {
     let ring = &tail.ring;
     let from = tail.selected().unwrap_or_else(|| ring.end().saturating_sub(1));
     let has_it = |number: &u64| match ring.get(*number) {
-        Some(Line::Record { row, .. }) => row.cells.iter().any(|c| find.needle.is_in_cell(c)),
+        Some(Line::Record { row, .. }) => row.cells.iter().any(|cell| cell.has(&find.needle)),
         _ => false,
     };
     let found = match way {
@@ -150,7 +150,7 @@ fn look_in_tail(state: &mut State, way: Way, skip: u64) {
             let (place, field) = match tail.ring.get(number) {
                 Some(Line::Record { row, columns, .. }) => {
                     let mut cells = columns.iter().zip(&row.cells);
-                    let column = cells.find(|(_, cell)| find.needle.is_in_cell(cell));
+                    let column = cells.find(|(_, cell)| cell.has(&find.needle));
                     let field = column.map(|(column, _)| column.name.clone());
                     ((row.bucket, row.offset), field.unwrap_or_default())
                 }

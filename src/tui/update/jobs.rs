@@ -68,7 +68,7 @@ fn stop_load(state: &mut State, slot: &Slot) -> Vec<Effect> {
     // Where nothing is missing now, that it was stopped is all there is to say.
     let leaves_all =
         matches!(slot, Slot::Topics | Slot::Seek | Slot::Clone | Slot::Pin | Slot::Find)
-            || matches!(slot, Slot::Condition | Slot::Sift);
+            || matches!(slot, Slot::Condition | Slot::Estimate | Slot::Sift);
     if *slot == Slot::Sift {
         effects.extend(listing::stop(state));
     }
@@ -100,10 +100,16 @@ fn by_hand() -> Fault {
 pub(super) fn note(state: &mut State, slot: &Slot, result: &Result<Answer, Fault>) {
     let took = state.loads.since(slot);
     let told = match (slot, result) {
-        (Slot::Put(_) | Slot::Flush(_), _) => true,
-        (Slot::Tail | Slot::TailBeside(_) | Slot::SiftOn | Slot::Check | Slot::Condition, _) => {
-            false
-        }
+        (Slot::Put(_) | Slot::Flush(_) | Slot::Alter, _) => true,
+        (
+            Slot::Tail
+            | Slot::TailBeside(_)
+            | Slot::SiftOn
+            | Slot::Check
+            | Slot::Condition
+            | Slot::Estimate,
+            _,
+        ) => false,
         _ => took >= LONG,
     };
     if told && !state.is_of_run(slot) {
@@ -122,6 +128,7 @@ fn exact(result: &Result<Answer, Fault>, seen: Duration) -> Duration {
 fn outcome(result: &Result<Answer, Fault>) -> Result<String, String> {
     match result {
         Ok(Answer::Flushed(report)) => Ok(counted(report.rows(), "record")),
+        Ok(Answer::Altered(done)) => Ok(done.clone()),
         Ok(Answer::Counts(counts, _)) => Ok(counted(counts.total_count, "record")),
         Ok(Answer::Unlike { fault, .. }) | Err(fault) => Err(fault.message.clone()),
         Ok(_) => Ok(String::new()),

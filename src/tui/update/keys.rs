@@ -1,6 +1,6 @@
 //! Input: a key becomes an action, unless it is typed into a prompt.
 
-use super::{act, around, columns, find, jobs, mouse, prompt, put, tour};
+use super::{act, around, columns, find, jobs, listing, mouse, prompt, put, tour};
 use crate::tui::effect::Effect;
 use crate::tui::event::Input;
 use crate::tui::input::{Action, Key, Reason};
@@ -69,8 +69,12 @@ fn type_in(state: &mut State, key: Key) -> Vec<Effect> {
         state.overlay = Overlay::None;
     }
     match &mut state.overlay {
-        Overlay::Seek(prompt) | Overlay::Find(prompt) | Overlay::Filter(prompt) => {
+        Overlay::Seek(prompt) | Overlay::Find(prompt) | Overlay::Tag(prompt, ..) => {
             prompt::edit(prompt, key);
+        }
+        Overlay::Filter(prompt) => {
+            prompt::edit(prompt, key);
+            return listing::estimate(state);
         }
         Overlay::Columns(_) => columns::edit(state, key),
         Overlay::Palette(_) => around::edit(state, key),
@@ -85,8 +89,12 @@ fn type_in(state: &mut State, key: Key) -> Vec<Effect> {
 /// Where nothing is being typed, a paste means nothing.
 fn paste(state: &mut State, text: &str) -> Vec<Effect> {
     match &mut state.overlay {
-        Overlay::Seek(prompt) | Overlay::Find(prompt) | Overlay::Filter(prompt) => {
+        Overlay::Seek(prompt) | Overlay::Find(prompt) | Overlay::Tag(prompt, ..) => {
             prompt::paste(prompt, text);
+        }
+        Overlay::Filter(prompt) => {
+            prompt::paste(prompt, text);
+            return listing::estimate(state);
         }
         Overlay::Columns(chooser) | Overlay::Palette(chooser) => chooser.paste(text),
         Overlay::Put(_) => return put::paste(state, text),

@@ -1,11 +1,12 @@
 //! What is asked of the table and of the tail: conditions, one by one, and an order.
 
 use super::{act as actions, places};
+use crate::Estimate;
 use crate::tui::data::{Chip, Likeness};
-use crate::tui::effect::{Effect, RecordId, Request, Sifting, Slot, Wish};
+use crate::tui::effect::{Effect, Place, RecordId, Request, Sifting, Slot, Wish};
 use crate::tui::event::{Answer, Complaint, Sifted};
 use crate::tui::input::Action;
-use crate::tui::state::{Course, Overlay, Prompt, Screen, Severity, State};
+use crate::tui::state::{Asked, Course, Outlook, Overlay, Prompt, Screen, Severity, State};
 
 /// Asks for something else, or for less of it.
 pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
@@ -22,6 +23,35 @@ pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
 /// Opens the prompt for a condition.
 fn open(state: &mut State) {
     state.overlay = Overlay::Filter(Prompt::after(&state.earlier_filters));
+}
+
+/// Asks how many records would be left, where what is typed is something.
+pub(super) fn estimate(state: &mut State) -> Vec<Effect> {
+    let Overlay::Filter(prompt) = &state.overlay else {
+        return Vec::new();
+    };
+    let chip = Chip::typed(prompt.text());
+    let Some((chip, place)) = chip.zip(shown_place(state)) else {
+        return state.loads.cancel(&Slot::Estimate).into_iter().collect();
+    };
+    let mut asked = Asked { filter: state.asked.filter.clone(), sort: None };
+    asked.filter.add(chip);
+    let version = state.records.version().filter(|_| state.screen == Screen::Records);
+    let sifting = Sifting { place, version, asked, inner: state.inner() };
+    vec![state.loads.begin(Slot::Estimate, Request::Estimate(sifting))]
+}
+
+/// Says in the prompt what its text would come to; what is wrong with it is wrong only when it is taken.
+fn foretell(state: &mut State, found: Result<Estimate, Complaint>) {
+    let Overlay::Filter(prompt) = &mut state.overlay else { return };
+    prompt.outlook = Some(match found {
+        Ok(estimate) => Outlook::Matches(estimate),
+        Err(complaint) => {
+            // The same part is marked as is when it is refused; where something is to follow, the cursor stands.
+            prompt.fault = complaint.place.filter(|place| !place.is_empty());
+            Outlook::Unfinished(complaint.reason)
+        }
+    });
 }
 
 /// Takes what was typed; a condition in SQL is tried first, and the prompt stays until it is known to be one.
@@ -58,6 +88,10 @@ fn ask(state: &mut State, wish: Wish) -> Vec<Effect> {
 pub(super) fn take(state: &mut State, answer: Answer) -> Vec<Effect> {
     match answer {
         Answer::Condition(answer) => answered(state, answer),
+        Answer::Estimated(found) => {
+            foretell(state, found);
+            Vec::new()
+        }
         Answer::Sifted(sifted) => found(state, sifted),
         Answer::SiftedOn(places) => {
             state.records.take_found(&places);
@@ -110,11 +144,16 @@ fn sort(state: &mut State) {
 
 /// Brings the table and the tail to what is asked for.
 pub(super) fn wants(state: &mut State) -> Vec<Effect> {
-    match state.screen {
+    let mut effects = Vec::new();
+    if !matches!(state.overlay, Overlay::Filter(_)) {
+        effects.extend(state.loads.cancel(&Slot::Estimate));
+    }
+    effects.extend(match state.screen {
         Screen::Records => table(state),
         Screen::Tail => tail(state),
         Screen::Versions => Vec::new(),
-    }
+    });
+    effects
 }
 
 fn table(state: &mut State) -> Vec<Effect> {
@@ -159,12 +198,18 @@ fn tail(state: &mut State) -> Vec<Effect> {
 
 /// What the list that is shown is looked for in. A version is one of its bucket.
 fn sifting(state: &State) -> Option<Sifting> {
-    let mut place = state.records.place.clone()?;
+    let place = shown_place(state)?;
     let asked = state.records.listed.as_ref()?.asked.clone();
-    if let Some(pin) = &state.records.pin {
+    Some(Sifting { place, version: state.records.version(), asked, inner: state.inner() })
+}
+
+/// What the table or the tail shows: of a version, its bucket.
+fn shown_place(state: &State) -> Option<Place> {
+    let mut place = state.records.place.clone()?;
+    if let Some(pin) = state.records.pin.as_ref().filter(|_| state.screen == Screen::Records) {
         place.bucket = Some(pin.bucket);
     }
-    Some(Sifting { place, version: state.records.version(), asked, inner: state.inner() })
+    Some(place)
 }
 
 /// Takes some of what was found; at the end, goes on with what comes.
@@ -248,5 +293,69 @@ pub(super) fn arrive(state: &mut State, place: (u32, u64)) {
     if !is_it {
         let text = "that record is not among those that are shown: backspace takes conditions off";
         state.say(Severity::Refused, text);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ratatui::layout::Size;
+
+    use super::*;
+    use crate::tui::event::{Event, Input};
+    use crate::tui::input::Key;
+    use crate::tui::picture::opened;
+    use crate::tui::sample::press;
+    use crate::tui::update::update;
+
+    fn typing(text: &str) -> State {
+        let mut state = opened(Size { width: 120, height: 40 });
+        press(&mut state, &[Key::End, Key::Enter, Key::Char('&')]);
+        press(&mut state, &text.chars().map(Key::Char).collect::<Vec<_>>());
+        state
+    }
+
+    fn prompt(state: &State) -> &Prompt {
+        match &state.overlay {
+            Overlay::Filter(prompt) => prompt,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn what_would_be_left_is_told_while_a_condition_is_typed() {
+        let state = typing("haiku");
+        let Some(Outlook::Matches(found)) = &prompt(&state).outlook else { panic!() };
+        assert!(found.matches > 0 && found.matches < found.looked_at && !found.is_exact());
+        assert!(state.asked.is_everything(), "nothing is asked for yet");
+    }
+
+    #[test]
+    fn an_unfinished_condition_is_no_error_before_it_is_taken() {
+        let mut state = typing("latency >");
+        let shown = prompt(&state);
+        assert!(
+            matches!(&shown.outlook, Some(Outlook::Unfinished(reason)) if reason.contains("no column"))
+        );
+        assert_eq!((shown.fault.clone(), &shown.error), (Some(0..7), &None));
+        press(&mut state, &[Key::Enter]);
+        assert!(prompt(&state).error.is_some());
+    }
+
+    #[test]
+    fn the_next_key_stops_the_look_and_leaving_the_prompt_does_so_for_good() {
+        let mut state = typing("h");
+        let key = |state: &mut State, key| update(state, Event::Input(Input::Key(key)));
+        let is_asked = |effects: &[Effect]| {
+            effects.iter().any(|e| matches!(e, Effect::Load { slot: Slot::Estimate, .. }))
+        };
+        assert!(is_asked(&key(&mut state, Key::Char('a'))));
+        assert!(prompt(&state).outlook.is_none(), "what was known of the text before is gone");
+        let first = state.loads.is_running(&Slot::Estimate);
+        assert!(first && is_asked(&key(&mut state, Key::Char('i'))));
+        let left = key(&mut state, Key::Esc);
+        assert!(left.contains(&Effect::Cancel(Slot::Estimate)), "{left:?}");
+        press(&mut state, &[Key::Char('&'), Key::Char('x')]);
+        let emptied = key(&mut state, Key::Backspace);
+        assert!(!is_asked(&emptied) && prompt(&state).outlook.is_none());
     }
 }

@@ -1,12 +1,14 @@
 //! How the state changes: pure functions from an event to a new state and the effects it asks for.
 
 mod act;
+mod alter;
 mod answer;
 mod around;
 mod changes;
 mod columns;
 mod copying;
 mod detail;
+mod diff;
 mod event;
 mod find;
 mod flush;

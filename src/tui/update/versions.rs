@@ -55,7 +55,8 @@ pub(super) fn close(state: &mut State) -> Vec<Effect> {
 }
 
 fn cancel(state: &mut State) -> Vec<Effect> {
-    [Slot::VersionList, Slot::Versions].iter().filter_map(|slot| state.loads.cancel(slot)).collect()
+    let slots = [Slot::VersionList, Slot::Versions, Slot::Upkeep];
+    slots.iter().filter_map(|slot| state.loads.cancel(slot)).collect()
 }
 
 /// Moves in the list; sideways to another bucket of the topic.
@@ -108,6 +109,7 @@ pub(super) fn wants(state: &mut State, layout: &Layout) -> Vec<Effect> {
         versions.listed_at = Some(head);
         versions.failed = None;
         effects.push(state.loads.begin(Slot::VersionList, Request::VersionNumbers(id.clone())));
+        effects.push(state.loads.begin(Slot::Upkeep, Request::Upkeep(id.clone())));
     }
     if versions.failed.is_none()
         && !state.loads.is_running(&Slot::Versions)

@@ -5,10 +5,10 @@
 //! ```
 
 use super::canvas::{Piece, piece};
-use crate::tui::data::{Order, SORTED, Sort};
 use crate::tui::state::{Course, Listed, State};
 use crate::tui::text::quantity::{counted, grouped, percent};
 use crate::tui::theme::Meaning;
+use crate::{Order, Ranking, Sort};
 
 /// The chips; none where nothing is asked for.
 pub(super) fn line(state: &State) -> Vec<Piece<'static>> {
@@ -77,7 +77,9 @@ fn limit(listed: &Listed) -> Option<String> {
         return None;
     }
     Some(match &listed.asked.sort {
-        Some(Sort { column, .. }) => format!("the first {} by {column}", grouped(SORTED as u64)),
+        Some(Sort { column, .. }) => {
+            format!("the first {} by {column}", grouped(Ranking::MOST as u64))
+        }
         None => format!("the first {}", grouped(kept)),
     })
 }

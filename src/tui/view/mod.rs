@@ -1,11 +1,13 @@
 //! The views: pure functions of the state, one pane a file.
 
+mod alter;
 mod canvas;
 mod card;
 mod chips;
 mod chooser;
 mod columns;
 mod detail;
+mod diff;
 mod empty;
 mod flush_all;
 mod footer;
@@ -27,6 +29,7 @@ mod tail;
 mod top;
 mod topics;
 mod tour;
+mod upkeep;
 mod versions;
 
 #[cfg(test)]

@@ -5,8 +5,8 @@ use ratatui::layout::{Position, Rect};
 
 use super::canvas::{Canvas, piece};
 use super::{
-    card, columns, detail, empty, flush_all, footer, help, jobs, log, marks, menu, palette, prompt,
-    put, records, similar, status, tail, top, topics, tour, versions,
+    alter, card, columns, detail, diff, empty, flush_all, footer, help, jobs, log, marks, menu,
+    palette, prompt, put, records, similar, status, tail, top, topics, tour, versions,
 };
 use crate::tui::layout::{Layout, SMALLEST};
 use crate::tui::state::{Overlay, Screen, State};
@@ -25,9 +25,10 @@ pub(crate) fn draw(state: &State, buffer: &mut Buffer) {
 /// Where the cursor of the terminal stands, while something is being typed.
 pub(crate) fn cursor(state: &State) -> Option<Position> {
     match &state.overlay {
-        Overlay::Seek(prompt) | Overlay::Find(prompt) | Overlay::Filter(prompt) => {
-            prompt::cursor(state, prompt)
-        }
+        Overlay::Seek(prompt)
+        | Overlay::Find(prompt)
+        | Overlay::Filter(prompt)
+        | Overlay::Tag(prompt, ..) => prompt::cursor(state, prompt),
         Overlay::Columns(chooser) => columns::cursor(state, chooser),
         Overlay::Palette(chooser) => palette::cursor(state, chooser),
         Overlay::Put(prompt) => put::cursor(state, prompt),
@@ -58,11 +59,16 @@ fn panes(canvas: &mut Canvas<'_>, state: &State, layout: &Layout) {
     match &state.overlay {
         Overlay::None => {}
         Overlay::FlushAll(first) => flush_all::draw(canvas, state, body(layout), *first),
+        Overlay::Alter(alteration) => alter::draw(canvas, state, body(layout), alteration),
+        Overlay::Diff(list) => diff::draw(canvas, body(layout), list),
         Overlay::Similar(found) => similar::draw(canvas, body(layout), found),
         Overlay::Jobs(scroll) => jobs::draw(canvas, state, body(layout), scroll),
         Overlay::Marks(scroll) => marks::draw(canvas, state, body(layout), scroll),
         Overlay::Help(first) => help::draw(canvas, state, body(layout), *first),
-        Overlay::Seek(prompt) | Overlay::Find(prompt) | Overlay::Filter(prompt) => {
+        Overlay::Seek(prompt)
+        | Overlay::Find(prompt)
+        | Overlay::Filter(prompt)
+        | Overlay::Tag(prompt, ..) => {
             prompt::draw(canvas, state, prompt);
         }
         Overlay::Palette(chooser) => palette::draw(canvas, state, chooser, body(layout)),

@@ -74,8 +74,12 @@ fn column(name: &str, columns: &[String]) -> String {
 }
 
 fn cost(likes: &Likes) -> Piece<'static> {
-    let searched = counted(likes.searched, "record");
-    piece(format!(" {searched} searched · {} ", elapsed(likes.took)), Meaning::Muted)
+    let (searched, took) = (counted(likes.searched, "record"), elapsed(likes.took));
+    let text = match &likes.by {
+        None => format!(" {searched} searched · {took} "),
+        Some(index) => format!(" by {index} · {searched} compared · {took} "),
+    };
+    piece(text, Meaning::Muted)
 }
 
 /// Writes the position, and the hops that led here, on the lower border.

@@ -4,10 +4,11 @@ use ratatui::layout::Rect;
 
 use super::canvas::Canvas;
 use super::chips::arrow;
-use crate::tui::data::{Align, Column, Needle, Row, Sort};
+use crate::tui::data::{Align, Column, Row};
 use crate::tui::state::{Across, GAP, Widths};
 use crate::tui::text::sanitize;
 use crate::tui::theme::Meaning;
+use crate::{Needle, Sort};
 
 /// A column that has at least this many cells left is shown cut.
 const WORTH_SHOWING: u16 = 4;

@@ -11,7 +11,6 @@
 
 use std::time::Duration;
 
-use chrono::NaiveDateTime;
 use ratatui::layout::Rect;
 
 use super::canvas::{Canvas, Piece, piece, rows, width};
@@ -20,7 +19,7 @@ use super::records::mark_of;
 use super::table::Columns;
 use crate::tui::data::Row;
 use crate::tui::layout::{ARRIVED, TAIL_LEAD, TAIL_OFFSET};
-use crate::tui::state::{Focus, Following, Line, Marks, Source, State, Tail};
+use crate::tui::state::{Came, Focus, Following, Line, Marks, Source, State, Tail};
 use crate::tui::text::quantity::{counted, elapsed, grouped};
 use crate::tui::text::spark;
 use crate::tui::theme::Meaning;
@@ -141,9 +140,9 @@ fn draw_line(
 ) {
     let line = Rect { x: line.x + 1, width: line.width.saturating_sub(1), ..line };
     match tail.ring.get(number) {
-        Some(Line::Record { row, columns: own, arrived }) => {
+        Some(Line::Record { row, columns: own, came }) => {
             let source = (tail.ring.topic(number).unwrap_or_default(), row.bucket);
-            let rest = lead(canvas, line, (row, *arrived), &source_of(tail, source));
+            let rest = lead(canvas, line, (row, *came), &source_of(tail, source));
             if marks.has(tail.topic(source.0), row) {
                 let place = Rect { x: line.x + TAIL_LEAD, width: 1, ..line };
                 canvas.text(place, "◆", Meaning::Marked);
@@ -172,7 +171,7 @@ fn behind_lead(line: Rect) -> Rect {
 fn lead(
     canvas: &mut Canvas<'_>,
     line: Rect,
-    (row, arrived): (&Row, Option<NaiveDateTime>),
+    (row, came): (&Row, Came),
     source: &Piece<'_>,
 ) -> Rect {
     let left = canvas.text(line, &source.text, source.meaning);
@@ -181,7 +180,10 @@ fn lead(
     let offset = format!("{:>width$}  ", grouped(row.offset), width = usize::from(TAIL_OFFSET));
     let mut left = canvas.text(left, &offset, Meaning::Plain);
     if line.width >= ARRIVED.1 {
-        let time = arrived.map_or_else(String::new, |time| time.format("%H:%M:%S%.3f").to_string());
+        let time = match came {
+            Came::Before(_) => String::new(),
+            Came::At(time) => time.format("%H:%M:%S%.3f").to_string(),
+        };
         let time = format!("{time:width$}  ", width = usize::from(ARRIVED.0));
         left = canvas.text(left, &time, Meaning::Muted);
     }

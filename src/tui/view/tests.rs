@@ -153,6 +153,22 @@ fn the_versions_of_a_bucket() {
 }
 
 #[test]
+fn what_differs_between_two_versions() {
+    let marked = [TO_TRACES, Key::Char('v'), Key::Char('m'), Key::Down, Key::Down];
+    look("versions_marked", &marked);
+    look("diff", &[&marked[..], &[Key::Char('d')]].concat());
+    look("diff_added", &[TO_TRACES, Key::Char('v'), Key::Char('d'), Key::PageDown]);
+}
+
+#[test]
+fn what_would_be_done_to_a_version() {
+    let versions = [TO_TRACES, Key::Char('v'), Key::Down, Key::Down, Key::Down];
+    look("restore", &[&versions[..], &[Key::Char('R')]].concat());
+    look("untag", &[&versions[..], &[Key::Char('u')]].concat());
+    look("tag", &[&versions[..], &[Key::Char('t'), Key::Char('x')]].concat());
+}
+
+#[test]
 fn the_records_at_a_version() {
     let back = Key::Char('[');
     look("pinned", &[TO_TRACES, Key::Enter, Key::Down, Key::Down, back, back]);

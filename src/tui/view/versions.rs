@@ -1,29 +1,31 @@
 //! The list of a bucket's versions, newest first.
 //!
 //! ```text
-//! ┌ traces · bucket 2 of 4 · versions ────────── 483 versions · ● 1 204 buffered ┐
-//! │  version  when      made by        records    in all      bytes  tags        │
-//! │▶     483  12:04:07  append          +1 000   482 311     +88 kB              │
-//! │      482  12:03:58  compact      64 → 1 files 481 311   −1.2 MB              │
-//! │      481  12:03:58  append          +1 000   481 311     +88 kB  before-fix  │
-//! └───────────────────────────────────────────────── rows ▁▂▃▄▅▆▇█ · 1 of 483 ───┘
+//! ┌ traces · bucket 2 of 4 · versions ───────────────────── 483 versions · ● 1 204 buffered ┐
+//! │  version  when      made by        records            offsets      bytes  tags          │
+//! │▶     483  12:04:07  append          +1 000  481 311 – 482 310     +88 kB                │
+//! │      482  12:03:58  compact      64 → 1 files                    −1.2 MB                │
+//! │◆     481  12:03:58  update          ~12 −3                        +88 kB  before-fix    │
+//! └──────────────────────────────────────────────────────── records ▁▂▃▄▅▆▇█ · 1 of 483 ────┘
 //! ```
 
 use chrono::{Datelike, NaiveDateTime};
 use ratatui::layout::Rect;
 
-use super::canvas::{Canvas, Piece, piece, rows};
-use super::empty;
+use super::canvas::{Canvas, Piece, piece, rows, width};
+use super::{empty, upkeep};
 use crate::tui::data::{Align, Change, Version};
 use crate::tui::state::{Focus, State, Versions};
-use crate::tui::text::quantity::{bytes_change, change, counted, grouped};
+use crate::tui::text::quantity::{bytes_change, changes, counted, grouped};
 use crate::tui::text::{sanitize, spark};
 use crate::tui::theme::Meaning;
 
 /// Cells between two columns.
 const GAP: u16 = 2;
 /// From this width on the date stands beside the time.
-const DATED: u16 = 72;
+const DATED: u16 = 100;
+/// Below this width there is no room for the course of the records.
+const NARROW: u16 = 36;
 /// Bars in the course of the records.
 const BARS: usize = 16;
 
@@ -41,7 +43,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
         return;
     }
     let sums = sums(state, list);
-    if super::canvas::width(&title) + super::canvas::width(&sums) + 4 <= area.width {
+    if width(&title) + width(&sums) + 4 <= area.width {
         canvas.on_top(area, &sums);
     }
     let columns = columns(list, inside.width.saturating_sub(1));
@@ -49,12 +51,17 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
     header(canvas, &columns, line(Rect { height: inside.height.min(1), ..inside }));
     for (number, row) in (list.scroll.top..list.total()).zip(rows(inside).skip(1)) {
         draw_row(canvas, state, (list, number), &columns, line(row));
+        if list.base.is_some() && list.number(number) == list.base {
+            canvas.text(Rect { width: 1, ..row }, "◆", Meaning::Marked);
+        }
         if number == list.scroll.selected {
             canvas.text(Rect { width: 1, ..row }, "▶", Meaning::Marked);
             canvas.tint(row, if focused { Meaning::Selected } else { Meaning::Marked });
         }
     }
-    canvas.on_bottom(area, &position(list, inside));
+    let position = position(list, inside);
+    canvas.on_bottom(area, &position);
+    upkeep::draw(canvas, state, list, (area, width(&position)));
 }
 
 fn title(state: &State, list: &Versions) -> Vec<Piece<'static>> {
@@ -85,12 +92,13 @@ fn sums(state: &State, list: &Versions) -> Vec<Piece<'static>> {
     let kept = piece(format!(" {} ", counted(list.total(), "version")), Meaning::Plain);
     let topic = state.topics.get(&list.bucket.topic);
     let counts = topic.and_then(|topic| topic.bucket(list.bucket.bucket));
-    match counts.map_or(0, |counts| counts.buffer_count) {
-        0 => vec![kept],
-        buffered => {
-            vec![kept, piece(format!("· ● {} buffered ", grouped(buffered)), Meaning::Buffered)]
-        }
+    let mut pieces = vec![kept];
+    let buffered = counts.map_or(0, |counts| counts.buffer_count);
+    if buffered > 0 {
+        pieces.push(piece(format!("· ● {} buffered ", grouped(buffered)), Meaning::Buffered));
     }
+    pieces.extend(list.upkeep.as_ref().and_then(upkeep::sum));
+    pieces
 }
 
 fn position(list: &Versions, inside: Rect) -> Vec<Piece<'static>> {
@@ -100,7 +108,7 @@ fn position(list: &Versions, inside: Rect) -> Vec<Piece<'static>> {
     let view = list.scroll.top..list.scroll.top.saturating_add(height).min(total);
     let records: Vec<f64> =
         view.rev().filter_map(|row| list.get(row)).map(|version| version.rows as f64).collect();
-    if records.len() < 2 || inside.width < DATED / 2 {
+    if records.len() < 2 || inside.width < NARROW {
         return vec![number];
     }
     let course = format!(" records {} ·", spark::shape(&records, BARS));
@@ -114,6 +122,7 @@ enum What {
     When,
     Operation,
     Change,
+    Offsets,
     Total,
     Bytes,
     Tags,
@@ -127,14 +136,16 @@ fn columns(list: &Versions, width: u16) -> Vec<Column> {
     let number = list.number(0).map_or(0, |newest| sanitize::width(&grouped(newest))).max(7);
     let (when, change, operation, total) =
         if width >= DATED { (19, 14, 10, 11) } else { (8, 12, 9, 9) };
+    let offsets = list.widest_offset().map_or(0, |last| sanitize::width(&grouped(last))).max(5);
     let wanted = [
         (What::Number, "version", number),
         (What::When, "when", when),
         (What::Change, "records", change),
         (What::Operation, "made by", operation),
-        (What::Total, "in all", total),
         (What::Bytes, "bytes", 8),
         (What::Tags, "tags", 6),
+        (What::Offsets, "offsets", offsets * 2 + 3),
+        (What::Total, "in all", total),
     ];
     let mut left = width;
     let fits = |(_, _, cells): &Column| match left.checked_sub(*cells) {
@@ -150,9 +161,10 @@ fn columns(list: &Versions, width: u16) -> Vec<Column> {
         What::When => 1,
         What::Operation => 2,
         What::Change => 3,
-        What::Total => 4,
-        What::Bytes => 5,
-        What::Tags => 6,
+        What::Offsets => 4,
+        What::Total => 5,
+        What::Bytes => 6,
+        What::Tags => 7,
     };
     shown.sort_by_key(place);
     shown
@@ -170,7 +182,7 @@ fn places(columns: &[Column], line: Rect) -> impl Iterator<Item = (&Column, Rect
 
 fn align(what: What) -> Align {
     match what {
-        What::Number | What::Change | What::Total | What::Bytes => Align::Right,
+        What::Number | What::Change | What::Offsets | What::Total | What::Bytes => Align::Right,
         What::When | What::Operation | What::Tags => Align::Left,
     }
 }
@@ -223,6 +235,7 @@ fn value(
         What::When => piece(when(version.when, now, place.width), Meaning::Plain),
         What::Operation => piece(version.operation.clone(), Meaning::Plain),
         What::Change => changed(version, before),
+        What::Offsets => piece(offsets(version, before), Meaning::Muted),
         What::Total => piece(grouped(version.rows), Meaning::Number),
         What::Bytes => {
             let grown = before.and_then(|before| version.grown(before));
@@ -237,11 +250,22 @@ fn value(
 
 fn changed(version: &Version, before: Option<&Version>) -> Piece<'static> {
     match before.map(|before| version.change(before)) {
-        Some(Change::Records(records)) => piece(change(records), Meaning::Number),
+        Some(Change::Records { added, updated, deleted }) => {
+            piece(changes(added, updated, deleted), Meaning::Number)
+        }
         Some(Change::Files { before, after }) => {
             piece(format!("{} → {} files", grouped(before), grouped(after)), Meaning::Plain)
         }
         Some(Change::Nothing) | None => piece("", Meaning::Plain),
+    }
+}
+
+/// The offsets that were given with a version.
+fn offsets(version: &Version, before: Option<&Version>) -> String {
+    match before.and_then(|before| version.offsets(before)) {
+        Some((first, last)) if first == last => grouped(first),
+        Some((first, last)) => format!("{} – {}", grouped(first), grouped(last)),
+        None => String::new(),
     }
 }
 

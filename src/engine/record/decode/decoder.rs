@@ -88,6 +88,11 @@ pub fn value(array: &dyn Array, row: usize) -> Value {
     if row < array.len() { reader(array, &NonFinite::default())(row) } else { Value::Null }
 }
 
+/// Returns what reads the values of an array.
+pub(in crate::engine::record) fn reader_of(array: &dyn Array) -> impl Fn(usize) -> Value {
+    reader(array, &NonFinite::default())
+}
+
 /// Returns the rows of a batch as objects, in order.
 pub fn records(batch: &RecordBatch) -> impl ExactSizeIterator<Item = JsonObject> {
     let decoder = Decoder::new(batch);

@@ -20,6 +20,7 @@ mod nested;
 mod real;
 mod scalar;
 
+pub(super) use decoder::reader_of;
 pub use decoder::{Decoder, records, value};
 
 #[cfg(test)]

@@ -802,6 +802,70 @@ mod travel {
         assert_eq!(state.notice.unwrap().text, "v 7 is the oldest version that is kept");
     }
 
+    fn shown(state: &State) -> &crate::tui::state::DiffList {
+        let Overlay::Diff(list) = &state.overlay else { panic!("no diff is shown") };
+        list
+    }
+
+    #[test]
+    fn a_version_is_compared_with_the_one_before_or_the_marked_one_and_a_record_leads_there() {
+        let mut state = after(&[TO_TRACES, VERSIONS, Key::Down, Key::Char('d')]);
+        let versus = &shown(&state).versus;
+        assert_eq!((versus.before, versus.after), (481, 482));
+        press(&mut state, &[Key::Esc, Key::Char('m'), Key::Down, Key::Down, Key::Char('d')]);
+        let versus = &shown(&state).versus;
+        assert_eq!((versus.before, versus.after), (480, 482));
+        press(&mut state, &[Key::Down, Key::Down, Key::Enter]);
+        assert_eq!(state.records.version(), Some(480), "a deleted record is in the version before");
+        assert_eq!(state.context(), Context::Records);
+        let mut state = after(&[TO_TRACES, VERSIONS, Key::Char('d'), Key::Char('g')]);
+        assert_eq!(state.records.version(), Some(483));
+        press(&mut state, &[VERSIONS, Key::End, Key::Char('d')]);
+        let said = state.notice.unwrap().text;
+        assert_eq!(said, "nothing came before it: m marks a version to compare others with");
+    }
+
+    #[test]
+    fn who_closes_a_diff_stops_it_and_what_came_late_is_dropped() {
+        let mut state = after(&[TO_TRACES, VERSIONS]);
+        let effects = key(&mut state, Key::Char('d'));
+        let id = begun(&effects, &Slot::Diff);
+        let closed = key(&mut state, Key::Esc);
+        assert!(closed.contains(&Effect::Cancel(Slot::Diff)));
+        let result = Err(Fault::new("late"));
+        update(&mut state, Event::Answer { slot: Slot::Diff, id, result });
+        assert!(state.notice.is_none() && matches!(state.overlay, Overlay::None));
+    }
+
+    #[test]
+    fn a_refused_name_stays_to_be_corrected_and_a_given_one_is_said() {
+        let typed = |text: &str| text.chars().map(Key::Char).collect::<Vec<_>>();
+        let mut state = after(&[TO_TRACES, VERSIONS, Key::Char('t')]);
+        press(&mut state, &[typed("before-fix"), vec![Key::Enter]].concat());
+        let Overlay::Tag(prompt, ..) = &state.overlay else { panic!("it is closed") };
+        assert!(prompt.error.as_ref().unwrap().contains("has a tag"));
+        press(&mut state, &[typed("-2"), vec![Key::Enter]].concat());
+        assert!(matches!(state.overlay, Overlay::None));
+        assert_eq!(state.notice.unwrap().text, "v 483 of bucket 0 is `before-fix-2` now");
+    }
+
+    #[test]
+    fn nothing_is_restored_or_untagged_without_a_yes() {
+        let mut state = after(&[TO_TRACES, VERSIONS]);
+        assert!(key(&mut state, Key::Char('R')).is_empty());
+        assert_eq!(state.notice.as_ref().unwrap().text, "this version is the newest already");
+        key(&mut state, Key::Char('u'));
+        assert_eq!(state.notice.as_ref().unwrap().text, "this version has no tag");
+        press(&mut state, &[Key::Down, Key::Down, Key::Down]);
+        for asked in [Key::Char('R'), Key::Char('u')] {
+            assert!(key(&mut state, asked).is_empty(), "it asks first");
+            assert!(key(&mut state, Key::Esc).is_empty());
+            key(&mut state, asked);
+            begun(&key(&mut state, Key::Enter), &Slot::Alter);
+            state.loads.finish(&Slot::Alter);
+        }
+    }
+
     #[test]
     fn the_list_follows_the_tree() {
         let mut state = after(&[TO_TRACES, VERSIONS, Key::Tab, Key::Up]);

@@ -1,0 +1,78 @@
+//! The indices of a topic's buckets: listing, making and dropping them, one bucket after the other.
+
+use super::reader::Reader;
+use super::search::vector_length;
+use super::writer_options::LOCK_TIMEOUT;
+use crate::engine::error::{Error, Result};
+use crate::engine::index::IndexSpec;
+use crate::engine::index_facts::{Dropped, IndexInfo, Indexed};
+use crate::engine::job::Job;
+use crate::engine::search::Metric;
+
+impl Reader {
+    /// The indices that there are, by whichever program, bucket after bucket, by name. Those of a pinned reader are its
+    /// version's. Reads no file where they were asked for before.
+    ///
+    /// # Errors
+    /// [`Corrupt`](crate::ErrorKind::Corrupt) and [`Unavailable`](crate::ErrorKind::Unavailable) where they cannot be read.
+    pub async fn indices(&self) -> Result<Vec<IndexInfo>> {
+        let mut all = Vec::new();
+        for (bucket, snapshot) in self.buckets.iter().zip(&self.snapshots().await?) {
+            let Some(table) = snapshot.table() else { continue };
+            let known = table.known_indices().await?.into_iter();
+            all.extend(known.map(|index| IndexInfo {
+                bucket_id: bucket.place.id,
+                name: index.name,
+                column: index.column,
+                kind: index.kind,
+                metric: index.metric,
+                covered: index.covered,
+                open: index.open,
+                segments: index.segments.len() as u64,
+                bytes: index.bytes,
+            }));
+        }
+        Ok(all)
+    }
+
+    /// See [`Engine::create_index`](crate::Engine::create_index).
+    pub(crate) async fn create_index(&self, spec: &IndexSpec, job: &Job) -> Result<Vec<Indexed>> {
+        let snapshots = self.snapshots().await?;
+        vector_length(&self.whole_schema(&snapshots), &snapshots, &spec.column)?;
+        // What one of the buckets cannot have, none gets.
+        for bucket in &self.buckets {
+            bucket.index_shape(spec).await?;
+        }
+        let mut done = Vec::new();
+        for bucket in &self.buckets {
+            done.extend(bucket.create_index(spec, job, LOCK_TIMEOUT).await?);
+        }
+        Ok(done)
+    }
+
+    /// See [`Engine::drop_index`](crate::Engine::drop_index).
+    pub(crate) async fn drop_index(
+        &self,
+        column: &str,
+        metric: Option<Metric>,
+    ) -> Result<Vec<Dropped>> {
+        let mut done = Vec::new();
+        for bucket in &self.buckets {
+            done.push(bucket.drop_indices(column, metric, LOCK_TIMEOUT).await?);
+        }
+        if done.iter().any(|dropped| !dropped.names.is_empty()) {
+            return Ok(done);
+        }
+        let all = self.indices().await?;
+        let told = |column: &str, metric: Option<Metric>| match metric {
+            Some(metric) => format!("{column} ({})", metric.name()),
+            None => column.to_owned(),
+        };
+        let mut others: Vec<_> =
+            all.iter().map(|index| told(&index.column, index.metric)).collect();
+        others.sort();
+        others.dedup();
+        let column = told(column, metric);
+        Err(Error::IndexNotFound { topic: self.name.to_string(), column, others })
+    }
+}

@@ -1,0 +1,71 @@
+//! What lies above the panes, and has the keys then.
+
+use super::chooser::Chooser;
+use super::diff::DiffList;
+use super::draft::PutPrompt;
+use super::prompt::Prompt;
+use super::scroll::Scroll;
+use super::similar::Similar;
+use crate::tui::effect::{Alteration, BucketId};
+use crate::tui::input::Context;
+
+/// What lies above the panes.
+#[derive(Debug)]
+pub(crate) enum Overlay {
+    None,
+    /// The help, from this line on.
+    Help(u64),
+    Seek(Prompt),
+    Find(Prompt),
+    Filter(Prompt),
+    Put(PutPrompt),
+    /// What a flush of all topics would do, from this line on; it waits for a yes.
+    FlushAll(u64),
+    /// What takes long, and what became of it.
+    Jobs(Scroll),
+    /// The marked records.
+    Marks(Scroll),
+    /// What differs between two versions.
+    Diff(DiffList),
+    /// A name for a version of a bucket.
+    Tag(Prompt, BucketId, u64),
+    /// What would be done to a version; it waits for a yes.
+    Alter(Alteration),
+    Similar(Similar),
+    /// Which columns are shown.
+    Columns(Chooser),
+    /// What may be copied.
+    Copy,
+    /// All that can be done here.
+    Palette(Chooser),
+    /// What was said, from this line on.
+    Log(Scroll),
+    /// What may be copied that reproduces the view.
+    Code,
+}
+
+impl Overlay {
+    /// What it is to the keys; none where nothing lies above the panes.
+    pub(crate) fn context(&self) -> Option<Context> {
+        Some(match self {
+            Self::None => return None,
+            Self::Help(_) => Context::Help,
+            Self::Seek(_) => Context::Prompt,
+            Self::Find(_) => Context::Find,
+            Self::Filter(_) => Context::Filter,
+            Self::Put(_) => Context::Put,
+            Self::FlushAll(_) => Context::FlushAll,
+            Self::Jobs(_) => Context::Jobs,
+            Self::Marks(_) => Context::Marks,
+            Self::Diff(_) => Context::Diff,
+            Self::Tag(..) => Context::Tag,
+            Self::Alter(_) => Context::Alter,
+            Self::Similar(_) => Context::Similar,
+            Self::Columns(_) => Context::Columns,
+            Self::Copy => Context::Copy,
+            Self::Palette(_) => Context::Palette,
+            Self::Log(_) => Context::Log,
+            Self::Code => Context::Code,
+        })
+    }
+}
