@@ -85,7 +85,9 @@ impl Parser<'_> {
 
     fn refuse(&mut self, at: usize, key: &str, why: &str) {
         let line = self.line(at);
-        self.troubles.push((line, format!("line {line}: `{key}`: {why}")));
+        // A name or a text may have several lines itself.
+        let told = one_line(&format!("line {line}: `{key}`: {why}"));
+        self.troubles.push((line, told));
     }
 
     /// Says that a value is not what is expected.
@@ -259,5 +261,12 @@ mod tests {
         assert!(!config.mouse && config.reduced_motion);
         assert!(troubles.iter().all(|told| told.starts_with("line 2: ")), "{troubles:?}");
         assert!(!troubles.is_empty());
+    }
+
+    #[test]
+    fn what_has_several_lines_is_told_in_one() {
+        let (_, troubles) = parse("[keys]\nseek = \"\"\"no\nkey\"\"\"\n\"two\\nlines\" = 3\n");
+        assert_eq!(troubles.len(), 2, "{troubles:?}");
+        assert!(troubles.iter().all(|told| !told.contains('\n')), "{troubles:?}");
     }
 }
