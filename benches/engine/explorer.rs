@@ -7,6 +7,8 @@ use std::time::{Duration, Instant};
 
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
 
+use crate::role::resident;
+
 pub(crate) const ROWS: u16 = 40;
 const COLUMNS: u16 = 130;
 /// Longer than any frame takes.
@@ -82,6 +84,15 @@ impl Explorer {
 
     /// Takes what comes for so long; how many bytes that was.
     pub(crate) fn watch(&mut self, time: Duration) -> usize {
+        self.watch_with(time, |_| {})
+    }
+
+    /// Takes what comes for so long, and looks at the screen each time; how many bytes that was.
+    pub(crate) fn watch_with(
+        &mut self,
+        time: Duration,
+        mut look: impl FnMut(&vt100::Screen),
+    ) -> usize {
         let end = Instant::now() + time;
         let mut seen = 0;
         loop {
@@ -90,6 +101,7 @@ impl Explorer {
                 Ok((_, bytes)) => {
                     seen += bytes.len();
                     self.screen.process(&bytes);
+                    look(self.screen.screen());
                 }
                 Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => return seen,
             }
@@ -99,6 +111,16 @@ impl Explorer {
     /// One line of the screen, from the top.
     pub(crate) fn line(&self, row: u16) -> String {
         line(self.screen.screen(), row)
+    }
+
+    /// Whether the screen has a text now.
+    pub(crate) fn shows(&self, text: &str) -> bool {
+        self.screen.screen().contents().contains(text)
+    }
+
+    /// Resident memory of the program in MiB, at most so far.
+    pub(crate) fn resident(&self) -> f64 {
+        resident(&self.child.process_id().unwrap().to_string()).1
     }
 
     pub(crate) fn rest(&mut self, time: Duration) -> Rest {

@@ -26,6 +26,7 @@ mod get;
 mod growth;
 mod history;
 mod ingest;
+mod live;
 mod memory;
 mod open;
 mod peers;
@@ -62,8 +63,9 @@ struct Comparison {
     run: fn(&Bench) -> LocalBoxFuture<'_, ()>,
 }
 
-/// In the order in which they run: `flat` comes after `open`, because it removes the versions of the history that both use.
-const COMPARISONS: [Comparison; 15] = [
+/// In the order in which they run: `flat` comes after `open`, because it removes the versions of the history that both use,
+/// and `live` after those that count on what theirs has, because it puts into it.
+const COMPARISONS: [Comparison; 16] = [
     sized("ingest", "records", |bench| ingest::run(bench).boxed_local()),
     sized("growth", "records", |bench| growth::run(bench).boxed_local()),
     sized("checksums", "records", |bench| checksums::run(bench).boxed_local()),
@@ -71,6 +73,7 @@ const COMPARISONS: [Comparison; 15] = [
     sized("flat", "flushes", |bench| flat::run(bench).boxed_local()),
     sized("get", "flushes", |bench| get::run(bench).boxed_local()),
     sized("stream", "flushes", |bench| stream::run(bench).boxed_local()),
+    sized("live", "flushes", |bench| live::run(bench).boxed_local()),
     sized("memory", "flushes", |bench| async { memory::run(bench) }.boxed_local()),
     sized("topics", "topics", |bench| topics::run(bench).boxed_local()),
     sized("beside", "flushes", |bench| beside::run(bench).boxed_local()),
@@ -114,6 +117,7 @@ fn main() -> ExitCode {
 fn role_of(word: &str) -> Option<LocalBoxFuture<'static, ()>> {
     match word {
         delivery::WRITER => Some(delivery::write().boxed_local()),
+        live::ROLE => Some(live::play().boxed_local()),
         memory::ROLE => Some(memory::play().boxed_local()),
         open::ROLE => Some(open::play().boxed_local()),
         topics::ROLE => Some(topics::play().boxed_local()),

@@ -44,7 +44,7 @@ pub(crate) async fn play() {
             assert_eq!(reader.get(offset, ROWS as usize).await.unwrap().len() as u64, ROWS);
         }
         if number + 1 == flushes.div_ceil(100) || number + 1 == flushes {
-            println!("{}", resident().0);
+            println!("{}", resident("self").0);
         }
     }
 }

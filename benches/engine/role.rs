@@ -16,9 +16,9 @@ pub(crate) fn argument(index: usize) -> String {
     std::env::args().nth(index + 2).unwrap()
 }
 
-/// Resident memory of this process in MiB: now, and at most so far. Linux tells it, and nobody else does.
-pub(crate) fn resident() -> (f64, f64) {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap();
+/// Resident memory of a process (`self` is this one) in MiB: now, and at most so far. Linux tells it, and nobody else does.
+pub(crate) fn resident(process: &str) -> (f64, f64) {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap();
     let mib = |field: &str| {
         let line = status.lines().find_map(|line| line.strip_prefix(field)).unwrap();
         line.split_whitespace().next().unwrap().parse::<f64>().unwrap() / 1024.0

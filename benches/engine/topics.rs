@@ -64,5 +64,5 @@ pub(crate) async fn play() {
     let counts = futures::stream::iter(topics).map(|topic| count(topic.name.to_string()));
     let counts: Vec<u64> = counts.buffered(AT_ONCE).collect().await;
     assert!(counts.iter().all(|count| *count == RECORDS));
-    println!("{} {}", begun.elapsed().as_secs_f64(), resident().1);
+    println!("{} {}", begun.elapsed().as_secs_f64(), resident("self").1);
 }
