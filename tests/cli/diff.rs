@@ -19,7 +19,7 @@ fn a_diff_prints_what_came_and_says_how_much() {
     assert!(ran.stderr.ends_with(": +1 ~0 -0; columns: + late int64\n"), "{}", ran.stderr);
     let added = json!({"change": "added", "bucket": 0, "offset": 2, "columns": [],
                        "before": null, "after": {"n": 3, "late": 7}});
-    assert_eq!(ran.json_lines(), [added.clone()]);
+    assert_eq!(ran.json_lines(), std::slice::from_ref(&added));
     let array = test.run(["diff", "t", "2", "--format", "json"]).code(0).json();
     assert_eq!(array, json!([added]));
     test.run(["diff", "t", "2", "--format", "table"]).code(0).stdout("+ 2  n: 3, late: 7\n");

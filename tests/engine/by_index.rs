@@ -106,7 +106,7 @@ async fn all_records_are_found_after_each_of_twenty_interleavings() {
     let mut asked = 0;
     for seed in 0..20 {
         let setup = Setup::new().await;
-        let writer = writer(&setup.engine, 1 + seed as u32 % 2, "float32").await;
+        let writer = writer(&setup.engine, u32::try_from(1 + seed % 2).unwrap(), "float32").await;
         put(&writer, 0..30).await;
         let reader = setup.engine.reader("t").await.unwrap();
         let (mut dice, mut next, mut done) = (Dice(seed), 30, Vec::new());

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::setup::Setup;
 
-const LONG: Duration = Duration::from_secs(60);
+const LONG: Duration = Duration::from_mins(1);
 
 fn record(n: u64) -> Value {
     json!({"id": n, "text": format!("line {n}")})

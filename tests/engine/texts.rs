@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::setup::{Setup, ids};
 
 fn record(n: u64) -> Value {
-    json!({"id": n, "note": (n % 3 == 0).then(|| format!("Note {n}")), "place": {"host": format!("h{}", n % 7)},
+    json!({"id": n, "note": n.is_multiple_of(3).then(|| format!("Note {n}")), "place": {"host": format!("h{}", n % 7)},
            "tags": [format!("t{}", n % 5)], "vec": [n as f64, 1.0]})
 }
 
