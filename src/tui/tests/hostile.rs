@@ -175,7 +175,10 @@ impl Hostile {
             Request::Diff(_) => Answer::Compared(self.compared()),
             Request::Alter(_) => Answer::Altered(self.text.clone()),
             Request::VersionNumbers(_) => Answer::VersionNumbers(vec![1, 2]),
-            Request::Versions { .. } => Answer::Versions(vec![self.version()]),
+            Request::Versions { numbers, .. } => {
+                let version = |number: &u64| Version { number: *number, ..self.version() };
+                Answer::Versions(numbers.iter().map(version).collect())
+            }
             Request::Upkeep(_) => Answer::Upkeep(self.upkeep()),
             Request::Pin(look) => {
                 Answer::Pinned(look.bucket.bucket, Landing::At(Box::new(self.sight())))
