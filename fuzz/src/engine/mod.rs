@@ -12,6 +12,10 @@ mod facts;
 pub mod fault;
 #[path = "../../../src/engine/hint.rs"]
 mod hint;
+#[path = "../../../src/engine/index.rs"]
+mod index;
+#[path = "../../../src/engine/index_facts.rs"]
+mod index_facts;
 #[path = "../../../src/engine/kind.rs"]
 mod kind;
 #[path = "../../../src/engine/layout.rs"]
