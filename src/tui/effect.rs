@@ -141,6 +141,18 @@ pub(crate) enum Request {
     Offer(String),
 }
 
+impl Request {
+    /// The topic whose writer it uses.
+    pub(crate) fn written_topic(&self) -> Option<&TopicName> {
+        match self {
+            Self::Check { topic, .. }
+            | Self::Put { topic, .. }
+            | Self::Flush(Place { topic, .. }) => Some(topic),
+            _ => None,
+        }
+    }
+}
+
 /// What is to be copied.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Wanted {

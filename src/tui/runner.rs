@@ -101,14 +101,17 @@ impl Runner {
         self.cancel(&slot);
         let (source, answers) = (self.source.clone(), self.answers.clone());
         let answered = slot.clone();
+        let written = request.written_topic().cloned();
         let task = async move {
             let (writers, events) = (source.writers.clone(), answers.clone());
             let sink = Sink { answers, slot: answered, id };
             let result = panics::caught(Who::Load, source.serve(request, &sink)).await;
             sink.send(result.unwrap_or_else(|report| Err(report.into()))).await;
-            // Behind the answer, whose notice would take its place.
-            for (topic, done) in writers.take_mended() {
-                events.send(Event::Mended(topic, done)).await.ok();
+            // Behind the answer of who opened the writer: that answer's notice would take its place.
+            let Some(topic) = written else { return };
+            let mended = writers.take_mended(&topic);
+            if !mended.is_empty() {
+                events.send(Event::Mended(topic, mended)).await.ok();
             }
         };
         let changes = matches!(slot, Slot::Put(_) | Slot::Flush(_) | Slot::Alter);

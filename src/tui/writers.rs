@@ -14,7 +14,7 @@ pub(crate) struct Writers {
     given: Vec<Writer>,
     opened: Mutex<HashMap<TopicName, Arc<OnceCell<Writer>>>>,
     /// What opening them had to mend, and nobody was told yet.
-    mended: Mutex<Vec<(TopicName, Vec<Recovery>)>>,
+    mended: Mutex<HashMap<TopicName, Vec<Recovery>>>,
 }
 
 impl Writers {
@@ -36,14 +36,14 @@ impl Writers {
         let writer = self.engine.writer(topic.as_str()).open().await?;
         let mended = writer.recoveries();
         if !mended.is_empty() {
-            self.mended().push((topic.clone(), mended));
+            self.mended().entry(topic.clone()).or_default().extend(mended);
         }
         Ok(writer)
     }
 
-    /// What opening had to mend since this was asked last.
-    pub(crate) fn take_mended(&self) -> Vec<(TopicName, Vec<Recovery>)> {
-        std::mem::take(&mut *self.mended())
+    /// What opening the writer of a topic had to mend since this was asked last.
+    pub(crate) fn take_mended(&self, topic: &TopicName) -> Vec<Recovery> {
+        self.mended().remove(topic).unwrap_or_default()
     }
 
     /// Lets go of a writer that can do nothing more, so that the next use opens another.
@@ -68,7 +68,36 @@ impl Writers {
         self.opened.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn mended(&self) -> MutexGuard<'_, Vec<(TopicName, Vec<Recovery>)>> {
+    fn mended(&self) -> MutexGuard<'_, HashMap<TopicName, Vec<Recovery>>> {
         self.mended.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+    use tempfile::TempDir;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn what_was_mended_is_told_once_and_only_to_who_wrote_there() {
+        let root = TempDir::new().unwrap();
+        let engine = Engine::open(root.path()).await.unwrap();
+        let topic: TopicName = "notes".parse().unwrap();
+        let writer = engine.writer("notes").open().await.unwrap();
+        writer.put(json!({"id": "1"})).await.unwrap();
+        writer.close().await.unwrap();
+        let logs = std::fs::read_dir(root.path().join("notes/bucket_0/wal")).unwrap();
+        let segments = logs.map(|entry| entry.unwrap().path());
+        let last = segments.filter(|path| path.extension().is_some_and(|e| e == "wal")).max();
+        let mut log = std::fs::OpenOptions::new().append(true).open(last.unwrap()).unwrap();
+        std::io::Write::write_all(&mut log, b"LQf1 and no more").unwrap();
+
+        let writers = Writers::new(engine, Vec::new());
+        writers.of(&topic).await.unwrap();
+        assert_eq!(writers.take_mended(&"others".parse().unwrap()), []);
+        assert_eq!(writers.take_mended(&topic).len(), 1);
+        assert_eq!(writers.take_mended(&topic), []);
     }
 }

@@ -80,6 +80,46 @@ async fn records_as_deep_as_is_allowed_read_back() {
     assert_eq!(all(&setup).await, [nested(30)]);
 }
 
+/// Names that some part of Lance, SQL or a path could take for something else.
+const ODD_NAMES: [&str; 18] = [
+    " ",
+    "two words",
+    "a\"b",
+    "a'b",
+    "a\\b",
+    "a/b",
+    "a[0]",
+    "a{b}",
+    "100%",
+    "$1",
+    "1st",
+    "select",
+    "null",
+    "*",
+    "größe",
+    "数量",
+    "👩‍👩‍👧",
+    "a,b;--",
+];
+
+#[tokio::test]
+async fn every_name_that_a_put_accepts_is_flushed_grown_and_read_back() {
+    let setup = Setup::new().await;
+    let writer = setup.engine.writer("t").open().await.unwrap();
+    let mut expected = Vec::new();
+    for names in [&ODD_NAMES[..9], &ODD_NAMES[..]] {
+        let flat = names.iter().map(|name| ((*name).into(), json!(1)));
+        let mut record: serde_json::Map<String, Value> = flat.collect();
+        record.insert("inner".into(), Value::Object(record.clone()));
+        writer.put(Value::Object(record.clone())).await.unwrap();
+        writer.flush().await.unwrap();
+        expected.push(record);
+    }
+    writer.close().await.unwrap();
+    let second = setup.other().await.reader("t").await.unwrap().get(1, 1).await.unwrap();
+    assert_eq!(second.records().next().unwrap().fields, expected[1]);
+}
+
 #[tokio::test]
 async fn a_refused_first_record_leaves_no_topic_behind() {
     let setup = Setup::new().await;
@@ -89,6 +129,8 @@ async fn a_refused_first_record_leaves_no_topic_behind() {
         json!({}),
         json!({"a": null}),
         json!({"a.b": 1}),
+        json!({"a`b": 1}),
+        json!({"a": {"b`": 1}}),
         json!({"_rowid": 1}),
         json!({"": 1}),
         json!({"a": 1, "A": 2}),

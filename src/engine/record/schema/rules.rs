@@ -90,6 +90,8 @@ fn check_name(name: &str) -> Result<(), &'static str> {
         Err("a field needs a name")
     } else if name.contains('.') {
         Err("a name cannot hold a dot, which separates the fields of a path")
+    } else if name.contains('`') {
+        Err("a name cannot hold a backtick, which quotes the names of a path")
     } else if name.chars().any(char::is_control) {
         Err("a name cannot hold control characters")
     } else {

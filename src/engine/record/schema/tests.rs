@@ -65,7 +65,7 @@ fn a_type_nested_without_end_is_refused_and_not_followed() {
 
 #[test]
 fn names_that_sql_or_lance_cannot_tell_apart_are_refused() {
-    for name in ["", "a.b", "a\nb", "_rowid", "_Distance", "_offset"] {
+    for name in ["", "a.b", "a`b", "`a`", "a\nb", "_rowid", "_Distance", "_offset"] {
         let refused = schema(json!({"fields": [{"name": name, "type": "int64"}]}));
         assert!(matches!(refused, Err(SchemaError::Name { .. })), "{name:?}");
     }
@@ -75,6 +75,7 @@ fn names_that_sql_or_lance_cannot_tell_apart_are_refused() {
     }
     let inside = schema(json!({"s": "list<struct<\"x.y\": int64>>"})).unwrap_err();
     assert!(matches!(inside, SchemaError::Name { path, .. } if path.as_str() == "s.x.y"));
+    assert!(schema(json!({"s": "list<struct<\"x`y\": int64>>"})).is_err());
     assert!(schema(json!({"s": "struct<_rowid: int64>", "US Gross": "int64"})).is_ok());
 }
 

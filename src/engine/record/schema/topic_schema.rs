@@ -14,8 +14,8 @@ use super::rules;
 
 /// A topic's columns: their names, types, and which may be null.
 ///
-/// Each name is non-empty, without dots and control characters, different from its siblings also
-/// in lower case, and not reserved; each type is one that Lance stores. In JSON it is
+/// Each name is non-empty, without dots, backticks and control characters, different from its siblings
+/// also in lower case, and not reserved; each type is one that Lance stores. In JSON it is
 /// `{"fields": [{"name": "id", "type": "int64", "nullable": true}]}`, with types as
 /// [`type_text`](super::type_text()) writes them and, where a field has any, its `metadata`.
 #[derive(Debug, Clone, PartialEq, Eq)]
