@@ -94,14 +94,17 @@ fn jumps(explorer: &mut Explorer, records: u64) -> Vec<Duration> {
         let offset = (mixed >> 11) % records;
         explorer.press(&format!("g{offset}"), |screen| screen.contents().contains("jump to"));
         explorer.watch(BETWEEN);
-        // The line of the record begins with its offset; the border says it, too, before the page is there.
-        let line = format!("■ {} ", grouped(offset));
-        let took =
-            explorer.press("\r", |screen| is_full(screen) && screen.contents().contains(&line));
+        let took = explorer.press("\r", |screen| is_full(screen) && has_line(screen, offset));
         explorer.watch(BETWEEN);
         took
     };
     (0..JUMPS).map(jump).collect()
+}
+
+/// Whether the table has the line of a record: the border says its offset, too, before the page is there.
+fn has_line(screen: &vt100::Screen, offset: u64) -> bool {
+    let begins = format!("{}  ", grouped(offset));
+    screen.contents().split('■').skip(1).any(|behind| behind.trim_start().starts_with(&begins))
 }
 
 /// A number as the explorer shows it.

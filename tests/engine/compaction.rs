@@ -4,8 +4,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use arrow_schema::DataType;
 use futures::StreamExt;
-use lance::dataset::WriteMode;
+use lance::dataset::{ColumnAlteration, WriteMode};
 use lanceq::fault::{Armed, Event, Plan, Then};
 use lanceq::{
     At, Compacted, Engine, Error, ErrorKind, Job, StreamOptions, Tail, TailEvent, Writer,
@@ -218,6 +219,28 @@ async fn a_row_that_is_deleted_meanwhile_stays_deleted() {
     compact(&setup.engine).await.unwrap();
     writer.close().await.unwrap();
     assert_eq!(all(&setup.other().await).await, expected);
+}
+
+#[tokio::test]
+async fn a_column_that_another_program_changes_at_the_commit_is_its_own_and_no_error() {
+    let setup = Setup::new().await;
+    let writer = flushed(&setup).await;
+    let path = own(&setup);
+    let armed = at(setup.engine.root(), "compact.commit", &[], move || {
+        let path = path.clone();
+        async move {
+            let wider = ColumnAlteration::new("id".into()).cast_to(DataType::Float64);
+            Box::pin(open(&path).await.alter_columns(&[wider])).await.unwrap();
+        }
+    });
+    let done = compact(&setup.engine).await.unwrap();
+    drop(armed);
+    assert_eq!((done.rows, done.fragments_after), (0, FLUSHES), "left to the next one");
+    assert_eq!(compact(&setup.engine).await.unwrap().rows, ALL);
+    writer.close().await.unwrap();
+    let page = setup.other().await.reader("t").await.unwrap().get(0, 1000).await.unwrap();
+    let found: Vec<f64> = page.records().map(|r| r.fields["id"].as_f64().unwrap()).collect();
+    assert_eq!(found, (0..ALL).map(|n| n as f64).collect::<Vec<_>>());
 }
 
 #[tokio::test]

@@ -105,7 +105,7 @@ impl Table {
         }
         match result {
             Ok(dataset) => Ok(self.committed(dataset).await),
-            Err(_) if pin.has_moved() => Ok(Committed::Moved),
+            Err(error) if pin.has_moved() || is_outrun(&error) => Ok(Committed::Moved),
             Err(error) if error.is_commit_status_unknown() => {
                 Ok(Committed::Unknown(storage(action, &self.path)(error)))
             }
@@ -132,4 +132,14 @@ impl Table {
             Err(error) => Committed::Unknown(error),
         }
     }
+}
+
+/// Whether Lance found, before it tried, that what another program committed meanwhile does not go together with this.
+fn is_outrun(error: &lance::Error) -> bool {
+    matches!(
+        error,
+        lance::Error::RetryableCommitConflict { .. }
+            | lance::Error::CommitConflict { .. }
+            | lance::Error::IncompatibleTransaction { .. }
+    )
 }
