@@ -304,7 +304,7 @@ fn toggle_pause(state: &mut State) {
     let Some(tail) = &mut state.tail else { return };
     match tail.following {
         Following::Live => tail.pause(height),
-        Following::Paused { .. } => tail.resume(),
+        Following::Paused(_) => tail.resume(),
     }
 }
 

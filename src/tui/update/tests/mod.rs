@@ -277,7 +277,7 @@ fn a_tail_goes_on_answering_and_stops_when_it_is_left() {
 #[test]
 fn opening_a_record_of_a_tail_holds_the_tail_still() {
     let state = after(&[TO_TRACES, Key::Char('f'), Key::Enter]);
-    assert!(matches!(state.tail.unwrap().following, Following::Paused { .. }));
+    assert!(matches!(state.tail.unwrap().following, Following::Paused(_)));
     assert!(state.detail.shown.is_some());
 }
 
