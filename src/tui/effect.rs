@@ -114,9 +114,9 @@ pub(crate) enum Request {
     Diff(Versus),
     /// Does something to a version.
     Alter(Alteration),
-    /// Finds the records whose vectors are nearest to that of a record; of the first vector column
+    /// Finds the records whose vectors are nearest to what others are to be like; of the first vector column
     /// where none is named.
-    Similar { record: RecordId, column: Option<String> },
+    Similar { like: Exemplar, column: Option<String> },
     /// Looks for a text.
     Find(Search),
     /// Finds out whether a wish can be a condition.
@@ -249,6 +249,33 @@ pub(crate) struct RecordId {
     pub(crate) offset: u64,
     /// The version at which it is looked at; none for what is there now.
     pub(crate) version: Option<u64>,
+}
+
+/// What others are to be like.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Exemplar {
+    /// A record.
+    Record(RecordId),
+    /// Several records of a topic, by bucket and offset, as they are now: the mean of their vectors.
+    Mean { topic: TopicName, records: Vec<(u32, u64)> },
+}
+
+impl Exemplar {
+    /// The topic in which others are looked for.
+    pub(crate) fn topic(&self) -> &TopicName {
+        match self {
+            Self::Record(record) => &record.topic,
+            Self::Mean { topic, .. } => topic,
+        }
+    }
+
+    /// The version at which they are; none for what is there now.
+    pub(crate) fn version(&self) -> Option<u64> {
+        match self {
+            Self::Record(record) => record.version,
+            Self::Mean { .. } => None,
+        }
+    }
 }
 
 /// One bucket of a topic.

@@ -167,8 +167,8 @@ impl Source {
             Request::Pin(look) => history::look(engine, &look).await?,
             Request::Diff(versus) => diff::diff(engine, &versus, sink).await?,
             Request::Alter(alteration) => alter::alter(engine, &alteration).await?,
-            Request::Similar { record, column } => {
-                similar::similar(engine, &record, column.as_deref()).await?
+            Request::Similar { like, column } => {
+                similar::similar(engine, &like, column.as_deref()).await?
             }
             Request::Find(search) => find::find(engine, &search, sink).await?,
             Request::Condition { place, wish } => {

@@ -119,7 +119,7 @@ pub(crate) fn answer(request: &Request) -> Result<Answer, Fault> {
         Request::Pin(look) => sample_past::look(look)?,
         Request::Diff(versus) => sample_past::diff(versus)?,
         Request::Alter(alteration) => sample_past::alter(alteration)?,
-        Request::Similar { record, column } => sample_likes::similar(record, column.as_deref())?,
+        Request::Similar { like, column } => sample_likes::similar(like, column.as_deref())?,
         Request::Tail { place, filter, .. } => Answer::Tail(arrivals(place, filter)?, now()),
         Request::Check { record, .. } => Answer::Checked(checked(record)),
         Request::Put { record, .. } => match refusal(record) {

@@ -123,6 +123,15 @@ pub(super) const TRAVEL: &[Entry] = &[
         enabled: vector_to_compare,
     },
     Entry {
+        action: Action::Similar,
+        id: "similar-to-marked",
+        title: "the records that are like all marked ones of this topic",
+        hint: Some("similar"),
+        keys: &[Key::Char('s')],
+        contexts: &[Context::Marks],
+        enabled: always,
+    },
+    Entry {
         action: Action::Open,
         id: "hop",
         title: "the records that are like the selected one",

@@ -201,6 +201,9 @@ fn similar_records_and_the_way_through_them() {
     let open = [TO_TRACES, Key::Enter, Key::Down, Key::Char('s')];
     look("similar", &open);
     look("similar_hops", &[&open[..], &[Key::Down, Key::Enter, Key::Down, Key::Enter]].concat());
+    let marked = [TO_TRACES, Key::Enter, Key::Char('m'), Key::Down, Key::Char('m')];
+    let marked = [&marked[..], &[Key::Down, Key::Char('m'), Key::Char('\'')]].concat();
+    look("marks_similar", &[&marked[..], &[Key::Char('s'), Key::Down]].concat());
     look("similar_refused", &[Key::Down, Key::Enter, Key::Char('s')]);
 }
 

@@ -1067,6 +1067,7 @@ mod similar {
     //! Similar records, and the seek prompt's other forms.
 
     use super::*;
+    use crate::tui::effect::Exemplar;
     use crate::tui::state::Similar;
 
     const SIMILAR: Key = Key::Char('s');
@@ -1078,9 +1079,10 @@ mod similar {
 
     fn searched(effects: &[Effect]) -> (u64, Option<String>) {
         let found = effects.iter().find_map(|effect| match effect {
-            Effect::Load { request: Request::Similar { record, column }, .. } => {
-                Some((record.offset, column.clone()))
-            }
+            Effect::Load {
+                request: Request::Similar { like: Exemplar::Record(record), column },
+                ..
+            } => Some((record.offset, column.clone())),
             _ => None,
         });
         found.expect("something is searched")
@@ -1103,6 +1105,33 @@ mod similar {
         assert!(state.notice.is_some(), "there is nothing before the first");
         press(&mut state, &[Key::Esc]);
         assert_eq!(state.context(), Context::Records);
+    }
+
+    #[test]
+    fn what_is_like_all_marked_records_is_looked_for_and_gone_to_from_anywhere() {
+        let (mark, list_marks) = (Key::Char('m'), Key::Char('\''));
+        let marked = [TO_TRACES, Key::Enter, mark, Key::Down, Key::Down, mark];
+        let mut state = after(&marked);
+        press(&mut state, &[Key::Esc, Key::Home, list_marks]);
+        let effects = key(&mut state, SIMILAR);
+        let records = vec![(0, 0), (0, 2)];
+        let mean = Exemplar::Mean { topic: name("traces"), records };
+        let wanted = Request::Similar { like: mean.clone(), column: None };
+        assert!(
+            effects
+                .iter()
+                .any(|effect| matches!(effect, Effect::Load { request, .. } if *request == wanted))
+        );
+        settle(&mut state, effects);
+        let found = list(&state).selected().unwrap();
+        press(&mut state, &[Key::Enter]);
+        assert_eq!(list(&state).hops, [mean, Exemplar::Record(found)]);
+        press(&mut state, &[Key::Char('b'), Key::Down, Key::Down, Key::Down]);
+        let wanted = list(&state).selected().unwrap();
+        press(&mut state, &[Key::Char('g')]);
+        assert_eq!(state.records.place.as_ref().unwrap().topic, name("traces"));
+        let record = state.selected_record().unwrap();
+        assert_eq!((record.bucket, record.offset), (wanted.bucket, wanted.offset));
     }
 
     #[test]
