@@ -5,6 +5,7 @@
 
 mod ahead;
 mod blocks;
+mod branches;
 mod broken;
 mod build_index;
 mod claims;
@@ -51,6 +52,7 @@ mod table;
 mod tags;
 
 pub(crate) use blocks::keep_decoded;
+pub(crate) use branches::Branch;
 pub(crate) use broken::Broken;
 pub(crate) use build_index::Blueprint;
 pub(crate) use commit::Committed;

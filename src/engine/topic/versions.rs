@@ -107,9 +107,13 @@ impl Reader {
         // What cannot be read now is told when it is read.
         if let Ok(head) = bucket.snapshot().await
             && let Some(head) = head.table()
-            && let Some(why) = why_not(head, at).await
         {
-            version = format!("{version}: {why}");
+            if let Some(branch) = head.branch() {
+                version = format!("{version} on branch `{branch}`");
+            }
+            if let Some(why) = why_not(head, at).await {
+                version = format!("{version}: {why}");
+            }
         }
         let (topic, bucket) = (self.topic().to_string(), bucket.place.id);
         Error::VersionNotFound { topic, bucket, version }
