@@ -228,6 +228,8 @@ pub(crate) struct Hit {
 pub(crate) enum Arrival {
     /// Records that were there before the tail was opened, and when each came, as far as that is known.
     Backlog(Rows, Vec<Option<DateTime<Utc>>>),
+    /// Why it could not be found out when some of those came.
+    Untimed(Fault),
     /// New records.
     Rows(Rows),
     /// Records became persisted.

@@ -72,8 +72,8 @@ async fn step(
     };
     match wanted {
         Some(number) => {
-            let found = end(&head.at(At::Version(*number)).await?).await?;
-            Ok(Some(found).filter(|(start, _)| *start < offsets.end))
+            let start = end_of(head, *number).await?;
+            Ok(Some((start, *number)).filter(|_| start < offsets.end))
         }
         None if way == Way::Up && offset > offsets.start => Ok(Some((offsets.start, 0))),
         None => Ok(None),
@@ -84,7 +84,7 @@ async fn step(
 async fn below(head: &Reader, numbers: &[u64], offset: u64, way: Way) -> Result<usize> {
     let (mut low, mut high) = (0, numbers.len());
     while let Some(number) = numbers.get(usize::midpoint(low, high)).filter(|_| low < high) {
-        let (end, _) = end(&head.at(At::Version(*number)).await?).await?;
+        let end = end_of(head, *number).await?;
         let is_below = match way {
             Way::Down => end <= offset,
             Way::Up => end < offset,
@@ -93,6 +93,15 @@ async fn below(head: &Reader, numbers: &[u64], offset: u64, way: Way) -> Result<
         (low, high) = if is_below { (middle + 1, high) } else { (low, middle) };
     }
     Ok(low)
+}
+
+/// Where a version ends. Cost: its manifest is read through, the first time.
+async fn end_of(head: &Reader, number: u64) -> Result<u64> {
+    match head.versions_of(&[number]).await?.pop() {
+        Some(version) => Ok(version.next_offset),
+        // It is not kept any more: who opens it says so.
+        None => Ok(end(&head.at(At::Version(number)).await?).await?.0),
+    }
 }
 
 /// Where a pinned bucket ends, and its version.
