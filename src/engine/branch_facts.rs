@@ -27,6 +27,7 @@ pub struct BranchInfo {
     pub error: Option<String>,
 }
 
+#[expect(clippy::ref_option, reason = "so serde hands a field over")]
 fn as_text<S: Serializer>(time: &Option<DateTime<Utc>>, to: S) -> Result<S::Ok, S::Error> {
     match time {
         Some(time) => to.serialize_str(&clock::text(*time)),

@@ -24,7 +24,7 @@ pub(super) async fn similar(
     let begun = Instant::now();
     let reader = match like {
         Exemplar::Record(RecordId { topic, bucket, version: Some(version), .. }) => {
-            history::bucket(engine, topic, *bucket, Some(*version)).await?
+            history::bucket(engine, topic, *bucket, Some(version)).await?
         }
         _ => engine.reader(like.topic().as_str()).await?,
     };

@@ -4,6 +4,7 @@ use lance::Dataset;
 use lance::dataset::WriteMode;
 use serde_json::json;
 
+use crate::console::{Console, command};
 use crate::hole::other_program;
 use crate::program::Test;
 
@@ -66,4 +67,24 @@ async fn a_clean_up_leaves_what_a_branch_stands_on() {
         .code(0)
         .stdout("{\"n\":1}\n{\"n\":2}\n");
     test.run(["get", "t", "--at", "2"]).code(0).stdout("{\"n\":1}\n{\"n\":2}\n");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_branch_is_opened_in_the_explorer_and_what_is_there_now_is_gone_back_to() {
+    let test = branched().await;
+    let mut console = Console::start(command(&test, ["open"]));
+    console.shows("3 records");
+    console.type_in("\rv");
+    console.shows("⎇ b 1 branch");
+    console.type_in("b");
+    console.shows("⎇ what-if  from v 2  now v 3, 1 record");
+    console.type_in("\r");
+    console.shows("⎇ what-if v 3 of 3");
+    console.shows("read-only view");
+    console.type_in("[");
+    console.shows("⎇ what-if v 2 of 3");
+    console.type_in("\x1b");
+    console.sees(|screen| !screen.contents().contains("read-only view"));
+    console.type_in("\x03");
+    console.end();
 }

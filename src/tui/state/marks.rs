@@ -111,8 +111,10 @@ fn preview(row: &Row) -> String {
 mod tests {
     use super::*;
     use crate::tui::data::Cell;
+    use crate::tui::effect::Past;
 
     fn record(offset: u64, version: Option<u64>) -> RecordId {
+        let version = version.map(Past::own);
         RecordId { topic: "t".parse().unwrap(), bucket: 1, offset, version }
     }
 

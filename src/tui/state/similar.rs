@@ -47,7 +47,7 @@ impl Similar {
     pub(crate) fn selected(&self) -> Option<RecordId> {
         let hit = self.hits().get(usize::try_from(self.scroll.selected).ok()?)?;
         let like = self.like()?;
-        let (topic, version) = (like.topic().clone(), like.version());
+        let (topic, version) = (like.topic().clone(), like.version().cloned());
         Some(RecordId { topic, bucket: hit.bucket, offset: hit.offset, version })
     }
 

@@ -105,7 +105,7 @@ pub(super) fn go(state: &mut State) -> Vec<Effect> {
         effects.extend(places::close_tail(state));
     }
     // A tail over a version shows what is there now: there the record is.
-    if record.version != state.records.version() {
+    if record.version != state.records.past() {
         effects.extend(pin::leave(state));
     }
     effects.extend(places::visit(state, record));

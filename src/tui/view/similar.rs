@@ -11,7 +11,7 @@
 use ratatui::layout::Rect;
 
 use super::canvas::{Canvas, Piece, centred, piece, rows, width};
-use super::empty;
+use super::{empty, pin};
 use crate::tui::data::{Like, Likes};
 use crate::tui::effect::Exemplar;
 use crate::tui::state::Similar;
@@ -62,7 +62,7 @@ fn title(similar: &Similar) -> Vec<Piece<'static>> {
         Exemplar::Mean { topic, .. } => format!("the mean of {} · {topic}", hop(like)),
     };
     let place = format!(" Similar to {place} ");
-    let version = like.version().map_or_else(String::new, |v| format!("· v {} ", grouped(v)));
+    let version = like.version().map_or_else(String::new, |past| format!("· {} ", pin::past(past)));
     let column = match (&similar.found, &similar.column) {
         (Some(_), Some(name)) => format!("· {} ", column(name, &similar.columns)),
         _ => String::new(),

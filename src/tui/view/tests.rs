@@ -207,6 +207,15 @@ fn similar_records_and_the_way_through_them() {
     look("similar_refused", &[Key::Down, Key::Enter, Key::Char('s')]);
 }
 
+#[test]
+fn branches_and_one_that_is_read() {
+    // `metrics` is the third topic from the end.
+    let to_metrics = [Key::End, Key::Up, Key::Up, Key::Enter, Key::Char('v')];
+    look("versions_branched", &to_metrics);
+    look("branches", &[&to_metrics[..], &[Key::Char('b')]].concat());
+    look("branch", &[&to_metrics[..], &[Key::Char('b'), Key::Down, Key::Enter]].concat());
+}
+
 fn put(text: &str) -> Vec<Key> {
     [TO_TRACES, Key::Char('p')].into_iter().chain(text.chars().map(Key::Char)).collect()
 }

@@ -612,7 +612,7 @@ mod travel {
     //! Versions, and reading at one of them.
 
     use super::*;
-    use crate::tui::effect::{BucketId, To};
+    use crate::tui::effect::{BucketId, Past, To};
     use crate::tui::event::Landing;
 
     const OLDER: Key = Key::Char('[');
@@ -672,7 +672,7 @@ mod travel {
         press(&mut state, &[OLDER]);
         assert_eq!(state.records.version(), Some(482));
         let record = state.selected_record().unwrap();
-        assert_eq!((record.bucket, record.offset, record.version), (0, 3, Some(482)));
+        assert_eq!((record.bucket, record.offset, record.version), (0, 3, Some(Past::own(482))));
         assert_eq!(state.records.extents.total(), 120_573 - 250);
         press(&mut state, &[NEWER]);
         assert_eq!(state.records.version(), None);
@@ -690,7 +690,7 @@ mod travel {
         settle(&mut state, effects);
         assert_eq!(state.records.version(), Some(480));
         let effects = key(&mut state, OLDER);
-        assert_eq!(look(&effects).to, To::Steps { from: Some(480), by: -1 });
+        assert_eq!(look(&effects).to, To::Steps { from: Some(Past::own(480)), by: -1 });
     }
 
     #[test]
@@ -735,9 +735,12 @@ mod travel {
         let asked = |wanted: fn(&Request) -> bool| {
             effects.iter().any(|e| matches!(e, Effect::Load { request, .. } if wanted(request)))
         };
-        assert!(asked(|request| matches!(request, Request::Page { version: Some(482), .. })));
+        assert!(asked(|request| matches!(
+            request,
+            Request::Page { version: Some(Past { version: 482, .. }), .. }
+        )));
         settle(&mut state, effects);
-        assert_eq!(state.detail.wanted.as_ref().unwrap().version, Some(482));
+        assert_eq!(state.detail.wanted.as_ref().unwrap().version, Some(Past::own(482)));
     }
 
     #[test]
