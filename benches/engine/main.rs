@@ -37,6 +37,7 @@ mod role;
 mod settings;
 mod stream;
 mod topics;
+mod versions;
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -65,7 +66,7 @@ struct Comparison {
 
 /// In the order in which they run: `flat` comes after `open`, because it removes the versions of the history that both use,
 /// and `live` after those that count on what theirs has, because it puts into it.
-const COMPARISONS: [Comparison; 16] = [
+const COMPARISONS: [Comparison; 17] = [
     sized("ingest", "records", |bench| ingest::run(bench).boxed_local()),
     sized("growth", "records", |bench| growth::run(bench).boxed_local()),
     sized("checksums", "records", |bench| checksums::run(bench).boxed_local()),
@@ -75,6 +76,7 @@ const COMPARISONS: [Comparison; 16] = [
     sized("stream", "flushes", |bench| stream::run(bench).boxed_local()),
     sized("live", "flushes", |bench| live::run(bench).boxed_local()),
     sized("memory", "flushes", |bench| async { memory::run(bench) }.boxed_local()),
+    sized("versions", "versions", |bench| versions::run(bench).boxed_local()),
     sized("topics", "topics", |bench| topics::run(bench).boxed_local()),
     sized("beside", "flushes", |bench| beside::run(bench).boxed_local()),
     sized("arrow", "batches", |bench| arrow::run(bench).boxed_local()),
@@ -120,6 +122,7 @@ fn role_of(word: &str) -> Option<LocalBoxFuture<'static, ()>> {
         live::ROLE => Some(live::play().boxed_local()),
         memory::ROLE => Some(memory::play().boxed_local()),
         open::ROLE => Some(open::play().boxed_local()),
+        versions::ROLE => Some(versions::play().boxed_local()),
         topics::ROLE => Some(topics::play().boxed_local()),
         _ => None,
     }

@@ -6,6 +6,7 @@ use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use serde::{Deserialize, Serialize};
 
 use super::bench::BenchArgs;
+use super::branches::BranchesArgs;
 use super::cleanup::CleanupArgs;
 use super::compact::CompactArgs;
 use super::completions::CompletionsArgs;
@@ -104,6 +105,10 @@ pub(crate) enum Command {
     Schema(SchemaArgs),
     /// List the versions of a topic's buckets, newest first
     Versions(VersionsArgs),
+    /// List the branches of a topic's buckets, which other programs made
+    ///
+    /// A branch is read with --branch; nothing is written to it.
+    Branches(BranchesArgs),
     /// Print the records that differ between two versions, and say which columns do
     ///
     /// A record is told by its offset, which compaction, updates and restores keep; of one that was updated, the cells

@@ -8,7 +8,7 @@ use super::failure::Result;
 use super::format::{ChangePrinter, columns_told};
 use super::moment::Place;
 use super::output;
-use super::pick::Fields;
+use super::pick::{Fields, line};
 use crate::{DiffSummary, Engine, Reader};
 
 #[derive(Debug, Args)]
@@ -28,6 +28,10 @@ pub(crate) struct DiffArgs {
     /// One bucket only
     #[arg(long, value_name = "I", value_parser = super::args::bucket, allow_negative_numbers = true)]
     pub(crate) bucket: Option<u32>,
+
+    /// Two states of a branch that another program made: of its versions, tags and times
+    #[arg(long, value_name = "NAME")]
+    pub(crate) branch: Option<String>,
 
     /// Print at most so many records; the others are counted only
     #[arg(short = 'n', long, value_name = "N", value_parser = super::args::whole, allow_negative_numbers = true)]
@@ -70,10 +74,7 @@ pub(crate) async fn run(engine: &Engine, args: &DiffArgs) -> Result {
 }
 
 async fn states(engine: &Engine, args: &DiffArgs) -> Result<(Reader, Reader)> {
-    let mut reader = engine.reader(&args.topic).await?;
-    if let Some(bucket) = args.bucket {
-        reader = reader.bucket(bucket)?;
-    }
+    let reader = line(engine, &args.topic, args.bucket, args.branch.as_deref()).await?;
     let now = chrono::Utc::now();
     let after = match &args.after {
         Some(after) => reader.at(after.seen_at(now)).await?,

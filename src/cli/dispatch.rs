@@ -9,8 +9,8 @@ use super::failure::{Failure, Result};
 use super::open::OpenArgs;
 use super::screen::Pool;
 use super::{
-    bench, cleanup, compact, completions, demo, diff, export, flush, get, index, keys, ls, open,
-    put, repair, restore, schema, screen, search, stats, tag, tail, verify, versions,
+    bench, branches, cleanup, compact, completions, demo, diff, export, flush, get, index, keys,
+    ls, open, put, repair, restore, schema, screen, search, stats, tag, tail, verify, versions,
 };
 use crate::Engine;
 use crate::tui::DEFAULT_ROOT;
@@ -60,6 +60,7 @@ pub(crate) async fn dispatch(args: Args) -> Result {
         Command::Stats(args) => stats::run(&opened(root).await?, &args).await,
         Command::Schema(args) => schema::run(&opened(root).await?, &args).await,
         Command::Versions(args) => versions::run(&opened(root).await?, &args).await,
+        Command::Branches(args) => branches::run(&opened(root).await?, &args).await,
         // It runs without this runtime; see `run`.
         Command::Screen => Ok(()),
     }

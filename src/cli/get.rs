@@ -7,7 +7,7 @@ use super::failure::Result;
 use super::format::Printer;
 use super::moment::Place;
 use super::output;
-use super::pick::Pick;
+use super::pick::{Pick, line};
 use crate::{Cursor, Engine, Page, Reader, Sort};
 
 #[derive(Debug, Args)]
@@ -75,10 +75,7 @@ pub(crate) async fn run(engine: &Engine, args: &GetArgs) -> Result {
 /// Where the records end that are not asked for, as they came before.
 async fn since(engine: &Engine, args: &GetArgs) -> Result<Cursor> {
     let Some(since) = &args.since else { return Ok(Cursor::default()) };
-    let mut reader = engine.reader(&args.topic).await?;
-    if let Some(bucket) = args.pick.bucket {
-        reader = reader.bucket(bucket)?;
-    }
+    let reader = line(engine, &args.topic, args.pick.bucket, args.pick.branch.as_deref()).await?;
     Ok(reader.cursor_at(since.seen_at(chrono::Utc::now())).await?)
 }
 

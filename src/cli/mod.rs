@@ -5,6 +5,7 @@
 
 mod args;
 mod bench;
+mod branches;
 mod cleanup;
 mod compact;
 mod completions;

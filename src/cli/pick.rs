@@ -13,6 +13,10 @@ pub(crate) struct Pick {
     #[arg(long, value_name = "I", value_parser = super::args::bucket, allow_negative_numbers = true)]
     pub(crate) bucket: Option<u32>,
 
+    /// Read a branch that another program made; --at is then a version, a tag or a time of the branch
+    #[arg(long, value_name = "NAME")]
+    pub(crate) branch: Option<String>,
+
     /// Read at a version's number, a tag, or a time: 2026-01-31T12:00:00Z, or `2h ago`; also --until
     #[arg(long, alias = "until", value_name = "VERSION|TAG|TIME")]
     pub(crate) at: Option<Place>,
@@ -66,6 +70,23 @@ impl Matching {
     }
 }
 
+/// A reader of a topic or one bucket of it, and there of the records of now or of a branch.
+pub(crate) async fn line(
+    engine: &Engine,
+    topic: &str,
+    bucket: Option<u32>,
+    branch: Option<&str>,
+) -> Result<Reader> {
+    let mut reader = engine.reader(topic).await?;
+    if let Some(bucket) = bucket {
+        reader = reader.bucket(bucket)?;
+    }
+    match branch {
+        Some(branch) => Ok(reader.branch(branch).await?),
+        None => Ok(reader),
+    }
+}
+
 fn text(text: &str) -> Result<String, String> {
     if text.is_empty() { Err("every record has the empty text".into()) } else { Ok(text.into()) }
 }
@@ -73,10 +94,7 @@ fn text(text: &str) -> Result<String, String> {
 impl Pick {
     /// A reader of just that.
     pub(crate) async fn reader(&self, engine: &Engine, topic: &str) -> Result<Reader> {
-        let mut reader = engine.reader(topic).await?;
-        if let Some(bucket) = self.bucket {
-            reader = reader.bucket(bucket)?;
-        }
+        let mut reader = line(engine, topic, self.bucket, self.branch.as_deref()).await?;
         if let Some(place) = &self.at {
             reader = reader.at(place.seen_at(chrono::Utc::now())).await?;
         }

@@ -7,6 +7,7 @@ use super::args::FactsArgs;
 use super::failure::Result;
 use super::format::{Cell, facts};
 use super::output;
+use super::pick::line;
 use crate::{Engine, schema_json};
 
 #[derive(Debug, Args)]
@@ -14,13 +15,22 @@ pub(crate) struct SchemaArgs {
     /// The topic
     pub(crate) topic: String,
 
+    /// One bucket only
+    #[arg(long, value_name = "I", value_parser = super::args::bucket, allow_negative_numbers = true)]
+    pub(crate) bucket: Option<u32>,
+
+    /// That of a branch that another program made
+    #[arg(long, value_name = "NAME")]
+    pub(crate) branch: Option<String>,
+
     #[command(flatten)]
     pub(crate) facts: FactsArgs,
 }
 
 /// Prints the fields in order.
 pub(crate) async fn run(engine: &Engine, args: &SchemaArgs) -> Result {
-    let schema = engine.reader(&args.topic).await?.schema().await?;
+    let reader = line(engine, &args.topic, args.bucket, args.branch.as_deref()).await?;
+    let schema = reader.schema().await?;
     let form = schema_json(&schema);
     if args.facts.json {
         return output::json(&form);

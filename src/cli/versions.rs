@@ -6,6 +6,7 @@ use super::args::FactsArgs;
 use super::failure::Result;
 use super::format::{Cell, facts};
 use super::output;
+use super::pick::line;
 use crate::tui::bytes;
 use crate::{Engine, VersionInfo};
 
@@ -18,6 +19,10 @@ pub(crate) struct VersionsArgs {
     #[arg(long, value_name = "I", value_parser = super::args::bucket, allow_negative_numbers = true)]
     pub(crate) bucket: Option<u32>,
 
+    /// Those of a branch that another program made
+    #[arg(long, value_name = "NAME")]
+    pub(crate) branch: Option<String>,
+
     /// The newest N of each bucket [default: all]
     #[arg(long, value_name = "N", value_parser = super::args::positive, allow_negative_numbers = true)]
     pub(crate) limit: Option<usize>,
@@ -28,10 +33,7 @@ pub(crate) struct VersionsArgs {
 
 /// Prints the versions, bucket after bucket.
 pub(crate) async fn run(engine: &Engine, args: &VersionsArgs) -> Result {
-    let mut reader = engine.reader(&args.topic).await?;
-    if let Some(bucket) = args.bucket {
-        reader = reader.bucket(bucket)?;
-    }
+    let reader = line(engine, &args.topic, args.bucket, args.branch.as_deref()).await?;
     let versions = reader.versions(args.limit.unwrap_or(usize::MAX)).await?;
     if args.facts.json {
         return output::json(&versions);

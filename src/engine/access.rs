@@ -61,6 +61,11 @@ impl Access {
         Self { guard: Some(Arc::new(Guard::of(dataset))), ..self.clone() }
     }
 
+    /// The same for a dataset below this one, which has no checksums.
+    pub(crate) fn to_unguarded(&self) -> Self {
+        Self { guard: None, ..self.to_unknown() }
+    }
+
     /// The checksums of the dataset's files, where it has any.
     pub(crate) fn guard(&self) -> Option<&Arc<Guard>> {
         self.guard.as_ref()
@@ -165,15 +170,19 @@ impl Access {
     /// Refuses a folder that a file names, where it lies outside of the root.
     pub(crate) fn check_base(&self, named_in: &Path, base: &str) -> Result<()> {
         let Some(root) = &self.root else { return Ok(()) };
-        let path = match url::Url::parse(base) {
-            Ok(url) => url.to_file_path().ok(),
-            Err(_) => Some(PathBuf::from(base)),
-        };
-        let real = path.and_then(|path| fs::canonicalize(path).ok());
+        let real = local_path(base).and_then(|path| fs::canonicalize(path).ok());
         match (real, fs::canonicalize(root)) {
             (Some(real), Ok(root)) if real.starts_with(&root) => Ok(()),
             _ => Err(Error::LeadsOut { link: named_in.into(), target: base.into() }),
         }
+    }
+}
+
+/// The path of a folder that a file names, as a path or as a URL, where it lies on a disk of this machine.
+pub(crate) fn local_path(folder: &str) -> Option<PathBuf> {
+    match url::Url::parse(folder) {
+        Ok(url) => url.to_file_path().ok(),
+        Err(_) => Some(PathBuf::from(folder)),
     }
 }
 

@@ -5,6 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 pub use super::kind::ErrorKind;
+use super::wording::{at_risk, branches, by_contents, holder, instead, shown};
 
 /// The engine's result.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -27,6 +28,22 @@ pub enum Error {
         found: String,
         /// The first and the last offset of the records that it holds, where it holds any.
         offsets: Option<(u64, u64)>,
+    },
+    /// There is no such branch.
+    #[error(
+        "topic `{topic}`, bucket {bucket} has no branch `{}`{}",
+        shown(branch),
+        branches(others)
+    )]
+    BranchNotFound {
+        /// The topic's name.
+        topic: String,
+        /// The bucket.
+        bucket: u32,
+        /// The branch asked for.
+        branch: String,
+        /// The branches that there are.
+        others: Vec<String>,
     },
     /// The bucket does not exist in the topic.
     #[error("topic `{topic}` has no bucket {bucket}: its buckets are 0 to {}", buckets.saturating_sub(1))]
@@ -357,37 +374,4 @@ impl Error {
         let path = path.as_ref().to_path_buf();
         move |source| Self::Io { action, path, source }
     }
-}
-
-fn at_risk(offsets: Option<(u64, u64)>) -> String {
-    offsets.map_or_else(String::new, |(first, last)| {
-        format!("; it holds records of the offsets {first} to {last}")
-    })
-}
-
-fn by_contents(found: Option<u64>) -> String {
-    found
-        .map_or_else(String::new, |found| format!("; by their contents, {found} of these are rows"))
-}
-
-fn instead(others: &[String]) -> String {
-    match others {
-        [] => "; it has none at all".into(),
-        others => format!("; there are indexes over {}", others.join(", ")),
-    }
-}
-
-fn holder(pid: Option<u32>, since: Option<&str>) -> String {
-    match (pid, since) {
-        (Some(pid), Some(since)) => format!("process {pid} since {since}"),
-        (Some(pid), None) => format!("process {pid}"),
-        _ => "another process".into(),
-    }
-}
-
-/// A name for a message: control characters escaped, long ones cut.
-fn shown(name: &str) -> String {
-    const LONGEST: usize = 80;
-    let escaped: String = name.escape_debug().take(LONGEST).collect();
-    if name.chars().count() > LONGEST { format!("{escaped}…") } else { escaped }
 }

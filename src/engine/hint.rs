@@ -26,6 +26,7 @@ impl Error {
                 Some(format!("there is a queue_storage in it: --root {}", inner.display()))
             }
             Self::TopicNotFound { .. } => Some("`lanceq ls` lists the topics".into()),
+            Self::BranchNotFound { .. } => Some("`lanceq branches TOPIC` lists the branches".into()),
             Self::VersionNotFound { .. } => Some("`lanceq versions TOPIC` lists the versions".into()),
             Self::IndexNotFound { .. } => Some("`lanceq index TOPIC` lists the indexes".into()),
             Self::TagExists { tag, .. } => Some(format!("choose another name, or take it away first: `lanceq tag TOPIC {tag} --delete`")),

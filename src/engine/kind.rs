@@ -34,7 +34,8 @@ impl Error {
     /// What the caller should do.
     pub fn kind(&self) -> ErrorKind {
         match self {
-            Self::IndexNotFound { .. }
+            Self::BranchNotFound { .. }
+            | Self::IndexNotFound { .. }
             | Self::RootNotFound { .. }
             | Self::TagNotFound { .. }
             | Self::TopicNotFound { .. }

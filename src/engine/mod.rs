@@ -4,11 +4,12 @@
 //!
 //! ```text
 //! L5 handle → L4 topic → L3 bucket → L2 buffer | wal | store → L1 maintenance | record
-//!   → L0 access, error, name, offset, clock, durable, facts, fault, hint, index, index_facts, job, kind, layout,
-//!   options, poll, recall, retention, screen, search, sums, tally, watch
+//!   → L0 access, branch_facts, error, name, offset, clock, durable, facts, fault, hint, index, index_facts, job, kind,
+//!   layout, options, poll, recall, retention, screen, search, sums, tally, watch, wording
 //! ```
 
 mod access;
+mod branch_facts;
 mod bucket;
 mod buffer;
 mod clock;
@@ -40,7 +41,9 @@ mod tally;
 mod topic;
 mod wal;
 mod watch;
+mod wording;
 
+pub use branch_facts::BranchInfo;
 pub use error::{Error, ErrorKind, Result, Source};
 pub use facts::{
     BucketCounts, BucketStats, Cleaned, ColumnChange, Compacted, Damage, DiffSummary, FileKind,

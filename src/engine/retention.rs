@@ -80,6 +80,8 @@ pub(crate) struct Aged {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Reserved {
     pub(crate) tagged: BTreeSet<u64>,
+    /// Branches began at them.
+    pub(crate) branched: BTreeSet<u64>,
     /// Somebody reads them.
     pub(crate) pinned: BTreeSet<u64>,
     /// The one that made the dataset, where it refers to nothing: it tells since when there is one.
@@ -128,6 +130,7 @@ impl Reserved {
         version >= self.base
             || self.first == Some(version)
             || self.tagged.contains(&version)
+            || self.branched.contains(&version)
             || self.pinned.contains(&version)
             || self.watched.contains(&version)
     }
@@ -234,6 +237,11 @@ mod tests {
             // Not more young ones than that, the head counted.
             (rule(1, minutes(1000), 3), free.clone(), &[1, 2, 3, 4, 5, 6]),
             (rule(5, minutes(1000), 3), free.clone(), &[1, 2, 3, 4]),
+            (
+                rule(1, minutes(0), 0),
+                Reserved { branched: [3].into(), ..reserved(&[], &[], 5) },
+                &[1, 2, 4],
+            ),
             // Tagged, pinned, and what the log may ask.
             (rule(1, minutes(0), 0), reserved(&[2], &[5, 6], u64::MAX), &[1, 3, 4, 7, 8]),
             (rule(1, minutes(0), 0), reserved(&[], &[], 4), &[1, 2, 3]),

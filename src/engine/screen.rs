@@ -52,6 +52,8 @@ pub(crate) enum Piece {
     History,
     /// The tags of the dataset.
     Tags,
+    /// Its branches.
+    Branches,
     /// The offsets of a fragment's live rows.
     Live { fragment: u64 },
     /// Rows that follow each other in a fragment's file.

@@ -7,8 +7,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ReadCounts {
-    /// Versions that were opened or described: manifests decoded.
+    /// Versions that were opened: manifests decoded.
     pub manifests: u64,
+    /// Versions that were described without being opened: manifests read through.
+    pub described: u64,
     /// Data files opened, once for each choice of columns.
     pub opened: u64,
     /// Times that rows were read of a data file for somebody who waited for them.
@@ -27,6 +29,7 @@ impl std::ops::Add for ReadCounts {
     fn add(self, other: Self) -> Self {
         Self {
             manifests: self.manifests + other.manifests,
+            described: self.described + other.described,
             opened: self.opened + other.opened,
             reads: self.reads + other.reads,
             ahead: self.ahead + other.ahead,
@@ -43,6 +46,7 @@ impl std::ops::Sub for ReadCounts {
     fn sub(self, earlier: Self) -> Self {
         Self {
             manifests: self.manifests.saturating_sub(earlier.manifests),
+            described: self.described.saturating_sub(earlier.described),
             opened: self.opened.saturating_sub(earlier.opened),
             reads: self.reads.saturating_sub(earlier.reads),
             ahead: self.ahead.saturating_sub(earlier.ahead),
@@ -56,6 +60,7 @@ impl std::ops::Sub for ReadCounts {
 #[derive(Debug, Default)]
 pub(crate) struct Tally {
     manifests: AtomicU64,
+    described: AtomicU64,
     opened: AtomicU64,
     reads: AtomicU64,
     ahead: AtomicU64,
@@ -66,6 +71,10 @@ pub(crate) struct Tally {
 impl Tally {
     pub(crate) fn manifest(&self) {
         self.manifests.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(crate) fn described(&self) {
+        self.described.fetch_add(1, Ordering::Relaxed);
     }
 
     pub(crate) fn opened(&self) {
@@ -92,6 +101,7 @@ impl Tally {
         let now = |count: &AtomicU64| count.load(Ordering::Relaxed);
         ReadCounts {
             manifests: now(&self.manifests),
+            described: now(&self.described),
             opened: now(&self.opened),
             reads: now(&self.reads),
             ahead: now(&self.ahead),

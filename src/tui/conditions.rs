@@ -33,7 +33,7 @@ pub(super) async fn condition(
 pub(super) async fn estimate(engine: &Engine, sifting: &Sifting) -> Result<Answer, Fault> {
     tokio::time::sleep(PAUSE).await;
     let Sifting { place, version, asked, .. } = sifting;
-    let found = match sift::conditioned(engine, place, *version, &asked.filter).await {
+    let found = match sift::conditioned(engine, place, version.as_ref(), &asked.filter).await {
         Ok(reader) => reader.estimate(SAMPLE, WITHIN).await,
         Err(error) => Err(error),
     };
@@ -67,7 +67,8 @@ async fn cell(
     record: &RecordId,
     (column, likeness): (&ColumnId, Likeness),
 ) -> Result<Answer, Fault> {
-    let reader = history::bucket(engine, &record.topic, record.bucket, record.version).await?;
+    let reader =
+        history::bucket(engine, &record.topic, record.bucket, record.version.as_ref()).await?;
     let schema = reader.schema().await?;
     let path = match column {
         ColumnId::Own(shown) => column_of(&schema, shown)

@@ -1,5 +1,7 @@
 //! What the update asks of the outside, as data; only the runner carries it out.
 
+use std::sync::Arc;
+
 use super::data::{Chip, Encoded, Filter, Frame, Heavy, Likeness, PathColumn, PathColumns};
 use super::reproduce::View;
 use super::state::{Asked, Memory, When};
@@ -45,6 +47,7 @@ pub(crate) enum Slot {
     Versions,
     /// What of the maintenance of a bucket is due.
     Upkeep,
+    Branches,
     Pin,
     /// What differs between two versions.
     Diff,
@@ -84,7 +87,7 @@ pub(crate) enum Request {
         topic: TopicName,
         key: PageKey,
         generation: u64,
-        version: Option<u64>,
+        version: Option<Past>,
         picked: Option<Picked>,
         inner: PathColumns,
     },
@@ -99,7 +102,7 @@ pub(crate) enum Request {
     /// Finds the row number of an offset in its bucket.
     Locate(RecordId),
     /// Finds the first record that came after a time, in what is there now or in a version.
-    Since { bucket: BucketId, version: Option<u64>, time: When },
+    Since { bucket: BucketId, version: Option<Past>, time: When },
     /// Finds the first record of a flush: so many on from a record, or back where it is negative.
     FlushFrom { record: RecordId, by: i64 },
     /// Lists the versions of a bucket that are kept.
@@ -108,15 +111,17 @@ pub(crate) enum Request {
     Versions { bucket: BucketId, numbers: Vec<u64> },
     /// Finds out what of a bucket's maintenance is due.
     Upkeep(BucketId),
+    /// Lists the branches of a bucket.
+    Branches(BucketId),
     /// Looks at a bucket as it was.
     Pin(Look),
     /// Compares two versions of a bucket.
     Diff(Versus),
     /// Does something to a version.
     Alter(Alteration),
-    /// Finds the records whose vectors are nearest to that of a record; of the first vector column
+    /// Finds the records whose vectors are nearest to what others are to be like; of the first vector column
     /// where none is named.
-    Similar { record: RecordId, column: Option<String> },
+    Similar { like: Exemplar, column: Option<String> },
     /// Looks for a text.
     Find(Search),
     /// Finds out whether a wish can be a condition.
@@ -189,7 +194,7 @@ pub(crate) struct Place {
 pub(crate) struct Search {
     pub(crate) place: Place,
     /// The version that is looked through; it is one of the bucket that the search begins in.
-    pub(crate) version: Option<u64>,
+    pub(crate) version: Option<Past>,
     pub(crate) needle: Needle,
     /// A bucket, and a row of it: the first one downwards; upwards, the one behind the first.
     pub(crate) from: (u32, u64),
@@ -210,7 +215,7 @@ pub(crate) struct Picked {
 pub(crate) struct Sifting {
     pub(crate) place: Place,
     /// The version that is looked through; then the place is one bucket.
-    pub(crate) version: Option<u64>,
+    pub(crate) version: Option<Past>,
     pub(crate) asked: Asked,
     /// Columns that it may be sorted by besides those of the schema.
     pub(crate) inner: PathColumns,
@@ -253,6 +258,20 @@ pub(crate) enum Way {
     Up,
 }
 
+/// A version that is looked at: one of a bucket's own, or one of a branch of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Past {
+    pub(crate) branch: Option<Arc<str>>,
+    pub(crate) version: u64,
+}
+
+impl Past {
+    /// One of a bucket's own.
+    pub(crate) fn own(version: u64) -> Self {
+        Self { branch: None, version }
+    }
+}
+
 /// One record's address.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct RecordId {
@@ -260,7 +279,34 @@ pub(crate) struct RecordId {
     pub(crate) bucket: u32,
     pub(crate) offset: u64,
     /// The version at which it is looked at; none for what is there now.
-    pub(crate) version: Option<u64>,
+    pub(crate) version: Option<Past>,
+}
+
+/// What others are to be like.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Exemplar {
+    /// A record.
+    Record(RecordId),
+    /// Several records of a topic, by bucket and offset, as they are now: the mean of their vectors.
+    Mean { topic: TopicName, records: Vec<(u32, u64)> },
+}
+
+impl Exemplar {
+    /// The topic in which others are looked for.
+    pub(crate) fn topic(&self) -> &TopicName {
+        match self {
+            Self::Record(record) => &record.topic,
+            Self::Mean { topic, .. } => topic,
+        }
+    }
+
+    /// The version at which they are; none for what is there now.
+    pub(crate) fn version(&self) -> Option<&Past> {
+        match self {
+            Self::Record(record) => record.version.as_ref(),
+            Self::Mean { .. } => None,
+        }
+    }
 }
 
 /// One bucket of a topic.
@@ -301,6 +347,17 @@ pub(crate) struct Look {
     pub(crate) inner: PathColumns,
 }
 
+impl To {
+    /// The branch that it is on; none where it is one of the bucket's own.
+    pub(crate) fn branch(&self) -> Option<&Arc<str>> {
+        match self {
+            Self::Branch(branch) => Some(branch),
+            Self::Steps { from: Some(Past { branch, .. }), .. } => branch.as_ref(),
+            _ => None,
+        }
+    }
+}
+
 /// Which version a look is at.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum To {
@@ -308,6 +365,8 @@ pub(crate) enum To {
     Version(u64),
     /// The one that has this tag.
     Tag(String),
+    /// The newest of a branch.
+    Branch(Arc<str>),
     /// So many versions on from one, or from what is there now; back where it is negative.
-    Steps { from: Option<u64>, by: i64 },
+    Steps { from: Option<Past>, by: i64 },
 }

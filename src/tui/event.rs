@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::ops::Range;
+use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, NaiveDateTime, Utc};
@@ -13,8 +14,8 @@ use super::data::{
 use super::effect::{LoadId, PageKey, Slot, Way};
 use super::input::Key;
 use crate::{
-    Change, Cursor, Estimate, Flushed, Maintenance, Receipt, Recovery, Reset, TopicCounts,
-    TopicEntry, TopicName, WatchMode,
+    BranchInfo, Change, Cursor, Estimate, Flushed, Maintenance, Receipt, Recovery, Reset,
+    TopicCounts, TopicEntry, TopicName, WatchMode,
 };
 
 /// Something happened.
@@ -96,6 +97,7 @@ pub(crate) enum Answer {
     VersionNumbers(Vec<u64>),
     Versions(Vec<Version>),
     Upkeep(Maintenance),
+    Branches(Vec<BranchInfo>),
     /// The bucket that was looked at, and what was found.
     Pinned(u32, Landing),
     Compared(Compared),
@@ -149,6 +151,8 @@ pub(crate) enum Landing {
     Head,
     /// Nowhere: this is the oldest version that is kept, and the step went back from it.
     Oldest(u64),
+    /// Nowhere: this is the newest version of a branch, and the step went on from it.
+    Newest(u64, Arc<str>),
 }
 
 /// What a comparison of two versions has found since it last told.
@@ -164,8 +168,10 @@ pub(crate) struct Compared {
 /// A bucket as it was at a version.
 #[derive(Debug)]
 pub(crate) struct Sight {
+    /// The branch that it is on; none where the version is one of the bucket's own.
+    pub(crate) branch: Option<Arc<str>>,
     pub(crate) version: Version,
-    /// The newest version.
+    /// The newest version, of the same branch.
     pub(crate) newest: u64,
     /// The counts of the bucket as it was.
     pub(crate) counts: TopicCounts,
@@ -228,6 +234,8 @@ pub(crate) struct Hit {
 pub(crate) enum Arrival {
     /// Records that were there before the tail was opened, and when each came, as far as that is known.
     Backlog(Rows, Vec<Option<DateTime<Utc>>>),
+    /// Why it could not be found out when some of those came.
+    Untimed(Fault),
     /// New records.
     Rows(Rows),
     /// Records became persisted.

@@ -28,8 +28,8 @@ const PACE: Duration = Duration::from_millis(100);
 /// Cancel: safe to drop at any await.
 pub(super) async fn find(engine: &Engine, search: &Search, sink: &Sink) -> Result<Answer> {
     let topic = &search.place.topic;
-    let reader = match (search.version, search.place.bucket) {
-        (Some(_), _) => history::bucket(engine, topic, search.from.0, search.version).await?,
+    let reader = match (&search.version, search.place.bucket) {
+        (Some(past), _) => history::bucket(engine, topic, search.from.0, Some(past)).await?,
         (None, Some(bucket)) => history::bucket(engine, topic, bucket, None).await?,
         (None, None) => engine.reader(topic.as_str()).await?,
     };

@@ -80,8 +80,13 @@ async fn there(reader: &Reader, rows: u64, inner: &[PathColumn]) -> Result<(Vec<
         let TailEvent::Rows(chunk) = event? else { continue };
         let places: Vec<(u32, u64)> =
             chunk.offsets.iter().map(|offset| (chunk.bucket, *offset)).collect();
-        // Without their times, they stand in front of the others.
-        let times = reader.times(&places).await.unwrap_or_default();
+        let times = match reader.times(&places).await {
+            Ok(times) => times,
+            Err(error) => {
+                arrivals.push(Arrival::Untimed(error.into()));
+                Vec::new()
+            }
+        };
         arrivals.push(Arrival::Backlog(Rows::of_chunk(&chunk, inner), times));
     }
     Ok((arrivals, tail.cursor()))

@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use super::data::{Fault, Rows, Version};
-use super::effect::{BucketId, Look, PageKey, To};
+use super::effect::{BucketId, Look, PageKey, Past, To};
 use super::event::{Answer, Landing, Sight};
 use super::state::{PAGE, PLACES};
 use crate::{At, Engine, ErrorKind, Reader, Result, TopicName};
@@ -27,16 +27,38 @@ pub(super) async fn upkeep(engine: &Engine, id: &BucketId) -> Result<Answer> {
     Ok(Answer::Upkeep(reader.maintenance().await?.pop().unwrap_or_default()))
 }
 
+/// Lists the branches of a bucket.
+pub(super) async fn branches(engine: &Engine, id: &BucketId) -> Result<Answer> {
+    let reader = line(engine, id, None).await?;
+    Ok(Answer::Branches(reader.branches().await?))
+}
+
 /// Reads of a bucket: as it is, or as it was.
 pub(super) async fn bucket(
     engine: &Engine,
     topic: &TopicName,
     bucket: u32,
-    version: Option<u64>,
+    version: Option<&Past>,
 ) -> Result<Reader> {
     let reader = engine.reader(topic.as_str()).await?.bucket(bucket)?;
-    match version {
-        Some(version) => reader.at(At::Version(version)).await,
+    at(reader, version).await
+}
+
+/// The same reader at a version, which may be one of a branch.
+pub(super) async fn at(reader: Reader, version: Option<&Past>) -> Result<Reader> {
+    let Some(Past { branch, version }) = version else { return Ok(reader) };
+    let reader = match branch {
+        Some(branch) => reader.branch(branch).await?,
+        None => reader,
+    };
+    reader.at(At::Version(*version)).await
+}
+
+/// Reads of a bucket, or of a branch of it, as it is now.
+pub(super) async fn line(engine: &Engine, id: &BucketId, branch: Option<&str>) -> Result<Reader> {
+    let reader = engine.reader(id.topic.as_str()).await?.bucket(id.bucket)?;
+    match branch {
+        Some(branch) => reader.branch(branch).await,
         None => Ok(reader),
     }
 }
@@ -45,7 +67,8 @@ pub(super) async fn bucket(
 pub(super) async fn look(engine: &Engine, look: &Look) -> Result<Answer, Fault> {
     let begun = Instant::now();
     let bucket = look.bucket.bucket;
-    let reader = engine.reader(look.bucket.topic.as_str()).await?.bucket(bucket)?;
+    let branch = look.to.branch();
+    let reader = line(engine, &look.bucket, branch.map(AsRef::as_ref)).await?;
     let numbers = reader.version_numbers().await?;
     let Some(newest) = numbers.last().copied() else {
         return Err(Fault::new("there are no versions yet: nothing was flushed"));
@@ -53,11 +76,24 @@ pub(super) async fn look(engine: &Engine, look: &Look) -> Result<Answer, Fault> 
     let number = match &look.to {
         To::Version(number) => *number,
         To::Tag(tag) => tagged(&reader, tag).await?,
-        To::Steps { from, by } => match stepped(&numbers, *from, *by) {
-            Step::To(number) => number,
-            Step::Head => return Ok(Answer::Pinned(bucket, Landing::Head)),
-            Step::Oldest(number) => return Ok(Answer::Pinned(bucket, Landing::Oldest(number))),
-        },
+        To::Branch(_) => newest,
+        To::Steps { from, by } => {
+            let from = from.as_ref().map(|past| past.version);
+            let landing = match (stepped(&numbers, from, *by), branch) {
+                (Step::To(number), _) => Ok(number),
+                (Step::Oldest(number), _) => Err(Landing::Oldest(number)),
+                (Step::Head, None) => Err(Landing::Head),
+                // A branch has no now that it leads out to.
+                (Step::Head, Some(branch)) if from == Some(newest) => {
+                    Err(Landing::Newest(newest, branch.clone()))
+                }
+                (Step::Head, Some(_)) => Ok(newest),
+            };
+            match landing {
+                Ok(number) => number,
+                Err(landing) => return Ok(Answer::Pinned(bucket, landing)),
+            }
+        }
     };
     let found = reader.versions_of(&[number]).await?.pop().map(Version::of);
     let Some(version) = found else {
@@ -75,7 +111,8 @@ pub(super) async fn look(engine: &Engine, look: &Look) -> Result<Answer, Fault> 
     let row = row.min(counts.total_count.saturating_sub(1));
     let pages = pages(&pinned, look, row, counts.total_count).await?;
     let took = begun.elapsed();
-    let sight = Sight { version, newest, counts, row, pages, took };
+    let branch = branch.cloned();
+    let sight = Sight { branch, version, newest, counts, row, pages, took };
     Ok(Answer::Pinned(bucket, Landing::At(Box::new(sight))))
 }
 

@@ -6,7 +6,7 @@ use arrow_schema::{FieldRef, Schema};
 
 use super::clock;
 use super::data::{Fault, Heavy, PathColumn, Rows, Whole};
-use super::effect::{PageKey, Picked, RecordId};
+use super::effect::{PageKey, Past, Picked, RecordId};
 use super::event::Answer;
 use super::state::PAGE;
 use super::writers::Writers;
@@ -31,7 +31,7 @@ pub(super) async fn counts(engine: &Engine, topic: &TopicName) -> Result<Answer>
 pub(super) async fn page(
     engine: &Engine,
     (topic, key): (&TopicName, PageKey),
-    (generation, version): (u64, Option<u64>),
+    (generation, version): (u64, Option<&Past>),
     (picked, inner): (Option<&Picked>, &[PathColumn]),
 ) -> Result<Answer> {
     let begun = Instant::now();
@@ -48,7 +48,7 @@ pub(super) async fn page(
 
 /// Reads one record in full.
 pub(super) async fn record(engine: &Engine, id: &RecordId) -> Result<Answer, Fault> {
-    let reader = history::bucket(engine, &id.topic, id.bucket, id.version).await?;
+    let reader = history::bucket(engine, &id.topic, id.bucket, id.version.as_ref()).await?;
     Ok(Answer::Record(whole(&reader, id).await?))
 }
 
@@ -58,7 +58,7 @@ pub(super) async fn lighter(
     id: &RecordId,
     without: &[Heavy],
 ) -> Result<Answer, Fault> {
-    let reader = history::bucket(engine, &id.topic, id.bucket, id.version).await?;
+    let reader = history::bucket(engine, &id.topic, id.bucket, id.version.as_ref()).await?;
     let schema = reader.schema().await?;
     let is_there = |heavy: &&Heavy| schema.column_with_name(&heavy.column).is_some();
     let names: Vec<String> = without.iter().filter(is_there).map(|h| h.column.clone()).collect();
@@ -73,7 +73,7 @@ pub(super) async fn lighter(
 
 /// Reads one value of a record, however heavy it is.
 pub(super) async fn value(engine: &Engine, id: &RecordId, column: String) -> Result<Answer, Fault> {
-    let reader = history::bucket(engine, &id.topic, id.bucket, id.version).await?;
+    let reader = history::bucket(engine, &id.topic, id.bucket, id.version.as_ref()).await?;
     let reader = reader.columns(Columns::Only(vec![column]));
     Ok(Answer::Value(whole(&reader, id).await?))
 }
@@ -81,8 +81,8 @@ pub(super) async fn value(engine: &Engine, id: &RecordId, column: String) -> Res
 async fn whole(reader: &Reader, id: &RecordId) -> Result<Whole, Fault> {
     let page = reader.get(id.offset, 1).await?;
     Whole::of_page(&page, id.offset).ok_or_else(|| {
-        Fault::new(match id.version {
-            Some(version) => format!("offset {} is not in v {version}", id.offset),
+        Fault::new(match &id.version {
+            Some(past) => format!("offset {} is not in v {}", id.offset, past.version),
             None => format!("offset {} is no longer there", id.offset),
         })
     })
@@ -90,7 +90,7 @@ async fn whole(reader: &Reader, id: &RecordId) -> Result<Whole, Fault> {
 
 /// Finds the row of an offset in its bucket.
 pub(super) async fn locate(engine: &Engine, id: &RecordId) -> Result<Answer> {
-    let reader = history::bucket(engine, &id.topic, id.bucket, id.version).await?;
+    let reader = history::bucket(engine, &id.topic, id.bucket, id.version.as_ref()).await?;
     let row = reader.locate(id.bucket, id.offset).await?;
     Ok(Answer::Row { bucket: id.bucket, row, offset: id.offset })
 }

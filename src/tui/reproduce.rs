@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use super::effect::Past;
 use super::text::shell;
 use crate::{Order, Sort, TopicName};
 
@@ -13,8 +14,8 @@ pub(crate) struct View {
     pub(crate) topic: TopicName,
     /// The bucket; none where it is all of them.
     pub(crate) bucket: Option<u32>,
-    /// The version that is looked at; none for what is there now.
-    pub(crate) version: Option<u64>,
+    /// The version that is looked at, and its branch; none for what is there now.
+    pub(crate) past: Option<Past>,
     /// The columns, where it is not all of them.
     pub(crate) columns: Option<Vec<String>>,
     /// The condition that its records match, in SQL; none where it is all of them.
@@ -56,8 +57,10 @@ impl View {
         if let Some(bucket) = self.bucket {
             words.extend(["--bucket".into(), bucket.to_string()]);
         }
-        if let Some(version) = self.version.filter(|_| self.reads()) {
-            words.extend(["--at".into(), version.to_string()]);
+        if let Some(Past { branch, version }) = self.past.as_ref().filter(|_| self.reads()) {
+            let branch =
+                branch.iter().flat_map(|branch| ["--branch".into(), shell::quoted(branch)]);
+            words.extend(branch.chain(["--at".into(), version.to_string()]));
         }
         words.extend(self.part());
         let filter = self.filter.iter().map(|filter| ("--filter", filter));
@@ -134,7 +137,10 @@ impl View {
         if let Some(bucket) = self.bucket {
             writeln!(body, "    let reader = reader.bucket({bucket})?;").ok();
         }
-        if let Some(version) = self.version {
+        if let Some(Past { branch, version }) = &self.past {
+            if let Some(branch) = branch {
+                writeln!(body, "    let reader = reader.branch({branch:?}).await?;").ok();
+            }
             writeln!(body, "    let reader = reader.at(At::Version({version})).await?;").ok();
         }
         if let Some(filter) = &self.filter {
@@ -154,7 +160,7 @@ impl View {
     /// The names that the function uses.
     fn uses(&self) -> String {
         let mut names = vec!["Engine", "Result"];
-        names.extend(self.version.map(|_| "At"));
+        names.extend(self.past.as_ref().map(|_| "At"));
         names.extend(self.columns.as_ref().map(|_| "Columns"));
         let (own, more): (&[&str], &str) = match self.what {
             What::Records { .. } => (&["Page"], ""),
@@ -172,10 +178,15 @@ impl View {
         if !self.texts.is_empty() {
             return None;
         }
-        let version =
-            self.version.map_or_else(String::new, |version| format!(", version={version}"));
-        let open =
-            format!("import lance\n\ndataset = lance.dataset({}{version})\n", literal(dataset));
+        let (version, branch) = match &self.past {
+            Some(Past { branch: Some(branch), version }) => {
+                (String::new(), format!(".checkout_version(({}, {version}))", literal(branch)))
+            }
+            Some(Past { branch: None, version }) => (format!(", version={version}"), String::new()),
+            None => Default::default(),
+        };
+        let path = literal(dataset);
+        let open = format!("import lance\n\ndataset = lance.dataset({path}{version}){branch}\n");
         let buffered =
             "# What is still buffered is not in the dataset: `lanceq flush` persists it.\n";
         Some(match &self.what {
@@ -242,7 +253,7 @@ mod tests {
             root: Some("my data".into()),
             topic: "traces".parse().unwrap(),
             bucket: Some(2),
-            version: Some(41),
+            past: Some(Past::own(41)),
             columns: Some(vec!["id".into(), "a b".into()]),
             filter: Some("(a > 1)".into()),
             texts: vec!["the bug".into()],
@@ -254,7 +265,7 @@ mod tests {
         View {
             root: None,
             bucket: None,
-            version: None,
+            past: None,
             columns: None,
             filter: None,
             texts: Vec::new(),
@@ -291,6 +302,20 @@ mod tests {
         ] {
             assert_eq!(view.command(), command);
         }
+    }
+
+    #[test]
+    fn a_branch_is_named_before_its_version() {
+        let past = Some(Past { branch: Some("what-if".into()), version: 5 });
+        let view = View { past, ..plain(records()) };
+        let command = "lanceq get traces --branch what-if --at 5 --offset 777 --limit 30";
+        assert_eq!(view.command(), command);
+        let rust = view.rust();
+        let line = "reader.branch(\"what-if\").await?;\n    let reader = reader.at(At::Version(5))";
+        assert!(rust.contains(line), "{rust}");
+        let python = view.python("d").unwrap();
+        let line = "lance.dataset(\"d\").checkout_version((\"what-if\", 5))\n";
+        assert!(python.contains(line), "{python}");
     }
 
     #[test]

@@ -146,7 +146,7 @@ impl Source {
                 loads::counts(engine, &topic).await?
             }
             Request::Page { topic, key, generation, version, picked, inner } => {
-                let as_of = (generation, version);
+                let as_of = (generation, version.as_ref());
                 loads::page(engine, (&topic, key), as_of, (picked.as_ref(), &inner)).await?
             }
             Request::Record(id) => loads::record(engine, &id).await?,
@@ -167,11 +167,12 @@ impl Source {
                 history::versions(engine, &bucket, &numbers).await?
             }
             Request::Upkeep(id) => history::upkeep(engine, &id).await?,
+            Request::Branches(id) => history::branches(engine, &id).await?,
             Request::Pin(look) => history::look(engine, &look).await?,
             Request::Diff(versus) => diff::diff(engine, &versus, sink).await?,
             Request::Alter(alteration) => alter::alter(engine, &alteration).await?,
-            Request::Similar { record, column } => {
-                similar::similar(engine, &record, column.as_deref()).await?
+            Request::Similar { like, column } => {
+                similar::similar(engine, &like, column.as_deref()).await?
             }
             Request::Find(search) => find::find(engine, &search, sink).await?,
             Request::Condition { place, wish } => {

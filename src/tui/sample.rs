@@ -83,7 +83,7 @@ pub(crate) fn answer(request: &Request) -> Result<Answer, Fault> {
         },
         Request::Page { topic, key, generation, version, picked: None, .. } => Answer::Page {
             rows: match version {
-                Some(version) => sample_past::page_at(topic, *key, *version)?,
+                Some(past) => sample_past::page_at(topic, *key, past.version)?,
                 None => page(topic, *key)?,
             },
             took: Duration::from_micros(400),
@@ -116,10 +116,11 @@ pub(crate) fn answer(request: &Request) -> Result<Answer, Fault> {
         Request::VersionNumbers(id) => sample_past::numbers(&id.topic)?,
         Request::Versions { bucket, numbers } => sample_past::versions(&bucket.topic, numbers)?,
         Request::Upkeep(_) => Answer::Upkeep(upkeep()),
+        Request::Branches(id) => Answer::Branches(sample_past::branches(id)),
         Request::Pin(look) => sample_past::look(look)?,
         Request::Diff(versus) => sample_past::diff(versus)?,
         Request::Alter(alteration) => sample_past::alter(alteration)?,
-        Request::Similar { record, column } => sample_likes::similar(record, column.as_deref())?,
+        Request::Similar { like, column } => sample_likes::similar(like, column.as_deref())?,
         Request::Tail { place, filter, .. } => Answer::Tail(arrivals(place, filter)?, now()),
         Request::Check { record, .. } => Answer::Checked(checked(record)),
         Request::Put { record, .. } => match refusal(record) {

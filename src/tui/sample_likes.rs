@@ -3,26 +3,33 @@
 use std::time::Duration;
 
 use super::data::{Fault, Like, Likes};
-use super::effect::RecordId;
+use super::effect::{Exemplar, RecordId};
 use super::event::Answer;
 use super::sample::{PROMPTS, dice, pick, shape};
 
-/// Records like a record: itself, then others ever farther away.
-pub(crate) fn similar(record: &RecordId, column: Option<&str>) -> Result<Answer, Fault> {
-    let (buckets, rows, buffered) = shape(&record.topic)?;
+/// Records like a record: itself, then others ever farther away; like several: those, at some distance already.
+pub(crate) fn similar(like: &Exemplar, column: Option<&str>) -> Result<Answer, Fault> {
+    let records = match like {
+        Exemplar::Record(RecordId { bucket, offset, .. }) => vec![(*bucket, *offset)],
+        Exemplar::Mean { records, .. } => records.clone(),
+    };
+    let own = records.len() as u64;
+    let (buckets, rows, buffered) = shape(like.topic())?;
     let hit = |number: u64| {
-        let dice = dice(record.bucket, record.offset, number);
+        let own_at = usize::try_from(number).ok().and_then(|at| records.get(at).copied());
+        let (first_bucket, first) = records.first().copied().unwrap_or_default();
+        let dice = dice(first_bucket, first, number);
         let bucket = u32::try_from((dice / 7) % u64::from(buckets)).unwrap_or(0);
-        let (bucket, offset) = match number {
-            0 => (record.bucket, record.offset),
-            5 => (bucket, rows - 2),
-            _ => (bucket, dice % rows.max(1)),
+        let (bucket, offset) = match (own_at, number) {
+            (Some(place), _) => place,
+            (None, 5) => (bucket, rows - 2),
+            (None, _) => (bucket, dice % rows.max(1)),
         };
         Like {
             bucket,
             offset,
             buffered: offset + buffered >= rows,
-            distance: number as f32 * 0.0137,
+            distance: (number + own - 1) as f32 * 0.0137,
             text: pick(&PROMPTS, dice).into(),
         }
     };

@@ -5,11 +5,11 @@ use std::time::Duration;
 use chrono::TimeDelta;
 
 use super::data::{Cell, CellChange, Column, Difference, Differing, Fault, Row, Rows, Version};
-use super::effect::{Alteration, Look, PageKey, RecordId, To, Versus, Way};
+use super::effect::{Alteration, BucketId, Look, PageKey, RecordId, To, Versus, Way};
 use super::event::{Answer, Compared, Landing, Sight, Spot};
 use super::sample::{now, page, shape};
 use super::state::{PAGE, PLACES};
-use crate::{BucketCounts, ChangeKind, TopicCounts, TopicName};
+use crate::{BranchInfo, BucketCounts, ChangeKind, TopicCounts, TopicName};
 
 /// The head of every bucket.
 const HEAD: u64 = 483;
@@ -23,6 +23,24 @@ pub(crate) fn numbers(topic: &TopicName) -> Result<Answer, Fault> {
     let (_, rows, _) = shape(topic)?;
     let all = if rows == 0 { Vec::new() } else { (201..=HEAD).filter(|n| n % 50 != 7).collect() };
     Ok(Answer::VersionNumbers(all))
+}
+
+/// The branches of one topic's bucket.
+pub(crate) fn branches(id: &BucketId) -> Vec<BranchInfo> {
+    let branch = |name: &str, parent: Option<&str>, parent_version, rows| BranchInfo {
+        bucket_id: id.bucket,
+        branch: name.into(),
+        parent: parent.map(Into::into),
+        parent_version,
+        created: Some((now() - TimeDelta::days(2)).and_utc()),
+        version: HEAD,
+        rows,
+        error: None,
+    };
+    if id.topic.as_str() != "metrics" {
+        return Vec::new();
+    }
+    vec![branch("re-embed", Some("what-if"), 481, 689_000), branch("what-if", None, 478, 689_504)]
 }
 
 /// What is known of some of them.
@@ -42,10 +60,21 @@ pub(crate) fn look(look: &Look) -> Result<Answer, Fault> {
                 format!("bucket {bucket} has no tag `{tag}`, and it is no place: type {PLACES}");
             return Err(Fault::new(text));
         }
-        To::Steps { from, by } => from.unwrap_or(HEAD).saturating_add_signed(*by),
+        To::Branch(_) => HEAD,
+        To::Steps { from, by } => {
+            let from = from.as_ref().map_or(HEAD, |past| past.version);
+            from.saturating_add_signed(*by)
+        }
     };
+    let branch = look.to.branch().cloned();
     if number >= HEAD && matches!(look.to, To::Steps { .. }) {
-        return Ok(Answer::Pinned(bucket, Landing::Head));
+        match &branch {
+            None => return Ok(Answer::Pinned(bucket, Landing::Head)),
+            Some(branch) if number > HEAD => {
+                return Ok(Answer::Pinned(bucket, Landing::Newest(HEAD, branch.clone())));
+            }
+            Some(_) => {}
+        }
     }
     let version = version(&look.bucket.topic, number)?;
     let rows = version.rows;
@@ -67,7 +96,7 @@ pub(crate) fn look(look: &Look) -> Result<Answer, Fault> {
         }],
     };
     let took = Duration::from_micros(900);
-    let sight = Sight { version, newest: HEAD, counts, row, pages, took };
+    let sight = Sight { branch, version, newest: HEAD, counts, row, pages, took };
     Ok(Answer::Pinned(bucket, Landing::At(Box::new(sight))))
 }
 

@@ -7,13 +7,14 @@ use arrow_schema::{DataType, SchemaRef};
 use futures::StreamExt;
 
 use super::data::{Fault, Filter, PathColumn, Rows};
-use super::effect::{Picked, Place, Sifting};
+use super::effect::{Past, Picked, Place, Sifting};
 use super::event::{Answer, Sifted};
+use super::history;
 use super::ranked::Ranked;
 use super::runner::Sink;
 use crate::{
-    At, Chunk, Columns, Cursor, Engine, From, Reader, Result, StreamOptions, TailEvent,
-    TopicCounts, TopicName,
+    Chunk, Columns, Cursor, Engine, From, Reader, Result, StreamOptions, TailEvent, TopicCounts,
+    TopicName,
 };
 
 /// How often it says what it has found, and how far it has come.
@@ -74,16 +75,14 @@ pub(super) async fn sift_on(
 pub(super) async fn conditioned(
     engine: &Engine,
     place: &Place,
-    version: Option<u64>,
+    version: Option<&Past>,
     filter: &Filter,
 ) -> Result<Reader> {
     let mut reader = engine.reader(place.topic.as_str()).await?;
     if let Some(bucket) = place.bucket {
         reader = reader.bucket(bucket)?;
     }
-    if let Some(version) = version {
-        reader = reader.at(At::Version(version)).await?;
-    }
+    reader = history::at(reader, version).await?;
     for condition in filter.conditions() {
         reader = reader.filter(condition).await?;
     }
@@ -96,7 +95,7 @@ pub(super) async fn conditioned(
 /// Reads the records of a part of a list, in its order; those that are gone or no longer match are left out.
 pub(super) async fn picked(
     engine: &Engine,
-    (topic, version): (&TopicName, Option<u64>),
+    (topic, version): (&TopicName, Option<&Past>),
     (picked, inner): (&Picked, &[PathColumn]),
 ) -> Result<Rows> {
     // A version is one of a bucket, and so is then all of the list.
@@ -113,7 +112,7 @@ pub(super) async fn picked(
 /// A reader of the column that has to be looked at, and no other; and the order.
 async fn narrowed(engine: &Engine, sifting: &Sifting) -> Result<(Reader, Option<Ranked>), Fault> {
     let Sifting { place, version, asked, inner } = sifting;
-    let reader = conditioned(engine, place, *version, &asked.filter).await?;
+    let reader = conditioned(engine, place, version.as_ref(), &asked.filter).await?;
     let schema = reader.schema().await?;
     let ranked = match &asked.sort {
         Some(sort) => Some(Ranked::of(sort, &schema, inner)?),

@@ -1,4 +1,4 @@
-//! The search for records that are like another one.
+//! The search for records that are like another one, or like several.
 
 use std::collections::BTreeSet;
 use std::time::Instant;
@@ -6,7 +6,7 @@ use std::time::Instant;
 use arrow_schema::DataType;
 
 use super::data::{Fault, Like, Likes, lead_with};
-use super::effect::RecordId;
+use super::effect::{Exemplar, RecordId};
 use super::event::Answer;
 use super::history;
 use crate::{Columns, Engine, FoundBy, IndexUse, Likeness, Reader, Search};
@@ -15,23 +15,25 @@ use crate::{Columns, Engine, FoundBy, IndexUse, Likeness, Reader, Search};
 const NEAREST: usize = 50;
 
 /// Finds the records nearest to a record, in its whole topic, or in its bucket where it is looked at
-/// at a version.
+/// at a version; or those nearest to the mean of several records of a topic.
 pub(super) async fn similar(
     engine: &Engine,
-    record: &RecordId,
+    like: &Exemplar,
     column: Option<&str>,
 ) -> Result<Answer, Fault> {
     let begun = Instant::now();
-    let reader = match record.version {
-        Some(_) => history::bucket(engine, &record.topic, record.bucket, record.version).await?,
-        None => engine.reader(record.topic.as_str()).await?,
+    let reader = match like {
+        Exemplar::Record(RecordId { topic, bucket, version: Some(version), .. }) => {
+            history::bucket(engine, topic, *bucket, Some(version)).await?
+        }
+        _ => engine.reader(like.topic().as_str()).await?,
     };
     let columns = vector_columns(&reader).await?;
     let wanted = column.filter(|column| columns.iter().any(|known| known == column));
     let Some(column) = wanted.map(str::to_owned).or_else(|| columns.first().cloned()) else {
-        return Err(Fault::new(format!("`{}` has no vector column", record.topic)));
+        return Err(Fault::new(format!("`{}` has no vector column", like.topic())));
     };
-    let likeness = Likeness::Record { bucket: record.bucket, offset: record.offset };
+    let likeness = likeness(like);
     // What is shown of a hit is text: the numbers need not be read.
     let reader = reader.columns(Columns::Except(columns.clone()));
     let found = match reader.search(&Search::like(&column, likeness).k(NEAREST)).await {
@@ -41,10 +43,21 @@ pub(super) async fn similar(
     };
     let hits = found.hits.into_iter().map(|hit| (hit.record, hit.distance)).collect();
     let mut hits = Like::of_hits(hits);
-    lead_with(&mut hits, record.bucket, record.offset);
+    if let Exemplar::Record(record) = like {
+        lead_with(&mut hits, record.bucket, record.offset);
+    }
     let took = begun.elapsed();
     let (searched, by) = (found.searched, asked(&found.found_by));
     Ok(Answer::Similar(Likes { column, columns, hits, searched, by, took }))
+}
+
+fn likeness(like: &Exemplar) -> Likeness {
+    match like {
+        Exemplar::Record(record) => {
+            Likeness::Record { bucket: record.bucket, offset: record.offset }
+        }
+        Exemplar::Mean { records, .. } => Likeness::Records(records.clone()),
+    }
 }
 
 /// The indices that were asked, each named once.

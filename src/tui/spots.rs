@@ -5,7 +5,7 @@ use std::ops::Range;
 use chrono::{DateTime, Local, NaiveDateTime, TimeZone, Utc};
 
 use super::data::{Fault, Version};
-use super::effect::{BucketId, RecordId, Way};
+use super::effect::{BucketId, Past, RecordId, Way};
 use super::event::{Answer, Spot};
 use super::history;
 use super::state::When;
@@ -18,11 +18,11 @@ use crate::{At, Engine, ErrorKind, Reader, Result};
 pub(super) async fn since(
     engine: &Engine,
     bucket: &BucketId,
-    (view, when): (Option<u64>, When),
+    (view, when): (Option<Past>, When),
 ) -> Result<Answer, Fault> {
     let time = moment(when)
         .ok_or_else(|| Fault::new("the clock on the wall never showed that time here"))?;
-    let head = history::bucket(engine, &bucket.topic, bucket.bucket, None).await?;
+    let head = history::line(engine, bucket, branch(view.as_ref())).await?;
     let (then, before) = match head.at(At::Time(time)).await {
         Ok(then) => end(&then).await?,
         Err(error) if error.kind() == ErrorKind::NotFound => (0, 0),
@@ -30,7 +30,7 @@ pub(super) async fn since(
     };
     let numbers = head.version_numbers().await?;
     let flush = next_flush(&head, &numbers, (then, before)).await?;
-    spot(engine, (bucket, view), then, flush).await
+    spot(engine, (bucket, view.as_ref()), then, flush).await
 }
 
 /// Finds the first record of a flush: so many flushes on from a record, or back, where the first step leads to the
@@ -39,10 +39,11 @@ pub(super) async fn since(
 /// Cost: O(log versions) manifests a step.
 pub(super) async fn flush(engine: &Engine, from: &RecordId, by: i64) -> Result<Answer, Fault> {
     let bucket = BucketId { topic: from.topic.clone(), bucket: from.bucket };
-    let head = history::bucket(engine, &from.topic, from.bucket, None).await?;
+    let version = from.version.as_ref();
+    let head = history::line(engine, &bucket, branch(version)).await?;
     let mut numbers = head.version_numbers().await?;
-    numbers.retain(|number| from.version.is_none_or(|version| *number <= version));
-    let seen = history::bucket(engine, &from.topic, from.bucket, from.version).await?;
+    numbers.retain(|number| version.is_none_or(|past| *number <= past.version));
+    let seen = history::bucket(engine, &from.topic, from.bucket, version).await?;
     let offsets = seen.counts().await?.buckets.first().map(|b| b.first_offset..b.next_offset);
     let offsets = offsets.unwrap_or_default();
     let way = if by < 0 { Way::Up } else { Way::Down };
@@ -52,9 +53,9 @@ pub(super) async fn flush(engine: &Engine, from: &RecordId, by: i64) -> Result<A
         let Some((start, version)) = next else { break };
         (at, found) = (start, Some(version));
     }
-    let Some(version) = found else { return Ok(Answer::NoFlush(way)) };
-    let flush = next_flush(&head, &numbers, (at, version)).await?;
-    spot(engine, (&bucket, from.version), at, flush).await
+    let Some(number) = found else { return Ok(Answer::NoFlush(way)) };
+    let flush = next_flush(&head, &numbers, (at, number)).await?;
+    spot(engine, (&bucket, from.version.as_ref()), at, flush).await
 }
 
 /// Where a flush begins before or behind an offset, and the version that ends there; 0 where none does. None where that is
@@ -72,8 +73,8 @@ async fn step(
     };
     match wanted {
         Some(number) => {
-            let found = end(&head.at(At::Version(*number)).await?).await?;
-            Ok(Some(found).filter(|(start, _)| *start < offsets.end))
+            let start = end_of(head, *number).await?;
+            Ok(Some((start, *number)).filter(|_| start < offsets.end))
         }
         None if way == Way::Up && offset > offsets.start => Ok(Some((offsets.start, 0))),
         None => Ok(None),
@@ -84,7 +85,7 @@ async fn step(
 async fn below(head: &Reader, numbers: &[u64], offset: u64, way: Way) -> Result<usize> {
     let (mut low, mut high) = (0, numbers.len());
     while let Some(number) = numbers.get(usize::midpoint(low, high)).filter(|_| low < high) {
-        let (end, _) = end(&head.at(At::Version(*number)).await?).await?;
+        let end = end_of(head, *number).await?;
         let is_below = match way {
             Way::Down => end <= offset,
             Way::Up => end < offset,
@@ -93,6 +94,15 @@ async fn below(head: &Reader, numbers: &[u64], offset: u64, way: Way) -> Result<
         (low, high) = if is_below { (middle + 1, high) } else { (low, middle) };
     }
     Ok(low)
+}
+
+/// Where a version ends. Cost: its manifest is read through, the first time.
+async fn end_of(head: &Reader, number: u64) -> Result<u64> {
+    match head.versions_of(&[number]).await?.pop() {
+        Some(version) => Ok(version.next_offset),
+        // It is not kept any more: who opens it says so.
+        None => Ok(end(&head.at(At::Version(number)).await?).await?.0),
+    }
 }
 
 /// Where a pinned bucket ends, and its version.
@@ -116,7 +126,7 @@ async fn next_flush(
 /// The first record from an offset on, in what is there now or in a version.
 async fn spot(
     engine: &Engine,
-    (bucket, view): (&BucketId, Option<u64>),
+    (bucket, view): (&BucketId, Option<&Past>),
     offset: u64,
     flush: Option<Version>,
 ) -> Result<Answer, Fault> {
@@ -126,6 +136,10 @@ async fn spot(
     let is_there = row < rows;
     let row = row.min(rows.saturating_sub(1));
     Ok(Answer::Spot(Spot { bucket: bucket.bucket, row, offset, is_there, flush }))
+}
+
+fn branch(view: Option<&Past>) -> Option<&str> {
+    view.and_then(|past| past.branch.as_deref())
 }
 
 fn moment(when: When) -> Option<DateTime<Utc>> {

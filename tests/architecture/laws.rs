@@ -7,6 +7,7 @@ use crate::source::Source;
 const LAYERS: [&[&str]; 6] = [
     &[
         "access",
+        "branch_facts",
         "clock",
         "durable",
         "error",
@@ -29,6 +30,7 @@ const LAYERS: [&[&str]; 6] = [
         "sums",
         "tally",
         "watch",
+        "wording",
     ],
     &["maintenance", "record"],
     &["buffer", "store", "wal"],

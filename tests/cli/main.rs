@@ -11,6 +11,7 @@
 
 mod bad_input;
 mod bench;
+mod branches;
 mod broken_disk;
 mod broken_topics;
 mod cleanup;

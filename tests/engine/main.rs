@@ -9,6 +9,7 @@
 )]
 
 mod beside;
+mod branches;
 mod buckets;
 mod by_index;
 mod cleanup;

@@ -130,11 +130,33 @@ async fn a_list_of_versions_reads_the_manifests_that_it_shows_and_each_once() {
         let numbers: Vec<u64> = versions.iter().map(|version| version.version).collect();
         assert_eq!(numbers, (42 - limit as u64..=41).rev().collect::<Vec<_>>());
         assert_eq!(versions[0].rows, 40);
-        (reader.read_counts() - before).manifests
+        let cost = reader.read_counts() - before;
+        assert_eq!(cost.manifests, 0, "none is opened");
+        cost.described
     };
     assert_eq!(listed(5).await, 5);
     assert_eq!(listed(5).await, 0, "they never change");
     assert_eq!(listed(8).await, 3);
+}
+
+#[tokio::test]
+async fn looking_back_opens_one_version_however_many_lie_in_between() {
+    let setup = Setup::new().await;
+    let reader = flushed(&setup, 60, 1).await.reader("t").await.unwrap();
+    reader.counts().await.unwrap();
+    let before = reader.read_counts();
+    assert_eq!(reader.version_numbers().await.unwrap().len(), 61);
+    assert_eq!(reader.versions_of(&[31]).await.unwrap()[0].rows, 30);
+    let then = reader.at(At::Version(31)).await.unwrap();
+    assert_eq!(ids(&then.window(10, 5).await.unwrap()), (10..15).collect::<Vec<_>>());
+    let step = reader.read_counts() - before;
+    assert_eq!((step.manifests, step.described), (1, 1));
+    let before = reader.read_counts();
+    let times = reader.times(&[(0, 40), (0, 41), (0, 45)]).await.unwrap();
+    assert!(times.is_sorted() && times.iter().all(Option::is_some));
+    let looked = reader.read_counts() - before;
+    assert_eq!(looked.manifests, 0, "none is opened");
+    assert!(looked.described <= 20, "{} of 61 were read", looked.described);
 }
 
 #[tokio::test]

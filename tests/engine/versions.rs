@@ -1,7 +1,12 @@
 //! Reads at a version.
 
+use std::sync::Arc;
+
+use lance::dataset::optimize::{CompactionOptions, compact_files};
+use lance::dataset::{NewColumnTransform, UpdateBuilder, WriteMode};
 use lanceq::{At, ErrorKind, StreamOptions};
 
+use crate::foreign::{open, write};
 use crate::setup::{Setup, ids, put_all};
 
 #[tokio::test]
@@ -90,6 +95,59 @@ async fn versions_come_newest_first_with_what_made_them() {
     let append = |version, rows| (version, "append".to_owned(), rows);
     assert_eq!(found, [append(4, 30), append(3, 20), append(2, 10)]);
     assert_eq!(reader.versions(100).await.unwrap().last().unwrap().operation, "create");
+}
+
+/// What is read out of a manifest without decoding it, against what Lance decodes.
+#[tokio::test]
+async fn what_is_said_of_a_version_is_what_lance_says_of_it() {
+    let setup = Setup::new().await;
+    std::fs::create_dir_all(setup.engine.root()).unwrap();
+    for stable in [true, false] {
+        let path = setup.engine.root().join(format!("stable_{stable}.lance"));
+        write(&path, 0..10, WriteMode::Create, stable).await;
+        write(&path, 10..30, WriteMode::Append, stable).await;
+        let mut dataset = open(&path).await;
+        Box::pin(dataset.delete("id < 5")).await.unwrap();
+        Box::pin(dataset.delete("id = 25")).await.unwrap();
+        let update = UpdateBuilder::new(Arc::new(dataset.clone())).update_where("id = 7").unwrap();
+        let update = update.set("text", "'changed'").unwrap().build().unwrap();
+        Box::pin(update.execute()).await.unwrap();
+        let mut dataset = open(&path).await;
+        Box::pin(compact_files(&mut dataset, CompactionOptions::default(), None)).await.unwrap();
+        let more = NewColumnTransform::SqlExpressions(vec![("twice".into(), "id * 2".into())]);
+        Box::pin(dataset.add_columns(more, None, None)).await.unwrap();
+        Box::pin(dataset.drop_columns(&["twice"])).await.unwrap();
+        let mut older = Box::pin(dataset.checkout_version(3)).await.unwrap();
+        Box::pin(older.restore()).await.unwrap();
+        write(&path, 0..3, WriteMode::Overwrite, stable).await;
+        let reader = setup.engine.reader(&format!("stable_{stable}")).await.unwrap();
+        let found = reader.versions(100).await.unwrap();
+        let all = found.len() as u64;
+        assert!(all >= 10, "{all}");
+        for version in found {
+            let then = Box::pin(dataset.checkout_version(version.version)).await.unwrap();
+            let made = Box::pin(then.read_version_transaction(version.version)).await.unwrap();
+            let name = made.transaction.as_ref().unwrap().operation.name().to_lowercase();
+            let name = match (name.as_str(), version.version) {
+                ("rewrite", _) => "compact",
+                ("overwrite", 1) => "create",
+                (other, _) => other,
+            };
+            let rows = Box::pin(then.count_rows(None)).await.unwrap() as u64;
+            let files = then.fragments().iter().flat_map(|fragment| &fragment.files);
+            let bytes: Option<u64> =
+                files.map(|file| file.file_size_bytes.get().map(u64::from)).sum();
+            let next = if stable { then.manifest().next_row_id } else { rows };
+            let expected = (made.timestamp, name, rows, then.fragments().len() as u64, bytes, next);
+            let operation = version.operation.replace('_', "");
+            let said = (version.timestamp, operation.as_str(), version.rows);
+            let (fragments, bytes, next) = (version.fragments, version.bytes, version.next_offset);
+            let said = (said.0, said.1, said.2, fragments, bytes, next);
+            assert_eq!(said, expected, "stable {stable}, version {}", version.version);
+        }
+        let counts = reader.read_counts();
+        assert_eq!((counts.manifests, counts.described), (2, all - 1), "the update's is decoded");
+    }
 }
 
 #[tokio::test]

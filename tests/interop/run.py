@@ -22,6 +22,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 import append
+import branches
 import check
 import differences
 import lance_backend
@@ -328,6 +329,35 @@ def a_diff_is_what_python_sees_row_by_row(lanceq: Lanceq) -> None:
             equal(f"seed {seed}, version {before} to {after}", found, differences.differences(path, before, after))
 
 
+def branches_read_as_python_reads_them_whatever_is_cleaned_up(lanceq: Lanceq) -> None:
+    for seed in range(4):
+        dice, topic = random.Random(seed), f"branched_{seed}"
+        lanceq.put(topic, events(0, 300), "--flush-threshold", 50, "--no-maintenance")
+        path, put = check.dataset_path(lanceq.root, topic), 300
+        own = sorted(entry["version"] for entry in lanceq.facts("versions", topic))
+        begun = {"first": branches.begin(path, "first", dice.choice(own[1:]))}
+        for step in range(10):
+            name = dice.choice(sorted(begun))
+            begun[name] = branches.change(begun[name], dice, 1_000 * step)
+            if step == 4:
+                begun["nested/deep"] = branches.begin(path, "nested/deep", begun["first"].version, "first")
+            if dice.random() < 0.3:
+                lanceq.put(topic, events(put, 20), "--no-maintenance")
+                put += 20
+        expected = {name: branches.versions(path, name) for name in begun}
+        heads = {entry["branch"]: (entry["version"], entry["rows"]) for entry in lanceq.facts("branches", topic)}
+        equal(f"seed {seed}, heads", heads, {name: (max(found), len(found[max(found)])) for name, found in expected.items()})
+        for _ in range(2):
+            for name, found in expected.items():
+                for version, rows in found.items():
+                    read = lanceq.get(topic, "--branch", name, "--at", version, "--columns", "id")
+                    equal(f"seed {seed}, {name}, version {version}", sorted((r["_offset"], r["id"]) for r in read), rows)
+                equal(f"seed {seed}, {name}, by pylance", branches.versions(path, name), found)
+            agree(lanceq.get(topic), events(0, put), list(range(put)))
+            lanceq.run("compact", topic)
+            lanceq.run("cleanup", topic, "--keep", 1)
+
+
 def the_recipe_in_the_readme_works(lanceq: Lanceq) -> None:
     readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
     recipe = readme.split("```python\n", 1)[1].split("```", 1)[0]
@@ -360,6 +390,7 @@ CHECKS: list[Callable[[Lanceq], None]] = [
     search_finds_what_numpy_finds,
     pylance_reads_tags_and_follows_a_restore,
     a_diff_is_what_python_sees_row_by_row,
+    branches_read_as_python_reads_them_whatever_is_cleaned_up,
     the_recipe_in_the_readme_works,
 ]
 

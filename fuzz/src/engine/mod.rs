@@ -33,6 +33,8 @@ mod retention;
 mod screen;
 #[path = "../../../src/engine/search.rs"]
 mod search;
+#[path = "../../../src/engine/wording.rs"]
+mod wording;
 
 pub(crate) mod scratch;
 pub(crate) mod store;

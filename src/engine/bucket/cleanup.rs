@@ -58,8 +58,8 @@ impl Bucket {
     /// next clean-up. Dropped, it ends at its next step, and keeps its locks until then.
     ///
     /// # Errors
-    /// [`Error::Unsupported`](crate::Error::Unsupported) for a dataset with branches; as a flush where the head cannot be
-    /// settled. Where a version that stays cannot be read, nothing goes.
+    /// [`Error::Unsupported`](crate::Error::Unsupported) for a dataset with detached versions; as a flush where the head
+    /// cannot be settled. Where a version that stays, or one of a branch, cannot be read, nothing goes.
     pub(crate) async fn clean_up(
         self: &Arc<Self>,
         rule: &Rule,
@@ -123,7 +123,7 @@ impl Bucket {
 
     /// What goes as things are; of the versions only those that a draft had, as what the others refer to was not looked at.
     async fn plan(&self, head: Table, rule: &Rule, draft: Option<Plan>) -> Result<Plan> {
-        head.refuse_branches().await?;
+        head.refuse_detached().await?;
         let (versions, now) = (head.aged_versions().await?, clock::now());
         let reserved = self.reserved(&head, &versions, rule).await?;
         let unread = Reserved { pinned: BTreeSet::new(), ..reserved.clone() };
@@ -145,6 +145,7 @@ impl Bucket {
                 head.refer(version.number, &mut kept).await?;
             }
         }
+        head.refer_branches(&mut kept).await?;
         let (kept, leavings) = head.leavings(kept).await?;
         let leavings = self.abandoned(&head, &gone, leavings).await?;
         Ok(Plan { head, gone, only_read: only_read as u64, only_watched, kept, leavings })
@@ -158,6 +159,8 @@ impl Bucket {
         };
         let first = first.filter(|_| !needs.has_records());
         let (tagged, pinned) = (head.tagged_versions().await?, self.read_versions().await?);
+        let begun_on = head.branches().await?.into_iter().filter(|branch| branch.parent.is_none());
+        let branched = begun_on.map(|branch| branch.parent_version).collect();
         let is_on = fault::is_on(&self.log_place.folder, "cleanup-watch");
         let watched = if rule.is_gentle && is_on {
             let now = clock::now();
@@ -166,7 +169,7 @@ impl Bucket {
         } else {
             BTreeSet::new()
         };
-        Ok(Reserved { tagged, pinned, first, watched, base: head.version() })
+        Ok(Reserved { tagged, branched, pinned, first, watched, base: head.version() })
     }
 
     /// The versions that any process reads.
@@ -290,8 +293,9 @@ impl Bucket {
         if !fault::is_on(&self.log_place.folder, "cleanup-look") {
             return Ok(());
         }
-        plan.head.refuse_branches().await?;
-        let mut newer = Referred::default();
+        plan.head.refuse_detached().await?;
+        let mut newer = Referred::behind(&plan.kept);
+        plan.head.refer_branches(&mut newer).await?;
         for version in plan.head.version_numbers().await? {
             if version > plan.head.version() {
                 plan.head.refer(version, &mut newer).await?;

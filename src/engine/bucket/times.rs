@@ -7,7 +7,7 @@ use super::shared::Bucket;
 use super::snapshot::Snapshot;
 use crate::engine::buffer::PutTimes;
 use crate::engine::error::Result;
-use crate::engine::store::Table;
+use crate::engine::store::{Ended, Table};
 
 impl Snapshot {
     /// When the records with these offsets, which ascend, came: buffered ones when they were put, others when the first
@@ -39,25 +39,20 @@ fn put_at(log: &LaneView, before: u64, times: &PutTimes) -> Option<DateTime<Utc>
 
 /// When the versions were made that were the first to have these offsets, of those that are kept.
 ///
-/// Cost: O(log versions) manifests for each version that is found.
+/// Cost: O(log versions) manifests for each version that is found, each read through once and without being decoded.
 async fn persisted(table: &Table, offsets: &[u64]) -> Result<Vec<Option<DateTime<Utc>>>> {
-    let numbers = table.version_numbers().await?;
+    let numbers = table.known_numbers().await?;
     let mut found: Vec<Option<DateTime<Utc>>> = Vec::with_capacity(offsets.len());
-    let (mut from, mut end, mut time) = (0, 0, None);
+    let (mut from, mut version): (_, Option<Ended>) = (0, None);
     for offset in offsets {
-        if *offset >= end || time.is_none() {
+        if version.is_none_or(|version| *offset >= version.next_offset) {
             from = first_with(table, &numbers, (from, *offset)).await?;
-            let version = match numbers.get(from) {
-                Some(number) => table.at_version(*number).await?,
-                None => None,
-            };
-            end = version.as_ref().map_or(0, Table::next_offset);
-            time = match &version {
-                Some(version) => table.time_of(version.version()).await?,
+            version = match numbers.get(from) {
+                Some(number) => table.ended(*number).await?,
                 None => None,
             };
         }
-        found.push(time);
+        found.push(version.map(|version| version.timestamp));
     }
     Ok(found)
 }
@@ -67,9 +62,9 @@ async fn first_with(table: &Table, numbers: &[u64], (from, offset): (usize, u64)
     let (mut low, mut high) = (from, numbers.len());
     while let Some(number) = numbers.get(low.midpoint(high)).filter(|_| low < high) {
         let middle = low.midpoint(high);
-        let version = table.at_version(*number).await?;
+        let version = table.ended(*number).await?;
         // One that was cleaned up meanwhile goes less far than those that stay.
-        let is_beyond = version.is_some_and(|version| version.next_offset() > offset);
+        let is_beyond = version.is_some_and(|version| version.next_offset > offset);
         (low, high) = if is_beyond { (low, middle) } else { (middle + 1, high) };
     }
     Ok(low)

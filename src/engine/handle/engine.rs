@@ -224,7 +224,8 @@ impl Engine {
     }
 
     /// Removes versions that need not be kept, and the files that only they referred to: from all buckets of a topic, or from
-    /// one. Tagged versions stay, those that any process reads, the head, and what the log may have to ask.
+    /// one. Tagged versions stay, those that branches began at, those that any process reads, the head, and what the log may
+    /// have to ask; of files also those that any version of a branch refers to. Branches themselves are left alone.
     ///
     /// A reader says which version it reads in a file beside the dataset, and is safe wherever it can write that. Where it
     /// cannot, it is safe for ten minutes behind the head, as far as the topic's [`Retention`] keeps so
@@ -238,8 +239,10 @@ impl Engine {
     /// - [`NotFound`](crate::ErrorKind::NotFound) and [`OutOfRange`](crate::ErrorKind::OutOfRange) for what does not exist;
     ///   [`Invalid`](crate::ErrorKind::Invalid) where no version is to be kept.
     /// - [`Conflict`](crate::ErrorKind::Conflict) where another process holds a lock.
-    /// - [`Unsupported`](crate::ErrorKind::Unsupported) for a topic that another program made, and for a dataset with branches.
-    /// - [`Corrupt`](crate::ErrorKind::Corrupt) where a version that stays cannot be read: nothing goes then.
+    /// - [`Unsupported`](crate::ErrorKind::Unsupported) for a topic that another program made, and for a dataset with detached
+    ///   versions.
+    /// - [`Corrupt`](crate::ErrorKind::Corrupt) where a version that stays, or one of a branch, cannot be read: nothing goes
+    ///   then.
     pub async fn cleanup(
         &self,
         topic: &str,

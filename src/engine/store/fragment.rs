@@ -4,6 +4,7 @@
 
 use std::fs;
 use std::ops::Range;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use arrow_array::RecordBatch;
@@ -24,6 +25,7 @@ use super::projection::{Fields, Projection};
 use super::read::index;
 use super::sound;
 use super::table::Table;
+use crate::engine::access::local_path;
 use crate::engine::error::{Error, Result};
 use crate::engine::screen::Piece;
 use crate::engine::sums::Stamp;
@@ -173,15 +175,25 @@ impl Table {
     /// A fragment whose files lie where they may.
     pub(super) fn opened(&self, fragment: u64) -> Result<FileFragment> {
         let about = metadata(self, fragment)?;
-        for file in about.files.iter().filter(|file| file.base_id.is_none()) {
-            self.access.check(&self.path.join("data").join(&file.path))?;
+        for file in &about.files {
+            let (base, is_dataset) = self.base(file.base_id);
+            let folder = if is_dataset { base.join("data") } else { base };
+            self.access.check(&folder.join(&file.path))?;
         }
         if let Some(deletions) = &about.deletion_file {
-            let name = relative_deletion_file_path(fragment, deletions);
-            self.access.check(&self.path.join(name))?;
+            let (base, _) = self.base(deletions.base_id);
+            self.access.check(&base.join(relative_deletion_file_path(fragment, deletions)))?;
         }
         let found = self.dataset.get_fragment(index(fragment));
         found.ok_or_else(|| no_fragment(self, fragment))
+    }
+
+    /// The folder that a file's name is below, which of a branch may be the dataset that it began on; and whether that is a
+    /// dataset. Of what lies on no disk of this machine, this dataset's.
+    fn base(&self, base: Option<u32>) -> (PathBuf, bool) {
+        let found = base.and_then(|id| self.dataset.manifest().base_paths.get(&id));
+        let path = found.and_then(|base| Some((local_path(&base.path)?, base.is_dataset_root)));
+        path.unwrap_or_else(|| (self.path.to_path_buf(), true))
     }
 
     pub(super) fn sound(&self, batch: RecordBatch) -> Result<RecordBatch> {

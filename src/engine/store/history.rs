@@ -1,6 +1,8 @@
 //! The versions of a dataset: listing them, and finding one by number, tag or time.
 
 use std::collections::BTreeMap;
+use std::fs;
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use futures::{FutureExt, StreamExt, TryStreamExt};
@@ -10,11 +12,14 @@ use lance::dataset::transaction::Operation;
 use lance_table::format::RowIdMeta;
 use lance_table::rowids::read_row_ids;
 
+use super::brief::{self, Brief};
 use super::described;
 use super::heal::manifests;
+use super::numbers;
 use super::table::Table;
 use crate::engine::durable::blocking;
 use crate::engine::error::Result;
+use crate::engine::layout::TRANSACTIONS;
 use crate::engine::retention::Kind;
 use crate::engine::screen::Piece;
 
@@ -35,6 +40,13 @@ pub(crate) struct Version {
     pub(crate) fragments: u64,
     /// None where a file does not tell its size.
     pub(crate) bytes: Option<u64>,
+}
+
+/// When a version was committed, and the offset behind its last record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Ended {
+    pub(crate) timestamp: DateTime<Utc>,
+    pub(crate) next_offset: u64,
 }
 
 /// What was the head at a time.
@@ -69,11 +81,13 @@ impl Table {
             .await
     }
 
-    /// When a version was committed, where it is kept.
-    pub(crate) async fn time_of(&self, number: u64) -> Result<Option<DateTime<Utc>>> {
+    /// When a version was committed and where it ends, where it is kept.
+    pub(crate) async fn ended(&self, number: u64) -> Result<Option<Ended>> {
         match self.described(number).await {
             Err(_) if !self.has(number) => Ok(None),
-            described => described.map(|version| Some(version.timestamp)),
+            described => described.map(|Version { timestamp, next_offset, .. }| {
+                Some(Ended { timestamp, next_offset })
+            }),
         }
     }
 
@@ -102,7 +116,7 @@ impl Table {
 
     /// The newest version that is not younger than `time`. Reads O(log versions) manifests.
     pub(crate) async fn at_time(&self, time: DateTime<Utc>) -> Result<Then> {
-        let numbers = self.version_numbers().await?;
+        let numbers = self.known_numbers().await?;
         let mut found = None;
         let (mut low, mut high) = (0, numbers.len());
         while low < high {
@@ -154,6 +168,12 @@ impl Table {
         kinds
     }
 
+    /// As [`version_numbers`](Self::version_numbers), for who shows them: a `stat` where nothing changed since the last look.
+    pub(crate) async fn known_numbers(&self) -> Result<Arc<[u64]>> {
+        let path = self.path.clone();
+        blocking(move || numbers::numbers(&path)).await
+    }
+
     /// The numbers of all versions that are kept, ascending. Cost: one listing of a folder.
     pub(crate) async fn version_numbers(&self) -> Result<Vec<u64>> {
         let path = self.path.to_path_buf();
@@ -198,7 +218,32 @@ impl Table {
         Ok(version)
     }
 
+    /// A version in a few numbers, where its manifest says no more than those; held against its checksum first.
+    ///
+    /// # Errors
+    /// [`Error::Altered`](crate::Error::Altered) where it is not the one that was written.
+    async fn brief(&self, number: u64) -> Result<Option<Brief>> {
+        let Some((manifest, name)) = self.manifest(number).zip(self.manifest_file_of(number))
+        else {
+            return Ok(None);
+        };
+        let (access, transactions) = (self.access.clone(), self.path.join(TRANSACTIONS));
+        let read = move || {
+            access.check(&manifest)?;
+            access.to_files([name])?;
+            Ok(brief::read(&manifest, |name| {
+                let path = transactions.join(name);
+                access.check(&path).ok().and_then(|()| fs::read(path).ok())
+            }))
+        };
+        Ok(blocking(read).await?.filter(|brief| brief.version == number))
+    }
+
     async fn read_description(&self, number: u64) -> Result<Version> {
+        if let Some(brief) = self.brief(number).await? {
+            self.access.tally().described();
+            return Ok(Version::of(brief));
+        }
         let opened = self.dataset.checkout_version(number);
         let dataset = self.enter(number, Piece::Version, opened).await?;
         let made = self.transaction_by(&dataset, number).await?;
@@ -219,6 +264,22 @@ impl Table {
             fragments: dataset.fragments().len() as u64,
             bytes: bytes(dataset.fragments()),
         })
+    }
+}
+
+impl Version {
+    fn of(brief: Brief) -> Self {
+        Self {
+            number: brief.version,
+            timestamp: brief.timestamp,
+            operation: operation(brief.version, brief.operation),
+            rows: brief.rows,
+            next_offset: brief.next_offset,
+            updated: 0,
+            tags: Vec::new(),
+            fragments: brief.fragments,
+            bytes: brief.bytes,
+        }
     }
 }
 

@@ -91,6 +91,7 @@ impl Table {
             Piece::Version => Ok(()),
             Piece::History => self.transaction(version).await.map(drop),
             Piece::Tags => self.all_tags().await.map(drop),
+            Piece::Branches => self.branches().await.map(drop),
             Piece::Live { fragment } => {
                 let span =
                     self.index().spans_from(0).iter().find(|span| span.fragment == *fragment);

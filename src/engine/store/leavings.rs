@@ -6,17 +6,19 @@
 use std::collections::{BTreeSet, HashSet};
 use std::fs::{self, DirEntry};
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Utc};
+use futures::FutureExt;
 use lance_table::feature_flags::{ensure_can_read_manifest, ensure_can_write_manifest};
 use lance_table::format::{IndexMetadata, Manifest};
 use lance_table::io::commit::{ManifestLocation, ManifestNamingScheme};
 use lance_table::io::deletion::relative_deletion_file_path;
 use lance_table::io::manifest::{read_manifest, read_manifest_indexes};
 
+use super::enter::enter;
 use super::heal::manifests;
-use super::table::Table;
+use super::table::{Stamp, Table};
 use crate::engine::durable::blocking;
 use crate::engine::error::{Error, Result};
 use crate::engine::layout::{TRANSACTIONS, VERSIONS};
@@ -28,13 +30,14 @@ const DELETIONS: &str = "_deletions";
 pub(super) const INDICES: &str = "_indices";
 /// What the names of data files end in.
 const DATA_FILE: &str = ".lance";
-const BRANCHES: [&str; 2] = ["tree", "_refs/branches"];
 
 /// What versions refer to, by names below the dataset.
 #[derive(Debug, Default)]
 pub(crate) struct Referred {
     pub(crate) versions: BTreeSet<u64>,
     names: HashSet<String>,
+    /// Manifests of branches that were read, as they were then.
+    branched: HashSet<(PathBuf, Stamp)>,
 }
 
 /// A file that no version refers to, or a folder of files that come and go together.
@@ -70,17 +73,32 @@ impl Referred {
         self.names.iter().any(|name| name.starts_with(DATA))
     }
 
-    fn add(&mut self, manifest: &Manifest, indices: &[IndexMetadata]) {
-        for fragment in manifest.fragments.iter() {
-            let own = fragment.referenced_lance_files().filter(|file| file.base_id.is_none());
-            self.names.extend(own.map(|file| format!("{DATA}/{}", file.path)));
-            let deletions = fragment.deletion_file.iter().filter(|file| file.base_id.is_none());
-            self.names.extend(deletions.map(|file| relative_deletion_file_path(fragment.id, file)));
-        }
+    /// One that refers to nothing, and knows which manifests of branches another one has read.
+    pub(crate) fn behind(other: &Self) -> Self {
+        Self { branched: other.branched.clone(), ..Self::default() }
+    }
+
+    fn add(&mut self, (manifest, indices): &(Manifest, Vec<IndexMetadata>)) {
+        self.add_files(manifest, |base| base.is_none());
         let made_by = manifest.transaction_file.iter();
         self.names.extend(made_by.map(|name| format!("{TRANSACTIONS}/{name}")));
         self.names.extend(indices.iter().map(|index| format!("{INDICES}/{}", index.uuid)));
         self.versions.insert(manifest.version);
+    }
+
+    /// Adds what a version of a branch refers to, wherever that lies: no two files have one name.
+    fn add_branched(&mut self, (manifest, indices): &(Manifest, Vec<IndexMetadata>)) {
+        self.add_files(manifest, |_| true);
+        self.names.extend(indices.iter().map(|index| format!("{INDICES}/{}", index.uuid)));
+    }
+
+    fn add_files(&mut self, manifest: &Manifest, lies_here: impl Fn(Option<u32>) -> bool) {
+        for fragment in manifest.fragments.iter() {
+            let own = fragment.referenced_lance_files().filter(|file| lies_here(file.base_id));
+            self.names.extend(own.map(|file| format!("{DATA}/{}", file.path)));
+            let deletions = fragment.deletion_file.iter().filter(|file| lies_here(file.base_id));
+            self.names.extend(deletions.map(|file| relative_deletion_file_path(fragment.id, file)));
+        }
     }
 }
 
@@ -120,22 +138,67 @@ impl Table {
         if referred.versions.contains(&version) {
             return Ok(());
         }
-        let read = async {
-            let store = self.dataset.object_store(None).await?;
-            let naming_scheme = self.dataset.manifest_location().naming_scheme;
-            let base = self.dataset.branch_location().path;
-            let path = naming_scheme.manifest_path(&base, version);
-            let manifest = read_manifest(&store, &path, None).await?;
-            ensure_can_read_manifest(&manifest)?;
-            ensure_can_write_manifest(&manifest)?;
-            let (size, e_tag) = (None, None);
-            let at = ManifestLocation { version, path, size, naming_scheme, e_tag, identity: None };
-            let indices = read_manifest_indexes(&store, &at, &manifest).await?;
-            Ok((manifest, indices))
-        };
-        let (manifest, indices) = self.enter(version, Piece::Version, read).await?;
-        referred.add(&manifest, &indices);
+        let base = self.dataset.branch_location().path;
+        let path = self.dataset.manifest_location().naming_scheme.manifest_path(&base, version);
+        let read = self.enter(version, Piece::Version, self.read_references(version, path)).await?;
+        referred.add(&read);
         Ok(())
+    }
+
+    /// Adds what all versions of all branches refer to. Cost: the manifest of each that was not read before.
+    ///
+    /// # Errors
+    /// Where one of them cannot be read: it may refer to anything.
+    pub(crate) async fn refer_branches(&self, referred: &mut Referred) -> Result<()> {
+        let table = self.clone();
+        let branches = blocking(move || {
+            let datasets = table.branch_datasets()?.into_iter();
+            let all = datasets.map(|dataset| manifests(&dataset).map(|found| (dataset, found)));
+            all.collect::<Result<Vec<_>>>()
+        });
+        for (dataset, versions) in branches.await? {
+            for (version, manifest) in versions {
+                // One that is gone meanwhile refers to nothing.
+                let Some(stamp) = Stamp::of(&manifest) else { continue };
+                let key = (manifest, stamp);
+                if !referred.branched.contains(&key) {
+                    referred.add_branched(&self.read_branched(&dataset, version, &key.0).await?);
+                    referred.branched.insert(key);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    async fn read_branched(
+        &self,
+        dataset: &Path,
+        version: u64,
+        manifest: &Path,
+    ) -> Result<(Manifest, Vec<IndexMetadata>)> {
+        let below = manifest.strip_prefix(&self.path).unwrap_or(manifest).components();
+        let base = self.dataset.branch_location().path;
+        let path = below.fold(base, |base, part| base.join(&*part.as_os_str().to_string_lossy()));
+        let (access, first) = (self.access.to_unguarded(), Some((version, Piece::Version)));
+        let read = self.read_references(version, path);
+        enter(dataset, Some(manifest), &access, first, read).boxed().await
+    }
+
+    /// What a version refers to, by its manifest alone.
+    async fn read_references(
+        &self,
+        version: u64,
+        path: object_store::path::Path,
+    ) -> lance::Result<(Manifest, Vec<IndexMetadata>)> {
+        let store = self.dataset.object_store(None).await?;
+        let manifest = read_manifest(&store, &path, None).await?;
+        ensure_can_read_manifest(&manifest)?;
+        ensure_can_write_manifest(&manifest)?;
+        let naming_scheme = self.dataset.manifest_location().naming_scheme;
+        let (size, e_tag) = (None, None);
+        let at = ManifestLocation { version, path, size, naming_scheme, e_tag, identity: None };
+        let indices = read_manifest_indexes(&store, &at, &manifest).await?;
+        Ok((manifest, indices))
     }
 
     /// What none of the versions refers to.
@@ -156,30 +219,25 @@ impl Table {
         .await
     }
 
-    /// Refuses a dataset in which more than its versions may refer to files.
+    /// Refuses a dataset in which more than its versions and branches may refer to files.
     ///
     /// # Errors
     /// [`Error::Unsupported`], which says what does.
-    pub(crate) async fn refuse_branches(&self) -> Result<()> {
+    pub(crate) async fn refuse_detached(&self) -> Result<()> {
         let path = self.path.to_path_buf();
         blocking(move || {
-            let mut reason = None;
-            for folder in BRANCHES {
-                if !entries(&path.join(folder))?.is_empty() {
-                    reason = Some("it has branches, which stand on files of its versions");
-                }
-            }
-            if entries(&path.join(VERSIONS))?.iter().any(is_detached) {
-                reason = Some("it has detached versions, which stand on files of others");
+            if !entries(&path.join(VERSIONS))?.iter().any(is_detached) {
+                return Ok(());
             }
             let what = format!("cleaning up {}", path.display());
-            reason.map_or(Ok(()), |reason| Err(Error::Unsupported { what, reason: reason.into() }))
+            let reason = "it has detached versions, which stand on files of others".into();
+            Err(Error::Unsupported { what, reason })
         })
         .await
     }
 }
 
-fn entries(folder: &Path) -> Result<Vec<DirEntry>> {
+pub(super) fn entries(folder: &Path) -> Result<Vec<DirEntry>> {
     let listed = fs::read_dir(folder).and_then(Iterator::collect);
     match listed {
         Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
@@ -227,7 +285,7 @@ fn measured(leaving: Leaving, dataset: &Path) -> Option<Leaving> {
     Some(all)
 }
 
-fn is_detached(entry: &DirEntry) -> bool {
+pub(super) fn is_detached(entry: &DirEntry) -> bool {
     let name = entry.file_name();
     name.to_str().is_some_and(|name| ManifestNamingScheme::parse_detached_version(name).is_some())
 }

@@ -5,6 +5,8 @@
 
 mod ahead;
 mod blocks;
+mod branches;
+mod brief;
 mod broken;
 mod build_index;
 mod claims;
@@ -33,6 +35,7 @@ mod meeting;
 mod nearest;
 mod newer;
 mod note;
+mod numbers;
 mod pairs;
 mod pass;
 mod pinned;
@@ -49,8 +52,10 @@ mod stage;
 mod syntax;
 mod table;
 mod tags;
+mod wire;
 
 pub(crate) use blocks::keep_decoded;
+pub(crate) use branches::Branch;
 pub(crate) use broken::Broken;
 pub(crate) use build_index::Blueprint;
 pub(crate) use commit::Committed;
@@ -58,7 +63,7 @@ pub(crate) use compact::Rewritten;
 pub(crate) use diff::{Compared, Comparison, Detail};
 pub(crate) use files::VersionFile;
 pub(crate) use heal::{Healed, heal, torn_head};
-pub(crate) use history::{Then, Version};
+pub(crate) use history::{Ended, Then, Version};
 pub(crate) use index_segments::IndexSegments;
 pub use inspect::Inspector;
 pub(crate) use known_index::KnownIndex;

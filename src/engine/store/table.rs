@@ -42,10 +42,22 @@ pub(crate) struct Table {
 }
 
 /// Tells a manifest from another one that took its name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct Stamp {
     pub(super) inode: u64,
     pub(super) modified: Option<SystemTime>,
+}
+
+impl Stamp {
+    /// That of a manifest, where there is one: one `stat`.
+    pub(super) fn of(manifest: &Path) -> Option<Self> {
+        let metadata = fs::metadata(manifest).ok()?;
+        #[cfg(unix)]
+        let inode = std::os::unix::fs::MetadataExt::ino(&metadata);
+        #[cfg(not(unix))]
+        let inode = metadata.len();
+        Some(Self { inode, modified: metadata.modified().ok() })
+    }
 }
 
 impl Table {
@@ -312,11 +324,5 @@ fn manifest_name(dataset: &Dataset, version: u64) -> Option<String> {
 
 /// The state of a version's manifest file, where there is one: one `stat`.
 fn stamp(path: &Path, dataset: &Dataset, version: u64) -> Option<Stamp> {
-    let name = manifest_name(dataset, version)?;
-    let metadata = fs::metadata(path.join(VERSIONS).join(name)).ok()?;
-    #[cfg(unix)]
-    let inode = std::os::unix::fs::MetadataExt::ino(&metadata);
-    #[cfg(not(unix))]
-    let inode = metadata.len();
-    Some(Stamp { inode, modified: metadata.modified().ok() })
+    Stamp::of(&path.join(VERSIONS).join(manifest_name(dataset, version)?))
 }

@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use futures::FutureExt;
 use lance::dataset::refs::TagContents;
 
+use super::branches;
 use super::enter::guarded;
 use super::failure::storage;
 use super::table::Table;
@@ -34,16 +35,18 @@ impl Table {
         Ok(self.all_tags().await?.into_values().map(|found| found.version).collect())
     }
 
-    /// All tags, and what each marks.
+    /// All tags, and what each marks; of a branch those of its versions, else those of versions on none.
     pub(super) async fn all_tags(&self) -> Result<HashMap<String, TagContents>> {
-        let folder = self.path.join("_refs").join("tags");
-        self.access.check_folder(&folder)?;
+        self.access.check_folder(&self.refs("tags"))?;
         self.access.ask(&self.path, self.version(), Piece::Tags).await?;
         let read = async {
             let tags = self.dataset.tags().list().boxed().await;
             tags.map_err(storage("read the tags of", &self.path))
         };
-        guarded(&self.path, read).await
+        let mut tags = guarded(&self.path, read).await?;
+        // Versions of branches have numbers of their own.
+        tags.retain(|_, found| branches::own(found.branch.as_deref()) == self.branch());
+        Ok(tags)
     }
 
     /// Marks a version with a new tag. It is durable when this returns.
@@ -54,7 +57,7 @@ impl Table {
         let made = self.dataset.tags().create(tag, version).boxed().await;
         made.map_err(storage("tag a version of", &self.path))?;
         let folders = self.tag_folders();
-        let file = self.path.join("_refs").join("tags").join(format!("{tag}.json"));
+        let file = self.refs("tags").join(format!("{tag}.json"));
         blocking(move || {
             sync_file(&file)?;
             folders.iter().try_for_each(|folder| sync_folder(folder))
@@ -72,7 +75,7 @@ impl Table {
 
     /// The folder of tags and those above it, which the first tag makes.
     fn tag_folders(&self) -> Vec<PathBuf> {
-        let refs = self.path.join("_refs");
-        vec![refs.join("tags"), refs, self.path.to_path_buf()]
+        let tags = self.refs("tags");
+        tags.ancestors().take(3).map(PathBuf::from).collect()
     }
 }

@@ -1,5 +1,6 @@
 //! L4: one topic over its buckets: metadata, routing, reading, streaming.
 
+mod branches;
 mod catalog;
 mod cleanup;
 mod compact;

@@ -35,7 +35,7 @@ pub struct Reader {
     pub(super) buckets: Vec<Arc<Bucket>>,
     numbers: Vec<u32>,
     /// What each bucket was, where the reader is pinned.
-    pinned: Option<Vec<Snapshot>>,
+    pub(super) pinned: Option<Vec<Snapshot>>,
     pub(super) columns: Columns,
     /// Conditions in SQL, all of which must hold.
     pub(super) filters: Vec<Arc<str>>,

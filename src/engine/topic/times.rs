@@ -13,7 +13,7 @@ impl Reader {
     /// None where there is no such record, and where it is only in the memory of a writer without a log.
     ///
     /// Within a bucket, records that lie behind others did not come before them.
-    /// Cost: O(log versions) manifests for each version that is found.
+    /// Cost: O(log versions) manifests for each version that is found, each described once a process.
     /// Cancel: safe to drop at any await.
     pub async fn times(&self, records: &[(u32, u64)]) -> Result<Vec<Option<DateTime<Utc>>>> {
         let mut found = HashMap::new();

@@ -25,7 +25,7 @@ impl Reader {
     /// The numbers of all versions of a bucket that are kept, ascending; with
     /// [`versions_of`](Self::versions_of), a window over any number of versions.
     ///
-    /// Cost: one listing of a folder, however many versions there are.
+    /// Cost: one listing of a folder, however many versions there are; a `stat` where it did not change since the last one.
     ///
     /// # Errors
     /// [`Invalid`](crate::ErrorKind::Invalid) for a reader of several buckets: numbers are a
@@ -33,7 +33,7 @@ impl Reader {
     pub async fn version_numbers(&self) -> Result<Vec<u64>> {
         self.only_bucket()?;
         match self.snapshots().await?.first().and_then(|snapshot| snapshot.table()) {
-            Some(table) => table.version_numbers().await,
+            Some(table) => Ok(table.known_numbers().await?.to_vec()),
             None => Ok(Vec::new()),
         }
     }
@@ -107,9 +107,13 @@ impl Reader {
         // What cannot be read now is told when it is read.
         if let Ok(head) = bucket.snapshot().await
             && let Some(head) = head.table()
-            && let Some(why) = why_not(head, at).await
         {
-            version = format!("{version}: {why}");
+            if let Some(branch) = head.branch() {
+                version = format!("{version} on branch `{branch}`");
+            }
+            if let Some(why) = why_not(head, at).await {
+                version = format!("{version}: {why}");
+            }
         }
         let (topic, bucket) = (self.topic().to_string(), bucket.place.id);
         Error::VersionNotFound { topic, bucket, version }

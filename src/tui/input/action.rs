@@ -53,6 +53,8 @@ pub(crate) enum Action {
     Versions,
     /// Shows what differs between the selected version and another one.
     Diff,
+    /// Shows the branches of the bucket, or stops to.
+    Branches,
     /// Marks the selected version, to compare others with it.
     MarkVersion,
     /// Asks for a name for the selected version.
@@ -295,6 +297,7 @@ pub(super) const ACTIONS: &[Entry] = &[
             Context::FlushAll,
             Context::Jobs,
             Context::Marks,
+            Context::Branches,
             Context::Log,
             Context::Diff,
             Context::Alter,

@@ -73,6 +73,7 @@ fn places(entry: &Entry) -> Vec<&'static str> {
         Context::FlushAll => "flush all",
         Context::Jobs => "jobs",
         Context::Marks => "marks",
+        Context::Branches => "branches",
         Context::Diff => "diff",
         Context::Tag => "tag",
         Context::Alter => "confirm",

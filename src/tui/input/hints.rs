@@ -58,7 +58,7 @@ fn name(state: &State, entry: &Entry) -> Option<&'static str> {
 
 fn is_paused(state: &State) -> bool {
     let following = state.tail.as_ref().map(|tail| &tail.following);
-    matches!(following, Some(Following::Paused { .. }))
+    matches!(following, Some(Following::Paused(_)))
 }
 
 #[cfg(test)]

@@ -73,7 +73,7 @@ mod tests {
 
     use super::*;
 
-    const ALL: [Context; 22] = [
+    const ALL: [Context; 23] = [
         Context::Topics,
         Context::Records,
         Context::Tail,
@@ -87,6 +87,7 @@ mod tests {
         Context::FlushAll,
         Context::Jobs,
         Context::Marks,
+        Context::Branches,
         Context::Diff,
         Context::Tag,
         Context::Alter,

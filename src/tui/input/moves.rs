@@ -113,6 +113,7 @@ pub(super) const MOVES: &[Entry] = &[
             Context::Jobs,
             Context::Log,
             Context::Marks,
+            Context::Branches,
             Context::Similar,
         ],
         enabled: always,

@@ -49,6 +49,14 @@ pub(super) fn versions_to_compare(state: &State) -> Result<(), Reason> {
     }
 }
 
+pub(super) fn branches_to_list(state: &State) -> Result<(), Reason> {
+    match &state.versions {
+        Some(list) if !list.branches.is_empty() => Ok(()),
+        _ if state.loads.is_running(&Slot::Branches) => reason("the branches are being listed"),
+        _ => reason("this bucket has no branches: other programs make them"),
+    }
+}
+
 pub(super) fn change_to_go_to(state: &State) -> Result<(), Reason> {
     match &state.overlay {
         Overlay::Diff(list) if list.selected().is_some() => Ok(()),

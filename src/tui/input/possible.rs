@@ -107,6 +107,14 @@ pub(super) fn record_to_mark(state: &State) -> Result<(), Reason> {
     Ok(())
 }
 
+/// A mark is a bucket and an offset, at which a branch may have another record.
+pub(super) fn own_record_to_mark(state: &State) -> Result<(), Reason> {
+    if state.screen == Screen::Records && state.records.branch().is_some() {
+        return reason("a record of a branch cannot be marked");
+    }
+    record_to_mark(state)
+}
+
 pub(super) fn marks_to_list(state: &State) -> Result<(), Reason> {
     if state.marks.list().is_empty() && state.context() != Context::Marks {
         return reason("there are no marks: m marks the selected record");

@@ -4,8 +4,8 @@ use super::action::{Action, Entry};
 use super::context::{Context, JOBS, PANES};
 use super::key::Key;
 use super::past::{
-    change_to_go_to, newer_version, older_version, tag_to_take_away, version_to_alter,
-    version_to_restore, versions_to_compare, versions_to_show,
+    branches_to_list, change_to_go_to, newer_version, older_version, tag_to_take_away,
+    version_to_alter, version_to_restore, versions_to_compare, versions_to_show,
 };
 use super::possible::{
     always, job_to_stop, no_flush_of_all, record_before, something_to_flush, something_to_open,
@@ -58,6 +58,24 @@ pub(super) const TRAVEL: &[Entry] = &[
         keys: &[Key::Char('m')],
         contexts: &[Context::Versions],
         enabled: something_to_open,
+    },
+    Entry {
+        action: Action::Branches,
+        id: "branches",
+        title: "the branches of the bucket; again to close",
+        hint: None,
+        keys: &[Key::Char('b')],
+        contexts: &[Context::Versions, Context::Branches],
+        enabled: branches_to_list,
+    },
+    Entry {
+        action: Action::Open,
+        id: "open-branch",
+        title: "the records of the branch, to be read only",
+        hint: Some("open"),
+        keys: &[Key::Enter],
+        contexts: &[Context::Branches],
+        enabled: always,
     },
     Entry {
         action: Action::Tag,
@@ -121,6 +139,15 @@ pub(super) const TRAVEL: &[Entry] = &[
         keys: &[Key::Char('s')],
         contexts: &[Context::Records, Context::Tail, Context::Detail],
         enabled: vector_to_compare,
+    },
+    Entry {
+        action: Action::Similar,
+        id: "similar-to-marked",
+        title: "the records that are like all marked ones of this topic",
+        hint: Some("similar"),
+        keys: &[Key::Char('s')],
+        contexts: &[Context::Marks],
+        enabled: always,
     },
     Entry {
         action: Action::Open,

@@ -4,7 +4,8 @@ use super::action::{Action, Entry};
 use super::context::Context;
 use super::key::Key;
 use super::possible::{
-    always, marks_to_list, record_to_mark, records_to_step_through, topic_to_tail,
+    always, marks_to_list, own_record_to_mark, record_to_mark, records_to_step_through,
+    topic_to_tail,
 };
 
 /// Where records are.
@@ -37,7 +38,7 @@ pub(super) const WAYMARKS: &[Entry] = &[
         hint: None,
         keys: &[Key::Char('m')],
         contexts: TABLES,
-        enabled: record_to_mark,
+        enabled: own_record_to_mark,
     },
     Entry {
         action: Action::Marks,

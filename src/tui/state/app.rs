@@ -230,7 +230,7 @@ impl State {
     pub(crate) fn selected_record(&self) -> Option<RecordId> {
         let topic = self.selected_topic()?;
         let row = self.selected_row()?;
-        let version = self.records.version().filter(|_| self.screen == Screen::Records);
+        let version = self.records.past().filter(|_| self.screen == Screen::Records);
         Some(RecordId { topic, bucket: row.bucket, offset: row.offset, version })
     }
 

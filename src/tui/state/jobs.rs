@@ -138,6 +138,7 @@ pub(crate) fn what(slot: &Slot) -> String {
         Slot::VersionList => "list the versions".into(),
         Slot::Versions => "read about versions".into(),
         Slot::Upkeep => "look what is due".into(),
+        Slot::Branches => "list the branches".into(),
         Slot::Pin => "go to a version".into(),
         Slot::Alter => "change a version".into(),
         Slot::Diff => "compare two versions".into(),

@@ -3,7 +3,7 @@
 use super::scroll::Scroll;
 use crate::TopicName;
 use crate::tui::data::Row;
-use crate::tui::effect::RecordId;
+use crate::tui::effect::{Exemplar, RecordId};
 use crate::tui::text::sanitize;
 
 /// Marks that are kept; an older one goes.
@@ -63,6 +63,21 @@ impl Marks {
         self.0.get(usize::try_from(line).ok()?)
     }
 
+    /// What is like all marked records of a topic, which is that of the mark in a line of the list; of one alone, that record.
+    pub(crate) fn exemplar(&self, line: u64) -> Option<Exemplar> {
+        let selected = &self.get(line)?.record;
+        let own: Vec<&RecordId> = self.of_topic(&selected.topic).collect();
+        if let [record] = own.as_slice() {
+            return Some(Exemplar::Record((*record).clone()));
+        }
+        let records = own.into_iter().map(|record| (record.bucket, record.offset)).collect();
+        Some(Exemplar::Mean { topic: selected.topic.clone(), records })
+    }
+
+    fn of_topic(&self, topic: &TopicName) -> impl Iterator<Item = &RecordId> {
+        self.0.iter().map(|mark| &mark.record).filter(move |record| record.topic == *topic)
+    }
+
     /// Takes the mark in a line of the list away.
     pub(crate) fn remove(&mut self, line: u64) {
         if let Some(at) = usize::try_from(line).ok().filter(|at| *at < self.0.len()) {
@@ -96,8 +111,10 @@ fn preview(row: &Row) -> String {
 mod tests {
     use super::*;
     use crate::tui::data::Cell;
+    use crate::tui::effect::Past;
 
     fn record(offset: u64, version: Option<u64>) -> RecordId {
+        let version = version.map(Past::own);
         RecordId { topic: "t".parse().unwrap(), bucket: 1, offset, version }
     }
 
@@ -114,6 +131,19 @@ mod tests {
         assert!(!marks.has(&"u".parse().unwrap(), &row(5)));
         assert_eq!(marks.toggle(record(5, Some(3)), &row(5)), Marked::Taken);
         assert!(marks.list().is_empty());
+    }
+
+    #[test]
+    fn what_is_like_the_marked_records_is_looked_for_in_one_topic() {
+        let mut marks = Marks::default();
+        assert_eq!(marks.exemplar(0), None);
+        let other = RecordId { topic: "u".parse().unwrap(), ..record(7, Some(3)) };
+        marks.toggle(record(5, None), &row(5));
+        marks.toggle(other.clone(), &row(7));
+        marks.toggle(record(6, Some(3)), &row(6));
+        let mean = Exemplar::Mean { topic: "t".parse().unwrap(), records: vec![(1, 5), (1, 6)] };
+        assert_eq!((marks.exemplar(0), marks.exemplar(2)), (Some(mean.clone()), Some(mean)));
+        assert_eq!(marks.exemplar(1), Some(Exemplar::Record(other)), "alone, as it is seen");
     }
 
     #[test]

@@ -13,6 +13,7 @@ mod extents;
 mod find;
 mod flushes;
 mod goal;
+mod held;
 mod jobs;
 mod lead;
 mod listed;

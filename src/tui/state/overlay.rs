@@ -25,6 +25,8 @@ pub(crate) enum Overlay {
     Jobs(Scroll),
     /// The marked records.
     Marks(Scroll),
+    /// The branches of the bucket whose versions are listed.
+    Branches(Scroll),
     /// What differs between two versions.
     Diff(DiffList),
     /// A name for a version of a bucket.
@@ -57,6 +59,7 @@ impl Overlay {
             Self::FlushAll(_) => Context::FlushAll,
             Self::Jobs(_) => Context::Jobs,
             Self::Marks(_) => Context::Marks,
+            Self::Branches(_) => Context::Branches,
             Self::Diff(_) => Context::Diff,
             Self::Tag(..) => Context::Tag,
             Self::Alter(_) => Context::Alter,

@@ -1,18 +1,23 @@
 //! A look at a bucket as it was at a version, in the place of the table of what is there now.
 
+use std::sync::Arc;
+
 use super::extents::Extents;
 use super::pages::Pages;
 use super::records::Records;
 use super::scroll::Scroll;
 use crate::tui::data::Version;
+use crate::tui::effect::Past;
 use crate::tui::event::Sight;
 
 /// What a table is pinned to.
 #[derive(Debug)]
 pub(crate) struct Pin {
     pub(crate) bucket: u32,
+    /// The branch that it is on; none where the version is one of the bucket's own.
+    pub(crate) branch: Option<Arc<str>>,
     pub(crate) version: Version,
-    /// The newest version of the bucket.
+    /// The newest version, of the same branch.
     pub(crate) newest: u64,
     /// The table of what is there now, kept up to date, to go back to.
     head: Box<Records>,
@@ -26,6 +31,17 @@ impl Records {
     /// The version that is looked at; none where it is what is there now.
     pub(crate) fn version(&self) -> Option<u64> {
         self.pin.as_ref().map(|pin| pin.version.number)
+    }
+
+    /// The version that is looked at, and its branch.
+    pub(crate) fn past(&self) -> Option<Past> {
+        let pin = self.pin.as_ref()?;
+        Some(Past { branch: pin.branch.clone(), version: pin.version.number })
+    }
+
+    /// The branch that is looked at; none where it is one of the bucket's own versions, or what is there now.
+    pub(crate) fn branch(&self) -> Option<&str> {
+        self.pin.as_ref()?.branch.as_deref()
     }
 
     /// The table of what is there now, also where a version is looked at.
@@ -71,6 +87,7 @@ impl Records {
         }
         let pin = Pin {
             bucket,
+            branch: sight.branch,
             version: sight.version,
             newest: sight.newest,
             sought,

@@ -1,15 +1,14 @@
-//! The list of records that are like another one, and the way that led there.
+//! The list of records that are like another one, or like several, and the way that led there.
 
 use super::scroll::Scroll;
 use crate::tui::data::{Fault, Like, Likes};
-use crate::tui::effect::RecordId;
+use crate::tui::effect::{Exemplar, RecordId};
 
 /// The list, over the panes.
 #[derive(Debug)]
 pub(crate) struct Similar {
-    /// The records that were asked for, one after the other; the last is the one that is shown, or on
-    /// its way.
-    pub(crate) hops: Vec<RecordId>,
+    /// What was asked for, one after the other; what the last one is like is shown, or on its way.
+    pub(crate) hops: Vec<Exemplar>,
     /// The vector column to search; the first one where none was chosen.
     pub(crate) column: Option<String>,
     /// All vector columns of the topic, once they are known.
@@ -21,9 +20,9 @@ pub(crate) struct Similar {
 
 impl Similar {
     /// A list that has just been opened.
-    pub(crate) fn of(record: RecordId) -> Self {
+    pub(crate) fn of(like: Exemplar) -> Self {
         Self {
-            hops: vec![record],
+            hops: vec![like],
             column: None,
             columns: Vec::new(),
             found: None,
@@ -31,8 +30,8 @@ impl Similar {
         }
     }
 
-    /// The record that the others are like.
-    pub(crate) fn record(&self) -> Option<&RecordId> {
+    /// What the records are like.
+    pub(crate) fn like(&self) -> Option<&Exemplar> {
         self.hops.last()
     }
 
@@ -47,8 +46,9 @@ impl Similar {
     /// The selected hit.
     pub(crate) fn selected(&self) -> Option<RecordId> {
         let hit = self.hits().get(usize::try_from(self.scroll.selected).ok()?)?;
-        let from = self.record()?;
-        Some(RecordId { bucket: hit.bucket, offset: hit.offset, ..from.clone() })
+        let like = self.like()?;
+        let (topic, version) = (like.topic().clone(), like.version().cloned());
+        Some(RecordId { topic, bucket: hit.bucket, offset: hit.offset, version })
     }
 
     /// The vector column so many places on from the one that was searched.

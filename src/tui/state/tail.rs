@@ -1,15 +1,16 @@
-//! The tail: what arrives, newest at the bottom, held still the moment one looks back.
+//! The tail: what arrives, newest at the bottom, and which of it is heard.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, NaiveDateTime, Utc};
 
 use super::across::Across;
+use super::held::{Held, last_top};
 use super::rate::Rate;
 use super::ring::{Came, Line, Ring};
-use super::scroll::Scroll;
 use super::widths::Widths;
 use crate::tui::data::{Column, Fault, Filter, Row, Rows};
 use crate::tui::effect::Place;
@@ -51,19 +52,8 @@ pub(crate) struct Tail {
 pub(crate) enum Following {
     /// It is.
     Live,
-    /// The view stays on its lines, whatever arrives; the numbers are those of the ring.
-    Paused {
-        /// Selection and first line in view.
-        scroll: Scroll,
-        /// The number of the first line that arrived since.
-        since: u64,
-        /// Records that arrived since.
-        unseen: u64,
-        /// How many of them are buffered now.
-        unseen_buffered: u64,
-        /// How many of them found no room.
-        dropped: u64,
-    },
+    /// The view stays on its lines, whatever arrives.
+    Paused(Held),
 }
 
 impl Tail {
@@ -115,6 +105,8 @@ impl Tail {
         for arrival in arrivals {
             match arrival {
                 Arrival::Backlog(rows, times) => self.merge(topic, rows, times),
+                // They stand in front of the others; that is said elsewhere.
+                Arrival::Untimed(_) => {}
                 Arrival::Rows(rows) => {
                     self.rate.add(now, rows.rows.len() as u64);
                     self.append(topic, rows, now);
@@ -134,8 +126,8 @@ impl Tail {
                 }
             }
         }
-        if let Following::Paused { since, unseen_buffered, .. } = &mut self.following {
-            *unseen_buffered = self.ring.buffered_from(*since);
+        if let Following::Paused(held) = &mut self.following {
+            held.unseen_buffered = self.ring.buffered_from(held.since());
         }
     }
 
@@ -183,7 +175,9 @@ impl Tail {
             let columns = rows.columns.clone();
             let line = Line::Record { row, columns, came: Came::Before(came) };
             let number = self.ring.insert(topic, line, came);
-            self.move_on(number);
+            if let Following::Paused(held) = &mut self.following {
+                held.make_room(number);
+            }
         }
     }
 
@@ -191,15 +185,6 @@ impl Tail {
     fn head(&mut self, topic: usize, rows: &Rows) {
         if !rows.columns.is_empty() && (topic == 0 || self.columns.is_empty()) {
             self.columns = rows.columns.clone();
-        }
-    }
-
-    /// Keeps a view that is held still on its lines, those from a number on having moved by one.
-    fn move_on(&mut self, number: u64) {
-        if let Following::Paused { scroll, since, .. } = &mut self.following {
-            let moved = |line: u64| line + u64::from(line >= number);
-            *scroll = Scroll { top: moved(scroll.top), selected: moved(scroll.selected) };
-            *since = moved(*since);
         }
     }
 
@@ -213,11 +198,7 @@ impl Tail {
             Following::Live => {
                 self.ring.push(line, u64::MAX);
             }
-            Following::Paused { scroll, unseen, dropped, .. } => {
-                *unseen += u64::from(is_record);
-                let room = *dropped == 0 && self.ring.push(line, scroll.top);
-                *dropped += u64::from(is_record && !room);
-            }
+            Following::Paused(held) => held.came(is_record, |keep| self.ring.push(line, keep)),
         }
     }
 
@@ -227,13 +208,10 @@ impl Tail {
         let (topic, bucket) = source;
         match &mut self.following {
             Following::Live => drop(self.ring.forget(topic, bucket, [0; 3])),
-            Following::Paused { scroll, since, unseen, .. } => {
-                let numbers = [scroll.top, scroll.selected, *since];
+            Following::Paused(held) => held.close_up(|numbers| {
                 let now = self.ring.forget(topic, bucket, numbers);
-                *scroll = Scroll { top: now[0], selected: now[1] };
-                *since = now[2];
-                *unseen = (*unseen).min(self.ring.end().saturating_sub(now[2]));
-            }
+                (now, self.ring.end())
+            }),
         }
     }
 
@@ -264,47 +242,32 @@ impl Tail {
     /// Holds the view where it is.
     pub(crate) fn pause(&mut self, height: u64) {
         if self.following == Following::Live {
-            let since = self.ring.end();
-            let scroll = Scroll { top: self.live_top(height), selected: since.saturating_sub(1) };
-            self.following =
-                Following::Paused { scroll, since, unseen: 0, unseen_buffered: 0, dropped: 0 };
+            self.following = Following::Paused(Held::at_end(&self.lines(), height));
         }
     }
 
     /// Selects a line and holds the view there.
     pub(crate) fn select(&mut self, number: u64, height: u64) {
         self.pause(height);
-        let (first, total) = (self.ring.first(), self.ring.end() - self.ring.first());
-        if let Following::Paused { scroll, .. } = &mut self.following {
-            let mut kept = Scroll {
-                top: scroll.top.saturating_sub(first),
-                selected: scroll.selected.saturating_sub(first),
-            };
-            kept.jump(number.saturating_sub(first), height, total);
-            *scroll = Scroll { top: kept.top + first, selected: kept.selected + first };
+        let lines = self.lines();
+        if let Following::Paused(held) = &mut self.following {
+            held.select(number, height, &lines);
         }
     }
 
     /// Goes on at the end; what found no room is told.
     pub(crate) fn resume(&mut self) {
-        if let Following::Paused { dropped, .. } =
-            std::mem::replace(&mut self.following, Following::Live)
-            && dropped > 0
+        if let Following::Paused(held) = std::mem::replace(&mut self.following, Following::Live)
+            && held.dropped() > 0
         {
-            self.ring.push((0, Line::Gap(dropped)), u64::MAX);
+            self.ring.push((0, Line::Gap(held.dropped())), u64::MAX);
         }
     }
 
     fn scroll_by(&mut self, motion: Motion, height: u64) {
-        let first = self.ring.first();
-        let total = self.ring.end() - first;
-        if let Following::Paused { scroll, .. } = &mut self.following {
-            let mut kept = Scroll {
-                top: scroll.top.saturating_sub(first),
-                selected: scroll.selected.saturating_sub(first),
-            };
-            kept.step(motion, height, total);
-            *scroll = Scroll { top: kept.top + first, selected: kept.selected + first };
+        let lines = self.lines();
+        if let Following::Paused(held) = &mut self.following {
+            held.step(motion, height, &lines);
         }
     }
 
@@ -314,23 +277,24 @@ impl Tail {
     }
 
     /// The numbers of the lines in view.
-    pub(crate) fn view(&self, height: u64) -> std::ops::Range<u64> {
+    pub(crate) fn view(&self, height: u64) -> Range<u64> {
         let top = match self.following {
-            Following::Live => self.live_top(height),
-            Following::Paused { scroll, .. } => scroll.top,
+            Following::Live => last_top(&self.lines(), height),
+            Following::Paused(held) => held.scroll.top,
         };
         top..top.saturating_add(height).min(self.ring.end())
     }
 
-    fn live_top(&self, height: u64) -> u64 {
-        self.ring.end().saturating_sub(height).max(self.ring.first())
+    /// The numbers of all lines.
+    fn lines(&self) -> Range<u64> {
+        self.ring.first()..self.ring.end()
     }
 
     /// The number of the selected line, while the view is held still.
     pub(crate) fn selected(&self) -> Option<u64> {
         match self.following {
             Following::Live => None,
-            Following::Paused { scroll, .. } => Some(scroll.selected),
+            Following::Paused(held) => Some(held.scroll.selected),
         }
     }
 
@@ -357,7 +321,7 @@ mod tests {
 
     const HEIGHT: u64 = 10;
 
-    fn rows(offsets: std::ops::Range<u64>) -> Rows {
+    fn rows(offsets: Range<u64>) -> Rows {
         let row = |offset| Row {
             bucket: 0,
             offset,
@@ -374,7 +338,7 @@ mod tests {
         tail
     }
 
-    fn arrive(tail: &mut Tail, offsets: std::ops::Range<u64>) {
+    fn arrive(tail: &mut Tail, offsets: Range<u64>) {
         tail.take(0, vec![Arrival::Rows(rows(offsets))], DateTime::UNIX_EPOCH.naive_utc());
     }
 
@@ -384,6 +348,12 @@ mod tests {
             _ => None,
         };
         tail.view(HEIGHT).filter_map(offset).collect()
+    }
+
+    /// Records that came since the view was held still, and how many of them are buffered.
+    fn unseen(tail: &Tail) -> (u64, u64) {
+        let Following::Paused(held) = tail.following else { panic!("it follows") };
+        (held.unseen, held.unseen_buffered)
     }
 
     #[test]
@@ -402,12 +372,10 @@ mod tests {
         arrive(&mut tail, 100..412);
         assert_eq!(in_view(&tail), before);
         assert_eq!(tail.selected_record().map(|row| row.offset), Some(98));
-        let Following::Paused { unseen, unseen_buffered, .. } = tail.following else { panic!() };
-        assert_eq!((unseen, unseen_buffered), (312, 312));
+        assert_eq!(unseen(&tail), (312, 312));
         let flushed = Flushed { bucket_id: 0, version: 7, rows: 410, next_offset: 410 };
         tail.take(0, vec![Arrival::Flushed(flushed)], DateTime::UNIX_EPOCH.naive_utc());
-        let Following::Paused { unseen, unseen_buffered, .. } = tail.following else { panic!() };
-        assert_eq!((unseen, unseen_buffered), (312, 2));
+        assert_eq!(unseen(&tail), (312, 2));
         tail.step(Motion::End, HEIGHT);
         assert_eq!(in_view(&tail).last(), Some(&411));
     }
@@ -484,7 +452,7 @@ mod tests {
     fn what_was_there_before_stands_in_the_order_in_which_it_came() {
         let mut tail = Tail::of(Place { topic: "t".parse().unwrap(), bucket: None });
         let tail = &mut tail;
-        let backlog = |tail: &mut Tail, topic, offsets: std::ops::Range<u64>, seconds: &[i64]| {
+        let backlog = |tail: &mut Tail, topic, offsets: Range<u64>, seconds: &[i64]| {
             let times = seconds.iter().map(|second| DateTime::from_timestamp(*second, 0));
             let arrivals = vec![Arrival::Backlog(rows(offsets), times.collect())];
             tail.take(topic, arrivals, DateTime::UNIX_EPOCH.naive_utc());
@@ -526,8 +494,7 @@ mod tests {
         tail.take(1, vec![Arrival::Rows(rows(520..530))], DateTime::UNIX_EPOCH.naive_utc());
         assert_eq!(tail.ring.end(), 110, "what comes of it is not heard");
         arrive(&mut tail, 110..111);
-        let Following::Paused { unseen, .. } = tail.following else { panic!() };
-        assert_eq!(unseen, 1);
+        assert_eq!(unseen(&tail).0, 1);
     }
 
     #[test]

@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::scroll::Scroll;
-use crate::Maintenance;
 use crate::tui::data::{Fault, Version};
 use crate::tui::effect::BucketId;
 use crate::tui::input::Motion;
+use crate::{BranchInfo, Maintenance};
 
 /// Versions that one read describes at most.
 const TOGETHER: usize = 64;
@@ -32,6 +32,8 @@ pub(crate) struct Versions {
     sought: Option<u64>,
     /// What of the maintenance of the bucket is due, once that is known.
     pub(crate) upkeep: Option<Maintenance>,
+    /// The branches of the bucket, once they are known.
+    pub(crate) branches: Vec<BranchInfo>,
     /// Why the last read failed.
     pub(crate) failed: Option<Fault>,
 }
@@ -50,6 +52,7 @@ impl Versions {
             base: None,
             sought,
             upkeep: None,
+            branches: Vec::new(),
             failed: None,
         }
     }
@@ -67,6 +70,13 @@ impl Versions {
     /// What is known of the version in a row.
     pub(crate) fn get(&self, row: u64) -> Option<&Version> {
         self.known.get(&self.number(row)?)
+    }
+
+    /// The names of the branches that began at a version.
+    pub(crate) fn begun_at(&self, version: u64) -> impl Iterator<Item = &str> {
+        let own = self.branches.iter().filter(|branch| branch.parent.is_none());
+        let begun = own.filter(move |branch| branch.parent_version == version);
+        begun.map(|branch| branch.branch.as_str())
     }
 
     /// The selected version's number.

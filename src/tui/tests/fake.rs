@@ -405,6 +405,7 @@ fn read(world: &World, request: &Request) -> Result<Answer, Fault> {
         | Request::Value { .. }
         | Request::Versions { .. }
         | Request::Upkeep(_)
+        | Request::Branches(_)
         | Request::Pin(_)
         | Request::Diff(_)
         | Request::Alter(_)

@@ -28,7 +28,8 @@ use crate::tui::text::sanitize::clean;
 use crate::tui::update::{start, update};
 use crate::tui::view;
 use crate::{
-    BucketCounts, ChangeKind, Chunk, Maintenance, TopicCounts, TopicEntry, TopicName, WatchMode,
+    BranchInfo, BucketCounts, ChangeKind, Chunk, Maintenance, TopicCounts, TopicEntry, TopicName,
+    WatchMode,
 };
 
 /// What a terminal would obey. Where it looks like something that the explorer writes itself, its numbers are none that
@@ -146,7 +147,21 @@ impl Hostile {
     fn sight(&self) -> Sight {
         let (version, counts) = (self.version(), counts());
         let (row, pages, took) = (0, Vec::new(), Duration::ZERO);
-        Sight { version, newest: 2, counts, row, pages, took }
+        let branch = Some(self.text.as_str().into());
+        Sight { branch, version, newest: 2, counts, row, pages, took }
+    }
+
+    fn branch(&self) -> BranchInfo {
+        BranchInfo {
+            bucket_id: 0,
+            branch: self.text.clone(),
+            parent: Some(self.text.clone()),
+            parent_version: 2,
+            created: None,
+            version: 2,
+            rows: 1,
+            error: Some(self.text.clone()),
+        }
     }
 
     fn upkeep(&self) -> Maintenance {
@@ -180,6 +195,7 @@ impl Hostile {
                 Answer::Versions(numbers.iter().map(version).collect())
             }
             Request::Upkeep(_) => Answer::Upkeep(self.upkeep()),
+            Request::Branches(_) => Answer::Branches(vec![self.branch()]),
             Request::Pin(look) => {
                 Answer::Pinned(look.bucket.bucket, Landing::At(Box::new(self.sight())))
             }
@@ -351,6 +367,7 @@ fn only_our_own_sequences_reach_the_terminal_from_any_screen_and_any_layer() {
         Overlay::FlushAll(_) => &[Key::Char('A')],
         Overlay::Jobs(_) => &[Key::Char('w')],
         Overlay::Marks(_) => &[Key::Enter, Key::Char('m'), Key::Char('\'')],
+        Overlay::Branches(_) => &[Key::Enter, Key::Char('v'), Key::Char('b')],
         Overlay::Similar(_) => &[Key::Enter, Key::Char('s')],
         Overlay::Diff(_) => &[Key::Enter, Key::Char('v'), Key::Char('d')],
         Overlay::Tag(..) => &[Key::Enter, Key::Char('v'), Key::Char('t')],

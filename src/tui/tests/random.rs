@@ -173,9 +173,9 @@ impl Explorer {
         let view = tail.view(layout.tail_rows().max(1));
         let in_view = tail.selected().is_none_or(|selected| view.contains(&selected));
         prop_assert!(in_view || view.is_empty(), "{:?} in {view:?}", tail.following);
-        if let (Following::Paused { scroll, .. }, 1..) = (tail.following, tail.ring.end()) {
+        if let (Following::Paused(held), 1..) = (tail.following, tail.ring.end()) {
             let lines = tail.ring.first()..tail.ring.end();
-            prop_assert!(lines.contains(&scroll.selected), "{scroll:?} in {lines:?}");
+            prop_assert!(lines.contains(&held.scroll.selected), "{held:?} in {lines:?}");
         }
         Ok(())
     }

@@ -181,6 +181,26 @@ async fn similar_records_are_found_hopped_through_and_gone_to() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_like_all_marked_records_is_what_is_nearest_to_their_mean() {
+    let root = TempDir::new().unwrap();
+    let engine = Engine::open(root.path().join("queues")).await.unwrap();
+    let writer = engine.writer("notes").open().await.unwrap();
+    writer.put_batch((0..60).map(point).collect()).await.unwrap();
+    writer.flush().await.unwrap();
+    let mut explorer = Explorer::open(engine, records());
+    explorer.sees(|screen| screen.contains("60 records") && screen.contains("point number")).await;
+    let mark = Key::Char('m');
+    let down = [Key::Down; 10];
+    // Offsets 10, 20 and 40: their mean is not far from 23.
+    explorer.press(&[&down[..], &[mark], &down, &[mark], &down, &down, &[mark]].concat());
+    explorer.press(&[Key::Char('\''), Key::Char('s')]);
+    let screen = explorer.shows("60 records searched").await;
+    assert!(screen.contains("Similar to the mean of 3 records · notes"), "{screen}");
+    let first = line(&screen, "▶▇");
+    assert!(first.contains("0.1111  0·23 ■"), "a third of a step away, squared: {screen}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn where_there_are_no_vectors_the_reason_is_told() {
     let root = TempDir::new().unwrap();
     let (engine, _writer) = flushed(&root, 1).await;

@@ -2,8 +2,8 @@
 
 use super::find::{self, Forwards};
 use super::{
-    alter, around, columns, copying, detail, diff, flush, jobs, listing, marks, pin, places, put,
-    seek, similar, tails, versions,
+    alter, around, branches, columns, copying, detail, diff, flush, jobs, listing, marks, pin,
+    places, put, seek, similar, tails, versions,
 };
 use crate::tui::effect::{Effect, Request, Slot, Way};
 use crate::tui::input::{Action, Context, Motion, help_rows};
@@ -14,14 +14,12 @@ use crate::tui::state::{Focus, Fold, Following, Overlay, Screen, Scroll, State};
 pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
     match action {
         Action::Move(motion) => return step(state, motion),
-        Action::Open if state.context() == Context::Versions => return pin::visit(state),
         Action::GoTo if state.context() == Context::Diff => return diff::go(state),
         Action::Diff | Action::MarkVersion | Action::Tag | Action::Untag | Action::Restore => {
             return compare_or_alter(state, action);
         }
-        Action::Open if state.context() == Context::Similar => return similar::hop(state),
-        Action::Open if state.context() == Context::Marks => return marks::go(state),
-        Action::Open => open(state),
+        Action::Branches => branches::toggle(state),
+        Action::Open => return open(state),
         Action::Back => return back(state),
         Action::Quit => state.ended = true,
         Action::Suspend => state.suspended = true,
@@ -145,6 +143,7 @@ fn step(state: &mut State, motion: Motion) -> Vec<Effect> {
         Context::Detail => return detail::step(state, motion, &layout),
         Context::Jobs => jobs::step(state, motion),
         Context::Marks => marks::step(state, motion),
+        Context::Branches => branches::step(state, motion),
         Context::Diff => diff::step(state, motion),
         Context::Similar => return similar::step(state, motion),
         Context::FlushAll => {
@@ -220,11 +219,20 @@ fn walk(state: &mut State, action: Action) -> Vec<Effect> {
     Vec::new()
 }
 
-fn open(state: &mut State) {
-    if state.context() == Context::Topics {
-        state.focus = Focus::Main;
-        return;
+/// Goes into what is selected.
+fn open(state: &mut State) -> Vec<Effect> {
+    match state.context() {
+        Context::Versions => return pin::visit(state),
+        Context::Similar => return similar::hop(state),
+        Context::Marks => return marks::go(state),
+        Context::Branches => return branches::open(state),
+        Context::Topics => state.focus = Focus::Main,
+        _ => open_record(state),
     }
+    Vec::new()
+}
+
+fn open_record(state: &mut State) {
     let height = Layout::of(state).map_or(0, |layout| layout.tail_rows());
     if let Some(tail) = &mut state.tail {
         tail.pause(height);
@@ -242,6 +250,7 @@ fn back(state: &mut State) -> Vec<Effect> {
         | Context::Jobs
         | Context::Columns
         | Context::Marks
+        | Context::Branches
         | Context::Copy
         | Context::Code
         | Context::Palette
@@ -304,7 +313,7 @@ fn toggle_pause(state: &mut State) {
     let Some(tail) = &mut state.tail else { return };
     match tail.following {
         Following::Live => tail.pause(height),
-        Following::Paused { .. } => tail.resume(),
+        Following::Paused(_) => tail.resume(),
     }
 }
 

@@ -67,7 +67,7 @@ fn taken(state: &mut State, slot: &Slot, answer: Answer) -> Vec<Effect> {
         (Slot::Condition | Slot::Estimate | Slot::Sift | Slot::SiftOn, answer) => {
             return listing::take(state, answer);
         }
-        (Slot::VersionList | Slot::Versions | Slot::Upkeep, answer) => {
+        (Slot::VersionList | Slot::Versions | Slot::Upkeep | Slot::Branches, answer) => {
             list_of_versions(state, answer);
         }
         (Slot::Alter, Answer::Altered(done)) => return alter::done(state, done),
@@ -103,6 +103,7 @@ fn list_of_versions(state: &mut State, answer: Answer) {
         Answer::VersionNumbers(numbers) => list.list(numbers),
         Answer::Versions(found) => list.take(found),
         Answer::Upkeep(upkeep) => list.upkeep = Some(upkeep),
+        Answer::Branches(found) => list.branches = found,
         _ => {}
     }
 }
@@ -168,6 +169,7 @@ pub(super) fn failed(state: &mut State, slot: &Slot, fault: Fault) -> Vec<Effect
         | Slot::Find
         | Slot::Pin
         | Slot::SiftOn
+        | Slot::Branches
         | Slot::Copy
         | Slot::Offer => {
             state.say(Severity::Failed, fault.message);

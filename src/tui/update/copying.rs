@@ -151,8 +151,14 @@ fn in_view(state: &State) -> Vec<RecordId> {
         let row = |number| records.row(number).map(|row| (row.bucket, row.offset));
         rows.filter_map(row).collect()
     };
-    let version = records.version().filter(|_| state.screen == Screen::Records);
-    let id = |(bucket, offset)| RecordId { topic: place.topic.clone(), bucket, offset, version };
+    let version = records.past().filter(|_| state.screen == Screen::Records);
+    let (topic, version) = (&place.topic, &version);
+    let id = |(bucket, offset)| RecordId {
+        topic: topic.clone(),
+        bucket,
+        offset,
+        version: version.clone(),
+    };
     rows.into_iter().map(id).collect()
 }
 
@@ -188,7 +194,7 @@ pub(super) fn view(state: &State) -> Option<View> {
         root: state.named_root.clone(),
         topic: place.topic.clone(),
         bucket,
-        version: state.records.version().filter(|_| state.screen == Screen::Records),
+        past: state.records.past().filter(|_| state.screen == Screen::Records),
         columns,
         filter: filter(state),
         texts: state.asked.filter.needles().map(|text| text.text().into()).collect(),

@@ -90,7 +90,7 @@ fn look_in_table(state: &mut State, way: Way, skip: u64) -> Option<Effect> {
         // The row itself is not among those before it.
         Way::Up => local + 1 - skip,
     };
-    let version = state.records.version();
+    let version = state.records.past();
     let search = Search { place, version, needle, from: (bucket, row), way, among };
     Some(state.loads.begin(Slot::Find, Request::Find(search)))
 }

@@ -36,7 +36,7 @@ pub(super) fn estimate(state: &mut State) -> Vec<Effect> {
     };
     let mut asked = Asked { filter: state.asked.filter.clone(), sort: None };
     asked.filter.add(chip);
-    let version = state.records.version().filter(|_| state.screen == Screen::Records);
+    let version = state.records.past().filter(|_| state.screen == Screen::Records);
     let sifting = Sifting { place, version, asked, inner: state.inner() };
     vec![state.loads.begin(Slot::Estimate, Request::Estimate(sifting))]
 }
@@ -170,7 +170,7 @@ fn table(state: &mut State) -> Vec<Effect> {
     let Some(asked) = wanted else {
         // Back in the whole table, the same record stays selected.
         let selected = state.records.unlist();
-        let version = state.records.version();
+        let version = state.records.past();
         let record = selected.map(|(bucket, offset)| RecordId {
             topic: place.topic.clone(),
             bucket,
@@ -200,7 +200,7 @@ fn tail(state: &mut State) -> Vec<Effect> {
 fn sifting(state: &State) -> Option<Sifting> {
     let place = shown_place(state)?;
     let asked = state.records.listed.as_ref()?.asked.clone();
-    Some(Sifting { place, version: state.records.version(), asked, inner: state.inner() })
+    Some(Sifting { place, version: state.records.past(), asked, inner: state.inner() })
 }
 
 /// What the table or the tail shows: of a version, its bucket.

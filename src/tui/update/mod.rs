@@ -4,6 +4,7 @@ mod act;
 mod alter;
 mod answer;
 mod around;
+mod branches;
 mod changes;
 mod columns;
 mod copying;

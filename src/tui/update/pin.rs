@@ -12,7 +12,7 @@ pub(super) fn step(state: &mut State, by: i64) -> Vec<Effect> {
     let pending = if state.loads.is_running(&Slot::Pin) { state.steps } else { 0 };
     let by = pending + by;
     let bucket = prompt::current_bucket(state);
-    let effects = look(state, bucket, To::Steps { from: state.records.version(), by });
+    let effects = look(state, bucket, To::Steps { from: state.records.past(), by });
     state.steps = by;
     effects
 }
@@ -50,6 +50,12 @@ pub(super) fn land(state: &mut State, bucket: u32, landing: Landing) -> Vec<Effe
         Landing::Head => leave(state),
         Landing::Oldest(version) => {
             let text = format!("v {} is the oldest version that is kept", grouped(version));
+            state.say(Severity::Refused, text);
+            Vec::new()
+        }
+        Landing::Newest(version, branch) => {
+            let newest = grouped(version);
+            let text = format!("v {newest} is the newest version of the branch `{branch}`");
             state.say(Severity::Refused, text);
             Vec::new()
         }

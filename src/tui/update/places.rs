@@ -1,6 +1,6 @@
 //! Going from place to place: which topic or bucket is shown, and whether as a table or a tail.
 
-use super::{listing, versions};
+use super::{listing, pin, versions};
 use crate::TopicName;
 use crate::tui::effect::{Effect, Place, RecordId, Request, Slot};
 use crate::tui::layout::Layout;
@@ -167,7 +167,12 @@ pub(super) fn visit(state: &mut State, record: RecordId) -> Vec<Effect> {
         state.topics.select(&Place { topic: record.topic.clone(), bucket: None });
         effects.extend(follow_tree(state));
     }
-    let record = RecordId { version: state.records.version(), ..record };
+    // What is shown of a branch is not what stands beside it at the same offset.
+    let branch = record.version.as_ref().and_then(|past| past.branch.as_deref());
+    if state.records.branch() != branch {
+        effects.extend(pin::leave(state));
+    }
+    let record = RecordId { version: state.records.past(), ..record };
     effects.extend(listing::go_to(state, record));
     effects
 }

@@ -156,6 +156,7 @@ pub(super) fn done(state: &mut State, topic: &TopicName, receipt: Receipt) {
     }
     let (bucket, offset) = (receipt.bucket, grouped(receipt.lsn));
     let hidden = match state.records.version() {
+        _ if state.records.branch().is_some() => "; the branch does not show it".into(),
         Some(version) => format!("; v {} does not show it", grouped(version)),
         None => String::new(),
     };

@@ -32,7 +32,7 @@ pub(super) fn accept(state: &mut State) -> Vec<Effect> {
     state.earlier_places.note(prompt.text());
     state.flush_steps = 0;
     state.overlay = Overlay::None;
-    let version = state.records.version();
+    let version = state.records.past();
     let request = match found {
         Target::Row(row) => {
             if let Some((bucket, local)) = state.records.extents.find(row) {

@@ -1,18 +1,22 @@
-//! Records that are like another one: opening the list, hopping on and back, going to one.
+//! Records that are like another one, or like the marked ones: opening the list, hopping on and back, going to one.
 
-use super::{listing, pin, places};
+use super::{pin, places};
 use crate::tui::data::{Fault, Likes};
-use crate::tui::effect::{Effect, Place, Request, Slot};
+use crate::tui::effect::{Effect, Exemplar, Request, Slot};
 use crate::tui::input::Motion;
 use crate::tui::layout::Layout;
 use crate::tui::state::{Overlay, Screen, Scroll, Severity, Similar, State};
 
-/// Opens the list on the selected record.
+/// Opens the list on the selected record; from the list of marks, on all that are marked.
 pub(super) fn open(state: &mut State) -> Vec<Effect> {
-    let Some(record) = state.selected_record() else {
+    let like = match &state.overlay {
+        Overlay::Marks(scroll) => state.marks.exemplar(scroll.selected),
+        _ => state.selected_record().map(Exemplar::Record),
+    };
+    let Some(like) = like else {
         return Vec::new();
     };
-    state.overlay = Overlay::Similar(Similar::of(record));
+    state.overlay = Overlay::Similar(Similar::of(like));
     search(state)
 }
 
@@ -27,12 +31,12 @@ fn search(state: &mut State) -> Vec<Effect> {
     let Overlay::Similar(similar) = &mut state.overlay else {
         return Vec::new();
     };
-    let Some(record) = similar.record().cloned() else {
+    let Some(like) = similar.like().cloned() else {
         return Vec::new();
     };
     similar.found = None;
     similar.scroll = Scroll::default();
-    let request = Request::Similar { record, column: similar.column.clone() };
+    let request = Request::Similar { like, column: similar.column.clone() };
     vec![state.loads.begin(Slot::Similar, request)]
 }
 
@@ -41,8 +45,8 @@ pub(super) fn hop(state: &mut State) -> Vec<Effect> {
     let Overlay::Similar(similar) = &mut state.overlay else {
         return Vec::new();
     };
-    match similar.selected() {
-        Some(record) if Some(&record) != similar.record() => similar.hops.push(record),
+    match similar.selected().map(Exemplar::Record) {
+        Some(like) if Some(&like) != similar.like() => similar.hops.push(like),
         Some(_) => {
             let text = "this is the record itself: choose another with ↓";
             state.say(Severity::Refused, text);
@@ -88,7 +92,7 @@ pub(super) fn step(state: &mut State, motion: Motion) -> Vec<Effect> {
     }
 }
 
-/// Goes to the selected record in the table; where the table shows another bucket, to the topic.
+/// Goes to the selected record in the table; where the table shows another bucket or topic, to its topic.
 pub(super) fn go(state: &mut State) -> Vec<Effect> {
     let Overlay::Similar(similar) = &state.overlay else {
         return Vec::new();
@@ -101,15 +105,10 @@ pub(super) fn go(state: &mut State) -> Vec<Effect> {
         effects.extend(places::close_tail(state));
     }
     // A tail over a version shows what is there now: there the record is.
-    if record.version != state.records.version() {
+    if record.version != state.records.past() {
         effects.extend(pin::leave(state));
     }
-    if state.records.whole().extents.get(record.bucket).is_none() {
-        let topic = record.topic.clone();
-        state.topics.select(&Place { topic, bucket: None });
-        effects.extend(places::follow_tree(state));
-    }
-    effects.extend(listing::go_to(state, record));
+    effects.extend(places::visit(state, record));
     effects
 }
 

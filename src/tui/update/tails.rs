@@ -17,8 +17,17 @@ pub(super) fn take(state: &mut State, slot: &Slot, arrivals: Vec<Arrival>, now: 
         Slot::TailBeside(topic) => tail.number_of(topic),
         _ => Some(0),
     };
-    if let Some(number) = number {
-        tail.take(number, arrivals, now);
+    let Some(number) = number else { return };
+    let untimed = arrivals.iter().find_map(|arrival| match arrival {
+        Arrival::Untimed(fault) => Some(fault.message.clone()),
+        _ => None,
+    });
+    let topic = tail.topic(number).clone();
+    tail.take(number, arrivals, now);
+    if let Some(why) = untimed {
+        let text =
+            format!("when records of `{topic}` came that stand in front is not known: {why}");
+        state.say(Severity::Failed, text);
     }
 }
 

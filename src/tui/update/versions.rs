@@ -28,7 +28,8 @@ pub(super) fn toggle(state: &mut State) -> Vec<Effect> {
 fn show(state: &mut State, bucket: u32) {
     let Some(place) = &state.records.place else { return };
     let id = BucketId { topic: place.topic.clone(), bucket };
-    let pin = state.records.pin.as_ref().filter(|pin| pin.bucket == bucket);
+    let pin = state.records.pin.as_ref();
+    let pin = pin.filter(|pin| pin.bucket == bucket && pin.branch.is_none());
     let version = pin.map(|pin| pin.version.number);
     state.versions = Some(Versions::of(id, version));
 }
@@ -55,7 +56,7 @@ pub(super) fn close(state: &mut State) -> Vec<Effect> {
 }
 
 fn cancel(state: &mut State) -> Vec<Effect> {
-    let slots = [Slot::VersionList, Slot::Versions, Slot::Upkeep];
+    let slots = [Slot::VersionList, Slot::Versions, Slot::Upkeep, Slot::Branches];
     slots.iter().filter_map(|slot| state.loads.cancel(slot)).collect()
 }
 
@@ -110,6 +111,10 @@ pub(super) fn wants(state: &mut State, layout: &Layout) -> Vec<Effect> {
         versions.failed = None;
         effects.push(state.loads.begin(Slot::VersionList, Request::VersionNumbers(id.clone())));
         effects.push(state.loads.begin(Slot::Upkeep, Request::Upkeep(id.clone())));
+        // Other programs make them, now and then: not each flush asks for them anew.
+        if versions.numbers.is_none() {
+            effects.push(state.loads.begin(Slot::Branches, Request::Branches(id.clone())));
+        }
     }
     if versions.failed.is_none()
         && !state.loads.is_running(&Slot::Versions)

@@ -1,6 +1,6 @@
 //! After each event: what the screen needs that is not there, and is not being read yet.
 
-use super::{around, columns, diff, listing, marks, similar, versions};
+use super::{around, branches, columns, diff, listing, marks, similar, versions};
 use crate::TopicName;
 use crate::tui::data::{Column, Row};
 use crate::tui::effect::{Effect, PageKey, Picked, Request, Slot};
@@ -44,6 +44,7 @@ fn fit(state: &mut State, layout: &Layout) {
     similar::fit(state, layout.box_rows());
     diff::fit(state, layout.diff_rows());
     marks::fit(state, layout.box_rows());
+    branches::fit(state, layout.box_rows());
     if let Overlay::Jobs(mut scroll) = state.overlay {
         state.fit_jobs(&mut scroll, layout.box_rows());
         state.overlay = Overlay::Jobs(scroll);
@@ -166,7 +167,7 @@ fn page(state: &mut State, topic: &TopicName, key: PageKey, generation: u64) -> 
     if state.loads.is_running(&slot) || state.records.pages.is_fresh(key, generation) {
         return None;
     }
-    let version = state.records.version();
+    let version = state.records.past();
     let filter = || state.asked.filter.clone();
     let places = state.records.places_of(key);
     let picked = places.map(|places| Picked { places, filter: filter() });

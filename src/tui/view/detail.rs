@@ -13,6 +13,7 @@ use ratatui::layout::Rect;
 
 use super::canvas::{Canvas, Piece, piece, rows, width};
 use super::empty;
+use super::pin::past;
 use super::records::mark;
 use crate::tui::effect::RecordId;
 use crate::tui::state::{Focus, Sign, State, TreeLine};
@@ -48,7 +49,8 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
 }
 
 fn title(id: &RecordId) -> String {
-    let version = id.version.map_or_else(String::new, |v| format!("· v {} ", grouped(v)));
+    let version = id.version.as_ref().map(|version| format!("· {} ", past(version)));
+    let version = version.unwrap_or_default();
     format!(" {}/{} · {} {version}", id.topic, id.bucket, grouped(id.offset))
 }
 

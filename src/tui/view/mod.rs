@@ -1,6 +1,7 @@
 //! The views: pure functions of the state, one pane a file.
 
 mod alter;
+mod branches;
 mod canvas;
 mod card;
 mod chips;

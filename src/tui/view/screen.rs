@@ -5,8 +5,8 @@ use ratatui::layout::{Position, Rect};
 
 use super::canvas::{Canvas, piece};
 use super::{
-    alter, card, columns, detail, diff, empty, flush_all, footer, help, jobs, log, marks, menu,
-    palette, prompt, put, records, similar, status, tail, top, topics, tour, versions,
+    alter, branches, card, columns, detail, diff, empty, flush_all, footer, help, jobs, log, marks,
+    menu, palette, prompt, put, records, similar, status, tail, top, topics, tour, versions,
 };
 use crate::tui::layout::{Layout, SMALLEST};
 use crate::tui::state::{Overlay, Screen, State};
@@ -64,6 +64,7 @@ fn panes(canvas: &mut Canvas<'_>, state: &State, layout: &Layout) {
         Overlay::Similar(found) => similar::draw(canvas, body(layout), found),
         Overlay::Jobs(scroll) => jobs::draw(canvas, state, body(layout), scroll),
         Overlay::Marks(scroll) => marks::draw(canvas, state, body(layout), scroll),
+        Overlay::Branches(scroll) => branches::draw(canvas, state, body(layout), scroll),
         Overlay::Help(first) => help::draw(canvas, state, body(layout), *first),
         Overlay::Seek(prompt)
         | Overlay::Find(prompt)

@@ -1,4 +1,4 @@
-//! Records that are like another one: how near, which, and what they say.
+//! Records that are like another one, or like several: how near, which, and what they say.
 //!
 //! ```text
 //! ┌ Similar to traces/2 · 120 120 · embedding ──────── 482 311 searched · 41 ms ┐
@@ -11,8 +11,9 @@
 use ratatui::layout::Rect;
 
 use super::canvas::{Canvas, Piece, centred, piece, rows, width};
-use super::empty;
+use super::{empty, pin};
 use crate::tui::data::{Like, Likes};
+use crate::tui::effect::Exemplar;
 use crate::tui::state::Similar;
 use crate::tui::text::quantity::{counted, elapsed, grouped};
 use crate::tui::text::sanitize;
@@ -53,12 +54,15 @@ fn padded(inside: Rect) -> Rect {
 }
 
 fn title(similar: &Similar) -> Vec<Piece<'static>> {
-    let Some(record) = similar.record() else {
+    let Some(like) = similar.like() else {
         return Vec::new();
     };
-    let place =
-        format!(" Similar to {}/{} · {} ", record.topic, record.bucket, grouped(record.offset));
-    let version = record.version.map_or_else(String::new, |v| format!("· v {} ", grouped(v)));
+    let place = match like {
+        Exemplar::Record(record) => format!("{}/{} · {}", record.topic, record.bucket, hop(like)),
+        Exemplar::Mean { topic, .. } => format!("the mean of {} · {topic}", hop(like)),
+    };
+    let place = format!(" Similar to {place} ");
+    let version = like.version().map_or_else(String::new, |past| format!("· {} ", pin::past(past)));
     let column = match (&similar.found, &similar.column) {
         (Some(_), Some(name)) => format!("· {} ", column(name, &similar.columns)),
         _ => String::new(),
@@ -97,7 +101,7 @@ fn way(canvas: &mut Canvas<'_>, similar: &Similar, area: Rect) {
     if similar.hops.len() < 2 {
         return;
     }
-    let hops: Vec<String> = similar.hops.iter().map(|hop| grouped(hop.offset)).collect();
+    let hops: Vec<String> = similar.hops.iter().map(hop).collect();
     let line = Rect {
         x: area.x + 1,
         y: area.bottom().saturating_sub(1),
@@ -116,6 +120,14 @@ fn way(canvas: &mut Canvas<'_>, similar: &Similar, area: Rect) {
         skipped += 1;
     };
     canvas.text(line, &shown, Meaning::Muted);
+}
+
+/// One step of the way: a record's offset, or how many records.
+fn hop(like: &Exemplar) -> String {
+    match like {
+        Exemplar::Record(record) => grouped(record.offset),
+        Exemplar::Mean { records, .. } => counted(records.len() as u64, "record"),
+    }
 }
 
 /// What the numbers are, as long as there is room for it beside so many other cells.

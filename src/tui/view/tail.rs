@@ -73,7 +73,7 @@ fn title(state: &State, tail: &Tail) -> Vec<Piece<'static>> {
     let mode = match (&tail.failed, tail.following) {
         (Some(_), _) => piece("✗ ended ", Meaning::Bad),
         (None, Following::Live) => piece("following ", Meaning::Good),
-        (None, Following::Paused { .. }) => piece("‖ paused ", Meaning::Warn),
+        (None, Following::Paused(_)) => piece("‖ paused ", Meaning::Warn),
     };
     let mut pieces = vec![piece(" ", Meaning::Plain)];
     for (number, topic) in std::iter::once(topic).chain(&tail.beside).enumerate() {
@@ -119,15 +119,15 @@ fn bottom(tail: &Tail) -> Vec<Piece<'static>> {
     if let Some(fault) = &tail.failed {
         return vec![piece(format!(" ✗ {} · r tries again ", fault.message), Meaning::Bad)];
     }
-    let Following::Paused { unseen, unseen_buffered, .. } = tail.following else {
+    let Following::Paused(held) = tail.following else {
         return Vec::new();
     };
-    let buffered = match unseen_buffered {
+    let buffered = match held.unseen_buffered {
         0 => String::new(),
         n => format!(" ({} buffered)", grouped(n)),
     };
     let at = tail.selected_record().map_or_else(|| "the start".into(), |row| grouped(row.offset));
-    let new = piece(format!(" ↓ {} new{buffered}", grouped(unseen)), Meaning::Strong);
+    let new = piece(format!(" ↓ {} new{buffered}", grouped(held.unseen)), Meaning::Strong);
     let on = piece("· G goes on ", Meaning::Muted);
     vec![new, piece(format!(" · paused at {at} "), Meaning::Warn), on]
 }

@@ -201,7 +201,19 @@ fn similar_records_and_the_way_through_them() {
     let open = [TO_TRACES, Key::Enter, Key::Down, Key::Char('s')];
     look("similar", &open);
     look("similar_hops", &[&open[..], &[Key::Down, Key::Enter, Key::Down, Key::Enter]].concat());
+    let marked = [TO_TRACES, Key::Enter, Key::Char('m'), Key::Down, Key::Char('m')];
+    let marked = [&marked[..], &[Key::Down, Key::Char('m'), Key::Char('\'')]].concat();
+    look("marks_similar", &[&marked[..], &[Key::Char('s'), Key::Down]].concat());
     look("similar_refused", &[Key::Down, Key::Enter, Key::Char('s')]);
+}
+
+#[test]
+fn branches_and_one_that_is_read() {
+    // `metrics` is the third topic from the end.
+    let to_metrics = [Key::End, Key::Up, Key::Up, Key::Enter, Key::Char('v')];
+    look("versions_branched", &to_metrics);
+    look("branches", &[&to_metrics[..], &[Key::Char('b')]].concat());
+    look("branch", &[&to_metrics[..], &[Key::Char('b'), Key::Down, Key::Enter]].concat());
 }
 
 fn put(text: &str) -> Vec<Key> {

@@ -13,8 +13,10 @@ use chrono::{Datelike, NaiveDateTime};
 use ratatui::layout::Rect;
 
 use super::canvas::{Canvas, Piece, piece, rows, width};
-use super::{empty, upkeep};
+use super::pin::BRANCH;
+use super::{branches, empty, upkeep};
 use crate::tui::data::{Align, Change, Version};
+use crate::tui::effect::Past;
 use crate::tui::state::{Focus, State, Versions};
 use crate::tui::text::quantity::{bytes_change, changes, counted, grouped};
 use crate::tui::text::{sanitize, spark};
@@ -96,6 +98,10 @@ fn sums(state: &State, list: &Versions) -> Vec<Piece<'static>> {
     let buffered = counts.map_or(0, |counts| counts.buffer_count);
     if buffered > 0 {
         pieces.push(piece(format!("· ● {} buffered ", grouped(buffered)), Meaning::Buffered));
+    }
+    if !list.branches.is_empty() {
+        let count = branches::count(list.branches.len());
+        pieces.push(piece(format!("· {BRANCH} b {count} "), Meaning::Strong));
     }
     pieces.extend(list.upkeep.as_ref().and_then(upkeep::sum));
     pieces
@@ -206,6 +212,7 @@ fn draw_row(
             (What::Number, _) => number(state, list, row),
             (What::When, None) => piece("·····", Meaning::Muted),
             (_, None) => continue,
+            (What::Tags, Some(version)) => piece(names(list, version), Meaning::Strong),
             (what, Some(version)) => value(what, version, list.get(row + 1), (state.now, place)),
         };
         write(canvas, place, text, align(*what));
@@ -216,12 +223,20 @@ fn draw_row(
 fn number(state: &State, list: &Versions, row: u64) -> Piece<'static> {
     let number = list.number(row).unwrap_or_default();
     let bucket = state.records.pin.as_ref().map(|pin| pin.bucket);
-    let looked_at = state.records.version() == Some(number) && bucket == Some(list.bucket.bucket);
+    let looked_at =
+        bucket == Some(list.bucket.bucket) && state.records.past() == Some(Past::own(number));
     if looked_at {
         piece(format!("◂ {}", grouped(number)), Meaning::Warn)
     } else {
         piece(grouped(number), Meaning::Number)
     }
+}
+
+/// The tags of a version, and the branches that began at it.
+fn names(list: &Versions, version: &Version) -> String {
+    let begun = list.begun_at(version.number).map(|branch| format!("{BRANCH} {branch}"));
+    let all: Vec<String> = version.tags.iter().cloned().chain(begun).collect();
+    all.join(" ")
 }
 
 fn value(
@@ -244,7 +259,7 @@ fn value(
                 Meaning::Plain,
             )
         }
-        What::Tags => piece(version.tags.join(" "), Meaning::Strong),
+        What::Tags => piece(String::new(), Meaning::Strong),
     }
 }
 

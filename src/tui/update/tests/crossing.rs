@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::*;
 use crate::tui::effect::To;
+use crate::tui::event::Arrival;
 use crate::tui::state::{CardLine, Counts, Focus, Line};
 
 const OLDER: Key = Key::Char('[');
@@ -199,10 +200,25 @@ mod tail_over_a_version {
         let mut state = after(&[TO_TRACES, Key::Enter, TAIL]);
         let tail = state.tail.as_mut().unwrap();
         let rows = run(2, 120_600..120_610, 0);
-        tail.take(0, vec![crate::tui::event::Arrival::Rows(rows)], now());
+        tail.take(0, vec![Arrival::Rows(rows)], now());
         assert_eq!(state.selected_record().unwrap().bucket, 2);
         press(&mut state, &[VERSIONS]);
         assert_eq!(state.versions.unwrap().bucket.bucket, 2);
+    }
+
+    #[test]
+    fn where_it_is_not_known_when_records_came_that_is_said_and_they_are_shown() {
+        let mut state = after(&[TO_TRACES, Key::Enter]);
+        let effects = key(&mut state, TAIL);
+        let id = begun(&effects, &Slot::Tail);
+        let untimed = Arrival::Untimed(Fault::new("a version cannot be read"));
+        let backlog = Arrival::Backlog(run(2, 120_600..120_610, 0), Vec::new());
+        let result = Ok(Answer::Tail(vec![untimed, backlog], now()));
+        update(&mut state, Event::Answer { slot: Slot::Tail, id, result });
+        let text = "when records of `traces` came that stand in front is not known: a version cannot be read";
+        assert_eq!(said(&state), (Severity::Failed, text));
+        assert_eq!(state.log.iter().next().unwrap().notice.text, text);
+        assert_eq!(state.selected_record().unwrap().offset, 120_609);
     }
 
     #[test]

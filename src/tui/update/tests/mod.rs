@@ -277,7 +277,7 @@ fn a_tail_goes_on_answering_and_stops_when_it_is_left() {
 #[test]
 fn opening_a_record_of_a_tail_holds_the_tail_still() {
     let state = after(&[TO_TRACES, Key::Char('f'), Key::Enter]);
-    assert!(matches!(state.tail.unwrap().following, Following::Paused { .. }));
+    assert!(matches!(state.tail.unwrap().following, Following::Paused(_)));
     assert!(state.detail.shown.is_some());
 }
 
@@ -612,7 +612,7 @@ mod travel {
     //! Versions, and reading at one of them.
 
     use super::*;
-    use crate::tui::effect::{BucketId, To};
+    use crate::tui::effect::{BucketId, Past, To};
     use crate::tui::event::Landing;
 
     const OLDER: Key = Key::Char('[');
@@ -672,7 +672,7 @@ mod travel {
         press(&mut state, &[OLDER]);
         assert_eq!(state.records.version(), Some(482));
         let record = state.selected_record().unwrap();
-        assert_eq!((record.bucket, record.offset, record.version), (0, 3, Some(482)));
+        assert_eq!((record.bucket, record.offset, record.version), (0, 3, Some(Past::own(482))));
         assert_eq!(state.records.extents.total(), 120_573 - 250);
         press(&mut state, &[NEWER]);
         assert_eq!(state.records.version(), None);
@@ -690,7 +690,7 @@ mod travel {
         settle(&mut state, effects);
         assert_eq!(state.records.version(), Some(480));
         let effects = key(&mut state, OLDER);
-        assert_eq!(look(&effects).to, To::Steps { from: Some(480), by: -1 });
+        assert_eq!(look(&effects).to, To::Steps { from: Some(Past::own(480)), by: -1 });
     }
 
     #[test]
@@ -735,9 +735,12 @@ mod travel {
         let asked = |wanted: fn(&Request) -> bool| {
             effects.iter().any(|e| matches!(e, Effect::Load { request, .. } if wanted(request)))
         };
-        assert!(asked(|request| matches!(request, Request::Page { version: Some(482), .. })));
+        assert!(asked(|request| matches!(
+            request,
+            Request::Page { version: Some(Past { version: 482, .. }), .. }
+        )));
         settle(&mut state, effects);
-        assert_eq!(state.detail.wanted.as_ref().unwrap().version, Some(482));
+        assert_eq!(state.detail.wanted.as_ref().unwrap().version, Some(Past::own(482)));
     }
 
     #[test]
@@ -1067,6 +1070,7 @@ mod similar {
     //! Similar records, and the seek prompt's other forms.
 
     use super::*;
+    use crate::tui::effect::Exemplar;
     use crate::tui::state::Similar;
 
     const SIMILAR: Key = Key::Char('s');
@@ -1078,9 +1082,10 @@ mod similar {
 
     fn searched(effects: &[Effect]) -> (u64, Option<String>) {
         let found = effects.iter().find_map(|effect| match effect {
-            Effect::Load { request: Request::Similar { record, column }, .. } => {
-                Some((record.offset, column.clone()))
-            }
+            Effect::Load {
+                request: Request::Similar { like: Exemplar::Record(record), column },
+                ..
+            } => Some((record.offset, column.clone())),
             _ => None,
         });
         found.expect("something is searched")
@@ -1103,6 +1108,33 @@ mod similar {
         assert!(state.notice.is_some(), "there is nothing before the first");
         press(&mut state, &[Key::Esc]);
         assert_eq!(state.context(), Context::Records);
+    }
+
+    #[test]
+    fn what_is_like_all_marked_records_is_looked_for_and_gone_to_from_anywhere() {
+        let (mark, list_marks) = (Key::Char('m'), Key::Char('\''));
+        let marked = [TO_TRACES, Key::Enter, mark, Key::Down, Key::Down, mark];
+        let mut state = after(&marked);
+        press(&mut state, &[Key::Esc, Key::Home, list_marks]);
+        let effects = key(&mut state, SIMILAR);
+        let records = vec![(0, 0), (0, 2)];
+        let mean = Exemplar::Mean { topic: name("traces"), records };
+        let wanted = Request::Similar { like: mean.clone(), column: None };
+        assert!(
+            effects
+                .iter()
+                .any(|effect| matches!(effect, Effect::Load { request, .. } if *request == wanted))
+        );
+        settle(&mut state, effects);
+        let found = list(&state).selected().unwrap();
+        press(&mut state, &[Key::Enter]);
+        assert_eq!(list(&state).hops, [mean, Exemplar::Record(found)]);
+        press(&mut state, &[Key::Char('b'), Key::Down, Key::Down, Key::Down]);
+        let wanted = list(&state).selected().unwrap();
+        press(&mut state, &[Key::Char('g')]);
+        assert_eq!(state.records.place.as_ref().unwrap().topic, name("traces"));
+        let record = state.selected_record().unwrap();
+        assert_eq!((record.bucket, record.offset), (wanted.bucket, wanted.offset));
     }
 
     #[test]
