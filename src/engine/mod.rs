@@ -3,7 +3,7 @@
 //! A module imports from the layers below its own only, and only `store` knows Lance:
 //!
 //! ```text
-//! L5 handle → L4 topic → L3 bucket → L2 buffer | wal | store → L1 maintenance | record
+//! L5 handle → L4 topic → L3 bucket → L2 buffer | wal | store → L1 maintenance | record | words
 //!   → L0 access, error, name, offset, clock, durable, facts, fault, hint, index, index_facts, job, kind, layout,
 //!   options, poll, recall, retention, screen, search, sums, tally, watch
 //! ```
@@ -40,6 +40,7 @@ mod tally;
 mod topic;
 mod wal;
 mod watch;
+mod words;
 
 pub use error::{Error, ErrorKind, Result, Source};
 pub use facts::{
@@ -67,4 +68,8 @@ pub use screen::{Look, Screen, Verdict};
 pub use search::{Likeness, Metric, Search};
 pub use store::Inspector;
 pub use tally::ReadCounts;
-pub use topic::{Diff, Estimate, Progress, Reader, Scan, Sorted, Tail, TailEvent};
+pub use topic::{
+    Diff, Estimate, HybridHit, HybridMatches, Progress, Reader, Scan, Sorted, Tail, TailEvent,
+    TextHit, TextMatches,
+};
+pub use words::{HybridSearch, Mark, QueryError, TextSearch};

@@ -30,7 +30,7 @@ const LAYERS: [&[&str]; 6] = [
         "tally",
         "watch",
     ],
-    &["maintenance", "record"],
+    &["maintenance", "record", "words"],
     &["buffer", "store", "wal"],
     &["bucket"],
     &["topic"],

@@ -52,3 +52,4 @@ mod upkeep;
 mod vanishing;
 mod verifying;
 mod versions;
+mod words;

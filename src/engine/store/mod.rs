@@ -4,6 +4,7 @@
 //! that links this crate raise its recursion limit.
 
 mod ahead;
+mod analyzer;
 mod blocks;
 mod broken;
 mod build_index;
@@ -50,6 +51,7 @@ mod syntax;
 mod table;
 mod tags;
 
+pub(crate) use analyzer::analyzer;
 pub(crate) use blocks::keep_decoded;
 pub(crate) use broken::Broken;
 pub(crate) use build_index::Blueprint;
