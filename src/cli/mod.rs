@@ -38,6 +38,7 @@ mod run;
 mod schema;
 mod screen;
 mod search;
+mod search_words;
 mod signals;
 mod stats;
 mod tag;

@@ -43,3 +43,4 @@ mod stopped;
 mod tail;
 mod terminal;
 mod versions;
+mod words;
