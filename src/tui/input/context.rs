@@ -20,6 +20,8 @@ pub(crate) enum Context {
     Tag,
     Alter,
     Similar,
+    Words,
+    Found,
     Columns,
     Copy,
     Code,
@@ -40,6 +42,7 @@ pub(super) const LISTS: &[Context] = &[
     Context::Log,
     Context::Diff,
     Context::Similar,
+    Context::Found,
 ];
 pub(super) const HELPED: &[Context] = &[
     Context::Topics,
@@ -68,6 +71,7 @@ pub(super) const SIDEWAYS: &[Context] = &[
     Context::Versions,
     Context::Detail,
     Context::Similar,
+    Context::Found,
 ];
 pub(super) const EVERYWHERE: &[Context] = &[
     Context::Topics,
@@ -87,6 +91,8 @@ pub(super) const EVERYWHERE: &[Context] = &[
     Context::Tag,
     Context::Alter,
     Context::Similar,
+    Context::Words,
+    Context::Found,
     Context::Columns,
     Context::Copy,
     Context::Code,
@@ -98,6 +104,7 @@ pub(super) const LINES: &[Context] = &[
     Context::Prompt,
     Context::Find,
     Context::Filter,
+    Context::Words,
     Context::Tag,
     Context::Columns,
     Context::Copy,

@@ -73,7 +73,7 @@ mod tests {
 
     use super::*;
 
-    const ALL: [Context; 22] = [
+    const ALL: [Context; 24] = [
         Context::Topics,
         Context::Records,
         Context::Tail,
@@ -91,6 +91,8 @@ mod tests {
         Context::Tag,
         Context::Alter,
         Context::Similar,
+        Context::Words,
+        Context::Found,
         Context::Columns,
         Context::Copy,
         Context::Code,

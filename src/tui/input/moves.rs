@@ -114,6 +114,7 @@ pub(super) const MOVES: &[Entry] = &[
             Context::Log,
             Context::Marks,
             Context::Similar,
+            Context::Found,
         ],
         enabled: always,
     },

@@ -28,6 +28,7 @@ mod tails;
 mod tour;
 mod versions;
 mod wants;
+mod words;
 
 #[cfg(test)]
 mod tests;

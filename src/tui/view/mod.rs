@@ -11,6 +11,7 @@ mod diff;
 mod empty;
 mod flush_all;
 mod footer;
+mod found;
 mod help;
 mod jobs;
 mod log;
