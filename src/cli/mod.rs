@@ -39,6 +39,7 @@ mod run;
 mod schema;
 mod screen;
 mod search;
+mod search_words;
 mod signals;
 mod stats;
 mod tag;

@@ -13,8 +13,14 @@ use crate::tui::clean;
 pub(crate) struct Data {
     out: BufWriter<Box<dyn Write + Send>>,
     is_terminal: bool,
+    has_style: bool,
     name: String,
 }
+
+/// Before and behind what is to stand out in a line. Both are control characters, which no cleaned text has.
+pub(crate) const EMPHASIS: [char; 2] = ['\u{1}', '\u{2}'];
+/// The same to a terminal: bold and underlined, and no more.
+const STYLES: [&str; 2] = ["\x1b[1;4m", "\x1b[22;24m"];
 
 impl Data {
     /// Takes stdout.
@@ -28,7 +34,9 @@ impl Data {
     }
 
     fn new(out: Box<dyn Write + Send>, is_terminal: bool, name: &str) -> Self {
-        Self { out: BufWriter::with_capacity(64 << 10, out), is_terminal, name: name.into() }
+        let has_style = is_terminal && is_styled();
+        let out = BufWriter::with_capacity(64 << 10, out);
+        Self { out, is_terminal, has_style, name: name.into() }
     }
 
     /// Writes text: as it is for a program, for a person with no control character but line ends.
@@ -55,6 +63,18 @@ impl Data {
     /// Writes a line of text.
     pub(crate) fn line(&mut self, text: &str) -> Result {
         self.write(text)?;
+        self.write("\n")
+    }
+
+    /// Writes a line of cleaned text, in which what is between [`EMPHASIS`] stands out on a terminal with colours.
+    pub(crate) fn emphasized(&mut self, text: &str) -> Result {
+        for piece in text.split_inclusive(EMPHASIS) {
+            let sign = EMPHASIS.iter().position(|sign| piece.ends_with(*sign));
+            self.write(piece.trim_end_matches(EMPHASIS))?;
+            if let Some(style) = sign.filter(|_| self.has_style).and_then(|sign| STYLES.get(sign)) {
+                self.bytes(style.as_bytes())?;
+            }
+        }
         self.write("\n")
     }
 
@@ -129,6 +149,13 @@ pub(crate) fn parser_message(message: &clap::Error) {
 /// Where the engine's warnings go.
 pub(crate) fn warnings() -> impl Write {
     io::stderr()
+}
+
+/// Whether a terminal is to show more than plain text.
+fn is_styled() -> bool {
+    let is_plain =
+        |name: &str, plain: fn(&str) -> bool| std::env::var(name).is_ok_and(|value| plain(&value));
+    !is_plain("NO_COLOR", |value| !value.is_empty()) && !is_plain("TERM", |term| term == "dumb")
 }
 
 /// Whether data is read by a person now.

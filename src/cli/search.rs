@@ -1,4 +1,4 @@
-//! `lanceq search`: the records nearest to one, or to a vector.
+//! `lanceq search`: the records nearest to one or to a vector, those whose texts match best, or both.
 
 use std::str::FromStr;
 
@@ -10,6 +10,7 @@ use super::failure::{Failure, Result};
 use super::format::Printer;
 use super::output;
 use super::pick::Pick;
+use super::search_words;
 use crate::{Engine, FoundBy, Likeness, Reader, Search};
 
 #[derive(Debug, Args)]
@@ -17,9 +18,14 @@ pub(crate) struct SearchArgs {
     /// The topic
     pub(crate) topic: String,
 
-    /// The column of vectors to compare
-    #[arg(long, value_name = "COLUMN")]
-    pub(crate) column: String,
+    /// The column of vectors to compare, or of texts to search; without it, --text searches all texts. For both at once, give
+    /// it once for each
+    #[arg(long, value_name = "COLUMN", required_unless_present = "text")]
+    pub(crate) column: Vec<String>,
+
+    /// The words to look for; "a phrase", +must and -mustnot. Along with --like or --vector, both count
+    #[arg(long, value_name = "WORDS", allow_hyphen_values = true)]
+    pub(crate) text: Option<String>,
 
     /// Like the record at this offset; in a topic of several buckets BUCKET:OFFSET. Of several, divided by commas, like the
     /// mean of their vectors
@@ -27,14 +33,15 @@ pub(crate) struct SearchArgs {
         long,
         value_name = "[BUCKET:]OFFSET,…",
         value_delimiter = ',',
-        required_unless_present = "vector",
+        group = "likeness",
+        required_unless_present_any = ["vector", "text"],
         conflicts_with = "vector",
         allow_hyphen_values = true
     )]
     pub(crate) like: Vec<Like>,
 
     /// Like this vector, a JSON array of numbers
-    #[arg(long, value_name = "[0.1,…]", allow_hyphen_values = true)]
+    #[arg(long, value_name = "[0.1,…]", group = "likeness", allow_hyphen_values = true)]
     pub(crate) vector: Option<Vector>,
 
     /// How many records to find
@@ -42,7 +49,7 @@ pub(crate) struct SearchArgs {
     pub(crate) k: usize,
 
     /// What "near" means: the square of the distance, the angle, or the scalar product
-    #[arg(long, value_enum, default_value_t, value_name = "METRIC")]
+    #[arg(long, value_enum, default_value_t, value_name = "METRIC", requires = "likeness")]
     pub(crate) metric: Metric,
 
     /// Compare every vector, also where there is an index
@@ -50,7 +57,7 @@ pub(crate) struct SearchArgs {
     pub(crate) exact: bool,
 
     /// How much of an index to look into: from 0, its nearest part, to 1, all of it
-    #[arg(long, value_name = "SHARE", default_value = "0.5", value_parser = effort, allow_negative_numbers = true)]
+    #[arg(long, value_name = "SHARE", default_value = "0.5", value_parser = effort, allow_negative_numbers = true, requires = "likeness")]
     pub(crate) effort: f64,
 
     #[command(flatten)]
@@ -83,24 +90,42 @@ pub(crate) enum Metric {
     Dot,
 }
 
-/// Prints the records that were found, nearest first.
+/// Prints the records that were found, the nearest or best first.
 pub(crate) async fn run(engine: &Engine, args: &SearchArgs) -> Result {
     let reader = args.pick.reader(engine, &args.topic).await?;
-    let search = Search::like(&args.column, likeness(args, &reader)?).k(args.k);
-    let search = search.metric(args.metric.into()).exact(args.exact).effort(args.effort);
-    let found = reader.search(&search).await?;
+    let is_like = args.vector.is_some() || !args.like.is_empty();
+    match &args.text {
+        Some(text) if is_like => search_words::both(&reader, args, text).await,
+        Some(text) => search_words::run(&reader, args, text).await,
+        None => nearest(&reader, args).await,
+    }
+}
+
+async fn nearest(reader: &Reader, args: &SearchArgs) -> Result {
+    let [column] = args.column.as_slice() else {
+        return Err(Failure::wrong_use(
+            "vectors are compared in one column; name it with --column",
+        ));
+    };
+    let found = reader.search(&like(reader, args, column)?).await?;
     let mut printer = Printer::new(args.print);
     printer.found(&found, reader.buckets().len())?;
     printer.finish()?;
     if found.hits.is_empty() {
         output::narrate(format!("{}: no record with a vector matches", args.topic));
     }
-    told(&found.found_by).into_iter().for_each(output::narrate);
+    told(&found.found_by, "vector").into_iter().for_each(output::narrate);
     Ok(())
 }
 
-/// How records were found, where that was not simply by comparing all: in sentences.
-fn told(found_by: &FoundBy) -> Vec<String> {
+/// The search by likeness that the arguments ask for.
+pub(super) fn like(reader: &Reader, args: &SearchArgs, column: &str) -> Result<Search> {
+    let search = Search::like(column, likeness(args, reader)?).k(args.k);
+    Ok(search.metric(args.metric.into()).exact(args.exact).effort(args.effort))
+}
+
+/// How records were found, where that was not simply by comparing all of these: in sentences.
+pub(super) fn told(found_by: &FoundBy, compared: &str) -> Vec<String> {
     let by_index = (!found_by.is_exact()).then(|| {
         let covered: u64 = found_by.indices.iter().map(|index| index.covered).sum();
         let mut names: Vec<_> = found_by
@@ -114,7 +139,7 @@ fn told(found_by: &FoundBy) -> Vec<String> {
             "by {} over {}; {} compared",
             names.join(", "),
             counted(covered, "record"),
-            counted(found_by.compared, "vector"),
+            counted(found_by.compared, compared),
         )
     });
     let notes = found_by.passed_over.iter().map(|reason| format!("note: exact in {reason}"));
@@ -210,11 +235,11 @@ mod tests {
             covered: 20_000,
         };
         let mut found_by = FoundBy { compared: 1076, ..FoundBy::default() };
-        assert_eq!(told(&found_by), [""; 0]);
+        assert_eq!(told(&found_by, "vector"), [""; 0]);
         found_by.indices = vec![index(0), index(1)];
         found_by.passed_over = vec!["bucket 2: `v_idx` is for the metric dot".into()];
         assert_eq!(
-            told(&found_by),
+            told(&found_by, "vector"),
             [
                 "by v_idx (IVF_SQ) over 40000 records; 1076 vectors compared",
                 "note: exact in bucket 2: `v_idx` is for the metric dot",

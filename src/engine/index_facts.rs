@@ -82,14 +82,15 @@ pub struct IndexUse {
 pub struct FoundBy {
     /// The indices that were asked, at most one a bucket; none where the search was exact.
     pub indices: Vec<IndexUse>,
-    /// Vectors that were compared one by one: those that no index covers, and the candidates of those that do.
+    /// Vectors that were compared one by one, or records whose texts were read: those that no index covers, and the
+    /// candidates of those that do.
     pub compared: u64,
     /// Why an index over the column was not asked, one sentence each, without a full stop.
     pub passed_over: Vec<String>,
 }
 
 impl FoundBy {
-    /// Whether every vector was compared.
+    /// Whether every vector was compared, or every text read.
     pub fn is_exact(&self) -> bool {
         self.indices.is_empty()
     }

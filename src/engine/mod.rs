@@ -3,7 +3,7 @@
 //! A module imports from the layers below its own only, and only `store` knows Lance:
 //!
 //! ```text
-//! L5 handle → L4 topic → L3 bucket → L2 buffer | wal | store → L1 maintenance | record
+//! L5 handle → L4 topic → L3 bucket → L2 buffer | wal | store → L1 maintenance | record | words
 //!   → L0 access, branch_facts, error, name, offset, clock, durable, facts, fault, hint, index, index_facts, job, kind,
 //!   layout, options, poll, recall, retention, screen, search, sums, tally, watch, wording
 //! ```
@@ -42,6 +42,7 @@ mod topic;
 mod wal;
 mod watch;
 mod wording;
+mod words;
 
 pub use branch_facts::BranchInfo;
 pub use error::{Error, ErrorKind, Result, Source};
@@ -70,4 +71,8 @@ pub use screen::{Look, Screen, Verdict};
 pub use search::{Likeness, Metric, Search};
 pub use store::Inspector;
 pub use tally::ReadCounts;
-pub use topic::{Diff, Estimate, Progress, Reader, Scan, Sorted, Tail, TailEvent};
+pub use topic::{
+    Diff, Estimate, HybridHit, HybridMatches, Progress, Reader, Scan, Sorted, Tail, TailEvent,
+    TextHit, TextMatches,
+};
+pub use words::{HybridSearch, Mark, QueryError, TextSearch};

@@ -54,6 +54,8 @@ pub(crate) enum Slot {
     /// What is being done to a version.
     Alter,
     Similar,
+    /// The records that have words.
+    Words,
     Find,
     /// A condition that may become one.
     Condition,
@@ -122,6 +124,8 @@ pub(crate) enum Request {
     /// Finds the records whose vectors are nearest to what others are to be like; of the first vector column
     /// where none is named.
     Similar { like: Exemplar, column: Option<String> },
+    /// Finds the records whose texts match words best.
+    Words(WordSearch),
     /// Looks for a text.
     Find(Search),
     /// Finds out whether a wish can be a condition.
@@ -201,6 +205,17 @@ pub(crate) struct Search {
     pub(crate) way: Way,
     /// The records to look at, in order, where not all are.
     pub(crate) among: Option<Vec<(u32, u64)>>,
+}
+
+/// Which words are searched for, and where.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct WordSearch {
+    pub(crate) place: Place,
+    /// The version that is searched; then the place is one bucket.
+    pub(crate) version: Option<Past>,
+    pub(crate) text: String,
+    /// One column; all that hold texts where none is named.
+    pub(crate) column: Option<String>,
 }
 
 /// Some records of a list: bucket and offset each, in order, and what they must still meet.

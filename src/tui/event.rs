@@ -9,7 +9,7 @@ use chrono::{DateTime, NaiveDateTime, Utc};
 use ratatui::layout::{Position, Size};
 
 use super::data::{
-    Chip, Difference, Differing, Fault, FlushReport, Likes, Rows, Thumbnail, Version, Whole,
+    Chip, Difference, Differing, Fault, Finds, FlushReport, Likes, Rows, Thumbnail, Version, Whole,
 };
 use super::effect::{LoadId, PageKey, Slot, Way};
 use super::input::Key;
@@ -104,6 +104,8 @@ pub(crate) enum Answer {
     /// What was done to a version, in a sentence.
     Altered(String),
     Similar(Likes),
+    /// Records that have the words that were searched for.
+    Words(Finds),
     /// Why nothing can be like a record in this vector column, and which columns there are.
     Unlike {
         column: String,

@@ -41,6 +41,7 @@ mod sample;
 mod sample_asked;
 mod sample_likes;
 mod sample_past;
+mod sample_words;
 mod sift;
 mod signals;
 mod similar;
@@ -52,6 +53,7 @@ mod text;
 mod theme;
 mod update;
 mod view;
+mod words;
 mod writers;
 
 #[cfg(test)]
@@ -73,6 +75,8 @@ pub use theme::Theme;
 pub(crate) use options::DEFAULT_ROOT;
 #[cfg(feature = "cli")]
 pub(crate) use panics::reports;
+#[cfg(feature = "cli")]
+pub(crate) use text::excerpt::{Part, excerpt};
 #[cfg(feature = "cli")]
 pub(crate) use text::quantity::bytes;
 pub(crate) use text::sanitize::{clean, clip, width};

@@ -16,7 +16,7 @@ use super::state::Memory;
 use super::writers::Writers;
 use super::{
     alter, conditions, copying, diff, fault, find, flushing, follow, history, loads, memory,
-    previews, sift, similar, spots,
+    previews, sift, similar, spots, words,
 };
 use crate::{Engine, Writer};
 
@@ -174,6 +174,7 @@ impl Source {
             Request::Similar { like, column } => {
                 similar::similar(engine, &like, column.as_deref()).await?
             }
+            Request::Words(search) => words::words(engine, &search).await?,
             Request::Find(search) => find::find(engine, &search, sink).await?,
             Request::Condition { place, wish } => {
                 conditions::condition(engine, &place, &wish).await?

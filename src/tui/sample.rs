@@ -20,7 +20,7 @@ use super::event::{Answer, Arrival, Event, Hit, Input};
 use super::input::Key;
 use super::state::{PAGE, State};
 use super::text::spark;
-use super::{loads, sample_asked, sample_likes, sample_past, update};
+use super::{loads, sample_asked, sample_likes, sample_past, sample_words, update};
 use crate::{
     BucketCounts, Flushed, JsonObject, Maintenance, Receipt, TopicCounts, TopicEntry, TopicName,
     TopicSchema,
@@ -121,6 +121,7 @@ pub(crate) fn answer(request: &Request) -> Result<Answer, Fault> {
         Request::Diff(versus) => sample_past::diff(versus)?,
         Request::Alter(alteration) => sample_past::alter(alteration)?,
         Request::Similar { like, column } => sample_likes::similar(like, column.as_deref())?,
+        Request::Words(search) => sample_words::found(search)?,
         Request::Tail { place, filter, .. } => Answer::Tail(arrivals(place, filter)?, now()),
         Request::Check { record, .. } => Answer::Checked(checked(record)),
         Request::Put { record, .. } => match refusal(record) {

@@ -32,7 +32,7 @@ const LAYERS: [&[&str]; 6] = [
         "watch",
         "wording",
     ],
-    &["maintenance", "record"],
+    &["maintenance", "record", "words"],
     &["buffer", "store", "wal"],
     &["bucket"],
     &["topic"],

@@ -44,3 +44,4 @@ mod stopped;
 mod tail;
 mod terminal;
 mod versions;
+mod words;

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use futures::StreamExt;
 use lance::Dataset;
 use lanceq::{
     At, BranchInfo, CleanupOptions, Engine, ErrorKind, Job, Reader, StreamOptions, TailEvent,

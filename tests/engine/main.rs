@@ -53,3 +53,4 @@ mod upkeep;
 mod vanishing;
 mod verifying;
 mod versions;
+mod words;

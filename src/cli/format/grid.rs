@@ -1,8 +1,10 @@
 //! Cells in aligned columns, within the width there is.
 
+use std::ops::Range;
+
 use crate::cli::failure::Result;
 use crate::cli::output;
-use crate::tui::{clean, clip, width};
+use crate::tui::{Part, clean, clip, excerpt, width};
 
 /// Cells between two columns.
 const GAP: usize = 2;
@@ -14,6 +16,8 @@ const NARROWEST: usize = 10;
 pub(crate) enum Cell {
     /// Aligned left, cut where there is no room.
     Text(String),
+    /// As a text, cut to where the first of these bytes are, which were looked for.
+    Marked(String, Vec<Range<usize>>),
     /// Aligned right and never cut: half a number is a wrong number.
     Number(String),
 }
@@ -26,7 +30,7 @@ impl Cell {
 
     fn text(&self) -> &str {
         match self {
-            Self::Text(text) | Self::Number(text) => text,
+            Self::Text(text) | Self::Marked(text, _) | Self::Number(text) => text,
         }
     }
 }
@@ -130,12 +134,30 @@ fn fit(needs: &[Need], longest: usize, room: Option<usize>) -> Vec<usize> {
 
 /// A cell in its column's width; in a column of numbers all cells stand right.
 fn padded(cell: &Cell, column: Column) -> String {
-    let text = match cell {
-        Cell::Text(text) => clip(text, u16::try_from(column.width).unwrap_or(u16::MAX)),
-        Cell::Number(text) => clean(text).into_owned(),
+    let cells = u16::try_from(column.width).unwrap_or(u16::MAX);
+    let (text, used) = match cell {
+        Cell::Text(text) => measured(clip(text, cells)),
+        Cell::Marked(text, marks) => emphasized(&excerpt(text, marks, cells)),
+        Cell::Number(text) => measured(clean(text).into_owned()),
     };
-    let blank = " ".repeat(column.width.saturating_sub(usize::from(width(&text))));
+    let blank = " ".repeat(column.width.saturating_sub(used));
     if column.is_number { blank + &text } else { text + &blank }
+}
+
+fn measured(text: String) -> (String, usize) {
+    let used = usize::from(width(&text));
+    (text, used)
+}
+
+/// Parts of a text, those that are marked between the signs for it, and how many cells they take.
+fn emphasized(parts: &[Part]) -> (String, usize) {
+    let [begin, end] = output::EMPHASIS;
+    let text = |part: &Part| match part.is_marked {
+        true => format!("{begin}{}{end}", part.text),
+        false => part.text.clone(),
+    };
+    let used = parts.iter().map(|part| usize::from(width(&part.text))).sum();
+    (parts.iter().map(text).collect(), used)
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! Prints records in the form that was asked for.
 
 use arrow_array::Float32Array;
+use serde_json::Value;
 
 use super::csv::Csv;
 use super::form::{Form, Row};
@@ -11,7 +12,10 @@ use crate::cli::args::{Format, PrintArgs};
 use crate::cli::count;
 use crate::cli::failure::Result;
 use crate::cli::output::{self, Data};
-use crate::{Chunk, Decoder, Hit, JsonObject, Matches, Page, value};
+use crate::{
+    Chunk, Decoder, Hit, HybridHit, HybridMatches, JsonObject, Matches, Page, Record, TextHit,
+    TextMatches, value,
+};
 
 /// Takes records in portions, and prints them to stdout.
 pub(crate) struct Printer {
@@ -74,7 +78,52 @@ impl Printer {
     }
 
     fn hit(&self, hit: &Hit, buckets: usize) -> Row {
-        let record = &hit.record;
+        let mut row = self.place(&hit.record, buckets);
+        row.insert("_distance".into(), real(hit.distance));
+        row.extend(hit.record.fields.clone());
+        row
+    }
+
+    /// Prints what a text search in so many buckets has found: before the fields where, and `_score`.
+    pub(crate) fn found_texts(&mut self, found: &TextMatches, buckets: usize) -> Result {
+        let row = |hit: &TextHit| {
+            let mut row = self.place(&hit.record, buckets);
+            row.insert("_score".into(), real(hit.score));
+            row.extend(hit.record.fields.clone());
+            row
+        };
+        let rows: Vec<Row> = found.hits.iter().map(row).collect();
+        let marks: Vec<_> = found.hits.iter().map(|hit| hit.marks.clone()).collect();
+        self.printed += rows.len() as u64;
+        self.non_finite += found.non_finite;
+        self.form.found(&rows, &marks, &mut self.out)
+    }
+
+    /// The same of a search by text and likeness: `_fused`, and of each ranking the rank and what it goes by.
+    pub(crate) fn found_both(&mut self, found: &HybridMatches, buckets: usize) -> Result {
+        let row = |hit: &HybridHit| {
+            let mut row = self.place(&hit.record, buckets);
+            row.insert("_fused".into(), hit.fused.into());
+            for (names, ranked) in [
+                (["_text_rank", "_score"], hit.by_text),
+                (["_like_rank", "_distance"], hit.by_likeness),
+            ] {
+                let [rank, by] = names;
+                row.insert(rank.into(), ranked.map(|(rank, _)| rank).into());
+                row.insert(by.into(), ranked.map_or(Value::Null, |(_, by)| real(by)));
+            }
+            row.extend(hit.record.fields.clone());
+            row
+        };
+        let rows: Vec<Row> = found.hits.iter().map(row).collect();
+        let marks: Vec<_> = found.hits.iter().map(|hit| hit.marks.clone()).collect();
+        self.printed += rows.len() as u64;
+        self.non_finite += found.non_finite;
+        self.form.found(&rows, &marks, &mut self.out)
+    }
+
+    /// The labels of a record that a search has found: all of them, or what the next search needs to name it.
+    fn place(&self, record: &Record, buckets: usize) -> Row {
         let place = (record.bucket, record.offset, record.buffered);
         let mut row = labelled(self.with_offset.then_some(place), Row::new());
         if !self.with_offset && buckets > 1 {
@@ -83,9 +132,6 @@ impl Printer {
         if !self.with_offset {
             row.insert("_offset".into(), record.offset.into());
         }
-        let distance = Float32Array::from(vec![hit.distance]);
-        row.insert("_distance".into(), value(&distance, 0));
-        row.extend(record.fields.clone());
         row
     }
 
@@ -108,6 +154,10 @@ impl Printer {
         }
         Ok(())
     }
+}
+
+fn real(real: f32) -> Value {
+    value(&Float32Array::from(vec![real]), 0)
 }
 
 fn labelled(labels: Option<(u32, u64, bool)>, fields: JsonObject) -> Row {

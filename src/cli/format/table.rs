@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::form::{Form, Row};
 use super::grid::{Cell, Grid};
+use crate::Mark;
 use crate::cli::failure::Result;
 use crate::cli::output::{Data, narrate, width};
 use crate::tui::clip;
@@ -21,14 +22,37 @@ pub(super) struct Table {
 
 impl Form for Table {
     fn rows(&mut self, rows: &[Row], out: &mut Data) -> Result {
-        let Some(first) = rows.first() else { return Ok(()) };
-        if self.begun.is_none() {
+        let Some((names, grid)) = self.begun(rows, out)? else { return Ok(()) };
+        rows.iter().try_for_each(|row| out.line(&grid.line(&cells(names, row))))
+    }
+
+    /// A text that was found is shown from where it has the words, which stand out.
+    fn found(&mut self, rows: &[Row], marks: &[Vec<Mark>], out: &mut Data) -> Result {
+        let Some((names, grid)) = self.begun(rows, out)? else { return Ok(()) };
+        rows.iter().zip(marks).try_for_each(|(row, marks)| {
+            let cells: Vec<Cell> = names.iter().map(|name| found(name, row, marks)).collect();
+            out.emphasized(&grid.line(&cells))
+        })
+    }
+}
+
+impl Table {
+    /// The names and widths of the columns, from the first rows that came; `None` before these.
+    fn begun(&mut self, rows: &[Row], out: &mut Data) -> Result<Option<&(Vec<String>, Grid)>> {
+        if let (None, Some(first)) = (&self.begun, rows.first()) {
             let names: Vec<String> = first.keys().cloned().collect();
             let grid = begin(&names, rows, out)?;
             self.begun = Some((names, grid));
         }
-        let Some((names, grid)) = &self.begun else { return Ok(()) };
-        rows.iter().try_for_each(|row| out.line(&grid.line(&cells(names, row))))
+        Ok(self.begun.as_ref())
+    }
+}
+
+fn found(name: &str, row: &Row, marks: &[Mark]) -> Cell {
+    let mark = marks.iter().find(|mark| mark.path == name);
+    match (row.get(name), mark) {
+        (Some(Value::String(text)), Some(mark)) => Cell::Marked(text.clone(), mark.words.clone()),
+        (value, _) => cell(value.unwrap_or(&Value::Null)),
     }
 }
 
@@ -64,7 +88,7 @@ fn cell(value: &Value) -> Cell {
 /// A value as a cell shows it, cut where it is long.
 pub(super) fn shown(value: &Value) -> String {
     match cell(value) {
-        Cell::Text(text) => clip(&text, LONGEST),
+        Cell::Text(text) | Cell::Marked(text, _) => clip(&text, LONGEST),
         Cell::Number(text) => text,
     }
 }

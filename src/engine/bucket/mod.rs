@@ -37,6 +37,7 @@ mod tail;
 mod times;
 mod upkeep;
 mod verify;
+mod words;
 mod writer;
 
 pub(crate) use condition::Condition;
@@ -47,4 +48,5 @@ pub(crate) use selection::Selection;
 pub(crate) use shared::Bucket;
 pub(crate) use snapshot::Snapshot;
 pub(crate) use tail::{BucketEvent, BucketTail, Stand};
+pub(crate) use words::{WordBag, WordHunt};
 pub(crate) use writer::{BucketOptions, BucketWriter, FlushDue, WhenFull};

@@ -4,6 +4,7 @@
 //! that links this crate raise its recursion limit.
 
 mod ahead;
+mod analyzer;
 mod blocks;
 mod branches;
 mod brief;
@@ -54,6 +55,7 @@ mod table;
 mod tags;
 mod wire;
 
+pub(crate) use analyzer::analyzer;
 pub(crate) use blocks::keep_decoded;
 pub(crate) use branches::Branch;
 pub(crate) use broken::Broken;

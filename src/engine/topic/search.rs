@@ -7,7 +7,8 @@ use arrow_schema::{Field, SchemaRef};
 use super::reader::Reader;
 use crate::engine::bucket::{Bag, Hunt, Snapshot};
 use crate::engine::error::{Error, Result};
-use crate::engine::record::{Found, Hit, Matches, Page, Record, dimension, type_text};
+use crate::engine::options::Columns;
+use crate::engine::record::{Chunk, Found, Hit, Matches, Page, Record, dimension, type_text};
 use crate::engine::search::Search;
 
 impl Reader {
@@ -67,7 +68,13 @@ impl Reader {
         let snapshots = self.snapshots_to_read().await?;
         let schema = self.chosen(&self.whole_schema(&snapshots))?;
         let Bag { found, by } = self.find(search, &snapshots).await?;
-        let (hits, non_finite) = self.fetch(&found, &snapshots, &schema).await?;
+        let places: Vec<_> = found.iter().map(|found| (found.bucket, found.offset)).collect();
+        let (mut records, non_finite) = self.records_at(&places, &snapshots, &schema).await?;
+        let hit = |found: &Found| {
+            let record = records.remove(&(found.bucket, found.offset))?;
+            Some(Hit { record, distance: found.distance })
+        };
+        let hits = found.iter().filter_map(hit).collect();
         Ok(Matches { hits, searched: by.compared, non_finite, found_by: by })
     }
 
@@ -87,21 +94,15 @@ impl Reader {
         Ok(hunt.end())
     }
 
-    /// The records that were found, in their order, and how many of their numbers JSON cannot say.
-    async fn fetch(
+    /// The records at these places, and how many of their numbers JSON cannot say.
+    pub(super) async fn records_at(
         &self,
-        found: &[Found],
+        places: &[(u32, u64)],
         snapshots: &[Snapshot],
         schema: &SchemaRef,
-    ) -> Result<(Vec<Hit>, usize)> {
-        let mut page = Page::default();
-        for (bucket, snapshot) in self.buckets.iter().zip(snapshots) {
-            let own = found.iter().filter(|found| found.bucket == bucket.place.id);
-            let mut offsets: Vec<u64> = own.map(|found| found.offset).collect();
-            offsets.sort_unstable();
-            page.chunks.extend(snapshot.take(bucket, &offsets, &self.columns).await?);
-        }
-        let page = self.uniform(page, schema)?;
+    ) -> Result<(HashMap<(u32, u64), Record>, usize)> {
+        let chunks = self.chunks_at(places, snapshots, &self.columns).await?;
+        let page = self.uniform(Page { chunks }, schema)?;
         let mut records: HashMap<(u32, u64), Record> = HashMap::new();
         let mut non_finite = 0;
         for chunk in &page.chunks {
@@ -109,19 +110,37 @@ impl Reader {
             records.extend(own.into_iter().map(|record| ((record.bucket, record.offset), record)));
             non_finite += lost;
         }
-        let hit = |found: &Found| {
-            let record = records.remove(&(found.bucket, found.offset))?;
-            Some(Hit { record, distance: found.distance })
-        };
-        Ok((found.iter().filter_map(hit).collect(), non_finite))
+        Ok((records, non_finite))
+    }
+
+    /// Columns of the records at these places, bucket after bucket, each by offset.
+    pub(super) async fn chunks_at(
+        &self,
+        places: &[(u32, u64)],
+        snapshots: &[Snapshot],
+        columns: &Columns,
+    ) -> Result<Vec<Chunk>> {
+        let mut chunks = Vec::new();
+        for (bucket, snapshot) in self.buckets.iter().zip(snapshots) {
+            let own = places.iter().filter(|(number, _)| *number == bucket.place.id);
+            let mut offsets: Vec<u64> = own.map(|(_, offset)| *offset).collect();
+            offsets.sort_unstable();
+            chunks.extend(snapshot.take(bucket, &offsets, columns).await?);
+        }
+        Ok(chunks)
     }
 }
 
-fn check(search: &Search) -> Result<()> {
-    if search.k == 0 {
+pub(super) fn check_k(k: usize) -> Result<()> {
+    if k == 0 {
         let reason = "it counts the records to find, from 1 on";
         return Err(invalid("k", "0".into(), reason.into()));
     }
+    Ok(())
+}
+
+fn check(search: &Search) -> Result<()> {
+    check_k(search.k)?;
     if !(0.0..=1.0).contains(&search.effort) {
         let reason = "it goes from 0, the nearest part of an index, to 1, all of them";
         return Err(invalid("effort", search.effort.to_string(), reason.into()));

@@ -65,6 +65,8 @@ pub(crate) enum Action {
     Restore,
     /// Looks for records that are like the selected one.
     Similar,
+    /// Asks for words to search for.
+    Words,
     /// Goes back to the record before on the way through similar ones.
     HopBack,
     /// Goes to the selected similar record in the table.
@@ -302,6 +304,7 @@ pub(super) const ACTIONS: &[Entry] = &[
             Context::Diff,
             Context::Alter,
             Context::Similar,
+            Context::Found,
         ],
         enabled: always,
     },

@@ -21,6 +21,8 @@ pub(crate) enum Context {
     Tag,
     Alter,
     Similar,
+    Words,
+    Found,
     Columns,
     Copy,
     Code,
@@ -42,6 +44,7 @@ pub(super) const LISTS: &[Context] = &[
     Context::Log,
     Context::Diff,
     Context::Similar,
+    Context::Found,
 ];
 pub(super) const HELPED: &[Context] = &[
     Context::Topics,
@@ -70,6 +73,7 @@ pub(super) const SIDEWAYS: &[Context] = &[
     Context::Versions,
     Context::Detail,
     Context::Similar,
+    Context::Found,
 ];
 pub(super) const EVERYWHERE: &[Context] = &[
     Context::Topics,
@@ -90,6 +94,8 @@ pub(super) const EVERYWHERE: &[Context] = &[
     Context::Tag,
     Context::Alter,
     Context::Similar,
+    Context::Words,
+    Context::Found,
     Context::Columns,
     Context::Copy,
     Context::Code,
@@ -101,6 +107,7 @@ pub(super) const LINES: &[Context] = &[
     Context::Prompt,
     Context::Find,
     Context::Filter,
+    Context::Words,
     Context::Tag,
     Context::Columns,
     Context::Copy,

@@ -78,6 +78,8 @@ fn places(entry: &Entry) -> Vec<&'static str> {
         Context::Tag => "tag",
         Context::Alter => "confirm",
         Context::Similar => "similar",
+        Context::Words => "words",
+        Context::Found => "found",
         Context::Columns => "columns",
         Context::Copy => "copy",
         Context::Code => "code",

@@ -73,7 +73,7 @@ mod tests {
 
     use super::*;
 
-    const ALL: [Context; 23] = [
+    const ALL: [Context; 25] = [
         Context::Topics,
         Context::Records,
         Context::Tail,
@@ -92,6 +92,8 @@ mod tests {
         Context::Tag,
         Context::Alter,
         Context::Similar,
+        Context::Words,
+        Context::Found,
         Context::Columns,
         Context::Copy,
         Context::Code,

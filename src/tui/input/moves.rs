@@ -115,6 +115,7 @@ pub(super) const MOVES: &[Entry] = &[
             Context::Marks,
             Context::Branches,
             Context::Similar,
+            Context::Found,
         ],
         enabled: always,
     },

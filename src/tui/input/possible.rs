@@ -152,6 +152,26 @@ pub(super) fn vector_to_compare(state: &State) -> Result<(), Reason> {
     reason("there is no vector column here: similar records are those with near vectors")
 }
 
+pub(super) fn texts_to_search(state: &State) -> Result<(), Reason> {
+    match (state.screen, &state.records.place) {
+        (Screen::Versions, _) => {
+            reason("the versions are shown; leave them with v, then search for words")
+        }
+        (_, None) => reason("there is no topic whose texts to search"),
+        (Screen::Records, _) if state.records.whole().extents.total() == 0 => {
+            reason("there are no records here to search")
+        }
+        (Screen::Records | Screen::Tail, _) => Ok(()),
+    }
+}
+
+pub(super) fn record_that_was_found(state: &State) -> Result<(), Reason> {
+    match &state.overlay {
+        Overlay::Found(found) if found.selected().is_none() => reason("nothing was found yet"),
+        _ => Ok(()),
+    }
+}
+
 pub(super) fn record_before(state: &State) -> Result<(), Reason> {
     match &state.overlay {
         Overlay::Similar(similar) if similar.hops.len() > 1 => Ok(()),

@@ -1,15 +1,15 @@
-//! The part of the table of actions for versions, similar records, flushes of all, and jobs.
+//! The part of the table of actions for versions, similar records, words, flushes of all, and jobs.
 
 use super::action::{Action, Entry};
-use super::context::{Context, JOBS, PANES};
+use super::context::{Context, JOBS, PANES, RECORDS};
 use super::key::Key;
 use super::past::{
     branches_to_list, change_to_go_to, newer_version, older_version, tag_to_take_away,
     version_to_alter, version_to_restore, versions_to_compare, versions_to_show,
 };
 use super::possible::{
-    always, job_to_stop, no_flush_of_all, record_before, something_to_flush, something_to_open,
-    vector_to_compare,
+    always, job_to_stop, no_flush_of_all, record_before, record_that_was_found, something_to_flush,
+    something_to_open, texts_to_search, vector_to_compare,
 };
 
 /// Looking back and round, and what takes long.
@@ -175,6 +175,42 @@ pub(super) const TRAVEL: &[Entry] = &[
         keys: &[Key::Char('g')],
         contexts: &[Context::Similar],
         enabled: always,
+    },
+    Entry {
+        action: Action::Words,
+        id: "words",
+        title: "the records whose texts match words best, by their scores",
+        hint: None,
+        keys: &[Key::Char('W')],
+        contexts: RECORDS,
+        enabled: texts_to_search,
+    },
+    Entry {
+        action: Action::Words,
+        id: "other-words",
+        title: "change the words that are searched for",
+        hint: Some("words"),
+        keys: &[Key::Char('/'), Key::Char('W')],
+        contexts: &[Context::Found],
+        enabled: always,
+    },
+    Entry {
+        action: Action::Accept,
+        id: "search-words",
+        title: "search for the words that were typed",
+        hint: Some("search"),
+        keys: &[Key::Enter],
+        contexts: &[Context::Words],
+        enabled: always,
+    },
+    Entry {
+        action: Action::GoTo,
+        id: "go-to-found",
+        title: "go to the selected record in the table",
+        hint: Some("go to"),
+        keys: &[Key::Enter, Key::Char('g')],
+        contexts: &[Context::Found],
+        enabled: record_that_was_found,
     },
     Entry {
         action: Action::FlushAll,

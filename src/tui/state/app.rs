@@ -95,6 +95,7 @@ pub(crate) struct State {
     pub(crate) earlier_places: Earlier,
     pub(crate) earlier_texts: Earlier,
     pub(crate) earlier_filters: Earlier,
+    pub(crate) earlier_words: Earlier,
     /// Which records of the place are asked for, and in which order.
     pub(crate) asked: Asked,
     /// The state of the counts at which a list was looked for again, because records of it had moved.
@@ -183,6 +184,7 @@ impl State {
             earlier_places: Earlier::default(),
             earlier_texts: Earlier::default(),
             earlier_filters: Earlier::default(),
+            earlier_words: Earlier::default(),
             asked: Asked::default(),
             mended_at: None,
             marks: Marks::default(),

@@ -143,6 +143,7 @@ pub(crate) fn what(slot: &Slot) -> String {
         Slot::Alter => "change a version".into(),
         Slot::Diff => "compare two versions".into(),
         Slot::Similar => "look for similar records".into(),
+        Slot::Words => "search for words".into(),
         Slot::Tail | Slot::TailBeside(_) | Slot::SiftOn => "follow".into(),
         Slot::Check => "check a record".into(),
         Slot::Copy => "read what is to be copied".into(),

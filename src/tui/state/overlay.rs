@@ -3,6 +3,7 @@
 use super::chooser::Chooser;
 use super::diff::DiffList;
 use super::draft::PutPrompt;
+use super::found::Found;
 use super::prompt::Prompt;
 use super::scroll::Scroll;
 use super::similar::Similar;
@@ -34,6 +35,9 @@ pub(crate) enum Overlay {
     /// What would be done to a version; it waits for a yes.
     Alter(Alteration),
     Similar(Similar),
+    /// Words to search for; behind it what was found for the words before.
+    Words(Prompt, Option<Box<Found>>),
+    Found(Box<Found>),
     /// Which columns are shown.
     Columns(Chooser),
     /// What may be copied.
@@ -64,6 +68,8 @@ impl Overlay {
             Self::Tag(..) => Context::Tag,
             Self::Alter(_) => Context::Alter,
             Self::Similar(_) => Context::Similar,
+            Self::Words(..) => Context::Words,
+            Self::Found(_) => Context::Found,
             Self::Columns(_) => Context::Columns,
             Self::Copy => Context::Copy,
             Self::Palette(_) => Context::Palette,

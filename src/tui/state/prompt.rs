@@ -58,6 +58,12 @@ impl Prompt {
         Self { earlier: earlier.clone(), ..Self::default() }
     }
 
+    /// The same prompt with a text to change.
+    pub(crate) fn with(mut self, text: &str) -> Self {
+        self.input = Input::new(text.into());
+        self
+    }
+
     /// What was typed.
     pub(crate) fn text(&self) -> &str {
         self.input.value()

@@ -410,6 +410,7 @@ fn read(world: &World, request: &Request) -> Result<Answer, Fault> {
         | Request::Diff(_)
         | Request::Alter(_)
         | Request::Similar { .. }
+        | Request::Words(_)
         | Request::Find(_) => return Err(Fault::new("it cannot be read")),
     })
 }

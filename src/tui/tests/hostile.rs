@@ -14,7 +14,8 @@ use ratatui::layout::{Rect, Size};
 use ratatui::{Terminal, TerminalOptions, Viewport};
 
 use crate::tui::data::{
-    Cell, CellChange, Difference, Differing, Fault, Like, Likes, Rows, Version, Whole,
+    Cell, CellChange, Difference, Differing, Fault, Finds, FoundText, Like, Likes, Passage, Rows,
+    Version, Whole,
 };
 use crate::tui::effect::{Effect, Request, Way as Direction};
 use crate::tui::event::{
@@ -119,6 +120,25 @@ impl Hostile {
         }
     }
 
+    fn finds(&self) -> Finds {
+        let hit = FoundText {
+            bucket: 0,
+            offset: 0,
+            buffered: true,
+            score: f32::NAN,
+            path: self.text.clone(),
+            passage: Passage { text: self.text.clone(), words: vec![0..1, 3..99] },
+        };
+        Finds {
+            columns: vec![self.text.clone(); 2],
+            hits: vec![hit],
+            matching: 1,
+            searched: 1,
+            by: Some(self.text.clone()),
+            took: Duration::ZERO,
+        }
+    }
+
     fn compared(&self) -> Compared {
         let cell = Cell::Text(self.text.clone());
         let (before, after) = (Some(cell.clone()), Some(cell));
@@ -187,6 +207,7 @@ impl Hostile {
                 Answer::Record(Whole::of_row(&self.batch(), true))
             }
             Request::Similar { .. } => Answer::Similar(self.likes()),
+            Request::Words(_) => Answer::Words(self.finds()),
             Request::Diff(_) => Answer::Compared(self.compared()),
             Request::Alter(_) => Answer::Altered(self.text.clone()),
             Request::VersionNumbers(_) => Answer::VersionNumbers(vec![1, 2]),
@@ -369,6 +390,8 @@ fn only_our_own_sequences_reach_the_terminal_from_any_screen_and_any_layer() {
         Overlay::Marks(_) => &[Key::Enter, Key::Char('m'), Key::Char('\'')],
         Overlay::Branches(_) => &[Key::Enter, Key::Char('v'), Key::Char('b')],
         Overlay::Similar(_) => &[Key::Enter, Key::Char('s')],
+        Overlay::Words(..) => &[Key::Enter, Key::Char('W')],
+        Overlay::Found(_) => &[Key::Enter, Key::Char('W'), Key::Char('a'), Key::Enter],
         Overlay::Diff(_) => &[Key::Enter, Key::Char('v'), Key::Char('d')],
         Overlay::Tag(..) => &[Key::Enter, Key::Char('v'), Key::Char('t')],
         Overlay::Alter(_) => &[Key::Enter, Key::Char('v'), Key::Down, Key::Char('R')],

@@ -201,6 +201,34 @@ async fn what_is_like_all_marked_records_is_what_is_nearest_to_their_mean() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn records_that_have_words_are_found_and_gone_to() {
+    let root = TempDir::new().unwrap();
+    let engine = Engine::open(root.path().join("queues")).await.unwrap();
+    let writer = engine.writer("notes").open().await.unwrap();
+    writer.put_batch((0..60).map(point).collect()).await.unwrap();
+    writer.flush().await.unwrap();
+    writer
+        .put(json!({"id": "60", "text": "the rarest of points", "vector": [1, 2, 3]}))
+        .await
+        .unwrap();
+    let mut explorer = Explorer::open(engine, records());
+    explorer.sees(|screen| screen.contains("61 records") && screen.contains("point number")).await;
+    let search = |text: &str| -> Vec<Key> {
+        let typed = text.chars().map(Key::Char);
+        [Key::Char('W')].into_iter().chain(typed).chain([Key::Enter]).collect()
+    };
+    explorer.press(&search("rarest number"));
+    let screen = explorer.shows("61 of 61 records match").await;
+    let first = screen.lines().find(|line| line.contains("▶▇")).unwrap_or_default();
+    assert!(first.contains("0·60 ●") && first.contains("rarest of points"), "{screen}");
+    explorer.press(&[Key::Char('g')]);
+    let is_there = |screen: &str| !screen.contains("records match") && screen.contains("rarest");
+    explorer.sees(is_there).await;
+    explorer.press(&search("the"));
+    explorer.shows("is in nearly every text").await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn where_there_are_no_vectors_the_reason_is_told() {
     let root = TempDir::new().unwrap();
     let (engine, _writer) = flushed(&root, 1).await;

@@ -1,5 +1,6 @@
 //! Text as a terminal shows it: made safe, measured, cut, and numbers made readable.
 
+pub(crate) mod excerpt;
 pub(crate) mod fuzzy;
 pub(crate) mod one_line;
 pub(crate) mod quantity;

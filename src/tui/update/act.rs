@@ -3,7 +3,7 @@
 use super::find::{self, Forwards};
 use super::{
     alter, around, branches, columns, copying, detail, diff, flush, jobs, listing, marks, pin,
-    places, put, seek, similar, tails, versions,
+    places, put, seek, similar, tails, versions, words,
 };
 use crate::tui::effect::{Effect, Request, Slot, Way};
 use crate::tui::input::{Action, Context, Motion, help_rows};
@@ -40,6 +40,8 @@ pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Action::Find | Action::FindNext | Action::FindPrevious => return search(state, action),
         Action::Tail => return toggle_tail(state),
         Action::Similar => return similar::open(state),
+        Action::Words => words::open(state),
+        Action::GoTo if state.context() == Context::Found => return words::go(state),
         Action::HopBack => return similar::back(state),
         Action::GoTo => return similar::go(state),
         Action::Versions => return versions::toggle(state),
@@ -114,6 +116,7 @@ fn accept(state: &mut State) -> Vec<Effect> {
         Context::Tag | Context::Alter => alter::accept(state),
         Context::Find => find::accept(state),
         Context::Filter => listing::accept(state),
+        Context::Words => words::accept(state),
         _ => seek::accept(state),
     }
 }
@@ -146,6 +149,7 @@ fn step(state: &mut State, motion: Motion) -> Vec<Effect> {
         Context::Branches => branches::step(state, motion),
         Context::Diff => diff::step(state, motion),
         Context::Similar => return similar::step(state, motion),
+        Context::Found => return words::step(state, motion),
         Context::FlushAll => {
             let last = (state.flush_plan().topics.len() as u64).saturating_sub(1);
             if let Overlay::FlushAll(top) = &mut state.overlay {
@@ -163,6 +167,7 @@ fn step(state: &mut State, motion: Motion) -> Vec<Effect> {
         Context::Prompt
         | Context::Find
         | Context::Filter
+        | Context::Words
         | Context::Put
         | Context::Copy
         | Context::Code
@@ -265,6 +270,8 @@ fn back(state: &mut State) -> Vec<Effect> {
         Context::Diff => return diff::close(state),
         Context::Tag | Context::Alter => state.overlay = Overlay::None,
         Context::Similar => return similar::close(state),
+        Context::Words => words::leave(state),
+        Context::Found => return words::close(state),
         Context::Detail => return detail::back(state),
         Context::Tail => return places::close_tail(state),
         Context::Versions => return versions::close(state),

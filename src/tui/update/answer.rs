@@ -4,7 +4,7 @@ use chrono::NaiveDateTime;
 
 use super::{
     alter, copying, diff, find, flush, jobs, listing, pin, places, put, seek, similar, tails,
-    versions,
+    versions, words,
 };
 use crate::tui::data::Fault;
 use crate::tui::effect::{Effect, LoadId, Slot};
@@ -73,6 +73,7 @@ fn taken(state: &mut State, slot: &Slot, answer: Answer) -> Vec<Effect> {
         (Slot::Alter, Answer::Altered(done)) => return alter::done(state, done),
         (Slot::Diff, Answer::Compared(found)) => diff::found(state, found),
         (Slot::Similar, Answer::Similar(likes)) => similar::found(state, likes),
+        (Slot::Words, Answer::Words(finds)) => words::found(state, finds),
         (Slot::Similar, Answer::Unlike { column, columns, fault }) => {
             similar::unlike(state, (column, columns), fault);
         }
@@ -148,6 +149,7 @@ pub(super) fn failed(state: &mut State, slot: &Slot, fault: Fault) -> Vec<Effect
         Slot::Alter => alter::failed(state, fault),
         Slot::Diff => diff::failed(state, fault),
         Slot::Similar => similar::failed(state, fault),
+        Slot::Words => words::failed(state, fault),
         Slot::VersionList | Slot::Versions => versions::failed(state, fault),
         // The list is there without it, and its own read says what is wrong.
         Slot::Upkeep => {}

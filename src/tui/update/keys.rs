@@ -69,7 +69,10 @@ fn type_in(state: &mut State, key: Key) -> Vec<Effect> {
         state.overlay = Overlay::None;
     }
     match &mut state.overlay {
-        Overlay::Seek(prompt) | Overlay::Find(prompt) | Overlay::Tag(prompt, ..) => {
+        Overlay::Seek(prompt)
+        | Overlay::Find(prompt)
+        | Overlay::Words(prompt, _)
+        | Overlay::Tag(prompt, ..) => {
             prompt::edit(prompt, key);
         }
         Overlay::Filter(prompt) => {
@@ -89,7 +92,10 @@ fn type_in(state: &mut State, key: Key) -> Vec<Effect> {
 /// Where nothing is being typed, a paste means nothing.
 fn paste(state: &mut State, text: &str) -> Vec<Effect> {
     match &mut state.overlay {
-        Overlay::Seek(prompt) | Overlay::Find(prompt) | Overlay::Tag(prompt, ..) => {
+        Overlay::Seek(prompt)
+        | Overlay::Find(prompt)
+        | Overlay::Words(prompt, _)
+        | Overlay::Tag(prompt, ..) => {
             prompt::paste(prompt, text);
         }
         Overlay::Filter(prompt) => {

@@ -29,6 +29,7 @@ mod tails;
 mod tour;
 mod versions;
 mod wants;
+mod words;
 
 #[cfg(test)]
 mod tests;

@@ -2,7 +2,7 @@
 
 use super::{pin, places};
 use crate::tui::data::{Fault, Likes};
-use crate::tui::effect::{Effect, Exemplar, Request, Slot};
+use crate::tui::effect::{Effect, Exemplar, RecordId, Request, Slot};
 use crate::tui::input::Motion;
 use crate::tui::layout::Layout;
 use crate::tui::state::{Overlay, Screen, Scroll, Severity, Similar, State};
@@ -101,6 +101,13 @@ pub(super) fn go(state: &mut State) -> Vec<Effect> {
         return Vec::new();
     };
     let mut effects = close(state);
+    effects.extend(reach(state, record));
+    effects
+}
+
+/// Goes to a record in the table; where the table shows another bucket, in that of the topic.
+pub(super) fn reach(state: &mut State, record: RecordId) -> Vec<Effect> {
+    let mut effects = Vec::new();
     if state.screen == Screen::Tail {
         effects.extend(places::close_tail(state));
     }

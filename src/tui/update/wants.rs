@@ -1,6 +1,6 @@
 //! After each event: what the screen needs that is not there, and is not being read yet.
 
-use super::{around, branches, columns, diff, listing, marks, similar, versions};
+use super::{around, branches, columns, diff, listing, marks, similar, versions, words};
 use crate::TopicName;
 use crate::tui::data::{Column, Row};
 use crate::tui::effect::{Effect, PageKey, Picked, Request, Slot};
@@ -42,6 +42,7 @@ fn show_focus(state: &mut State, layout: &Layout) {
 
 fn fit(state: &mut State, layout: &Layout) {
     similar::fit(state, layout.box_rows());
+    words::fit(state, layout.box_rows());
     diff::fit(state, layout.diff_rows());
     marks::fit(state, layout.box_rows());
     branches::fit(state, layout.box_rows());

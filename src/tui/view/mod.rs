@@ -12,6 +12,7 @@ mod diff;
 mod empty;
 mod flush_all;
 mod footer;
+mod found;
 mod help;
 mod jobs;
 mod log;

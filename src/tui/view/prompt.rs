@@ -18,6 +18,7 @@ fn label(state: &State) -> Cow<'static, str> {
     match &state.overlay {
         Overlay::Find(_) => " look for: ".into(),
         Overlay::Filter(_) => " only records with: ".into(),
+        Overlay::Words(..) => " records about: ".into(),
         Overlay::Tag(_, _, version) => format!(" tag v {} as: ", grouped(*version)).into(),
         _ => " jump to: ".into(),
     }
@@ -28,6 +29,7 @@ fn advice(state: &State, prompt: &Prompt) -> String {
     match state.overlay {
         Overlay::Find(_) => way(state).into(),
         Overlay::Filter(_) => meaning(prompt.text()).into(),
+        Overlay::Words(..) => "words; \"a phrase\", +must, -mustnot; the best match first".into(),
         Overlay::Tag(..) => "letters, digits, `.`, `-` and `_`; a tagged version is kept".into(),
         _ => range(state),
     }

@@ -5,8 +5,8 @@ use ratatui::layout::{Position, Rect};
 
 use super::canvas::{Canvas, piece};
 use super::{
-    alter, branches, card, columns, detail, diff, empty, flush_all, footer, help, jobs, log, marks,
-    menu, palette, prompt, put, records, similar, status, tail, top, topics, tour, versions,
+    alter, branches, card, columns, detail, diff, empty, flush_all, footer, found, help, jobs, log,
+    marks, menu, palette, prompt, put, records, similar, status, tail, top, topics, tour, versions,
 };
 use crate::tui::layout::{Layout, SMALLEST};
 use crate::tui::state::{Overlay, Screen, State};
@@ -28,6 +28,7 @@ pub(crate) fn cursor(state: &State) -> Option<Position> {
         Overlay::Seek(prompt)
         | Overlay::Find(prompt)
         | Overlay::Filter(prompt)
+        | Overlay::Words(prompt, _)
         | Overlay::Tag(prompt, ..) => prompt::cursor(state, prompt),
         Overlay::Columns(chooser) => columns::cursor(state, chooser),
         Overlay::Palette(chooser) => palette::cursor(state, chooser),
@@ -62,6 +63,13 @@ fn panes(canvas: &mut Canvas<'_>, state: &State, layout: &Layout) {
         Overlay::Alter(alteration) => alter::draw(canvas, state, body(layout), alteration),
         Overlay::Diff(list) => diff::draw(canvas, body(layout), list),
         Overlay::Similar(found) => similar::draw(canvas, body(layout), found),
+        Overlay::Found(list) => found::draw(canvas, body(layout), list),
+        Overlay::Words(prompt, before) => {
+            if let Some(list) = before {
+                found::draw(canvas, body(layout), list);
+            }
+            prompt::draw(canvas, state, prompt);
+        }
         Overlay::Jobs(scroll) => jobs::draw(canvas, state, body(layout), scroll),
         Overlay::Marks(scroll) => marks::draw(canvas, state, body(layout), scroll),
         Overlay::Branches(scroll) => branches::draw(canvas, state, body(layout), scroll),

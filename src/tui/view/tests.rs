@@ -216,6 +216,22 @@ fn branches_and_one_that_is_read() {
     look("branch", &[&to_metrics[..], &[Key::Char('b'), Key::Down, Key::Enter]].concat());
 }
 
+fn words(text: &str) -> Vec<Key> {
+    let typed = text.chars().map(Key::Char);
+    [TO_TRACES, Key::Enter, Key::Char('W')].into_iter().chain(typed).collect()
+}
+
+#[test]
+fn records_that_have_words_and_the_words_that_are_typed() {
+    let enter = [Key::Enter];
+    look("words_typed", &words("bug function"));
+    look("words_refused", &[&words("bug \"that"), &enter[..]].concat());
+    look("words_found", &[&words("bug function"), &enter[..]].concat());
+    let other = [Key::Enter, Key::Right, Key::Down, Key::Char('/')];
+    look("words_other", &[&words("bug function"), &other[..]].concat());
+    look("words_nothing", &[&words("zebra"), &enter[..]].concat());
+}
+
 fn put(text: &str) -> Vec<Key> {
     [TO_TRACES, Key::Char('p')].into_iter().chain(text.chars().map(Key::Char)).collect()
 }

@@ -1194,3 +1194,115 @@ mod similar {
         assert_eq!(state.records.pin.as_ref().unwrap().bucket, 1);
     }
 }
+
+mod words {
+    //! Records that have words.
+
+    use super::*;
+    use crate::tui::effect::WordSearch;
+    use crate::tui::state::Found;
+
+    fn typed(text: &str) -> Vec<Key> {
+        let typed = text.chars().map(Key::Char);
+        [TO_TRACES, Key::Enter, Key::Char('W')].into_iter().chain(typed).collect()
+    }
+
+    fn list(state: &State) -> &Found {
+        let Overlay::Found(list) = &state.overlay else { panic!("the list is gone") };
+        list
+    }
+
+    fn searched(effects: &[Effect]) -> WordSearch {
+        let found = effects.iter().find_map(|effect| match effect {
+            Effect::Load { request: Request::Words(search), .. } => Some(search.clone()),
+            _ => None,
+        });
+        found.expect("something is searched")
+    }
+
+    #[test]
+    fn words_are_typed_searched_and_typed_again() {
+        let mut state = after(&typed("bug"));
+        assert_eq!(state.context(), Context::Words);
+        let effects = key(&mut state, Key::Enter);
+        let search = searched(&effects);
+        assert_eq!((search.text.as_str(), search.column), ("bug", None));
+        assert_eq!(search.place, Place { topic: name("traces"), bucket: None });
+        settle(&mut state, effects);
+        assert_eq!(state.context(), Context::Found);
+        assert!(!list(&state).hits().is_empty());
+        press(&mut state, &[Key::Char('/'), Key::Esc]);
+        assert_eq!(state.context(), Context::Found, "what was found is still there");
+        press(&mut state, &[Key::Char('/'), Key::Char('s')]);
+        assert_eq!(searched(&key(&mut state, Key::Enter)).text, "bugs");
+        press(&mut state, &[Key::Esc]);
+        assert_eq!(state.context(), Context::Records);
+    }
+
+    #[test]
+    fn what_is_no_query_is_told_where_it_is_typed() {
+        let mut state = after(&typed("bug \"that"));
+        assert!(key(&mut state, Key::Enter).is_empty());
+        let Overlay::Words(prompt, _) = &state.overlay else { panic!("the prompt is gone") };
+        assert_eq!(prompt.fault, Some(4..5));
+        assert!(prompt.error.as_ref().unwrap().contains("is not closed"));
+    }
+
+    #[test]
+    fn another_column_is_searched_sideways() {
+        let mut state = after(&[typed("bug"), vec![Key::Enter]].concat());
+        assert!(key(&mut state, Key::Left).is_empty(), "all of them come first");
+        let effects = key(&mut state, Key::Right);
+        assert_eq!(searched(&effects).column.as_deref(), Some("id"));
+        settle(&mut state, effects);
+        assert_eq!(searched(&key(&mut state, Key::Left)).column, None);
+    }
+
+    #[test]
+    fn a_record_that_was_found_is_gone_to_also_where_another_bucket_is_shown() {
+        let mut state = after(&[typed("the"), vec![Key::Enter, Key::Down, Key::Down]].concat());
+        let wanted = list(&state).selected().unwrap();
+        press(&mut state, &[Key::Char('g')]);
+        assert_eq!(state.context(), Context::Records);
+        let record = state.selected_record().unwrap();
+        assert_eq!((record.bucket, record.offset), (wanted.bucket, wanted.offset));
+    }
+
+    #[test]
+    fn a_search_that_fails_or_comes_late_leaves_the_screen_as_it_is() {
+        let mut state = after(&typed("bug"));
+        let effects = key(&mut state, Key::Enter);
+        let id = begun(&effects, &Slot::Words);
+        let failed = |state: &mut State| {
+            let result = Err(Fault::new("no"));
+            update(state, Event::Answer { slot: Slot::Words, id, result });
+        };
+        failed(&mut state);
+        assert!(matches!(list(&state).found, Some(Err(_))));
+        assert!(key(&mut state, Key::Enter).is_empty(), "there is nothing to go to");
+        assert!(state.notice.is_some());
+
+        let mut state = after(&typed("bug"));
+        key(&mut state, Key::Enter);
+        assert!(key(&mut state, Key::Esc).contains(&Effect::Cancel(Slot::Words)));
+        failed(&mut state);
+        assert_eq!((state.context(), state.notice), (Context::Records, None));
+    }
+
+    #[test]
+    fn words_are_searched_where_the_records_are_and_not_among_versions() {
+        let mut state = after(&[TO_TRACES, Key::Right, Key::Down, Key::Enter, Key::Char('[')]);
+        press(&mut state, &[Key::Char('W'), Key::Char('a')]);
+        let search = searched(&key(&mut state, Key::Enter));
+        assert_eq!(search.place.bucket, Some(0));
+        let version = search.version.as_ref().map(|past| past.version);
+        assert_eq!(version, state.records.version());
+        assert!(search.version.is_some());
+
+        let mut state = after(&[TO_TRACES, Key::Enter, Key::Char('v'), Key::Char('W')]);
+        assert_eq!(state.context(), Context::Versions);
+        let mut empty = after(&[Key::Down, Key::Enter, Key::Char('W')]);
+        assert!(key(&mut empty, Key::Enter).is_empty());
+        drop(key(&mut state, Key::Esc));
+    }
+}

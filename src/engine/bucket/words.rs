@@ -1,0 +1,88 @@
+//! Search for the records whose texts match a query best, by one pass over these texts.
+
+use std::sync::Arc;
+
+use super::condition::Condition;
+use super::scan::BucketScan;
+use super::selection::Selection;
+use super::shared::Bucket;
+use super::snapshot::Snapshot;
+use crate::engine::error::Result;
+use crate::engine::index_facts::FoundBy;
+use crate::engine::options::Columns;
+use crate::engine::record::Chunk;
+use crate::engine::store::analyzer;
+use crate::engine::words::{Best, Counter, Scored, TextQuery};
+
+/// A text search under way: what is counted, and the best so far.
+#[derive(Debug)]
+pub(crate) struct WordHunt {
+    pub(super) selection: Selection,
+    pub(super) found_by: FoundBy,
+    counter: Counter,
+    best: Best,
+}
+
+/// What a text search has found.
+#[derive(Debug)]
+pub(crate) struct WordBag {
+    /// The best first.
+    pub(crate) found: Vec<Scored>,
+    /// How many records match.
+    pub(crate) matching: u64,
+    pub(crate) by: FoundBy,
+}
+
+impl WordHunt {
+    /// For the `k` records that match best, in these columns, among those that a filter lets through.
+    pub(crate) fn new(
+        query: &Arc<TextQuery>,
+        columns: Vec<String>,
+        k: usize,
+        filter: Option<Arc<Condition>>,
+    ) -> Self {
+        Self {
+            selection: Selection { columns: Columns::Only(columns), filter },
+            found_by: FoundBy::default(),
+            counter: Counter::new(query.clone(), analyzer()),
+            best: Best::of(query.clone(), k),
+        }
+    }
+
+    /// Looks through a bucket, what is buffered included.
+    ///
+    /// Cost: the filter's columns of all records, and the searched ones of those that match it; in portions of bounded memory.
+    /// Cancel: safe to drop, and that is noticed between portions.
+    pub(crate) async fn through(
+        &mut self,
+        bucket: &Arc<Bucket>,
+        snapshot: &Snapshot,
+    ) -> Result<()> {
+        if snapshot.column_numbers(&self.selection.columns).is_empty() {
+            return Ok(());
+        }
+        let mut scan = BucketScan::new(bucket.clone(), snapshot.clone(), self.selection.clone());
+        while let Some(portion) = scan.next().await? {
+            for chunk in &portion.chunks {
+                self.count(chunk);
+                tokio::task::yield_now().await;
+            }
+        }
+        Ok(())
+    }
+
+    /// The best, and how they were found.
+    pub(crate) fn end(self) -> WordBag {
+        let (matching, mut by) = (self.best.matching(), self.found_by);
+        by.compared = self.best.with_words();
+        WordBag { found: self.best.in_order(), matching, by }
+    }
+
+    /// Reads the texts of a chunk.
+    pub(super) fn count(&mut self, chunk: &Chunk) {
+        for (row, offset) in chunk.offsets.iter().enumerate() {
+            let counts = self.counter.count(&chunk.batch, row);
+            self.best.offer(counts, (chunk.bucket, *offset));
+        }
+    }
+}
