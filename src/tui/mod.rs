@@ -39,6 +39,7 @@ mod run;
 mod runner;
 mod sample;
 mod sample_asked;
+mod sample_find;
 mod sample_likes;
 mod sample_past;
 mod sample_words;

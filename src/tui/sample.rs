@@ -13,14 +13,12 @@ use chrono::{NaiveDate, NaiveDateTime};
 use super::data::{
     Align, BucketFlush, Cell, Column, Fault, Filter, FlushReport, LONGEST_NAME, Row, Rows, Whole,
 };
-use super::effect::{
-    BucketId, ColumnId, Effect, PageKey, Place, RecordId, Request, Search, Wanted, Way,
-};
-use super::event::{Answer, Arrival, Event, Hit, Input};
+use super::effect::{BucketId, ColumnId, Effect, PageKey, Place, RecordId, Request, Wanted, Way};
+use super::event::{Answer, Arrival, Event, Input};
 use super::input::Key;
 use super::state::{PAGE, State};
 use super::text::spark;
-use super::{loads, sample_asked, sample_likes, sample_past, sample_words, update};
+use super::{loads, sample_asked, sample_find, sample_likes, sample_past, sample_words, update};
 use crate::{
     BucketCounts, Flushed, JsonObject, Maintenance, Receipt, TopicCounts, TopicEntry, TopicName,
     TopicSchema,
@@ -35,8 +33,6 @@ const TOPICS: [(&str, u32, u64, u64); 6] = [
     ("notes", 1, 4_096, 0),
     ("traces", 4, 120_577, 4),
 ];
-/// Records that a search looks at here.
-const FAR: usize = 3_201;
 /// The fields of its records.
 const SCHEMA: &str = r#"{"id": "utf8", "model": "utf8", "latency_ms": "float64", "prompt": "utf8",
     "usage": "struct<input: uint64, output: uint64>", "embedding": "fixed_size_list<float32, 64>"}"#;
@@ -94,7 +90,7 @@ pub(crate) fn answer(request: &Request) -> Result<Answer, Fault> {
             Answer::Record(record(id))
         }
         Request::Picture { .. } => return Err(Fault::new("there are no pictures here")),
-        Request::Find(search) => found(search)?,
+        Request::Find(search) => sample_find::found(search)?,
         Request::Copy(wanted) => Answer::Copied(copied(wanted)?),
         Request::Offer(_) => Answer::Offered(None),
         Request::Locate(id) => Answer::Row { bucket: id.bucket, row: id.offset, offset: id.offset },
@@ -180,39 +176,6 @@ fn flushed(topic: &TopicName, bucket_id: u32) -> Result<BucketFlush, Fault> {
     Ok(BucketFlush { flushed, before, after, grown: Some(1_408), took })
 }
 
-/// Looks through the cells, which are all that this root has.
-fn found(search: &Search) -> Result<Answer, Fault> {
-    let (buckets, rows, _) = shape(&search.place.topic)?;
-    let ids: Vec<u32> = match search.place.bucket {
-        Some(bucket) => vec![bucket],
-        None => (0..buckets).collect(),
-    };
-    let (first, row) = search.from;
-    let has_it = |(bucket, offset): &(u32, u64)| {
-        cells(*bucket, *offset).iter().any(|cell| cell.has(&search.needle))
-    };
-    let all = ids.into_iter().flat_map(|id| (0..rows).map(move |offset| (id, offset)));
-    let found = match search.way {
-        Way::Down => all.filter(|place| *place >= (first, row)).take(FAR).find(has_it),
-        Way::Up => {
-            let before: Vec<_> = all.filter(|place| *place < (first, row)).collect();
-            before.into_iter().rev().take(FAR).find(has_it)
-        }
-    };
-    let field = |(bucket, offset): (u32, u64)| {
-        let (columns, cells) = (columns(), cells(bucket, offset));
-        let mut fields = columns.iter().zip(&cells);
-        let field = fields.find(|(_, cell)| cell.has(&search.needle));
-        field.map(|(column, _)| column.name.clone()).unwrap_or_default()
-    };
-    Ok(match found {
-        Some((bucket, row)) => {
-            Answer::Found(Hit { bucket, row, offset: row, field: field((bucket, row)) })
-        }
-        None => Answer::NotFound { looked_at: FAR as u64 },
-    })
-}
-
 /// What a record adds to the fields of the topic, or why it cannot be put.
 fn checked(record: &JsonObject) -> Result<Vec<String>, String> {
     if let Some(reason) = refusal(record) {
@@ -287,7 +250,7 @@ pub(crate) fn run(bucket: u32, offsets: std::ops::Range<u64>, persisted: u64) ->
     Rows { columns: columns(), rows: offsets.map(row).collect() }
 }
 
-fn columns() -> Arc<[Column]> {
+pub(crate) fn columns() -> Arc<[Column]> {
     let column = |(name, kind, align): (&str, &str, Align)| Column {
         name: name.into(),
         kind: kind.into(),
