@@ -81,7 +81,9 @@ pub(crate) async fn play() {
     for count in [cost.manifests, cost.described, cost.reads] {
         println!("{}", count as f64 / times.len() as f64);
     }
-    times.into_iter().for_each(|time| println!("{}", millis(time)));
+    for time in times {
+        println!("{}", millis(time));
+    }
 }
 
 /// In two calls: which versions there are, then what is known of those in view.
