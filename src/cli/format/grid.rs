@@ -152,9 +152,8 @@ fn measured(text: String) -> (String, usize) {
 /// Parts of a text, those that are marked between the signs for it, and how many cells they take.
 fn emphasized(parts: &[Part]) -> (String, usize) {
     let [begin, end] = output::EMPHASIS;
-    let text = |part: &Part| match part.is_marked {
-        true => format!("{begin}{}{end}", part.text),
-        false => part.text.clone(),
+    let text = |part: &Part| {
+        if part.is_marked { format!("{begin}{}{end}", part.text) } else { part.text.clone() }
     };
     let used = parts.iter().map(|part| usize::from(width(&part.text))).sum();
     (parts.iter().map(text).collect(), used)

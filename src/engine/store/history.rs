@@ -242,7 +242,7 @@ impl Table {
     async fn read_description(&self, number: u64) -> Result<Version> {
         if let Some(brief) = self.brief(number).await? {
             self.access.tally().described();
-            return Ok(Version::of(brief));
+            return Ok(Version::of(&brief));
         }
         let opened = self.dataset.checkout_version(number);
         let dataset = self.enter(number, Piece::Version, opened).await?;
@@ -268,7 +268,7 @@ impl Table {
 }
 
 impl Version {
-    fn of(brief: Brief) -> Self {
+    fn of(brief: &Brief) -> Self {
         Self {
             number: brief.version,
             timestamp: brief.timestamp,

@@ -125,7 +125,7 @@ pub(super) fn path(column: &str, way: &[Step<'_>]) -> String {
     for step in way {
         match step {
             Step::Field(name) => path.extend([".", name]),
-            Step::Item(number) => path.push_str(&format!("[{number}]")),
+            Step::Item(number) => path.extend(["[", &number.to_string(), "]"]),
         }
     }
     path

@@ -12,19 +12,19 @@ pub(crate) struct Found {
     /// All columns of the topic that hold texts, once they are known.
     pub(crate) columns: Vec<String>,
     /// What was found; none while it is being looked for.
-    pub(crate) found: Option<Result<Finds, Fault>>,
+    pub(crate) finds: Option<Result<Finds, Fault>>,
     pub(crate) scroll: Scroll,
 }
 
 impl Found {
     /// A list that has just been opened.
     pub(crate) fn of(search: WordSearch) -> Self {
-        Self { search, columns: Vec::new(), found: None, scroll: Scroll::default() }
+        Self { search, columns: Vec::new(), finds: None, scroll: Scroll::default() }
     }
 
     /// What was found, best first.
     pub(crate) fn hits(&self) -> &[FoundText] {
-        match &self.found {
+        match &self.finds {
             Some(Ok(finds)) => &finds.hits,
             _ => &[],
         }
@@ -37,27 +37,23 @@ impl Found {
         Some(RecordId { topic, bucket: hit.bucket, offset: hit.offset, version })
     }
 
-    /// The column so many places on from the one that was searched; before the first stand all of them together.
-    pub(crate) fn other_column(&self, by: isize) -> Option<Option<String>> {
-        self.found.as_ref()?;
+    /// Turns to the column so many places on from the one that is searched, to look anew; before the first stand all of
+    /// them together. Returns whether there is one.
+    pub(crate) fn turn(&mut self, by: isize) -> bool {
         let own = self.search.column.as_ref();
         let at = own.and_then(|own| self.columns.iter().position(|column| column == own));
-        let at = at.map_or(0, |at| at + 1).checked_add_signed(by)?;
-        match at.checked_sub(1) {
-            None => Some(None),
-            Some(at) => self.columns.get(at).cloned().map(Some),
-        }
-    }
-
-    /// Looks for it anew, in this column.
-    pub(crate) fn again_in(&mut self, column: Option<String>) {
-        self.search.column = column;
-        (self.found, self.scroll) = (None, Scroll::default());
+        let to = at.map_or(0, |at| at + 1).checked_add_signed(by);
+        let Some(to) = to.filter(|to| self.finds.is_some() && *to <= self.columns.len()) else {
+            return false;
+        };
+        self.search.column = to.checked_sub(1).and_then(|at| self.columns.get(at).cloned());
+        (self.finds, self.scroll) = (None, Scroll::default());
+        true
     }
 
     /// Takes what was found.
     pub(crate) fn take(&mut self, finds: Finds) {
         self.columns.clone_from(&finds.columns);
-        self.found = Some(Ok(finds));
+        self.finds = Some(Ok(finds));
     }
 }

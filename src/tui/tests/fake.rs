@@ -376,18 +376,7 @@ fn read(world: &World, request: &Request) -> Result<Answer, Fault> {
             let rows = world.bucket(topic, 0).ok_or_else(missing)?.rows;
             Answer::Put(Receipt { bucket: 0, lsn: rows, rows: 1 })
         }
-        Request::Flush(place) => {
-            let buckets = world.buckets(&place.topic).ok_or_else(missing)?;
-            let of = |(id, b): (u32, &Bucket)| BucketFlush {
-                flushed: flushed(id, b),
-                before: BucketCounts::default(),
-                after: BucketCounts::default(),
-                grown: None,
-                took: Duration::from_millis(3),
-            };
-            let buckets = (0..).zip(buckets).map(of).collect();
-            Answer::Flushed(FlushReport { buckets, took: Duration::from_millis(3) })
-        }
+        Request::Flush(place) => flush(world, &place.topic)?,
         Request::Condition { .. } => {
             Answer::Condition(Err(Complaint { reason: "no".into(), place: None }))
         }
@@ -413,6 +402,19 @@ fn read(world: &World, request: &Request) -> Result<Answer, Fault> {
         | Request::Words(_)
         | Request::Find(_) => return Err(Fault::new("it cannot be read")),
     })
+}
+
+fn flush(world: &World, topic: &TopicName) -> Result<Answer, Fault> {
+    let buckets = world.buckets(topic).ok_or_else(missing)?;
+    let of = |(id, b): (u32, &Bucket)| BucketFlush {
+        flushed: flushed(id, b),
+        before: BucketCounts::default(),
+        after: BucketCounts::default(),
+        grown: None,
+        took: Duration::from_millis(3),
+    };
+    let buckets = (0..).zip(buckets).map(of).collect();
+    Ok(Answer::Flushed(FlushReport { buckets, took: Duration::from_millis(3) }))
 }
 
 fn record(world: &World, id: &RecordId) -> Result<Whole, Fault> {

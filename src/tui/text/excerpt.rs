@@ -22,7 +22,7 @@ pub(crate) struct Part {
 pub(crate) fn excerpt(text: &str, marks: &[Range<usize>], cells: u16) -> Vec<Part> {
     let start = marks.first().map_or(0, |first| start(text, first, cells));
     let mut parts = Parts::default();
-    let mut used = if start > 0 { 1 } else { 0 };
+    let mut used = u16::from(start > 0);
     if start > 0 && cells > 0 {
         parts.push("…", false);
     }
@@ -125,7 +125,7 @@ mod tests {
 
     #[test]
     fn marks_that_lie_outside_of_the_text_mark_nothing() {
-        let parts = excerpt("short", &[90..95], 10);
+        let parts = excerpt("short", std::slice::from_ref(&(90..95)), 10);
         assert_eq!(parts, [Part { text: "short".into(), is_marked: false }]);
     }
 }

@@ -81,22 +81,16 @@ pub(super) fn step(state: &mut State, motion: Motion) -> Vec<Effect> {
     let Overlay::Found(list) = &mut state.overlay else {
         return Vec::new();
     };
-    let column = match motion {
-        Motion::Left => list.other_column(-1),
-        Motion::Right => list.other_column(1),
+    let has_turned = match motion {
+        Motion::Left => list.turn(-1),
+        Motion::Right => list.turn(1),
         _ => {
             let total = list.hits().len() as u64;
             list.scroll.step(motion, height, total);
-            return Vec::new();
+            false
         }
     };
-    match column {
-        Some(column) => {
-            list.again_in(column);
-            look(state)
-        }
-        None => Vec::new(),
-    }
+    if has_turned { look(state) } else { Vec::new() }
 }
 
 /// Goes to the selected record in the table.
@@ -122,7 +116,7 @@ pub(super) fn found(state: &mut State, finds: Finds) {
 /// Takes why nothing could be found.
 pub(super) fn failed(state: &mut State, fault: Fault) {
     if let Some(list) = list(state) {
-        list.found = Some(Err(fault));
+        list.finds = Some(Err(fault));
     }
 }
 

@@ -49,12 +49,11 @@ fn draw_branch(canvas: &mut Canvas<'_>, branch: &BranchInfo, line: Rect) {
     let parent = branch.parent.as_ref().map_or_else(String::new, |parent| format!(" of {parent}"));
     let begun = format!("from v {}{parent}", grouped(branch.parent_version));
     let left = canvas.text(left, &begun, Meaning::Plain);
-    let (now, meaning) = match &branch.error {
-        Some(error) => (format!("  ✗ {error}"), Meaning::Bad),
-        None => {
-            let records = counted(branch.rows, "record");
-            (format!("  now v {}, {records}", grouped(branch.version)), Meaning::Number)
-        }
+    let (now, meaning) = if let Some(error) = &branch.error {
+        (format!("  ✗ {error}"), Meaning::Bad)
+    } else {
+        let records = counted(branch.rows, "record");
+        (format!("  now v {}, {records}", grouped(branch.version)), Meaning::Number)
     };
     let left = canvas.text(left, &now, meaning);
     let made = branch.created.map(|made| made.format("  made %Y-%m-%d").to_string());

@@ -34,7 +34,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, body: Rect, list: &Found) {
     let title = title(list, area.width);
     let inside = canvas.frame(area, Meaning::Focused, &title);
     columns(canvas, list, area);
-    match &list.found {
+    match &list.finds {
         None => canvas.lines(padded(inside), [piece("·····", Meaning::Muted)]),
         Some(Err(fault)) => empty::message(canvas, inside, &empty::of_fault(fault)),
         Some(Ok(finds)) => {

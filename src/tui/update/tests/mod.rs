@@ -1278,7 +1278,7 @@ mod words {
             update(state, Event::Answer { slot: Slot::Words, id, result });
         };
         failed(&mut state);
-        assert!(matches!(list(&state).found, Some(Err(_))));
+        assert!(matches!(list(&state).finds, Some(Err(_))));
         assert!(key(&mut state, Key::Enter).is_empty(), "there is nothing to go to");
         assert!(state.notice.is_some());
 
