@@ -13,7 +13,7 @@ use lance_table::format::Fragment;
 use super::fragment::metadata;
 use super::index::Span;
 use super::meeting::{Met, Spot, meet};
-use super::pairs::{Pair, has_same_rows, suspects};
+use super::pairs::{Pair, has_same_rows, is_kept, suspects};
 use super::side::Side;
 use super::table::Table;
 use crate::engine::error::Result;
@@ -64,7 +64,9 @@ pub(crate) struct Compared {
 impl Comparison {
     /// Compares the chosen columns of two versions; none is an empty one. Reads nothing yet.
     pub(crate) fn of(before: Option<&Table>, after: Option<&Table>, columns: &Columns) -> Self {
-        let pairs = Pair::all(fields(before), fields(after));
+        let is_kept =
+            |was: &Field, is: &Field| is_kept((was, fragments(before)), (is, fragments(after)));
+        let pairs = Pair::all(fields(before), fields(after), is_kept);
         let pairs: Vec<_> = pairs.into_iter().filter(|pair| pair.is_among(columns)).collect();
         let suspects = suspects(&pairs, fragments(before), fragments(after));
         let common = match (before, after) {

@@ -18,11 +18,20 @@ pub(super) struct Pair<'a> {
 
 impl<'a> Pair<'a> {
     /// All columns of two versions, those of the later one first. They belong together by name, or else by the number that
-    /// Lance knows a column by, where it has another name and still its type.
-    pub(super) fn all(before: &'a [Field], after: &'a [Field]) -> Vec<Self> {
+    /// Lance knows a column by, where it has another name and still its type, and `is_kept` finds the values in their place:
+    /// once a column is dropped, another one may get its number.
+    pub(super) fn all(
+        before: &'a [Field],
+        after: &'a [Field],
+        is_kept: impl Fn(&Field, &Field) -> bool,
+    ) -> Vec<Self> {
+        let renamed = |field: &Field| {
+            let is_it = |other: &&Field| is_renamed(other, field, after) && is_kept(other, field);
+            before.iter().find(is_it)
+        };
         let of_before = |field: &Field| {
             let named = before.iter().find(|other| other.name == field.name);
-            named.or_else(|| before.iter().find(|other| is_renamed(other, field, after)))
+            named.or_else(|| renamed(field))
         };
         let mut pairs: Vec<Self> = after
             .iter()
@@ -69,6 +78,20 @@ impl<'a> Pair<'a> {
         before.overlays != after.overlays
             || stored(before, self.before) != stored(after, self.after)
     }
+}
+
+/// Whether two columns are the same values: whether a fragment that both versions have keeps them in the same files. Where a
+/// compaction left none, that cannot be known, and they are two.
+pub(super) fn is_kept(
+    (was, before): (&Field, &[Fragment]),
+    (is, after): (&Field, &[Fragment]),
+) -> bool {
+    let known: HashMap<u64, &Fragment> = before.iter().map(|f| (f.id, f)).collect();
+    let mut both = after.iter().filter_map(|after| Some((*known.get(&after.id)?, after)));
+    both.any(|(before, after)| {
+        let files = stored(before, Some(was));
+        !files.is_empty() && files == stored(after, Some(is))
+    })
 }
 
 /// Whether a column that lost its name is the one that has this other name now.
@@ -133,7 +156,7 @@ mod tests {
     }
 
     fn changes(before: &[Field], after: &[Field]) -> Vec<String> {
-        let all = Pair::all(before, after);
+        let all = Pair::all(before, after, |_, _| true);
         let texts = all.iter().filter_map(Pair::change);
         texts.map(|change| serde_json::to_string(&change).unwrap()).collect()
     }
@@ -157,7 +180,7 @@ mod tests {
         assert_eq!(changes(&before, &after), expected);
         let gone = [r#"{"change":"removed","column":"text","type":"utf8"}"#];
         assert_eq!(changes(&before[..2], &after[..1]), gone);
-        assert_eq!(Pair::all(&[], &after).len(), 4, "there was no version before");
+        assert_eq!(Pair::all(&[], &after, |_, _| true).len(), 4, "there was no version before");
     }
 
     #[test]
@@ -165,8 +188,11 @@ mod tests {
         use DataType::{Int64, Utf8};
         let found = changes(&[field(0, "a", Int64)], &[field(0, "b", Utf8)]);
         assert_eq!(found.len(), 2, "{found:?}");
+        let (before, after) = ([field(0, "a", Int64)], [field(0, "b", Int64)]);
+        assert_eq!(Pair::all(&before, &after, |_, _| true).len(), 1, "where the values are kept");
+        assert_eq!(Pair::all(&before, &after, |_, _| false).len(), 2, "where they are not");
         let swapped = [field(1, "a", Int64), field(0, "b", Int64)];
-        let pairs = Pair::all(&[field(0, "a", Int64), field(1, "b", Int64)], &swapped)
+        let pairs = Pair::all(&[field(0, "a", Int64), field(1, "b", Int64)], &swapped, |_, _| true)
             .iter()
             .map(|pair| (pair.before.unwrap().name.clone(), pair.name().to_owned()))
             .collect::<Vec<_>>();
