@@ -13,8 +13,8 @@ use crate::cli::count;
 use crate::cli::failure::Result;
 use crate::cli::output::{self, Data};
 use crate::{
-    Chunk, Decoder, Hit, HybridHit, HybridMatches, JsonObject, Matches, Page, Record, TextHit,
-    TextMatches, value,
+    Chunk, Decoder, Hit, HybridHit, HybridMatches, JsonObject, Mark, Matches, Page, Record,
+    TextHit, TextMatches, value,
 };
 
 /// Takes records in portions, and prints them to stdout.
@@ -94,9 +94,7 @@ impl Printer {
         };
         let rows: Vec<Row> = found.hits.iter().map(row).collect();
         let marks: Vec<_> = found.hits.iter().map(|hit| hit.marks.clone()).collect();
-        self.printed += rows.len() as u64;
-        self.non_finite += found.non_finite;
-        self.form.found(&rows, &marks, &mut self.out)
+        self.marked(&rows, &marks, found.non_finite)
     }
 
     /// The same of a search by text and likeness: `_fused`, and of each ranking the rank and what it goes by.
@@ -117,9 +115,14 @@ impl Printer {
         };
         let rows: Vec<Row> = found.hits.iter().map(row).collect();
         let marks: Vec<_> = found.hits.iter().map(|hit| hit.marks.clone()).collect();
+        self.marked(&rows, &marks, found.non_finite)
+    }
+
+    /// Prints rows with the places of the words that were found in them.
+    fn marked(&mut self, rows: &[Row], marks: &[Vec<Mark>], non_finite: usize) -> Result {
         self.printed += rows.len() as u64;
-        self.non_finite += found.non_finite;
-        self.form.found(&rows, &marks, &mut self.out)
+        self.non_finite += non_finite;
+        self.form.found(rows, marks, &mut self.out)
     }
 
     /// The labels of a record that a search has found: all of them, or what the next search needs to name it.
