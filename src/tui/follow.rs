@@ -111,7 +111,7 @@ fn take_ready(tail: &mut Tail, arrivals: &mut Vec<Arrival>, inner: &[PathColumn]
 
 fn take(arrivals: &mut Vec<Arrival>, event: TailEvent, inner: &[PathColumn]) {
     arrivals.push(match event {
-        TailEvent::Rows(chunk) => Arrival::Rows(Rows::of_chunk(&chunk, inner)),
+        TailEvent::Rows(chunk) => Arrival::Rows(Rows::arriving(&chunk, inner)),
         TailEvent::Flushed(flushed) => Arrival::Flushed(flushed),
         TailEvent::Reset(reset) => Arrival::Reset(reset),
     });

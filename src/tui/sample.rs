@@ -244,7 +244,7 @@ pub(crate) fn run(bucket: u32, offsets: std::ops::Range<u64>, persisted: u64) ->
         bucket,
         offset,
         buffered: offset >= persisted,
-        cells: cells(bucket, offset),
+        cells: cells(bucket, offset).into(),
         heavy: Vec::new(),
     };
     Rows { columns: columns(), rows: offsets.map(row).collect() }

@@ -133,7 +133,7 @@ pub(crate) fn diff(versus: &Versus) -> Result<Answer, Fault> {
         }),
     };
     let difference = |(row, kind): (&Row, ChangeKind)| {
-        let cells = page.columns.iter().zip(&row.cells);
+        let cells = page.columns.iter().zip(row.cells.iter());
         let is_shown = |column: &Column, value: &Cell| {
             kind != ChangeKind::Updated
                 || (column.name == "prompt" && matches!(value, Cell::Text(_)))

@@ -51,8 +51,9 @@ impl Difference {
         let (before, after) = (cells(&chunk.before), cells(&chunk.after));
         let (mut was, mut is) = (before.rows.into_iter(), after.rows.into_iter());
         let row = |row: &ChangedRow| {
-            let was = row.kind.was_there().then(|| was.next()).flatten().map(|row| row.cells);
-            let is = row.kind.is_there().then(|| is.next()).flatten().map(|row| row.cells);
+            let was =
+                row.kind.was_there().then(|| was.next()).flatten().map(|row| row.cells.to_vec());
+            let is = row.kind.is_there().then(|| is.next()).flatten().map(|row| row.cells.to_vec());
             let named = |columns: &[Column], cells: Option<Vec<Cell>>| {
                 let names = columns.iter().map(|column| column.name.clone());
                 names.zip(cells.into_iter().flatten()).collect::<Vec<_>>()

@@ -1,6 +1,7 @@
 //! What was read, as the screens need it: plain values, cut to what can be shown.
 
 mod cell;
+mod cells;
 mod copied;
 mod difference;
 mod encoded;

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use arrow_array::ArrayRef;
 use arrow_schema::SchemaRef;
 
-use super::cell::{Align, Cell};
+use super::cell::Align;
+use super::cells::Cells;
 use super::path_column::PathColumn;
 use super::weight::Heavy;
 use super::{kind, weight};
@@ -36,7 +37,7 @@ pub(crate) struct Row {
     /// Whether it is put but not yet in a version.
     pub(crate) buffered: bool,
     /// One cell a column.
-    pub(crate) cells: Vec<Cell>,
+    pub(crate) cells: Cells,
     /// Its values that are read only where somebody asks for them.
     pub(crate) heavy: Vec<Heavy>,
 }
@@ -44,7 +45,7 @@ pub(crate) struct Row {
 impl Row {
     /// About how many bytes it takes in memory.
     pub(crate) fn bytes(&self) -> usize {
-        self.cells.iter().map(Cell::bytes).sum::<usize>() + size_of::<Self>()
+        self.cells.bytes() + size_of::<Self>()
     }
 }
 
@@ -71,18 +72,32 @@ impl Rows {
 
     /// The records of a chunk, in the same way; a path that leads nowhere in them makes no column.
     pub(crate) fn of_chunk(chunk: &Chunk, inner: &[PathColumn]) -> Self {
+        Self::of(chunk, inner, Cells::now)
+    }
+
+    /// The same of records of which few will be looked at: their cells are made then.
+    pub(crate) fn arriving(chunk: &Chunk, inner: &[PathColumn]) -> Self {
+        Self::of(chunk, inner, Cells::later)
+    }
+
+    fn of(
+        chunk: &Chunk,
+        inner: &[PathColumn],
+        cells: fn(Vec<ArrayRef>, usize) -> Vec<Cells>,
+    ) -> Self {
         let schema = chunk.batch.schema();
         let own = schema.fields().iter().zip(chunk.batch.columns());
         let own = own.map(|(field, values)| (field.name().as_str(), values.clone()));
         let inner =
             inner.iter().filter_map(|path| Some((path.name.as_str(), path.values(&chunk.batch)?)));
-        let all: Vec<(&str, ArrayRef)> = own.chain(inner).collect();
-        let columns = all.iter().map(|(name, values)| Column {
+        let (names, values): (Vec<&str>, Vec<ArrayRef>) = own.chain(inner).unzip();
+        let columns = names.iter().zip(&values).map(|(name, values)| Column {
             name: sanitize::clip(name, LONGEST_NAME),
             align: Align::of(values.data_type()),
             kind: sanitize::clip(&kind::heading(values.data_type()), LONGEST_NAME),
         });
-        Self { columns: columns.collect(), rows: rows(chunk, &all) }
+        let columns = columns.collect();
+        Self { columns, rows: rows(chunk, cells(values, chunk.offsets.len())) }
     }
 
     /// No records.
@@ -108,16 +123,14 @@ pub(crate) fn column_of(schema: &SchemaRef, shown: &str) -> Option<String> {
     schema.fields().iter().map(|field| field.name()).find(|name| is_it(name)).cloned()
 }
 
-fn rows(chunk: &Chunk, columns: &[(&str, ArrayRef)]) -> Vec<Row> {
-    let mut cells: Vec<_> =
-        columns.iter().map(|(_, values)| Cell::of_column(values).into_iter()).collect();
+fn rows(chunk: &Chunk, cells: Vec<Cells>) -> Vec<Row> {
     let mut heavy = weight::heavy(&chunk.batch);
-    let row = |(number, offset): (usize, &u64)| Row {
+    let row = |(number, (offset, cells)): (usize, (&u64, Cells))| Row {
         bucket: chunk.bucket,
         offset: *offset,
         buffered: chunk.buffered,
-        cells: cells.iter_mut().filter_map(Iterator::next).collect(),
+        cells,
         heavy: heavy.remove(&number).unwrap_or_default(),
     };
-    chunk.offsets.iter().enumerate().map(row).collect()
+    chunk.offsets.iter().zip(cells).enumerate().map(row).collect()
 }

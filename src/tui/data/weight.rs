@@ -66,6 +66,19 @@ pub(super) fn weight(values: &ArrayRef) -> u64 {
     }
 }
 
+/// Bytes that arrays keep in memory, whatever else lies in the same buffers.
+pub(super) fn kept(arrays: &[ArrayRef]) -> usize {
+    let mut buffers = BTreeMap::new();
+    let mut left: Vec<_> = arrays.iter().map(|values| values.to_data()).collect();
+    while let Some(data) = left.pop() {
+        let nulls = data.nulls().map(|nulls| nulls.buffer());
+        let own = data.buffers().iter().chain(nulls);
+        buffers.extend(own.map(|buffer| (buffer.data_ptr(), buffer.capacity())));
+        left.extend_from_slice(data.child_data());
+    }
+    buffers.values().sum()
+}
+
 fn span<O: OffsetSizeTrait>(offsets: &[O]) -> u64 {
     let (first, last) = ends(offsets);
     (last - first) as u64

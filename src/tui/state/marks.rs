@@ -119,7 +119,7 @@ mod tests {
     }
 
     fn row(offset: u64) -> Row {
-        let cells = vec![Cell::Number(offset.to_string()), Cell::Text("a\u{1b}b".into())];
+        let cells = vec![Cell::Number(offset.to_string()), Cell::Text("a\u{1b}b".into())].into();
         Row { bucket: 1, offset, buffered: false, cells, heavy: Vec::new() }
     }
 

@@ -111,7 +111,7 @@ mod tests {
             bucket: 0,
             offset,
             buffered,
-            cells: vec![Cell::Text("x".repeat(text))],
+            cells: vec![Cell::Text("x".repeat(text))].into(),
             heavy: Vec::new(),
         };
         Rows { columns: Arc::new([]), rows: (0..count).map(row).collect() }

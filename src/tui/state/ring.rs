@@ -193,7 +193,7 @@ mod tests {
     use super::*;
 
     fn line(offset: u64) -> Line {
-        let row = Row { bucket: 0, offset, buffered: true, cells: Vec::new(), heavy: Vec::new() };
+        let row = Row { bucket: 0, offset, buffered: true, cells: Vec::new().into(), heavy: Vec::new() };
         Line::Record { row, columns: Arc::new([]), came: Came::At(NaiveDateTime::default()) }
     }
 

@@ -326,7 +326,7 @@ mod tests {
             bucket: 0,
             offset,
             buffered: true,
-            cells: Vec::new(),
+            cells: Vec::new().into(),
             heavy: Vec::new(),
         };
         Rows { columns: Arc::new([]), rows: offsets.map(row).collect() }

@@ -136,7 +136,7 @@ impl World {
             bucket,
             offset,
             buffered: offset >= end - b.buffered,
-            cells: vec![Cell::Text(token(topic, bucket, b.epoch, offset))],
+            cells: vec![Cell::Text(token(topic, bucket, b.epoch, offset))].into(),
             heavy: Vec::new(),
         };
         let columns: Arc<[Column]> =

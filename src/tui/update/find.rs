@@ -149,7 +149,7 @@ fn look_in_tail(state: &mut State, way: Way, skip: u64) {
         Some(number) => {
             let (place, field) = match tail.ring.get(number) {
                 Some(Line::Record { row, columns, .. }) => {
-                    let mut cells = columns.iter().zip(&row.cells);
+                    let mut cells = columns.iter().zip(row.cells.iter());
                     let column = cells.find(|(_, cell)| cell.has(&find.needle));
                     let field = column.map(|(column, _)| column.name.clone());
                     ((row.bucket, row.offset), field.unwrap_or_default())

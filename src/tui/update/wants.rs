@@ -102,7 +102,7 @@ fn fit_lines(tail: &mut Tail, height: u64) {
 }
 
 fn note(widths: &mut Widths, columns: &[Column], row: &Row) {
-    for (column, cell) in columns.iter().zip(&row.cells) {
+    for (column, cell) in columns.iter().zip(row.cells.iter()) {
         let heading = sanitize::width(&column.name).max(sanitize::width(&column.kind));
         widths.note(&column.name, heading);
         let cells = sanitize::width(&cell.text());
