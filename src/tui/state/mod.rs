@@ -3,6 +3,7 @@
 mod across;
 mod app;
 mod arrangement;
+mod buffered;
 mod choices;
 mod chooser;
 mod clip;

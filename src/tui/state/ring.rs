@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use chrono::{DateTime, NaiveDateTime, Utc};
 
+use super::buffered::Buffered;
+use super::tail::Source;
 use crate::tui::data::{Column, Row};
 use crate::{Flushed, Reset};
 
@@ -60,10 +62,24 @@ struct Kept {
     line: Line,
 }
 
+impl Kept {
+    /// The source and the offset of a record that is buffered.
+    fn buffered(&self) -> Option<(Source, u64)> {
+        match &self.line {
+            Line::Record { row, .. } if row.buffered => {
+                Some(((self.topic, row.bucket), row.offset))
+            }
+            _ => None,
+        }
+    }
+}
+
 /// The newest lines.
 #[derive(Debug)]
 pub(crate) struct Ring {
     lines: VecDeque<Kept>,
+    /// Those whose records are buffered.
+    buffered: Buffered,
     /// The number of the first line kept.
     first: u64,
     bytes: usize,
@@ -79,7 +95,8 @@ impl Default for Ring {
 impl Ring {
     /// A ring of its own size.
     pub(crate) fn bounded(limit: usize) -> Self {
-        Self { lines: VecDeque::new(), first: 0, bytes: 0, limit }
+        let buffered = Buffered::default();
+        Self { lines: VecDeque::new(), buffered, first: 0, bytes: 0, limit }
     }
 
     /// The number of the first line kept.
@@ -94,14 +111,16 @@ impl Ring {
 
     /// A line by its number.
     pub(crate) fn get(&self, number: u64) -> Option<&Line> {
-        let index = usize::try_from(number.checked_sub(self.first)?).ok()?;
-        self.lines.get(index).map(|kept| &kept.line)
+        self.lines.get(self.index(number)?).map(|kept| &kept.line)
     }
 
     /// The number of the topic of a line.
     pub(crate) fn topic(&self, number: u64) -> Option<usize> {
-        let index = usize::try_from(number.checked_sub(self.first)?).ok()?;
-        self.lines.get(index).map(|kept| kept.topic)
+        self.lines.get(self.index(number)?).map(|kept| kept.topic)
+    }
+
+    fn index(&self, number: u64) -> Option<usize> {
+        usize::try_from(number.checked_sub(self.first)?).ok()
     }
 
     /// Forgets the lines of a bucket of a topic. Returns where the lines with these numbers stand now, or those behind them.
@@ -116,6 +135,12 @@ impl Ring {
         let now = numbers.map(stay);
         self.lines.retain(|kept| !is_of(kept));
         self.bytes = self.lines.iter().map(|kept| kept.line.bytes()).sum();
+        self.buffered = Buffered::default();
+        for (number, kept) in (first..).zip(&self.lines) {
+            if let Some((source, offset)) = kept.buffered() {
+                self.buffered.push(source, number, offset);
+            }
+        }
         now
     }
 
@@ -130,12 +155,19 @@ impl Ring {
             };
             self.first += 1;
             self.bytes -= old.line.bytes();
+            if let Some((source, _)) = old.buffered() {
+                self.buffered.pop(source);
+            }
         }
         if self.bytes + bytes > self.limit && !self.lines.is_empty() {
             return false;
         }
         self.bytes += bytes;
-        self.lines.push_back(Kept { topic, line });
+        let kept = Kept { topic, line };
+        if let Some((source, offset)) = kept.buffered() {
+            self.buffered.push(source, self.end(), offset);
+        }
+        self.lines.push_back(kept);
         true
     }
 
@@ -148,16 +180,18 @@ impl Ring {
         };
         let at = self.lines.iter().position(is_later).unwrap_or(self.lines.len());
         self.bytes += line.bytes();
-        self.lines.insert(at, Kept { topic, line });
-        self.first + at as u64
+        let (number, kept) = (self.first + at as u64, Kept { topic, line });
+        self.buffered.make_room(number);
+        if let Some((source, offset)) = kept.buffered() {
+            self.buffered.insert(source, number, offset);
+        }
+        self.lines.insert(at, kept);
+        number
     }
 
     /// How many records from a line on are buffered.
     pub(crate) fn buffered_from(&self, number: u64) -> u64 {
-        let skipped = usize::try_from(number.saturating_sub(self.first)).unwrap_or(usize::MAX);
-        let buffered =
-            |kept: &&Kept| matches!(&kept.line, Line::Record { row, .. } if row.buffered);
-        self.lines.iter().skip(skipped).filter(buffered).count() as u64
+        self.buffered.count_from(number)
     }
 
     /// Says how long a flush took; false where it is not among the lines.
@@ -177,11 +211,9 @@ impl Ring {
 
     /// Marks the records of a bucket below an offset as persisted.
     pub(crate) fn persist(&mut self, topic: usize, bucket: u32, next_offset: u64) {
-        for kept in self.lines.iter_mut().filter(|kept| kept.topic == topic) {
-            if let Line::Record { row, .. } = &mut kept.line
-                && row.bucket == bucket
-                && row.offset < next_offset
-            {
+        for number in self.buffered.persist((topic, bucket), next_offset) {
+            let kept = self.index(number).and_then(|index| self.lines.get_mut(index));
+            if let Some(Kept { line: Line::Record { row, .. }, .. }) = kept {
                 row.buffered = false;
             }
         }
@@ -193,7 +225,8 @@ mod tests {
     use super::*;
 
     fn line(offset: u64) -> Line {
-        let row = Row { bucket: 0, offset, buffered: true, cells: Vec::new().into(), heavy: Vec::new() };
+        let row =
+            Row { bucket: 0, offset, buffered: true, cells: Vec::new().into(), heavy: Vec::new() };
         Line::Record { row, columns: Arc::new([]), came: Came::At(NaiveDateTime::default()) }
     }
 
@@ -254,5 +287,35 @@ mod tests {
         assert!((0..6).all(|number| ring.topic(number) == Some(0)));
         assert_eq!(ring.bytes, 6 * line(0).bytes());
         assert_eq!(ring.forget(0, 7, [1, 2, 3]), [1, 2, 3], "another bucket");
+    }
+
+    #[test]
+    fn the_buffered_are_counted_whatever_comes_and_goes() {
+        let mut ring = ring_of(8);
+        let counted = |ring: &Ring, from: u64| {
+            let lines = (from.max(ring.first())..ring.end()).filter_map(|number| ring.get(number));
+            lines.filter(|line| matches!(line, Line::Record { row, .. } if row.buffered)).count()
+        };
+        let checked = |ring: &Ring| {
+            for from in 0..=ring.end() {
+                assert_eq!(ring.buffered_from(from), counted(ring, from) as u64, "from {from}");
+            }
+        };
+        for offset in 0..12 {
+            let topic = usize::from(offset % 3 == 0);
+            ring.push((topic, line(offset)), u64::MAX);
+            checked(&ring);
+        }
+        ring.persist(0, 0, 8);
+        checked(&ring);
+        let before = DateTime::<Utc>::MIN_UTC;
+        let Line::Record { row, columns, .. } = line(3) else { unreachable!() };
+        ring.insert(1, Line::Record { row, columns, came: Came::Before(before) }, before);
+        checked(&ring);
+        ring.persist(1, 0, 4);
+        checked(&ring);
+        ring.forget(1, 0, [0; 3]);
+        checked(&ring);
+        assert_eq!(ring.buffered_from(0), 3, "8, 10 and 11 of the other topic");
     }
 }
