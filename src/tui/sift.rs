@@ -12,6 +12,7 @@ use super::event::{Answer, Sifted};
 use super::history;
 use super::ranked::Ranked;
 use super::runner::Sink;
+use super::state::MOST_LISTED;
 use crate::{
     Chunk, Columns, Cursor, Engine, From, Reader, Result, StreamOptions, TailEvent, TopicCounts,
     TopicName,
@@ -141,6 +142,7 @@ fn passed(cursor: &Cursor, counts: &TopicCounts) -> u64 {
 /// What was found and not told yet.
 #[derive(Default)]
 struct Collected {
+    /// Of those that are kept in mind; the others are counted only.
     found: Vec<(u32, u64)>,
     matches: u64,
     /// The first ones, where they are sorted by a column.
@@ -149,9 +151,10 @@ struct Collected {
 
 impl Collected {
     fn take(&mut self, chunk: &Chunk) -> Result<(), Fault> {
+        let room = usize::try_from(MOST_LISTED.saturating_sub(self.matches)).unwrap_or(usize::MAX);
         self.matches += chunk.offsets.len() as u64;
         match &mut self.ranked {
-            None => self.found.extend(places(chunk)),
+            None => self.found.extend(places(chunk).take(room)),
             Some(ranked) => ranked.offer(chunk)?,
         }
         Ok(())

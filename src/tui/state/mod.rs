@@ -56,7 +56,7 @@ pub(crate) use found::Found;
 pub(crate) use goal::{PLACES, Target, When, target};
 pub(crate) use jobs::{Ended, Job, LONG, Work, what};
 pub(crate) use lead::Lead;
-pub(crate) use listed::{Asked, Course, Listed};
+pub(crate) use listed::{Asked, Course, Listed, MOST_LISTED};
 pub(crate) use marks::{Mark, Marked, Marks};
 pub(crate) use memory::{Memory, Resume};
 pub(crate) use outline::{Sign, TreeLine};
