@@ -36,6 +36,7 @@ mod recovery;
 mod repair;
 mod restore;
 mod run;
+mod runtime;
 mod schema;
 mod screen;
 mod search;

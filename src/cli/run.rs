@@ -4,10 +4,10 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 
-use super::args::{Args, Command};
+use super::args::{Args, Command, Draws};
 use super::dispatch::dispatch;
 use super::failure::Failure;
-use super::{log, output, screen, unknown};
+use super::{log, output, runtime, screen, unknown};
 
 /// Runs the command line that this process was started with.
 pub fn main() -> ExitCode {
@@ -38,8 +38,9 @@ fn failed(failure: &Failure) -> ExitCode {
 }
 
 fn start(args: Args) -> Result<(), Failure> {
-    log::start(args.draws())?;
-    let runtime = tokio::runtime::Runtime::new()
+    let draws = args.draws();
+    log::start(draws)?;
+    let runtime = runtime::start(draws == Draws::Screen)
         .map_err(|error| Failure::io("could not start the runtime", &error))?;
     let result = runtime.block_on(dispatch(args));
     // A read of stdin cannot be called off: whoever waits for it would wait for ever.
