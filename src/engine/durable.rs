@@ -60,22 +60,33 @@ fn create_one(folder: &Path, private: bool) -> Result<()> {
 /// Puts `content` under `path` so that after a crash either the old or the new content is there.
 pub(crate) fn replace_file(path: &Path, content: &[u8]) -> Result<()> {
     let temporary = path.with_extension(format!("tmp{}", std::process::id()));
+    write_beside(path, &temporary, content)?;
+    take_its_place(&temporary, path)
+}
+
+/// Writes what is to replace `path` under another name of its folder, durably but for the name.
+pub(crate) fn write_beside(path: &Path, temporary: &Path, content: &[u8]) -> Result<()> {
     // Never through a link that stands there, and over what a process of this number has left.
-    drop(fs::remove_file(&temporary));
-    let written = File::create_new(&temporary)
-        .and_then(|mut file| {
-            file.write_all(content)?;
-            fault::syncing(path)?;
-            file.sync_all()
-        })
-        .and_then(|()| fs::rename(&temporary, path));
-    if let Err(error) = written {
-        // The error that counts is the write's; the leftover is only untidy.
-        drop(fs::remove_file(&temporary));
-        return Err(Error::io("write", path)(error));
-    }
+    drop(fs::remove_file(temporary));
+    let written = File::create_new(temporary).and_then(|mut file| {
+        file.write_all(content)?;
+        fault::syncing(path)?;
+        file.sync_all()
+    });
+    written.map_err(|error| given_up(temporary, path, error))
+}
+
+/// Gives what [`write_beside`] wrote its name, durably.
+pub(crate) fn take_its_place(temporary: &Path, path: &Path) -> Result<()> {
+    fs::rename(temporary, path).map_err(|error| given_up(temporary, path, error))?;
     fault::synced(path);
     path.parent().map_or(Ok(()), sync_folder)
+}
+
+fn given_up(temporary: &Path, path: &Path, error: std::io::Error) -> Error {
+    // The error that counts is the write's; the leftover is only untidy.
+    drop(fs::remove_file(temporary));
+    Error::io("write", path)(error)
 }
 
 /// Runs blocking work off the runtime's workers.

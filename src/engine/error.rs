@@ -4,6 +4,7 @@ use std::error::Error as StdError;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use super::group_fault::GroupFault;
 pub use super::kind::ErrorKind;
 use super::wording::{at_risk, branches, by_contents, holder, instead, shown};
 
@@ -83,6 +84,16 @@ pub enum Error {
         path: PathBuf,
         /// What the reader of the bytes said.
         source: Source,
+    },
+    /// A named group cannot go on.
+    #[error("topic `{topic}`, group `{}`: {fault}", shown(group))]
+    Group {
+        /// The topic's name.
+        topic: String,
+        /// The group's name.
+        group: String,
+        /// What keeps it from that.
+        fault: GroupFault,
     },
     /// A dataset was not read, because decoding what nothing vouches for does harm: it panics, never ends, takes more
     /// memory than it may, or yields what is no value.

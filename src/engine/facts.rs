@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Serialize, Serializer};
 
+use super::group_facts::GroupLag;
 use super::name::TopicName;
 use super::retention::Retention;
 
@@ -111,6 +112,8 @@ pub struct TopicStats {
     pub retention: Option<Retention>,
     /// Each bucket's, by number.
     pub buckets: Vec<BucketStats>,
+    /// Its groups, by name, and how far each is behind.
+    pub groups: Vec<GroupLag>,
 }
 
 /// One version of a bucket.

@@ -48,6 +48,7 @@ impl Error {
             | Self::InvalidSchema { .. }
             | Self::Mismatch { .. }
             | Self::NotAFolder { .. } => ErrorKind::Invalid,
+            Self::Group { fault, .. } => fault.kind(),
             Self::Locked { .. } | Self::Diverged { .. } => ErrorKind::Conflict,
             Self::BufferFull { .. } | Self::Io { .. } | Self::Storage { .. } => {
                 ErrorKind::Unavailable

@@ -20,6 +20,8 @@ pub(crate) const APPEND_LOCK: &str = ".append.lock";
 pub(crate) const FLUSH_LOCK: &str = ".flush.lock";
 /// Held while a bucket is compacted, cleaned up or verified.
 pub(crate) const MAINTENANCE_LOCK: &str = ".maint.lock";
+/// Held while a group's position in a bucket is replaced.
+pub(crate) const GROUPS_LOCK: &str = ".groups.lock";
 /// A bucket's log.
 pub(crate) const LOG: &str = "wal";
 /// What the names of the log's segments end in.
@@ -34,6 +36,8 @@ pub(crate) const TRANSACTIONS: &str = "_transactions";
 pub(crate) const SUMS: &str = "sums";
 /// Which versions of a bucket are being read.
 const PINS: &str = "pins";
+/// Where the groups of readers stand in a bucket.
+const GROUPS: &str = "groups";
 
 /// How long the folders of a new topic may take to come.
 const NEW_TOPIC: Duration = Duration::from_secs(10);
@@ -76,13 +80,18 @@ pub(crate) fn dataset(topic: &Path, bucket: u32) -> BucketPlace {
 }
 
 /// The folders of a bucket that hold files of the engine's own.
-pub(crate) fn folders_beside(bucket: &Path) -> [PathBuf; 3] {
-    [bucket.to_path_buf(), bucket.join(LOG), pins(bucket)]
+pub(crate) fn folders_beside(bucket: &Path) -> [PathBuf; 4] {
+    [bucket.to_path_buf(), bucket.join(LOG), pins(bucket), groups(bucket)]
 }
 
 /// Where the processes that read a bucket say which versions.
 pub(crate) fn pins(bucket: &Path) -> PathBuf {
     bucket.join(PINS)
+}
+
+/// Where the groups of readers stand in a bucket, a file each.
+pub(crate) fn groups(bucket: &Path) -> PathBuf {
+    bucket.join(GROUPS)
 }
 
 /// All topics below `root`, sorted by name. Reads folders only.

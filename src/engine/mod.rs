@@ -4,7 +4,7 @@
 //!
 //! ```text
 //! L5 handle → L4 topic → L3 bucket → L2 buffer | wal | store → L1 maintenance | record | words
-//!   → L0 access, branch_facts, error, name, offset, clock, durable, facts, fault, hint, index, index_facts, job, kind,
+//!   → L0 access, branch_facts, error, name, offset, clock, durable, facts, fault, group_facts, group_fault, hint, index, index_facts, job, kind,
 //!   layout, options, poll, recall, retention, screen, search, sums, tally, watch, wording
 //! ```
 
@@ -18,6 +18,8 @@ mod error;
 mod facts;
 #[doc(hidden)]
 pub mod fault;
+mod group_facts;
+mod group_fault;
 mod handle;
 mod hint;
 mod index;
@@ -51,6 +53,8 @@ pub use facts::{
     Flushed, Maintenance, Receipt, Recovery, Reset, ResetReason, Restored, Tagging, TopicCounts,
     TopicEntry, TopicStats, Verification, VersionInfo,
 };
+pub use group_facts::{GroupInfo, GroupLag, GroupPlace};
+pub use group_fault::GroupFault;
 pub use handle::{Change, Changes, Engine, EngineBuilder, WatchMode, Writer, WriterBuilder};
 pub use index::{IndexKind, IndexSpec, WORTH_AN_INDEX};
 pub use index_facts::{Dropped, FoundBy, IndexInfo, IndexUse, Indexed};
@@ -72,7 +76,7 @@ pub use search::{Likeness, Metric, Search};
 pub use store::Inspector;
 pub use tally::ReadCounts;
 pub use topic::{
-    Diff, Estimate, HybridHit, HybridMatches, Progress, Reader, Scan, Sorted, Tail, TailEvent,
-    TextHit, TextMatches,
+    Diff, Estimate, Group, GroupBuilder, HybridHit, HybridMatches, Progress, Reader, Scan, Sorted,
+    Tail, TailEvent, TextHit, TextMatches,
 };
 pub use words::{HybridSearch, Mark, QueryError, TextSearch};

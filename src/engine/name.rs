@@ -47,6 +47,17 @@ impl fmt::Display for TopicName {
     }
 }
 
+/// Checks a group's name, by the rules of topics' names.
+///
+/// # Errors
+/// [`Error::InvalidName`].
+pub(crate) fn check_group(name: &str) -> Result<()> {
+    match fault(name) {
+        None => Ok(()),
+        Some(reason) => Err(Error::InvalidName { what: "group", name: name.into(), reason }),
+    }
+}
+
 fn fault(name: &str) -> Option<String> {
     if name.is_empty() {
         return Some("it is empty".into());

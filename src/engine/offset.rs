@@ -31,6 +31,11 @@ impl Cursor {
         self.0.iter().find(|(b, _)| *b == bucket).map(|(_, position)| *position)
     }
 
+    /// The buckets that the cursor names.
+    pub fn buckets(&self) -> impl Iterator<Item = u32> + '_ {
+        self.0.iter().map(|(bucket, _)| *bucket)
+    }
+
     /// Sets the position in a bucket.
     pub fn set(&mut self, bucket: u32, position: Position) {
         match self.0.iter_mut().find(|(b, _)| *b == bucket) {

@@ -13,6 +13,8 @@ const LAYERS: [&[&str]; 6] = [
         "error",
         "facts",
         "fault",
+        "group_facts",
+        "group_fault",
         "hint",
         "index",
         "index_facts",

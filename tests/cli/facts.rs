@@ -41,7 +41,8 @@ fn stats_has_its_shape() {
             "persisted_count",
             "buffer_bytes",
             "retention",
-            "buckets"
+            "buckets",
+            "groups"
         ]
     );
     assert_eq!(

@@ -29,6 +29,7 @@ mod flushing;
 mod following;
 mod foreign;
 mod full_disk;
+mod groups;
 mod healing;
 mod hints;
 mod indexing;

@@ -10,6 +10,10 @@ mod error;
 mod facts;
 #[path = "../../../src/engine/fault.rs"]
 pub mod fault;
+#[path = "../../../src/engine/group_facts.rs"]
+mod group_facts;
+#[path = "../../../src/engine/group_fault.rs"]
+mod group_fault;
 #[path = "../../../src/engine/hint.rs"]
 mod hint;
 #[path = "../../../src/engine/index.rs"]

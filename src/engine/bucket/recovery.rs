@@ -152,6 +152,9 @@ impl Bucket {
             let recovered = recover(&own.log_place, &mut held, persisted, &schema)?;
             let Some((log, read, mended)) = recovered else { return Ok(Vec::new()) };
             live.set_log(log, read);
+            drop(live);
+            // IMPORTANT: before anybody can put at log positions that are given a second time.
+            own.lower_groups_to_log(timeout)?;
             Ok(mended)
         })
         .await?;
@@ -159,6 +162,7 @@ impl Bucket {
             let Head { table, evidence } = self.ask(table).await?;
             self.live().install(Head { table, evidence });
         }
+        self.lower_groups_to_table(timeout).await?;
         Ok(mended)
     }
 

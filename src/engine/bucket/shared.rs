@@ -36,6 +36,7 @@ pub(crate) struct Bucket {
     pub(super) append_lock: FileLock,
     pub(super) flush_lock: FileLock,
     pub(super) maintenance_lock: FileLock,
+    pub(super) groups_lock: FileLock,
     /// Stands for a log in the versions that a writer without one makes.
     pub(super) memory_id: Uuid,
     pub(super) space: Space,
@@ -64,6 +65,7 @@ impl Bucket {
             append_lock: FileLock::append(&log_place),
             flush_lock: FileLock::flush(&log_place),
             maintenance_lock: FileLock::maintenance(&log_place),
+            groups_lock: FileLock::groups(&log_place),
             topic,
             place,
             log_place,

@@ -7,6 +7,7 @@ use super::pins::Pin;
 use super::selection::{Looked, Reach, Selection};
 use super::shared::Bucket;
 use super::snapshot::Snapshot;
+use super::stand::{Origin, Stand};
 use super::stride::Stride;
 use crate::engine::error::Result;
 use crate::engine::facts::{Flushed, Reset, ResetReason};
@@ -39,14 +40,6 @@ pub(crate) struct BucketTail {
     pass: Option<Pass>,
 }
 
-/// Where a stream stands in a bucket: to go on there later, and as a number.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) struct Stand {
-    pub(crate) position: Position,
-    /// The offset of the first record that it has not come to.
-    pub(crate) next_offset: u64,
-}
-
 /// Records of the first turn, when nothing is known of their size.
 const FIRST_TURN: usize = 64;
 /// Records of a turn at most, so that other buckets have theirs.
@@ -57,7 +50,7 @@ const TURN_BYTES: u64 = 8 << 20;
 /// What a bucket has to tell.
 #[derive(Debug, Clone)]
 pub(crate) enum BucketEvent {
-    Rows(Chunk),
+    Rows(Chunk, Origin),
     Flushed(Flushed),
     Reset(Reset),
     /// The records up to here do not match.
@@ -183,12 +176,12 @@ impl BucketTail {
     /// The chunk without the records that were delivered while they were buffered.
     fn undelivered(&self, snapshot: &Snapshot, chunk: Chunk) -> Option<BucketEvent> {
         if !self.has_delivered_of(snapshot, &chunk) {
-            return (!chunk.offsets.is_empty()).then_some(BucketEvent::Rows(chunk));
+            return (!chunk.offsets.is_empty()).then_some(BucketEvent::Rows(chunk, Origin::Table));
         }
         let keep: Vec<bool> =
             chunk.offsets.iter().map(|offset| !self.is_delivered(snapshot, *offset)).collect();
         let chunk = if keep.contains(&false) { chunk.filter(&keep)? } else { chunk };
-        (!chunk.offsets.is_empty()).then_some(BucketEvent::Rows(chunk))
+        (!chunk.offsets.is_empty()).then_some(BucketEvent::Rows(chunk, Origin::Table))
     }
 
     fn announce(&mut self, snapshot: &Snapshot) -> Option<BucketEvent> {
@@ -216,10 +209,14 @@ impl BucketTail {
             let from = self.positions.get(lane).map_or(first, |from| first.max(*from));
             let place = (lane, from);
             let looked = snapshot.look_at_buffered(&self.bucket, place, left, &self.selection)?;
+            let origin = match lane {
+                LOG => Origin::Log(snapshot.persisted_end().wrapping_sub(view.first)),
+                _ => Origin::Memory,
+            };
             for (rows, chunk) in looked {
                 left = left.saturating_sub(usize::try_from(rows).unwrap_or(usize::MAX));
                 self.pass(lane, from, rows);
-                let event = chunk.map(BucketEvent::Rows);
+                let event = chunk.map(|chunk| BucketEvent::Rows(chunk, origin));
                 events.extend(event.map(|event| (event, self.stand_in(snapshot))));
             }
             if skipped == 0 {
@@ -259,7 +256,8 @@ impl BucketTail {
     fn stand_in(&self, snapshot: &Snapshot) -> Stand {
         let is_behind = self.offset < snapshot.persisted_end();
         let delivered = if is_behind { 0 } else { snapshot.buffered_below(&self.positions) };
-        Stand { position: self.position(snapshot), next_offset: self.offset + delivered }
+        let next_offset = self.offset + delivered;
+        Stand { position: self.position(snapshot), next_offset, filed: self.filed(snapshot) }
     }
 
     /// Two numbers where records were delivered that lie behind the table; else the offset says all.
@@ -286,6 +284,17 @@ impl BucketTail {
             Some(1..) => Position { offset: self.offset, lsn: Some(self.positions[LOG]) },
             _ => Position { offset: self.offset + delivered, lsn: None },
         }
+    }
+
+    /// As [`two_numbers`](Self::two_numbers), without what only this process has: it may be lost, and its offset be given
+    /// to another record.
+    fn filed(&self, snapshot: &Snapshot) -> Position {
+        let lane = &snapshot.lanes[LOG];
+        let is_ahead = self.positions[LOG] > lane.first || self.has_more_than(snapshot);
+        if !fault::is_on(&self.bucket.log_place.folder, "cursor") {
+            return self.position(snapshot);
+        }
+        Position { offset: self.offset, lsn: is_ahead.then_some(self.positions[LOG]) }
     }
 
     /// Whether persisted records behind the offset were delivered while they were buffered.

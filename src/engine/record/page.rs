@@ -77,6 +77,22 @@ impl Chunk {
         Self { batch: self.batch.slice(0, rows), ..self }
     }
 
+    /// Its first rows, and the others.
+    pub(crate) fn split(self, rows: usize) -> (Self, Self) {
+        let rows = rows.min(self.offsets.len());
+        let rest = Self {
+            offsets: self.offsets.iter().skip(rows).copied().collect(),
+            batch: self.batch.slice(rows, self.batch.num_rows() - rows),
+            ..self
+        };
+        let first = Self {
+            offsets: self.offsets.iter().take(rows).copied().collect(),
+            batch: self.batch.slice(0, rows),
+            ..self
+        };
+        (first, rest)
+    }
+
     /// The columns with these numbers, each of which is there.
     pub(crate) fn project(self, columns: &[usize]) -> Option<Self> {
         let batch = self.batch.project(columns).ok()?;

@@ -91,15 +91,23 @@ impl Reader {
     /// # Errors
     /// [`OutOfRange`](crate::ErrorKind::OutOfRange) where there is no such bucket.
     pub fn bucket(&self, bucket: u32) -> Result<Self> {
-        let Some(index) = self.numbers.iter().position(|number| *number == bucket) else {
+        self.only(&[bucket])
+    }
+
+    /// The same reader for some of its buckets.
+    pub(super) fn only(&self, wanted: &[u32]) -> Result<Self> {
+        if let Some(bucket) = wanted.iter().copied().find(|bucket| !self.numbers.contains(bucket)) {
             let (topic, buckets) = (self.name.to_string(), self.all_buckets);
             return Err(Error::BucketNotFound { topic, bucket, buckets });
-        };
-        let one = |all: &Vec<Snapshot>| all.get(index).cloned().into_iter().collect();
+        }
+        let is_wanted =
+            |index: &usize| self.numbers.get(*index).is_some_and(|number| wanted.contains(number));
+        let chosen: Vec<usize> = (0..self.numbers.len()).filter(is_wanted).collect();
+        let then = |all: &Vec<Snapshot>| of(all, &chosen);
         Ok(Self {
-            buckets: self.buckets.get(index).cloned().into_iter().collect(),
-            numbers: vec![bucket],
-            pinned: self.pinned.as_ref().map(one),
+            buckets: of(&self.buckets, &chosen),
+            numbers: of(&self.numbers, &chosen),
+            pinned: self.pinned.as_ref().map(then),
             ..self.clone()
         })
     }
@@ -206,7 +214,8 @@ impl Reader {
             let upkeep = bucket.upkeep(&snapshot, retention).await?;
             parts.push((bucket.clone(), snapshot, upkeep));
         }
-        blocking(move || super::stats::topic_stats((name, retention), &parts)).await
+        let groups = self.groups().await?.iter().map(Into::into).collect();
+        blocking(move || super::stats::topic_stats((name, retention, groups), &parts)).await
     }
 
     /// What of each bucket's maintenance is due, and when any was last begun; by number of the bucket.
@@ -332,6 +341,11 @@ impl Reader {
         let batch = conform(&chunk.batch, schema).map_err(|e| e.in_topic(self.name.as_str()))?;
         Ok(Chunk { batch, ..chunk.clone() })
     }
+}
+
+/// Those with these indices.
+fn of<T: Clone>(all: &[T], chosen: &[usize]) -> Vec<T> {
+    chosen.iter().filter_map(|index| all.get(*index).cloned()).collect()
 }
 
 fn bucket_counts(bucket: &Bucket, snapshot: &Snapshot) -> BucketCounts {

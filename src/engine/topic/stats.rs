@@ -9,6 +9,7 @@ use super::reader::Reader;
 use crate::engine::bucket::{Bucket, Snapshot};
 use crate::engine::error::{Error, Result};
 use crate::engine::facts::{BucketStats, Maintenance, TopicStats};
+use crate::engine::group_facts::GroupLag;
 use crate::engine::name::TopicName;
 use crate::engine::retention::Retention;
 use crate::engine::store::Table;
@@ -27,7 +28,7 @@ impl Reader {
 
 /// Counts, bytes and fragments of each bucket. Blocks.
 pub(super) fn topic_stats(
-    (topic, retention): (TopicName, Option<Retention>),
+    (topic, retention, groups): (TopicName, Option<Retention>, Vec<GroupLag>),
     parts: &[(Arc<Bucket>, Snapshot, Maintenance)],
 ) -> Result<TopicStats> {
     let buckets: Vec<BucketStats> = parts
@@ -43,6 +44,7 @@ pub(super) fn topic_stats(
         buffer_bytes: sum(|bucket| bucket.buffer_bytes),
         retention,
         buckets,
+        groups,
     })
 }
 

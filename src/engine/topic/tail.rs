@@ -18,7 +18,7 @@ use crate::engine::error::Result;
 use crate::engine::facts::{Flushed, Reset};
 use crate::engine::layout::VERSIONS;
 use crate::engine::offset::Cursor;
-use crate::engine::options::{AtEnd, StreamOptions};
+use crate::engine::options::{AtEnd, From, StreamOptions};
 use crate::engine::poll::Pace;
 use crate::engine::record::{Chunk, Record};
 use crate::engine::watch::Subscription;
@@ -56,26 +56,22 @@ impl Tail {
         options: StreamOptions,
         (selection, schema): (Selection, SchemaRef),
     ) -> Result<Self> {
-        let buckets: Vec<_> = sources.iter().map(|(bucket, _)| bucket.clone()).collect();
         let pinned = sources.iter().any(|(_, snapshot)| snapshot.is_some());
-        let mut watching = Watching::new(catalog, &buckets);
-        // IMPORTANT: armed before the first look, so that nothing falls between the two.
-        watching.arm();
-        let mut tails = Vec::new();
-        let stands = Arc::new(watch::Sender::new(Stands::default()));
-        for (bucket, snapshot) in sources {
-            let tail =
-                BucketTail::start(bucket, snapshot, &options.from, selection.clone()).await?;
-            set(&stands, tail.bucket.place.id, tail.stand());
-            tails.push(tail);
-        }
-        let due = (0..tails.len()).collect();
         // Nothing is added to a version.
         let at_end = if pinned { AtEnd::Stop } else { options.at_end };
-        let merge = Merge { tails, due, ready: VecDeque::new(), watching, at_end, schema };
+        let begun = sources.into_iter().map(|(bucket, then)| Begin {
+            bucket,
+            then,
+            from: options.from.clone(),
+        });
+        let merge = Merge::start(catalog, begun.collect(), at_end, (selection, schema)).await?;
+        let stands = Arc::new(watch::Sender::new(Stands::default()));
+        for (bucket, stand) in merge.stands() {
+            set(&stands, bucket, stand);
+        }
         let shared = stands.clone();
         let events = futures::stream::unfold((merge, shared), |(mut merge, shared)| async move {
-            let event = merge.next(&shared).await.transpose()?;
+            let event = public(&mut merge, &shared).await.transpose()?;
             Some((event, (merge, shared)))
         });
         Ok(Self { events: Box::pin(events), stands })
@@ -124,31 +120,91 @@ impl Stream for Tail {
     }
 }
 
-/// The stream's state between two items.
-struct Merge {
+/// The next item that a stream tells; records that do not match only move it.
+async fn public(merge: &mut Merge, stands: &watch::Sender<Stands>) -> Result<Option<TailEvent>> {
+    while let Some(step) = merge.next().await? {
+        set(stands, step.bucket, step.stand);
+        match step.event {
+            BucketEvent::Rows(chunk, _) => return Ok(Some(TailEvent::Rows(chunk))),
+            BucketEvent::Flushed(flushed) => return Ok(Some(TailEvent::Flushed(flushed))),
+            BucketEvent::Reset(reset) => return Ok(Some(TailEvent::Reset(reset))),
+            BucketEvent::Passed => {}
+        }
+    }
+    Ok(None)
+}
+
+/// A bucket that is to be read on, and where that begins; in a version where one is given.
+pub(super) struct Begin {
+    pub(super) bucket: Arc<Bucket>,
+    pub(super) then: Option<Snapshot>,
+    pub(super) from: From,
+}
+
+/// What came from a bucket, and where the stream stands behind it.
+pub(super) struct Step {
+    pub(super) bucket: u32,
+    pub(super) stand: Stand,
+    pub(super) event: BucketEvent,
+}
+
+/// The state of a stream between two items.
+pub(super) struct Merge {
     tails: Vec<BucketTail>,
     /// The buckets to look at, in turn.
     due: VecDeque<usize>,
-    /// What is to be delivered, and where the stream stands then; records that do not match only move it.
-    ready: VecDeque<(u32, Stand, Option<TailEvent>)>,
+    ready: VecDeque<Step>,
     watching: Watching,
-    at_end: AtEnd,
+    /// What it does where there is nothing more; may be changed between two steps.
+    pub(super) at_end: AtEnd,
     /// The columns that every chunk has at least: a bucket may lack those that came late.
     schema: SchemaRef,
 }
 
 impl Merge {
-    async fn next(&mut self, stands: &watch::Sender<Stands>) -> Result<Option<TailEvent>> {
+    pub(super) async fn start(
+        catalog: &Catalog,
+        begins: Vec<Begin>,
+        at_end: AtEnd,
+        (selection, schema): (Selection, SchemaRef),
+    ) -> Result<Self> {
+        let buckets: Vec<_> = begins.iter().map(|begin| begin.bucket.clone()).collect();
+        let mut watching = Watching::new(catalog, &buckets);
+        // IMPORTANT: armed before the first look, so that nothing falls between the two.
+        watching.arm();
+        let mut tails = Vec::new();
+        for Begin { bucket, then, from } in begins {
+            tails.push(BucketTail::start(bucket, then, &from, selection.clone()).await?);
+        }
+        let due = (0..tails.len()).collect();
+        Ok(Self { tails, due, ready: VecDeque::new(), watching, at_end, schema })
+    }
+
+    /// Where it stands in each bucket, before what is ready to be delivered.
+    pub(super) fn stands(&self) -> impl Iterator<Item = (u32, Stand)> + '_ {
+        self.tails.iter().map(|tail| (tail.bucket.place.id, tail.stand()))
+    }
+
+    /// Lets the next steps look at every bucket, also where one was at its end before.
+    pub(super) fn look_at_all(&mut self) {
+        let missing: Vec<_> =
+            (0..self.tails.len()).filter(|index| !self.due.contains(index)).collect();
+        self.due.extend(missing);
+    }
+
+    /// What comes next. Cancel: safe to drop; what was not returned comes again.
+    pub(super) async fn next(&mut self) -> Result<Option<Step>> {
         loop {
-            if let Some((bucket, stand, event)) = self.ready.pop_front() {
-                set(stands, bucket, stand);
-                match event {
-                    Some(event) => return Ok(Some(event)),
-                    None => continue,
-                }
+            if let Some(step) = self.ready.pop_front() {
+                return Ok(Some(step));
             }
-            match self.due.pop_front() {
-                Some(index) => self.look(index).await?,
+            match self.due.front().copied() {
+                Some(index) => {
+                    let looked = self.look(index).await;
+                    // IMPORTANT: behind the look, as who waits for it may be dropped.
+                    self.due.pop_front();
+                    looked?;
+                }
                 None if self.at_end == AtEnd::Stop => return Ok(None),
                 None => {
                     let buckets = self.watching.next().await;
@@ -167,20 +223,22 @@ impl Merge {
         }
         self.watching.found();
         let bucket = tail.bucket.place.id;
-        let public = |(event, stand)| (bucket, stand, public(event, &self.schema));
-        self.ready.extend(events.into_iter().map(public));
+        let steps = events.into_iter().map(|(event, stand)| Step {
+            bucket,
+            stand,
+            event: padded(event, &self.schema),
+        });
+        self.ready.extend(steps);
         // There may be more; the others first.
         self.due.push_back(index);
         Ok(())
     }
 }
 
-fn public(event: BucketEvent, schema: &SchemaRef) -> Option<TailEvent> {
+fn padded(event: BucketEvent, schema: &SchemaRef) -> BucketEvent {
     match event {
-        BucketEvent::Rows(chunk) => Some(TailEvent::Rows(chunk.padded(schema))),
-        BucketEvent::Flushed(flushed) => Some(TailEvent::Flushed(flushed)),
-        BucketEvent::Reset(reset) => Some(TailEvent::Reset(reset)),
-        BucketEvent::Passed => None,
+        BucketEvent::Rows(chunk, origin) => BucketEvent::Rows(chunk.padded(schema), origin),
+        other => other,
     }
 }
 

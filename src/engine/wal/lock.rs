@@ -14,7 +14,7 @@ use super::holder::{BOOT_AT, Holder, POISON_AT, STAMP, Stamp};
 use super::place::LogPlace;
 use crate::engine::error::{Error, Result};
 use crate::engine::fault;
-use crate::engine::layout::{APPEND_LOCK, FLUSH_LOCK, MAINTENANCE_LOCK};
+use crate::engine::layout::{APPEND_LOCK, FLUSH_LOCK, GROUPS_LOCK, MAINTENANCE_LOCK};
 
 /// The first and the longest pause between two tries.
 const PAUSES: (Duration, Duration) = (Duration::from_micros(20), Duration::from_millis(1));
@@ -69,6 +69,11 @@ impl FileLock {
     /// The lock of compaction, clean-up and verification. Taken before the lock of flushes, never after it.
     pub(crate) fn maintenance(place: &LogPlace) -> Self {
         Self::new(place, MAINTENANCE_LOCK, "maintenance", false)
+    }
+
+    /// The lock of the groups' files, held while one is replaced. Taken after any other, and nothing is taken under it.
+    pub(crate) fn groups(place: &LogPlace) -> Self {
+        Self::new(place, GROUPS_LOCK, "groups", true)
     }
 
     fn new(place: &LogPlace, file: &str, name: &'static str, is_short: bool) -> Self {
