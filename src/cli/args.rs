@@ -13,6 +13,7 @@ use super::completions::CompletionsArgs;
 use super::diff::DiffArgs;
 use super::export::ExportArgs;
 use super::get::GetArgs;
+use super::groups::GroupsArgs;
 use super::index::IndexArgs;
 use super::open::OpenArgs;
 use super::pick::Matching;
@@ -95,6 +96,10 @@ pub(crate) enum Command {
     Get(GetArgs),
     /// Print new records as they come
     Tail(TailArgs),
+    /// List the named groups of a topic and how far each is behind; move or delete one
+    ///
+    /// A group is made by `lanceq tail --group NAME`, or by a program, and goes on where it committed.
+    Groups(GroupsArgs),
     /// Print the records whose vectors are nearest to one, itself first
     Search(Box<SearchArgs>),
     /// List the topics
@@ -274,15 +279,19 @@ pub(crate) struct TailArgs {
     /// The topic
     pub(crate) topic: String,
 
-    /// Where to start in each bucket: `end`, `start`, an offset, or -N for the last N records
+    /// Where to start in each bucket: `end`, `start`, an offset, or -N for the last N records [default: end; of a new
+    /// group start]
     #[arg(
         long,
         value_name = "end|start|N|-N",
-        default_value = "end",
         value_parser = super::moment::tail_start,
         allow_hyphen_values = true
     )]
-    pub(crate) from: From,
+    pub(crate) from: Option<From>,
+
+    /// Read as this group: start where it committed, and commit what was written. --from is for a new one
+    #[arg(long, value_name = "NAME")]
+    pub(crate) group: Option<String>,
 
     /// Stop after so many records
     #[arg(short = 'n', long, value_name = "N", value_parser = whole, allow_negative_numbers = true)]
@@ -413,6 +422,6 @@ mod tests {
     fn a_tail_may_start_so_many_records_before_the_end() {
         let args = Args::try_parse_from(["lanceq", "tail", "t", "--from", "-5"]).unwrap();
         let Some(Command::Tail(tail)) = args.command else { panic!("no tail") };
-        assert_eq!(tail.from, From::Last(5));
+        assert_eq!(tail.from, Some(From::Last(5)));
     }
 }

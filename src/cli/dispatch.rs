@@ -9,8 +9,9 @@ use super::failure::{Failure, Result};
 use super::open::OpenArgs;
 use super::screen::Pool;
 use super::{
-    bench, branches, cleanup, compact, completions, demo, diff, export, flush, get, index, keys,
-    ls, open, put, repair, restore, schema, screen, search, stats, tag, tail, verify, versions,
+    bench, branches, cleanup, compact, completions, demo, diff, export, flush, get, groups, index,
+    keys, ls, open, put, repair, restore, schema, screen, search, stats, tag, tail, verify,
+    versions,
 };
 use crate::Engine;
 use crate::tui::DEFAULT_ROOT;
@@ -51,6 +52,7 @@ pub(crate) async fn dispatch(args: Args) -> Result {
         Command::Repair(args) => repair::run(&opened(root).await?, &args).await,
         Command::Get(args) => get::run(&opened(root).await?, &args).await,
         Command::Tail(args) => tail::run(&opened(root).await?, args).await,
+        Command::Groups(args) => groups::run(&opened(root).await?, &args).await,
         Command::Search(args) => search::run(&opened(root).await?, &args).await,
         Command::Export(args) => export::run(&opened(root).await?, &args).await,
         Command::Diff(args) => diff::run(&opened(root).await?, &args).await,

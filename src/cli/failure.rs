@@ -115,9 +115,8 @@ impl From<Error> for Failure {
         let report =
             Report { message: error.to_string(), causes: causes(&error), hint: error.hint() };
         match error {
-            Error::InvalidName { what: "topic" | "tag", .. } | Error::InvalidOption { .. } => {
-                Self::WrongUse(report)
-            }
+            Error::InvalidName { what: "topic" | "tag" | "group", .. }
+            | Error::InvalidOption { .. } => Self::WrongUse(report),
             _ => Self::Failed(report),
         }
     }

@@ -78,6 +78,17 @@ pub(crate) fn tail_start(text: &str) -> Result<From, String> {
     }
 }
 
+/// Where a group goes on: as a tail's start, or a position a bucket.
+pub(crate) fn group_place(text: &str) -> Result<From, String> {
+    if text.contains(':') {
+        return text.parse().map(From::Cursor).map_err(|_| {
+            "expected `start`, `end`, an offset, -N, or a position a bucket, such as `0:1024,1:998`"
+                .to_owned()
+        });
+    }
+    tail_start(text)
+}
+
 /// A span of seconds, fractions included.
 pub(crate) fn seconds(text: &str) -> Result<Duration, String> {
     let wrong = || "expected seconds, such as 10 or 0.5".to_owned();
@@ -134,6 +145,21 @@ mod tests {
         }
         for wrong in ["", "-", "--3", "1.5", "middle"] {
             assert!(tail_start(wrong).is_err(), "{wrong:?} was accepted");
+        }
+    }
+
+    #[test]
+    fn a_group_goes_on_where_a_tail_starts_or_at_a_position_a_bucket() {
+        let cursor = |text: &str| From::Cursor(text.parse().unwrap());
+        for (text, from) in [
+            ("start", From::Start),
+            ("-3", From::Last(3)),
+            ("0:1024,1:998+1003", cursor("0:1024,1:998+1003")),
+        ] {
+            assert_eq!(group_place(text).unwrap(), from);
+        }
+        for wrong in ["", "0:", ":1", "0:1;1:2"] {
+            assert!(group_place(wrong).is_err(), "{wrong:?} was accepted");
         }
     }
 

@@ -6,6 +6,7 @@ use super::args::FactsArgs;
 use super::count::counted;
 use super::failure::{Failure, Result};
 use super::format::{Cell, facts};
+use super::groups::behind;
 use super::output;
 use crate::{BucketStats, Engine, Retention, TopicStats};
 
@@ -27,6 +28,9 @@ pub(crate) async fn run(engine: &Engine, args: &StatsArgs) -> Result {
         }
         if let Some(retention) = &stats.retention {
             output::narrate(format!("{topic} keeps {}", told(retention)));
+        }
+        for group in &stats.groups {
+            output::narrate(format!("{topic}: {}", behind(group)));
         }
         return print(&[stats]);
     }

@@ -11,13 +11,24 @@ use super::format::Printer;
 use super::interrupt::Interrupt;
 use super::output;
 use super::reader_gone::ReaderGone;
+use super::tail_group;
 use crate::{Chunk, Engine, From, Reader, Reset, ResetReason, StreamOptions, Tail, TailEvent};
 
 /// Why a tail is over.
-enum Over {
+pub(super) enum Over {
     /// The limit or the timeout was reached, or there is nothing more to read.
     Done,
     Interrupted,
+}
+
+impl Over {
+    /// What that is for the command.
+    pub(super) fn done(self) -> Result {
+        match self {
+            Self::Done => Ok(()),
+            Self::Interrupted => Err(Failure::Interrupted),
+        }
+    }
 }
 
 /// Prints records until the limit, the timeout or Ctrl-C.
@@ -27,6 +38,9 @@ pub(crate) async fn run(engine: &Engine, args: TailArgs) -> Result {
         reader = reader.bucket(bucket)?;
     }
     let reader = args.matching.reader(reader).await?;
+    if let Some(group) = args.group.clone() {
+        return tail_group::run(&reader, &group, args).await;
+    }
     let mut follow = Follow {
         printer: Printer::new(args.print),
         interrupt: Interrupt::listen(None),
@@ -35,10 +49,7 @@ pub(crate) async fn run(engine: &Engine, args: TailArgs) -> Result {
     };
     let over = follow.follow(&reader, &args).await?;
     follow.printer.finish()?;
-    match over {
-        Over::Done => Ok(()),
-        Over::Interrupted => Err(Failure::Interrupted),
-    }
+    over.done()
 }
 
 /// A tail on its way to the terminal.
@@ -51,7 +62,7 @@ struct Follow {
 
 impl Follow {
     async fn follow(&mut self, reader: &Reader, args: &TailArgs) -> Result<Over> {
-        let mut from = args.from.clone();
+        let mut from = args.from.clone().unwrap_or(From::End);
         // With a timeout, what is there already is printed whatever time it takes to read: only
         // waiting for more counts as idle.
         if args.timeout.is_some() && from != From::End {
@@ -95,14 +106,16 @@ impl Follow {
     }
 }
 
-async fn idle_until(end: Option<Instant>) {
+/// Waits until then; for ever where there is no end.
+pub(super) async fn idle_until(end: Option<Instant>) {
     match end {
         Some(end) => tokio::time::sleep_until(end).await,
         None => std::future::pending().await,
     }
 }
 
-fn tell(reset: &Reset) {
+/// Says that another program rewrote a bucket.
+pub(super) fn tell(reset: &Reset) {
     let what = match reset.reason {
         ResetReason::Overwritten => "overwritten",
         ResetReason::Rewritten => "rewritten",

@@ -23,6 +23,7 @@ mod facts;
 mod formats;
 mod get;
 mod grammar;
+mod groups;
 mod hole;
 mod index;
 mod interrupts;

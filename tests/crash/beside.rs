@@ -13,7 +13,7 @@ use crate::oracle::{records, violation};
 use crate::scratch::Scratch;
 
 /// What is done beside. A restore is not: it takes records away, as it is told to.
-const COMMANDS: [&[&str]; 11] = [
+const COMMANDS: [&[&str]; 13] = [
     &["flush", "t"],
     &["repair", "t"],
     &["cleanup", "t", "--keep", "1"],
@@ -24,6 +24,8 @@ const COMMANDS: [&[&str]; 11] = [
     &["versions", "t"],
     &["get", "t", "--filter", "n > 3", "--limit", "50"],
     &["tail", "t", "--from", "start", "--timeout", "5"],
+    &["tail", "t", "--group", "g", "--timeout", "5"],
+    &["groups", "t", "g", "--reset"],
     &["stats", "t"],
 ];
 const LEVELS: [&str; 2] = ["os", "always"];

@@ -8,6 +8,7 @@
 mod batches;
 mod beside;
 mod child;
+mod groups;
 mod kills;
 mod model;
 mod off;
