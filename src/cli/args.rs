@@ -305,6 +305,10 @@ pub(crate) struct TailArgs {
     #[arg(long, value_name = "I", value_parser = bucket, allow_negative_numbers = true)]
     pub(crate) bucket: Option<u32>,
 
+    /// Follow a branch that another program made: what that program commits on it
+    #[arg(long, value_name = "NAME")]
+    pub(crate) branch: Option<String>,
+
     #[command(flatten)]
     pub(crate) matching: Matching,
 

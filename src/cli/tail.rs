@@ -10,6 +10,7 @@ use super::failure::{Failure, Result};
 use super::format::Printer;
 use super::interrupt::Interrupt;
 use super::output;
+use super::pick::line;
 use super::reader_gone::ReaderGone;
 use super::tail_group;
 use crate::{Chunk, Engine, From, Reader, Reset, ResetReason, StreamOptions, Tail, TailEvent};
@@ -33,10 +34,7 @@ impl Over {
 
 /// Prints records until the limit, the timeout or Ctrl-C.
 pub(crate) async fn run(engine: &Engine, args: TailArgs) -> Result {
-    let mut reader = engine.reader(&args.topic).await?;
-    if let Some(bucket) = args.bucket {
-        reader = reader.bucket(bucket)?;
-    }
+    let reader = line(engine, &args.topic, args.bucket, args.branch.as_deref()).await?;
     let reader = args.matching.reader(reader).await?;
     if let Some(group) = args.group.clone() {
         return tail_group::run(&reader, &group, args).await;

@@ -5,8 +5,8 @@ use lance::dataset::WriteMode;
 use serde_json::json;
 
 use crate::console::{Console, command};
-use crate::hole::other_program;
-use crate::program::Test;
+use crate::hole::{commit, other_program};
+use crate::program::{Running, Test};
 
 /// A topic of three versions, the last one of three records, and a branch that began at the one before and has one of its own.
 async fn branched() -> Test {
@@ -45,10 +45,35 @@ async fn a_branch_is_listed_and_read() {
     test.run(["get", "t"]).code(0).stdout("{\"n\":1}\n{\"n\":2}\n{\"n\":3}\n");
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_branch_is_followed_until_it_is_deleted() {
+    let test = branched().await;
+    let follow = ["tail", "t", "--branch", "what-if", "--from", "-1", "--with-offset"];
+    let tail = Running::start(test.command(follow));
+    assert_eq!(tail.line(), "{\"_bucket\":0,\"_offset\":1,\"_buffered\":false,\"n\":2}");
+    // Neither what is buffered nor what is committed beside the branch is on it.
+    test.run(["put", "t", "--no-flush", "--record", "{\"n\":4}"]).code(0);
+    other_program(&test, &[5], WriteMode::Append).await;
+    let path = test.root("t/bucket_0/data.lance");
+    commit(&path.join("tree/what-if"), &[20, 21], WriteMode::Append).await;
+    assert_eq!(tail.line(), "{\"_bucket\":0,\"_offset\":2,\"_buffered\":false,\"n\":20}");
+    assert_eq!(tail.line(), "{\"_bucket\":0,\"_offset\":3,\"_buffered\":false,\"n\":21}");
+    let filtered = ["tail", "t", "--branch", "what-if", "--from", "start", "--timeout", "0"];
+    test.run([&filtered[..], &["--filter", "n > 20"]].concat()).code(0).stdout("{\"n\":21}\n");
+
+    let mut dataset = Box::pin(Dataset::open(path.to_str().unwrap())).await.unwrap();
+    Box::pin(dataset.delete_branch("what-if")).await.unwrap();
+    let (code, stderr) = tail.end();
+    assert_eq!(code, Some(1), "{stderr}");
+    assert!(stderr.contains("has no branch `what-if`; it has none at all"), "{stderr}");
+}
+
 #[tokio::test]
 async fn a_branch_that_is_not_there_is_named_with_those_that_are() {
     let test = branched().await;
-    for command in [&["get", "t"][..], &["versions", "t"], &["schema", "t"], &["diff", "t", "1"]] {
+    let commands: [&[&str]; 5] =
+        [&["get", "t"], &["tail", "t"], &["versions", "t"], &["schema", "t"], &["diff", "t", "1"]];
+    for command in commands {
         test.run([command, &["--branch", "x"]].concat())
             .code(1)
             .stderr_contains("topic `t`, bucket 0 has no branch `x`; it has `what-if`")

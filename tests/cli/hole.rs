@@ -1,6 +1,6 @@
 //! Another program removes a version that may have been a flush: nobody guesses, `repair` compares and is told.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use arrow_array::{Int64Array, RecordBatch, RecordBatchIterator};
@@ -15,13 +15,17 @@ fn dataset(test: &Test) -> PathBuf {
 
 /// Another program commits a version.
 pub(crate) async fn other_program(test: &Test, numbers: &[i64], mode: WriteMode) {
+    commit(&dataset(test), numbers, mode).await;
+}
+
+/// Another program commits a version of a dataset, or of a branch of one.
+pub(crate) async fn commit(dataset: &Path, numbers: &[i64], mode: WriteMode) {
     let numbers = Arc::new(Int64Array::from(numbers.to_vec()));
     let batch = RecordBatch::try_from_iter([("n", numbers as _)]).unwrap();
     let schema = batch.schema();
     let reader = RecordBatchIterator::new([Ok(batch)], schema);
     let params = WriteParams { mode, enable_stable_row_ids: true, ..Default::default() };
-    let path = dataset(test);
-    Box::pin(Dataset::write(reader, path.to_str().unwrap(), Some(params))).await.unwrap();
+    Box::pin(Dataset::write(reader, dataset.to_str().unwrap(), Some(params))).await.unwrap();
 }
 
 /// As a cleanup of another program does.

@@ -2,11 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
-use futures::StreamExt;
+use futures::{FutureExt as _, StreamExt};
 use lance::Dataset;
+use lance::dataset::optimize::{CompactionOptions, compact_files};
 use lanceq::{
-    At, BranchInfo, CleanupOptions, Engine, ErrorKind, Job, Reader, StreamOptions, TailEvent,
-    Writer,
+    At, BranchInfo, CleanupOptions, Engine, ErrorKind, Job, Reader, ResetReason, StreamOptions,
+    Tail, TailEvent, Writer,
 };
 
 use crate::foreign::{append_to, open, own, write};
@@ -169,22 +170,74 @@ async fn a_branch_is_read_beside_a_bucket_that_is_written_on() {
     assert!(found[0].created.is_some());
 }
 
-#[tokio::test]
-async fn a_branch_is_followed() {
-    let setup = Setup::new().await;
-    let _writer = flushed(&setup, 2).await;
-    let mut dataset = open(&own(&setup)).await;
-    let begun = branch(&mut dataset, "b", 3).await;
-    let of_branch = reader(&setup.engine).await.branch("b").await.unwrap();
-    let mut tail = of_branch.stream(StreamOptions::from_start().blocking()).await.unwrap();
-    append_to(&begun, 700..705).await;
+/// The next records of a stream.
+async fn next_ids(tail: &mut Tail, count: usize) -> Vec<u64> {
     let mut numbers = Vec::new();
-    while numbers.len() < 25 {
+    while numbers.len() < count {
         if let TailEvent::Rows(chunk) = tail.next().await.unwrap().unwrap() {
             numbers.extend(chunk.records().map(|r| r.fields["id"].as_u64().unwrap()));
         }
     }
-    assert_eq!(numbers, (0..20).chain(700..705).collect::<Vec<_>>());
+    numbers
+}
+
+#[tokio::test]
+async fn a_branch_is_followed_and_what_comes_beside_it_does_not_show() {
+    let setup = Setup::new().await;
+    let writer = flushed(&setup, 2).await;
+    let mut dataset = open(&own(&setup)).await;
+    let begun = branch(&mut dataset, "b", 3).await;
+    let of_branch = reader(&setup.engine).await.branch("b").await.unwrap();
+    let mut tail = of_branch.stream(StreamOptions::from_start().blocking()).await.unwrap();
+    let mut new = of_branch.stream(StreamOptions::from_end().blocking()).await.unwrap();
+    append_to(&begun, 700..705).await;
+    let expected: Vec<u64> = (0..20).chain(700..705).collect();
+    assert_eq!(next_ids(&mut tail, 25).await, expected);
+    // Buffered and flushed records of the bucket have the offsets of the branch's own.
+    put_all(&writer, 20..25).await;
+    writer.flush().await.unwrap();
+    put_all(&writer, 25..30).await;
+    append_to(&open(&tree(&setup, "b")).await, 705..708).await;
+    assert_eq!(next_ids(&mut tail, 3).await, [705, 706, 707]);
+    assert_eq!(next_ids(&mut new, 8).await, (700..708).collect::<Vec<_>>());
+    let mut changed = open(&tree(&setup, "b")).await;
+    Box::pin(changed.delete("id < 10")).await.unwrap();
+    compact_files(&mut changed, CompactionOptions::default(), None).boxed().await.unwrap();
+    append_to(&open(&tree(&setup, "b")).await, 708..710).await;
+    assert_eq!(next_ids(&mut tail, 2).await, [708, 709], "no record comes twice");
+}
+
+#[tokio::test]
+async fn a_stream_of_a_branch_that_is_deleted_says_so_and_goes_on_where_another_one_begins() {
+    let setup = Setup::new().await;
+    let _writer = flushed(&setup, 2).await;
+    let mut dataset = open(&own(&setup)).await;
+    let begun = branch(&mut dataset, "b", 3).await;
+    append_to(&begun, 700..705).await;
+    branch(&mut dataset, "other", 2).await;
+    let of_branch = reader(&setup.engine).await.branch("b").await.unwrap();
+    let mut tail = of_branch.stream(StreamOptions::from_start().blocking()).await.unwrap();
+    next_ids(&mut tail, 25).await;
+    Box::pin(dataset.delete_branch("b")).await.unwrap();
+    let error = loop {
+        // While its folder goes, a look may find what is left of it.
+        if let Err(error) = tail.next().await.unwrap()
+            && error.kind() == ErrorKind::NotFound
+        {
+            break error;
+        }
+    };
+    assert_eq!(error.to_string(), "topic `t`, bucket 0 has no branch `b`; it has `other`");
+    let begun = branch(&mut dataset, "b", 2).await;
+    append_to(&begun, 800..803).await;
+    let reset = loop {
+        if let Ok(TailEvent::Reset(reset)) = tail.next().await.unwrap() {
+            break reset;
+        }
+    };
+    assert_eq!((reset.reason, reset.next_offset), (ResetReason::Recreated, 0));
+    let expected: Vec<u64> = (0..10).chain(800..803).collect();
+    assert_eq!(next_ids(&mut tail, 13).await, expected);
 }
 
 #[tokio::test]

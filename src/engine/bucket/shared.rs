@@ -210,7 +210,17 @@ impl Bucket {
             (live.table.clone(), live.generation)
         };
         let newer = match &known {
-            Some(table) => table.newer().boxed().await?,
+            Some(table) => {
+                let newer = table.newer().boxed().await;
+                let goes_on = |newer: &Option<Table>| {
+                    newer.as_ref().is_none_or(|n| n.version() > table.version())
+                };
+                // While a branch is deleted, its versions go one by one: an older one is no head.
+                if !newer.as_ref().is_ok_and(goes_on) {
+                    self.check_branch(table).boxed().await?;
+                }
+                newer?
+            }
             None => self.open_table().boxed().await?,
         };
         let is_asked = self.live().is_known();
@@ -224,6 +234,18 @@ impl Bucket {
         // Who was faster has asked, too.
         self.live().install_at(generation, head);
         Ok(())
+    }
+
+    /// Fails where a table is a version of a branch that is in no list any more: it was deleted.
+    async fn check_branch(&self, table: &Table) -> Result<()> {
+        let Some(branch) = table.branch() else { return Ok(()) };
+        let Ok(found) = table.branches().await else { return Ok(()) };
+        let others: Vec<String> = found.into_iter().map(|found| found.name).collect();
+        if others.iter().any(|name| name == branch) {
+            return Ok(());
+        }
+        let (topic, bucket) = (self.topic.to_string(), self.place.id);
+        Err(Error::BranchNotFound { topic, bucket, branch: branch.into(), others })
     }
 
     /// Makes a table the head, where this process has seen no newer one meanwhile.
