@@ -6,14 +6,14 @@ use std::sync::{Mutex, PoisonError};
 use crate::checks::{
     csv, cursor, json_array, json_lines, moment, name, record, schema, set_up, text, type_name,
 };
-use crate::engine::store::condition;
+use crate::engine::store::{condition, manifest, message};
 use crate::engine::wal::{base, frame, header, payload, schema_message, segment};
 
 /// A check of one input.
 pub type Check = fn(&[u8]);
 
 /// All targets.
-pub const TARGETS: [(&str, Check); 18] = [
+pub const TARGETS: [(&str, Check); 20] = [
     ("frame", frame),
     ("header", header),
     ("base", base),
@@ -30,6 +30,8 @@ pub const TARGETS: [(&str, Check); 18] = [
     ("type_name", type_name),
     ("csv", csv),
     ("condition", condition),
+    ("manifest", manifest),
+    ("message", message),
     ("set_up", set_up),
     ("text", text),
 ];

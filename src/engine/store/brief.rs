@@ -4,12 +4,15 @@
 //! Invariant: what it says is what the decoded manifest says; where it meets anything that it does not know, it says nothing.
 
 use std::fs;
+use std::io::Read as _;
 use std::path::{Component, Path};
 
 use chrono::{DateTime, Utc};
 
 use super::wire::Fields;
 
+/// Bytes of a file that is read here: some hundred thousand fragments have room in it.
+const LONGEST: u64 = 64 << 20;
 /// What the file of a manifest ends with: where the manifest begins, the format's version, and these bytes.
 const END: usize = 16;
 const MAGIC: &[u8] = b"LANC";
@@ -56,7 +59,7 @@ pub(super) fn read(
     manifest: &Path,
     transaction: impl FnOnce(&str) -> Option<Vec<u8>>,
 ) -> Option<Brief> {
-    let file = fs::read(manifest).ok()?;
+    let file = small(manifest)?;
     let said = Said::of(message(&file)?)?;
     let operation = match (said.section, said.transaction_file) {
         (Some(at), _) => Some(operation(section(&file, at)?)?),
@@ -64,6 +67,18 @@ pub(super) fn read(
         (None, None) => None,
     };
     Some(said.brief(operation))
+}
+
+/// A file's bytes; none of what is no file, or so long that it is left to Lance, which the screen tries first.
+pub(super) fn small(path: &Path) -> Option<Vec<u8>> {
+    // A pipe would have to be opened to find out, and keep whoever does waiting.
+    let is_small = |about: &fs::Metadata| about.is_file() && about.len() <= LONGEST;
+    fs::metadata(path).ok().filter(is_small)?;
+    let file = fs::File::open(path).ok()?;
+    let length = file.metadata().ok().filter(is_small)?.len();
+    let mut bytes = Vec::with_capacity(usize::try_from(length).ok()?);
+    file.take(length).read_to_end(&mut bytes).ok()?;
+    Some(bytes)
 }
 
 /// The bytes of the manifest in its file.
@@ -202,6 +217,17 @@ fn file_name(name: &[u8]) -> Option<&str> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+    use std::sync::{Arc, LazyLock};
+
+    use arrow_array::{ArrayRef, Int64Array, RecordBatch, RecordBatchIterator};
+    use futures::FutureExt as _;
+    use lance::Dataset;
+    use lance::dataset::optimize::{CompactionOptions, compact_files};
+    use lance::dataset::{WriteMode, WriteParams};
+    use proptest::prelude::*;
+    use proptest::sample::Index;
+
     use super::*;
 
     /// A message of fields, each of a number and a value below 128, or a message.
@@ -269,6 +295,125 @@ mod tests {
                 damaged[at] ^= flip;
                 std::hint::black_box(read_bytes(&damaged));
             }
+        }
+    }
+
+    /// The manifests that Lance writes of a dataset that grows, shrinks, and is rewritten and tagged.
+    async fn of_lance(folder: &Path, is_stable: bool) -> Vec<Vec<u8>> {
+        let path = folder.join("t.lance");
+        let batch = || {
+            let numbers = Arc::new(Int64Array::from_iter_values(0..20)) as ArrayRef;
+            RecordBatch::try_from_iter([("n", numbers)]).unwrap()
+        };
+        let params =
+            |mode| WriteParams { mode, enable_stable_row_ids: is_stable, ..WriteParams::default() };
+        for mode in [WriteMode::Create, WriteMode::Append, WriteMode::Append] {
+            let rows = RecordBatchIterator::new([Ok(batch())], batch().schema());
+            let write = Dataset::write(rows, path.to_str().unwrap(), Some(params(mode)));
+            write.boxed().await.unwrap();
+        }
+        let mut dataset = Dataset::open(path.to_str().unwrap()).boxed().await.unwrap();
+        dataset.delete("n < 3").boxed().await.unwrap();
+        compact_files(&mut dataset, CompactionOptions::default(), None).boxed().await.unwrap();
+        let entries = fs::read_dir(path.join("_versions")).unwrap();
+        let files = entries.map(|entry| fs::read(entry.unwrap().path()).unwrap());
+        files.filter(|file| file.ends_with(MAGIC)).collect()
+    }
+
+    fn real() -> &'static [Vec<u8>] {
+        static REAL: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| {
+            let make = || {
+                let runtime = tokio::runtime::Runtime::new().unwrap();
+                let made = [false, true].map(|is_stable| {
+                    let folder = tempfile::tempdir().unwrap();
+                    runtime.block_on(of_lance(folder.path(), is_stable))
+                });
+                made.concat()
+            };
+            std::thread::spawn(make).join().unwrap()
+        });
+        &REAL
+    }
+
+    /// Reads bytes in no more memory than they take, beside what opening a file takes.
+    fn in_bounds(bytes: &[u8]) -> Option<Brief> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("1.manifest");
+        fs::write(&path, bytes).unwrap();
+        let mut found = None;
+        let taken = allocation_counter::measure(|| found = read(&path, |_| Some(bytes.to_vec())));
+        let most = 2 * bytes.len() as u64 + 4096;
+        assert!(taken.bytes_max <= most, "{} bytes for {}", taken.bytes_max, bytes.len());
+        found
+    }
+
+    #[test]
+    fn what_is_no_file_or_very_long_is_not_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let (long, pipe) = (folder.path().join("1.manifest"), folder.path().join("2.manifest"));
+        fs::write(&long, sample()).unwrap();
+        assert!(read(&long, |_| None).is_some());
+        fs::OpenOptions::new().append(true).open(&long).unwrap().set_len(1 << 40).unwrap();
+        assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+        for path in [&long, &pipe, &folder.path().into()] {
+            let taken = allocation_counter::measure(|| assert_eq!(read(path, |_| None), None));
+            assert!(taken.bytes_max < 4096, "{}: {} bytes", path.display(), taken.bytes_max);
+        }
+    }
+
+    #[test]
+    fn the_manifests_that_lance_writes_are_summed_up() {
+        let found: Vec<Brief> = real().iter().filter_map(|file| in_bounds(file)).collect();
+        assert_eq!(found.len(), real().len());
+        for operation in ["Overwrite", "Append", "Delete", "Rewrite"] {
+            assert!(found.iter().any(|b| b.operation == Some(operation)), "{operation}: {found:?}");
+        }
+        let rows: BTreeSet<u64> = found.iter().map(|brief| brief.rows).collect();
+        assert_eq!(rows, BTreeSet::from([20, 40, 51, 60]));
+    }
+
+    /// A change of some bytes: the place, how many go, and what comes for them.
+    fn change() -> impl Strategy<Value = (Index, usize, Vec<u8>)> {
+        let new = prop_oneof![
+            proptest::collection::vec(any::<u8>(), 0..6),
+            // Lengths and places far beyond the end.
+            Just(vec![0xff; 4]),
+            Just([vec![0xff; 9], vec![1]].concat()),
+        ];
+        (any::<Index>(), 0_usize..6, new)
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 500, failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn whatever_bytes_stand_for_a_manifest_they_are_read_in_bounded_memory(
+            bytes in proptest::collection::vec(any::<u8>(), 0..300),
+            place in any::<u8>(),
+        ) {
+            in_bounds(&bytes);
+            // With a sound end, what stands before it counts.
+            let at = u64::from(place) % (bytes.len() as u64 + 1);
+            let (before, said) = bytes.split_at(usize::try_from(at).unwrap());
+            let length = u32::try_from(said.len()).unwrap().to_le_bytes();
+            let end = [&at.to_le_bytes()[..], &[2, 0, 2, 0], MAGIC].concat();
+            in_bounds(&[before, &length, said, &end].concat());
+        }
+
+        #[test]
+        fn a_manifest_of_lance_that_was_changed_anywhere_is_read_in_bounded_memory(
+            which in any::<Index>(),
+            changes in proptest::collection::vec(change(), 1..4),
+            cut in proptest::option::weighted(0.1, any::<Index>()),
+        ) {
+            let mut bytes = which.get(real()).clone();
+            for (place, gone, new) in changes {
+                let at = place.index(bytes.len());
+                let end = (at + gone).min(bytes.len());
+                bytes.splice(at..end, new);
+            }
+            bytes.truncate(cut.map_or(bytes.len(), |cut| cut.index(bytes.len())));
+            in_bounds(&bytes);
         }
     }
 

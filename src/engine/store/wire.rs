@@ -88,6 +88,8 @@ fn fixed<const N: usize>(bytes: &[u8]) -> Front<'_, [u8; N]> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn all(message: &[u8]) -> Option<Vec<(u64, Value<'_>)>> {
@@ -107,6 +109,24 @@ mod tests {
         }
         for refused in [&[0x0b][..], &[0x12, 0xff, 0xff, 0xff, 0xff, 0x0f], &[0xff; 11]] {
             assert_eq!(all(refused), None, "{refused:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_bytes_are_a_message_nothing_is_made_up(
+            bytes in proptest::collection::vec(any::<u8>(), 0..200),
+        ) {
+            let (mut read, mut ended) = (0, false);
+            for field in Fields::of(&bytes) {
+                prop_assert!(!ended, "nothing comes behind what is no field");
+                match field {
+                    Some((_, Value::Bytes(value))) => read += 2 + value.len(),
+                    Some((_, Value::Number(_))) => read += 2,
+                    None => ended = true,
+                }
+            }
+            prop_assert!(read <= bytes.len(), "{read} bytes of {}", bytes.len());
         }
     }
 
