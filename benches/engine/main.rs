@@ -15,6 +15,7 @@
 mod arrow;
 mod beside;
 mod checksums;
+mod clusters;
 mod curve;
 mod delivery;
 mod durable;
@@ -22,6 +23,7 @@ mod explorer;
 mod figures;
 mod flat;
 mod frame;
+mod fresh;
 mod get;
 mod growth;
 mod history;
@@ -30,11 +32,13 @@ mod live;
 mod memory;
 mod open;
 mod peers;
+mod pylance;
 mod python;
 mod raw;
 mod records;
 mod role;
 mod settings;
+mod similar;
 mod stream;
 mod topics;
 mod versions;
@@ -66,7 +70,7 @@ struct Comparison {
 
 /// In the order in which they run: `flat` comes after `open`, because it removes the versions of the history that both use,
 /// and `live` after those that count on what theirs has, because it puts into it.
-const COMPARISONS: [Comparison; 17] = [
+const COMPARISONS: [Comparison; 18] = [
     sized("ingest", "records", |bench| ingest::run(bench).boxed_local()),
     sized("growth", "records", |bench| growth::run(bench).boxed_local()),
     sized("checksums", "records", |bench| checksums::run(bench).boxed_local()),
@@ -80,6 +84,7 @@ const COMPARISONS: [Comparison; 17] = [
     sized("topics", "topics", |bench| topics::run(bench).boxed_local()),
     sized("beside", "flushes", |bench| beside::run(bench).boxed_local()),
     sized("arrow", "batches", |bench| arrow::run(bench).boxed_local()),
+    sized("similar", "vectors", |bench| similar::run(bench).boxed_local()),
     fixed("frame", |_| frame::run().boxed_local()),
     fixed("durable", |_| durable::run().boxed_local()),
     fixed("peers", |_| peers::run().boxed_local()),
