@@ -33,6 +33,7 @@ mod leavings;
 mod made;
 mod mark;
 mod meeting;
+mod memory;
 mod nearest;
 mod newer;
 mod note;

@@ -69,7 +69,7 @@ impl Table {
     /// The offsets of the rows that an index takes for the nearest, in ascending order. Deleted rows are left out, and those that
     /// it does not cover.
     ///
-    /// Cost: the partitions that it looks into; what was read of it before is kept, up to 64 MiB a process.
+    /// Cost: the partitions that it looks into; what was read of it before is kept, as much as a process has room for.
     pub(crate) async fn nearest_by(
         &self,
         index: &KnownIndex,

@@ -16,19 +16,19 @@ use object_store::local::LocalFileSystem;
 use object_store::path::Path;
 use url::Url;
 
+use super::memory;
 use crate::engine::fault;
 
-const INDEX_CACHE: usize = 64 << 20;
 /// Manifests, and what the ends of data files say. Whoever reads has its version and its open files beside it, so that
 /// little is asked for again; every commit adds its manifest, which nobody may ask for.
 const METADATA_CACHE: usize = 16 << 20;
 
-/// The process's session: 64 MiB of index cache and 16 MiB of metadata cache at most.
+/// The process's session: a sixteenth of the memory as index cache, from 64 MiB to 1 GiB, and 16 MiB of metadata cache at most.
 pub(super) fn session() -> Arc<Session> {
     static SESSION: LazyLock<Arc<Session>> = LazyLock::new(|| {
         let registry = ObjectStoreRegistry::default();
         registry.insert("file", Arc::new(DurableFiles));
-        Arc::new(Session::new(INDEX_CACHE, METADATA_CACHE, Arc::new(registry)))
+        Arc::new(Session::new(memory::for_indices(), METADATA_CACHE, Arc::new(registry)))
     });
     SESSION.clone()
 }

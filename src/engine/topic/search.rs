@@ -24,7 +24,8 @@ impl Reader {
     /// Shape: the columns that the reader chose; the searched one need not be among them.
     /// Cost: one pass over the column, or the candidates and the rows that no index covers; one over those columns that a
     /// filter names; in bounded memory. Then the hits, of which `k` are held.
-    /// The files of an index are read through the first time that a process asks it.
+    /// The files of an index are read through the first time that a process asks it. What searches need of them is kept: a
+    /// sixteenth of the memory, from 64 MiB to 1 GiB, for all indices of a process.
     /// Cancel: safe to drop at any await.
     ///
     /// # Errors
