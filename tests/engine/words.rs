@@ -264,8 +264,8 @@ async fn a_hybrid_search_adds_up_the_ranks_of_both() {
     writer.flush().await.unwrap();
     writer.put_batch((200..260).map(record).collect()).await.unwrap();
     let reader = setup.engine.reader("t").await.unwrap();
-    let text = TextSearch::new("w1 w5").column("text").k(100);
-    let like = Search::like("vector", Likeness::Vector(vec![0.5, 0.5, 0.5])).k(100);
+    let text = TextSearch::new("w1 w5").column("text").k(160);
+    let like = Search::like("vector", Likeness::Vector(vec![0.5, 0.5, 0.5])).k(160);
     let texts = reader.search_text(&text).await.unwrap();
     let likes = reader.search(&like).await.unwrap();
     let mut worth: BTreeMap<(u32, u64), f64> = BTreeMap::new();
@@ -278,8 +278,9 @@ async fn a_hybrid_search_adds_up_the_ranks_of_both() {
     }
     let mut wanted: Vec<_> = worth.into_iter().collect();
     wanted.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
-    let found = reader.search_hybrid(&HybridSearch::of(text, like).k(25)).await.unwrap();
-    assert_eq!(found.hits.len(), 25);
+    // Each goes four times as deep.
+    let found = reader.search_hybrid(&HybridSearch::of(text, like).k(40)).await.unwrap();
+    assert_eq!(found.hits.len(), 40);
     for (hit, (place, worth)) in found.hits.iter().zip(&wanted) {
         assert!((hit.fused - worth).abs() < 1e-12, "{hit:?}");
         assert_eq!((hit.record.bucket, hit.record.offset), *place);

@@ -21,6 +21,8 @@ pub(crate) struct WordHunt {
     pub(super) found_by: FoundBy,
     counter: Counter,
     best: Best,
+    /// How records were found in a first look, where this is the second one.
+    first_by: Option<FoundBy>,
 }
 
 /// What a text search has found.
@@ -46,6 +48,7 @@ impl WordHunt {
             found_by: FoundBy::default(),
             counter: Counter::new(query.clone(), analyzer()),
             best: Best::of(query.clone(), k),
+            first_by: None,
         }
     }
 
@@ -71,9 +74,20 @@ impl WordHunt {
         Ok(())
     }
 
+    /// Whether all buckets have to be looked through once more, as of the same snapshots: where records match in so many ways
+    /// that not all could be kept until it was known what each word is worth.
+    pub(crate) fn again(&mut self) -> bool {
+        let has_to = self.best.again();
+        if has_to {
+            self.first_by = Some(std::mem::take(&mut self.found_by));
+        }
+        has_to
+    }
+
     /// The best, and how they were found.
     pub(crate) fn end(self) -> WordBag {
-        let (matching, mut by) = (self.best.matching(), self.found_by);
+        let mut by = self.first_by.unwrap_or(self.found_by);
+        let matching = self.best.matching();
         by.compared = self.best.with_words();
         WordBag { found: self.best.in_order(), matching, by }
     }

@@ -51,7 +51,8 @@ impl Reader {
     ///
     /// Shape: the columns that the reader chose; the searched ones need not be among them.
     /// Cost: one pass over the searched columns, and over those that a filter names, in bounded memory; then the hits, of
-    /// which `k` are held. In memory are `k` places for each way to match: how often a record has each word, and how many words.
+    /// which `k` are held. In memory are `k` places for each way to match (how often a record has each word, and how many words),
+    /// up to 64 MiB; where these do not suffice, as in many long texts, the pass is made twice.
     /// Cancel: safe to drop at any await.
     ///
     /// # Errors
@@ -115,10 +116,14 @@ impl Reader {
         conditions.extend(search.filter.as_deref().map(Into::into));
         let filter = self.condition(&conditions, snapshots)?;
         let mut hunt = WordHunt::new(&words.query, words.columns.clone(), search.k, filter);
-        for (bucket, snapshot) in self.buckets.iter().zip(snapshots) {
-            hunt.through(bucket, snapshot).await?;
+        loop {
+            for (bucket, snapshot) in self.buckets.iter().zip(snapshots) {
+                hunt.through(bucket, snapshot).await?;
+            }
+            if !hunt.again() {
+                return Ok(hunt.end());
+            }
         }
-        Ok(hunt.end())
     }
 
     /// Where these records have the words.

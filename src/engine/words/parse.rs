@@ -17,6 +17,11 @@ use super::split::words;
 
 /// Terms that a query may have.
 const MOST_TERMS: usize = 64;
+/// Words, phrases and groups that it may have, each as often as it is written: what is counted in each record, and held for
+/// each way to match.
+const MOST_CLAUSES: usize = 256;
+/// Words that all of these may have together.
+const MOST_WORDS: usize = 1024;
 /// Parentheses within each other.
 const DEEPEST: usize = 16;
 /// What other languages join conditions with.
@@ -46,7 +51,8 @@ impl TextQuery {
     /// Where it is none, and why.
     pub(crate) fn parse(text: &str, analyzer: &mut Analyzer) -> Result<Self, QueryError> {
         let query = Self::default();
-        let mut parser = Parser { text, at: 0, query, analyzer, passed_over: Vec::new() };
+        let (clauses, words, passed_over) = (0, 0, Vec::new());
+        let mut parser = Parser { text, at: 0, query, analyzer, clauses, words, passed_over };
         let root = parser.group(0)?;
         if let Some(')') = parser.peek() {
             return Err(parser.error("no `(` stands before this `)`"));
@@ -60,6 +66,9 @@ struct Parser<'a> {
     at: usize,
     query: TextQuery,
     analyzer: &'a mut Analyzer,
+    /// How many there are so far.
+    clauses: usize,
+    words: usize,
     /// Words that are no terms.
     passed_over: Vec<String>,
 }
@@ -97,52 +106,59 @@ impl Parser<'_> {
 
     /// A clause; `None` where all of its words are passed over.
     fn clause(&mut self, depth: usize) -> Result<Option<Clause>, QueryError> {
+        self.clauses += 1;
+        if self.clauses > MOST_CLAUSES {
+            let reason = format!("a query has at most {MOST_CLAUSES} words, phrases and groups");
+            return Err(self.error(&reason));
+        }
         let occur = match self.peek() {
             Some('+') => Occur::Must,
             Some('-') => Occur::MustNot,
             _ => Occur::May,
         };
         if occur != Occur::May {
-            let sign = self.error(
-                "a word, a phrase or a group in parentheses is expected right behind the sign",
-            );
+            let sign = self.at;
             self.at += 1;
             if self.peek().is_none_or(|c| c.is_whitespace() || "+-)".contains(c)) {
-                return Err(sign);
+                let reason =
+                    "a word, a phrase or a group in parentheses is expected right behind the sign";
+                return Err(self.error_at(sign, reason));
             }
         }
         let node = match self.peek() {
             Some('"') => self.phrase()?,
-            Some('(') => self.inner(depth, occur)?,
+            Some('(') => self.inner(depth)?,
             _ => self.word()?,
         };
         Ok(node.map(|node| Clause { occur, node }))
     }
 
-    fn inner(&mut self, depth: usize, occur: Occur) -> Result<Option<Node>, QueryError> {
-        let open = self.error("this `(` is not closed");
+    fn inner(&mut self, depth: usize) -> Result<Option<Node>, QueryError> {
         if depth >= DEEPEST {
             return Err(self.error("there are too many parentheses within each other"));
         }
-        let empty = self.error("nothing to look for stands between these parentheses");
+        let open = self.at;
         self.at += 1;
         let group = self.group(depth + 1)?;
         if self.peek() != Some(')') {
-            return Err(open);
+            return Err(self.error_at(open, "this `(` is not closed"));
         }
         self.at += 1;
         let all_must_not = group.clauses.iter().all(|clause| clause.occur == Occur::MustNot);
-        if !group.clauses.is_empty() && all_must_not && occur != Occur::MustNot {
-            return Err(empty);
+        if !group.clauses.is_empty() && all_must_not {
+            let reason = "nothing to look for stands between these parentheses";
+            return Err(self.error_at(open, reason));
         }
         Ok((!group.clauses.is_empty()).then_some(Node::Group(group)))
     }
 
     fn phrase(&mut self) -> Result<Option<Node>, QueryError> {
-        let open = self.error("this `\"` is not closed");
+        let open = self.at;
         self.at += 1;
         let rest = self.rest();
-        let Some(end) = rest.find('"') else { return Err(open) };
+        let Some(end) = rest.find('"') else {
+            return Err(self.error_at(open, "this `\"` is not closed"));
+        };
         let inside = rest.get(..end).unwrap_or_default().to_owned();
         let node = self.leaf(&inside)?;
         self.at += end + 1;
@@ -168,6 +184,12 @@ impl Parser<'_> {
     fn leaf(&mut self, text: &str) -> Result<Option<Node>, QueryError> {
         let mut parts: Vec<(usize, u32)> = Vec::new();
         for word in words(text) {
+            self.words += 1;
+            if self.words > MOST_WORDS {
+                let reason =
+                    format!("a query has at most {MOST_WORDS} words, those of phrases counted");
+                return Err(self.error(&reason));
+            }
             match (self.analyzer)(word.text) {
                 Some(term) => parts.push((self.term(term)?, word.position)),
                 None => self.passed_over.push(word.text.to_owned()),
@@ -214,7 +236,12 @@ impl Parser<'_> {
 
     /// An error at this place.
     fn error(&self, reason: &str) -> QueryError {
-        let before = self.text.get(..self.at).unwrap_or_default().chars().count();
+        self.error_at(self.at, reason)
+    }
+
+    /// An error at a byte. Cost: all that stands before it, so it is only made where there is one.
+    fn error_at(&self, at: usize, reason: &str) -> QueryError {
+        let before = self.text.get(..at).unwrap_or_default().chars().count();
         QueryError { character: before + 1, reason: reason.into() }
     }
 }

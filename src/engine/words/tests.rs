@@ -41,13 +41,28 @@ fn found(query: &str, texts: &[&str]) -> Vec<(u64, f32)> {
 }
 
 fn found_first(query: &str, texts: &[&str], k: usize) -> Vec<(u64, f32)> {
+    found_within(query, texts, k, usize::MAX).0
+}
+
+/// The same in so many bytes, and whether all were looked at twice.
+fn found_within(query: &str, texts: &[&str], k: usize, bytes: usize) -> (Vec<(u64, f32)>, bool) {
     let (query, batch) = (parsed(query).unwrap(), batch(texts));
     let mut counter = Counter::new(query.clone(), analyzer());
-    let mut best = Best::of(query, k);
-    for row in 0..texts.len() {
-        best.offer(counter.count(&batch, row), (0, row as u64));
+    let mut best = Best::bounded(query, k, bytes);
+    let mut look = |best: &mut Best| {
+        for row in 0..texts.len() {
+            best.offer(counter.count(&batch, row), (0, row as u64));
+        }
+    };
+    look(&mut best);
+    let (matching, with_words, again) = (best.matching(), best.with_words(), best.again());
+    if again {
+        look(&mut best);
+        assert!(!best.again());
     }
-    best.in_order().into_iter().map(|found| (found.offset, found.score)).collect()
+    assert_eq!((best.matching(), best.with_words()), (matching, with_words));
+    let found = best.in_order().into_iter();
+    (found.map(|found| (found.offset, found.score)).collect(), again)
 }
 
 fn rows(query: &str, texts: &[&str]) -> Vec<u64> {
@@ -107,6 +122,7 @@ fn what_is_no_query_says_where_and_why() {
         ("(fox dog", 1, "this `(` is not closed"),
         ("fox) dog", 4, "no `(` stands before this `)`"),
         ("fox (-dog)", 5, "nothing to look for stands between"),
+        ("fox -(-dog)", 6, "nothing to look for stands between"),
         ("fox AND dog", 5, "`AND` joins nothing here"),
     ] {
         let error = parsed(text).unwrap_err();
@@ -119,6 +135,33 @@ fn what_is_no_query_says_where_and_why() {
     let deep = format!("{}fox{}", "(".repeat(17), ")".repeat(17));
     assert!(parsed(&deep).unwrap_err().reason.contains("too many parentheses"));
     assert!(parsed("\"AND\" fox").is_ok(), "in quotes it is a word");
+}
+
+#[test]
+fn however_long_a_text_is_what_is_made_of_it_is_bounded() {
+    let of = |count: usize, phrase: &str| phrase.repeat(count);
+    assert!(parsed(&of(256, "+fox ")).is_ok());
+    assert!(parsed(&of(102, "\"a b c d e f g h i j\" ")).is_ok());
+    let phrases: String = (0..2000).map(|n| format!("\"w{} w{}\" ", n % 60, n / 60)).collect();
+    for (text, most) in [
+        (of(257, "+fox "), "256 words, phrases and groups"),
+        (of(257, "() "), "256 words, phrases and groups"),
+        (phrases, "256 words, phrases and groups"),
+        (of(103, "\"a b c d e f g h i j\" "), "1024 words"),
+        (format!("\"{}\"", of(1025, "the ")), "1024 words"),
+        (of(2000, "e-"), "1024 words"),
+    ] {
+        let error = parsed(&text).unwrap_err();
+        assert!(error.reason.contains(most), "{error}");
+    }
+    assert_eq!(parsed(&of(1 << 20, "+é ")).unwrap_err().character, 3 * 256 + 1);
+}
+
+#[test]
+fn a_phrase_may_begin_with_a_word_that_is_passed_over() {
+    assert_eq!(rows("\"the quick brown\"", &TEXTS), [0, 4]);
+    assert_eq!(rows("\"the the dog and a\"", &TEXTS), [1]);
+    assert!(rows("\"the brown quick\"", &TEXTS).is_empty());
 }
 
 #[test]
@@ -152,6 +195,46 @@ fn of_many_that_match_alike_the_first_are_kept() {
     for k in [1, 2, 17, 49, 50, 100] {
         assert_eq!(found_first("fox", &texts, k), all[..k.min(50)], "{k}");
     }
+}
+
+#[test]
+fn in_however_little_memory_the_same_are_found() {
+    let text = |n: usize| {
+        let of = |word: &str, most: usize| format!("{word} ").repeat(n.wrapping_mul(7919) % most);
+        format!("{}{}{}", of("fox", 7), of("dog", 5), of("x", 11))
+    };
+    let texts: Vec<String> = (0..500).map(text).collect();
+    let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+    for query in ["fox dog", "+fox -\"dog x\"", "\"fox fox\" dog"] {
+        for k in [1, 10, 1000] {
+            let (all, again) = found_within(query, &texts, k, usize::MAX);
+            assert!(!again);
+            for (bytes, twice) in [(0, true), (5_000, true), (1 << 20, false)] {
+                let (found, again) = found_within(query, &texts, k, bytes);
+                assert_eq!((found, again), (all.clone(), twice), "{query} {k} {bytes}");
+            }
+        }
+    }
+}
+
+#[test]
+fn what_is_held_of_texts_that_all_match_in_another_way_is_bounded() {
+    let query = parsed("fox").unwrap();
+    let mut counter = Counter::new(query.clone(), analyzer());
+    let texts: Vec<String> = (0..3000).map(|n| format!("fox {}", "x ".repeat(n))).collect();
+    let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+    let batch = batch(&texts);
+    let taken = allocation_counter::measure(|| {
+        let mut best = Best::bounded(query, 10, 100_000);
+        for _ in 0..2 {
+            for row in 0..texts.len() {
+                best.offer(counter.count(&batch, row), (0, row as u64));
+            }
+            best.again();
+        }
+        assert_eq!(best.in_order().len(), 10);
+    });
+    assert!(taken.bytes_max < 200_000, "{} bytes", taken.bytes_max);
 }
 
 #[test]

@@ -42,7 +42,8 @@ pub(super) fn each_text<'a>(
         DataType::Utf8View => take(way, array.as_string_view().value(row)),
         DataType::Dictionary(..) => {
             let values = array.as_any_dictionary().values();
-            if let Some(key) = key(array, row).filter(|_| !values.is_empty()) {
+            // Without values there are no keys that could be looked at.
+            if let Some(key) = (!values.is_empty()).then(|| key(array, row)).flatten() {
                 each_text(values.as_ref(), key, way, take);
             }
         }
