@@ -37,7 +37,8 @@ pub(crate) async fn run(engine: &Engine, args: &BranchesArgs) -> Result {
     for branch in &branches {
         if let Some(error) = &branch.error {
             let (bucket, name) = (branch.bucket_id, &branch.branch);
-            output::narrate(format!("bucket {bucket}, `{name}` cannot be read: {error}"));
+            let what = if branch.version == 0 { "" } else { "'s entry in the list of branches" };
+            output::narrate(format!("bucket {bucket}, `{name}`{what} cannot be read: {error}"));
         }
     }
     Ok(())
@@ -46,9 +47,9 @@ pub(crate) async fn run(engine: &Engine, args: &BranchesArgs) -> Result {
 fn row(branch: &BranchInfo) -> Vec<Cell> {
     let parent = branch.parent.as_ref().map_or_else(String::new, |parent| format!("{parent} "));
     let made = |made: chrono::DateTime<chrono::Utc>| made.format("%Y-%m-%d %H:%M:%S UTC");
-    let of_head = |number: &u64| match branch.error {
-        Some(_) => Cell::Text("?".into()),
-        None => Cell::number(number),
+    let of_head = |number: &u64| match branch.version {
+        0 => Cell::Text("?".into()),
+        _ => Cell::number(number),
     };
     vec![
         Cell::number(&branch.bucket_id),

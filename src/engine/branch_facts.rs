@@ -12,18 +12,18 @@ pub struct BranchInfo {
     pub bucket_id: u32,
     /// The branch's name.
     pub branch: String,
-    /// The branch that it began on; none where it began on the bucket's own versions.
+    /// The branch that it began on; none where it began on the bucket's own versions, and where that cannot be read.
     pub parent: Option<String>,
     /// The version that it began at, which is its first one too.
     pub parent_version: u64,
-    /// When it was made, to the second; none where that is no time.
+    /// When it was made, to the second; none where that is no time, and where it cannot be read.
     #[serde(serialize_with = "as_text")]
     pub created: Option<DateTime<Utc>>,
     /// Its newest version; 0 where it cannot be read.
     pub version: u64,
     /// Records in that.
     pub rows: u64,
-    /// Why it cannot be read, where it cannot.
+    /// Why it cannot be read, where it cannot; beside a version and records, only its entry in the list of branches.
     pub error: Option<String>,
 }
 

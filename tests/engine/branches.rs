@@ -2,14 +2,17 @@
 
 use std::path::{Path, PathBuf};
 
+use chrono::DateTime;
 use futures::{FutureExt as _, StreamExt};
 use lance::Dataset;
 use lance::dataset::optimize::{CompactionOptions, compact_files};
 use lanceq::{
-    At, BranchInfo, CleanupOptions, Engine, ErrorKind, Job, Reader, ResetReason, StreamOptions,
-    Tail, TailEvent, Writer,
+    At, BranchInfo, CleanupOptions, Engine, ErrorKind, IndexKind, IndexSpec, Job, Reader,
+    ResetReason, StreamOptions, Tail, TailEvent, Writer,
 };
+use serde_json::json;
 
+use crate::compaction::at;
 use crate::foreign::{append_to, open, own, write};
 use crate::setup::{Setup, ids, put_all};
 
@@ -58,6 +61,16 @@ fn tree(setup: &Setup, name: &str) -> PathBuf {
 
 #[tokio::test]
 async fn whatever_branches_stand_on_survives_a_clean_up_until_they_are_gone() {
+    survives(["first", "first/nested"]).await;
+}
+
+/// Lance takes the letters of any language, and escapes them in some of its paths.
+#[tokio::test]
+async fn so_does_what_branches_with_names_of_any_letters_stand_on() {
+    survives(["prüfung", "prüfung/漢字"]).await;
+}
+
+async fn survives([outer, inner]: [&str; 2]) {
     let setup = Setup::new().await;
     let writer = flushed(&setup, 4).await;
     // So the branch needs a file of deletions that is the bucket's, too.
@@ -65,12 +78,13 @@ async fn whatever_branches_stand_on_survives_a_clean_up_until_they_are_gone() {
     Box::pin(dataset.delete("id < 3")).await.unwrap();
     let begun_at = open(&own(&setup)).await.version().version;
     let mut dataset = open(&own(&setup)).await;
-    let first = branch(&mut dataset, "first", begun_at).await;
+    let first = branch(&mut dataset, outer, begun_at).await;
     append_to(&first, 1000..1005).await;
-    let mut newest = open(&tree(&setup, "first")).await;
+    let mut newest = open(&tree(&setup, outer)).await;
     Box::pin(newest.delete("id < 10")).await.unwrap();
     let nested_at = newest.version().version;
-    let nested = branch(&mut newest, "first/nested", nested_at).await;
+    // As made from the dataset: Lance does not find the way from a branch with such a name.
+    let nested = Box::pin(dataset.create_branch(inner, (outer, nested_at), None)).await.unwrap();
     append_to(&nested, 2000..2003).await;
     put_all(&writer, 40..50).await;
     writer.flush().await.unwrap();
@@ -86,13 +100,16 @@ async fn whatever_branches_stand_on_survives_a_clean_up_until_they_are_gone() {
     for engine in [setup.engine.clone(), setup.other().await] {
         let reader = reader(&engine).await;
         assert_eq!(all(&reader).await, (3..50).collect::<Vec<_>>());
-        for (name, expected) in [("first", &first_ids), ("first/nested", &nested_ids)] {
-            assert_eq!(all(&reader.branch(name).await.unwrap()).await, *expected, "{name}");
+        for (name, expected) in [(outer, &first_ids), (inner, &nested_ids)] {
+            let of_branch = reader.branch(name).await.unwrap();
+            assert_eq!(all(&of_branch).await, *expected, "{name}");
+            let newest = of_branch.versions(100).await.unwrap().remove(0);
+            assert_eq!(newest.rows, expected.len() as u64, "{name}");
             let signed: Vec<i64> = expected.iter().map(|id| id.cast_signed()).collect();
             assert_eq!(as_lance_reads(&tree(&setup, name)).await, signed, "{name}");
         }
         // Every version of a branch, not only its newest.
-        let begun = reader.branch("first").await.unwrap().at(At::Version(begun_at)).await.unwrap();
+        let begun = reader.branch(outer).await.unwrap().at(At::Version(begun_at)).await.unwrap();
         assert_eq!(all(&begun).await, (3..40).collect::<Vec<_>>());
     }
     let with_branches = data_files(&setup);
@@ -100,7 +117,7 @@ async fn whatever_branches_stand_on_survives_a_clean_up_until_they_are_gone() {
     clean_up(&setup).await;
     assert_eq!(data_files(&setup), with_branches, "a second time");
 
-    for name in ["first/nested", "first"] {
+    for name in [inner, outer] {
         Box::pin(dataset.delete_branch(name)).await.unwrap();
     }
     clean_up(&setup).await;
@@ -110,24 +127,166 @@ async fn whatever_branches_stand_on_survives_a_clean_up_until_they_are_gone() {
 
 /// The two steps in which Lance makes a branch are not one: the second one, its name in a list, may be missing.
 #[tokio::test]
-async fn a_branch_that_no_list_names_is_not_cleaned_away_and_one_that_cannot_be_read_ends_it() {
+async fn a_branch_that_no_list_names_is_not_cleaned_away_whatever_its_name_and_what_it_stands_on() {
+    for name in ["b", "_indices"] {
+        let setup = Setup::new().await;
+        let _writer = flushed(&setup, 4).await;
+        let mut dataset = open(&own(&setup)).await;
+        Box::pin(dataset.delete("id < 3")).await.unwrap();
+        let begun_at = open(&own(&setup)).await.version().version;
+        let begun = branch(&mut dataset, name, begun_at).await;
+        append_to(&begun, 900..903).await;
+        let nested_at = open(&tree(&setup, name)).await.version().version;
+        let nested = format!("{name}/deep");
+        let deep = dataset.create_branch(&nested, (name, nested_at), None);
+        append_to(&Box::pin(deep).await.unwrap(), 950..952).await;
+        // Now the bucket needs none of its files any more.
+        setup.engine.compact("t", None, &Job::new()).await.unwrap();
+        std::fs::remove_dir_all(own(&setup).join("_refs/branches")).unwrap();
+        clean_up(&setup).await;
+        assert_eq!(data_files(&setup), 5, "{name}: those four, and what they were rewritten to");
+        let common = 3..40;
+        let of_branch: Vec<i64> = common.clone().chain(900..903).collect();
+        let of_nested: Vec<i64> = common.chain(900..903).chain(950..952).collect();
+        for (name, ids) in [(name, &of_branch), (&nested, &of_nested)] {
+            assert_eq!(as_lance_reads(&tree(&setup, name)).await, *ids, "{name}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_index_that_only_a_branch_has_stays_also_where_no_list_names_that() {
+    let setup = Setup::new().await;
+    let writer = setup.engine.writer("t").maintenance(false).open().await.unwrap();
+    let vector = |n: u64| [n % 7, n % 5, n % 3, 1].map(|x| f64::from(u32::try_from(x).unwrap()));
+    let record = |n: u64| json!({"id": n, "vector": vector(n)});
+    writer.put_batch((0..300).map(record).collect()).await.unwrap();
+    writer.flush().await.unwrap();
+    let job = Job::new();
+    let spec = IndexSpec::on("vector").kind(IndexKind::IvfFlat);
+    setup.engine.create_index("t", None, &spec, &job).await.unwrap();
+    let mut dataset = open(&own(&setup)).await;
+    let begun_at = dataset.version().version;
+    branch(&mut dataset, "b", begun_at).await;
+    std::fs::remove_dir_all(own(&setup).join("_refs/branches")).unwrap();
+    setup.engine.drop_index("t", None, "vector", None).await.unwrap();
+    clean_up(&setup).await;
+    let of_branch = open(&tree(&setup, "b")).await;
+    let mut scan = of_branch.scan();
+    let wanted = arrow_array::Float32Array::from(vec![1.0, 1.0, 1.0, 1.0]);
+    scan.nearest("vector", &wanted, 5).unwrap();
+    let plan = Box::pin(scan.explain_plan(false)).await.unwrap();
+    assert!(plan.contains("ANN"), "{plan}");
+    assert_eq!(Box::pin(scan.try_into_batch()).await.unwrap().num_rows(), 5);
+}
+
+#[tokio::test]
+async fn what_cannot_be_told_of_a_branch_ends_a_clean_up_before_anything_went() {
     let setup = Setup::new().await;
     let _writer = flushed(&setup, 4).await;
-    let mut dataset = open(&own(&setup)).await;
-    branch(&mut dataset, "b", 3).await;
+    branch(&mut open(&own(&setup)).await, "b", 3).await;
     setup.engine.compact("t", None, &Job::new()).await.unwrap();
-    std::fs::remove_file(own(&setup).join("_refs/branches/b.json")).unwrap();
-    clean_up(&setup).await;
-    assert_eq!(as_lance_reads(&tree(&setup, "b")).await, (0..20).collect::<Vec<_>>());
+    let detached = tree(&setup, "b").join("_versions/d9223372036854775815.manifest");
+    std::fs::write(&detached, "").unwrap();
+    let files = data_files(&setup);
+    let options = CleanupOptions { keep: Some(1), ..CleanupOptions::default() };
+    let error = setup.engine.cleanup("t", None, &options, &Job::new()).await.unwrap_err();
+    assert_eq!((error.kind(), data_files(&setup)), (ErrorKind::Unsupported, files), "{error}");
+    assert!(error.to_string().contains("it has detached versions"), "{error}");
+    std::fs::remove_file(detached).unwrap();
 
     let versions = tree(&setup, "b").join("_versions");
     let manifest = std::fs::read_dir(&versions).unwrap().flatten().map(|entry| entry.path());
     let manifest = manifest.into_iter().find(|path| path.extension().unwrap() == "manifest");
     std::fs::write(manifest.unwrap(), "no manifest").unwrap();
-    let files = data_files(&setup);
-    let options = CleanupOptions { keep: Some(1), ..CleanupOptions::default() };
     let error = setup.engine.cleanup("t", None, &options, &Job::new()).await.unwrap_err();
     assert_eq!((error.kind(), data_files(&setup)), (ErrorKind::Corrupt, files), "{error}");
+}
+
+/// As a power cut leaves it: Lance syncs none of its files.
+#[tokio::test]
+async fn a_branch_whose_entry_in_the_list_is_torn_is_read_and_hinders_no_other() {
+    let setup = Setup::new().await;
+    let _writer = flushed(&setup, 4).await;
+    for (name, version) in [("a", 3), ("b", 4)] {
+        let begun = branch(&mut open(&own(&setup)).await, name, version).await;
+        append_to(&begun, 900..903).await;
+    }
+    setup.engine.compact("t", None, &Job::new()).await.unwrap();
+    std::fs::write(own(&setup).join("_refs/branches/a.json"), "").unwrap();
+    let reader = reader(&setup.engine).await;
+    let found = reader.branches().await.unwrap();
+    let told = |info: &BranchInfo| (info.parent_version, info.version, info.rows);
+    let [a, b] = &found[..] else { panic!("{found:?}") };
+    assert_eq!((told(a), told(b)), ((3, 4, 23), (4, 5, 33)));
+    assert!(a.error.as_ref().is_some_and(|error| error.contains("branches/a.json")), "{a:?}");
+    assert_eq!((a.created, b.error.as_ref()), (None, None));
+    clean_up(&setup).await;
+    let versions = reader.version_numbers().await.unwrap();
+    assert!(versions.starts_with(&[1, 3, 4]), "{versions:?}");
+    for (name, end) in [("a", 20), ("b", 30)] {
+        let ids: Vec<u64> = (0..end).chain(900..903).collect();
+        assert_eq!(all(&reader.branch(name).await.unwrap()).await, ids);
+        let signed: Vec<i64> = ids.iter().map(|id| id.cast_signed()).collect();
+        assert_eq!(as_lance_reads(&tree(&setup, name)).await, signed);
+    }
+    // Of one that has no version either, nothing is known.
+    std::fs::write(own(&setup).join("_refs/branches/c.json"), "{}").unwrap();
+    let found = reader.branches().await.unwrap();
+    assert_eq!((found[2].branch.as_str(), told(&found[2])), ("c", (0, 0, 0)));
+    assert!(found[2].error.is_some());
+    clean_up(&setup).await;
+}
+
+#[tokio::test]
+async fn a_branch_that_is_begun_while_a_clean_up_is_under_way_keeps_its_files() {
+    for (off, is_whole) in [(&[][..], true), (&["cleanup-look"], false)] {
+        let setup = Setup::new().await;
+        let _writer = flushed(&setup, 4).await;
+        setup.engine.compact("t", None, &Job::new()).await.unwrap();
+        let path = own(&setup);
+        // What goes is known by then, and the versions still have their names.
+        let armed = at(setup.engine.root(), "cleanup.based", off, move || {
+            let path = path.clone();
+            async move {
+                branch(&mut open(&path).await, "late", 3).await;
+            }
+        });
+        clean_up(&setup).await;
+        drop(armed);
+        let late = open(&tree(&setup, "late")).await;
+        let read = Box::pin(late.scan().try_into_batch()).await;
+        assert_eq!(read.is_ok_and(|batch| batch.num_rows() == 20), is_whole, "{off:?}");
+    }
+}
+
+#[tokio::test]
+async fn before_a_branch_began_it_had_nothing_and_what_was_cleaned_up_is_told_apart() {
+    let setup = Setup::new().await;
+    let _writer = flushed(&setup, 3).await;
+    let begun = branch(&mut open(&own(&setup)).await, "what-if", 3).await;
+    append_to(&begun, 500..505).await;
+    let long_ago = At::Time(DateTime::UNIX_EPOCH);
+    let of_branch = reader(&setup.engine).await.branch("what-if").await.unwrap();
+    let since = of_branch.cursor_at(long_ago.clone()).await.unwrap();
+    assert_eq!(since.to_string(), "0:0");
+    let refused = async |reader: &Reader, at: At| match reader.at(at).await {
+        Err(error) => error.to_string(),
+        Ok(_) => panic!("found"),
+    };
+    let said = refused(&of_branch, At::Version(2)).await;
+    assert!(said.ends_with("version 2 on branch `what-if`: its first one is 3"), "{said}");
+    let said = refused(&of_branch, long_ago.clone()).await;
+    assert!(said.ends_with("there was none yet"), "{said}");
+
+    let first = format!("_versions/{:020}.manifest", u64::MAX - 3);
+    std::fs::remove_file(tree(&setup, "what-if").join(first)).unwrap();
+    let of_branch = reader(&setup.other().await).await.branch("what-if").await.unwrap();
+    let said = refused(&of_branch, At::Version(3)).await;
+    assert!(said.ends_with("it was cleaned up; the oldest that is kept is 4"), "{said}");
+    let error = of_branch.cursor_at(long_ago).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::NotFound);
+    assert!(error.to_string().ends_with("what was the newest one then was cleaned up"), "{error}");
 }
 
 #[tokio::test]

@@ -159,8 +159,7 @@ impl Bucket {
         };
         let first = first.filter(|_| !needs.has_records());
         let (tagged, pinned) = (head.tagged_versions().await?, self.read_versions().await?);
-        let begun_on = head.branches().await?.into_iter().filter(|branch| branch.parent.is_none());
-        let branched = begun_on.map(|branch| branch.parent_version).collect();
+        let branched = head.branched_versions().await?;
         let is_on = fault::is_on(&self.log_place.folder, "cleanup-watch");
         let watched = if rule.is_gentle && is_on {
             let now = clock::now();

@@ -1,17 +1,19 @@
 //! Branches: versions that another program made beside the dataset's own. Each branch is a dataset below this one, with
 //! numbers of its own, and stands on files of what it began on.
 
-use std::fs::DirEntry;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Utc};
-use futures::FutureExt;
-use lance::dataset::refs::check_valid_branch;
+use futures::{FutureExt, StreamExt, TryStreamExt, future};
+use lance::dataset::refs::{BranchContents, check_valid_branch};
 
 use super::enter::guarded;
-use super::failure::storage;
+use super::failure::opening;
+use super::heal::manifests;
 use super::leavings::{entries, is_detached};
 use super::table::Table;
+use crate::engine::durable::blocking;
 use crate::engine::error::{Error, Result};
 use crate::engine::layout::VERSIONS;
 use crate::engine::screen::Piece;
@@ -20,11 +22,15 @@ use crate::engine::screen::Piece;
 const TREE: &str = "tree";
 /// Below a dataset: its lists of branches and tags.
 const REFS: &str = "_refs";
+/// What the names of the files in these lists end in.
+const ENTRY: &str = ".json";
 /// What Lance calls versions that are on no branch.
 const MAIN: &str = "main";
+/// Entries that are read at once.
+const PARALLEL_READS: usize = 4;
 
 /// A branch, as the dataset's list has it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug)]
 pub(crate) struct Branch {
     pub(crate) name: String,
     /// The branch that it began on, and the version.
@@ -33,6 +39,9 @@ pub(crate) struct Branch {
     pub(crate) created: Option<DateTime<Utc>>,
     /// Where its versions lie.
     pub(crate) dataset: PathBuf,
+    /// Why its entry in the list cannot be read, where it cannot: then the parent is not known, and the version is the
+    /// lowest that it has.
+    pub(crate) damage: Option<Error>,
 }
 
 impl Table {
@@ -40,28 +49,41 @@ impl Table {
     ///
     /// Cost: a listing, and a small file for each.
     pub(crate) async fn branches(&self) -> Result<Vec<Branch>> {
-        let main = self.main_path();
-        self.access.check_folder(&self.refs("branches"))?;
+        let list = self.refs("branches");
+        self.access.check_folder(&list)?;
         self.access.ask(&self.path, self.version(), Piece::Branches).await?;
-        let read = async {
-            let found = self.dataset.branches().list().boxed().await;
-            found.map_err(storage("read the branches of", &self.path))
-        };
-        let found = guarded(&self.path, read).await?.into_iter();
-        // A name that Lance would not give leads who knows where.
-        let sound = found.filter(|(name, _)| check_valid_branch(name).is_ok());
-        let branch = |(name, found): (String, lance::dataset::refs::BranchContents)| Branch {
-            dataset: main.join(TREE).join(&name),
-            name,
-            parent: found.parent_branch.filter(|parent| parent != MAIN),
-            parent_version: found.parent_version,
-            created: i64::try_from(found.create_at)
-                .ok()
-                .and_then(|seconds| DateTime::from_timestamp(seconds, 0)),
-        };
-        let mut all: Vec<Branch> = sound.map(branch).collect();
-        all.sort_by(|a, b| a.name.cmp(&b.name));
-        Ok(all)
+        let names = blocking(move || {
+            let names = entries(&list)?.into_iter().filter_map(|entry| {
+                let file = entry.file_name().into_string().ok()?;
+                Some((branch_of(&file)?, entry.path()))
+            });
+            Ok(names.collect::<BTreeSet<_>>())
+        });
+        let read = |(name, entry): (String, PathBuf)| self.read_branch(name, entry).boxed();
+        let read = futures::stream::iter(names.await?).map(read).buffered(PARALLEL_READS);
+        read.try_filter_map(future::ok).try_collect().await
+    }
+
+    /// The versions on no branch at which branches began.
+    pub(crate) async fn branched_versions(&self) -> Result<BTreeSet<u64>> {
+        let all = self.branches().await?.into_iter();
+        Ok(all.filter(|branch| branch.parent.is_none()).map(|b| b.parent_version).collect())
+    }
+
+    /// A branch of the list; none where its entry is gone meanwhile.
+    async fn read_branch(&self, name: String, entry: PathBuf) -> Result<Option<Branch>> {
+        let dataset = self.main_path().join(TREE).join(&name);
+        let read =
+            async { self.dataset.branches().get(&name).boxed().await.map_err(opening(&entry)) };
+        let read = guarded(&entry, read).await;
+        let file = entry.clone();
+        if read.is_err() && !blocking(move || Ok(file.exists())).await? {
+            return Ok(None);
+        }
+        Ok(Some(match read {
+            Ok(found) => Branch::of(name, dataset, found),
+            Err(damage) => Branch::unknown(name, dataset, damage).await?,
+        }))
     }
 
     /// The branch that this is a version of; none where it is one of the dataset's own.
@@ -100,18 +122,48 @@ impl Table {
     }
 }
 
+impl Branch {
+    fn of(name: String, dataset: PathBuf, found: BranchContents) -> Self {
+        let seconds = i64::try_from(found.create_at).ok();
+        Self {
+            name,
+            parent: found.parent_branch.filter(|parent| parent != MAIN),
+            parent_version: found.parent_version,
+            created: seconds.and_then(|seconds| DateTime::from_timestamp(seconds, 0)),
+            dataset,
+            damage: None,
+        }
+    }
+
+    /// One of whose entry only the name can be read.
+    async fn unknown(name: String, dataset: PathBuf, damage: Error) -> Result<Self> {
+        let path = dataset.clone();
+        let versions = blocking(move || manifests(&path)).await?;
+        let parent_version = versions.first().map_or(0, |(version, _)| *version);
+        let (parent, created) = (None, None);
+        Ok(Self { name, parent, parent_version, created, dataset, damage: Some(damage) })
+    }
+}
+
+/// The branch that a file of the list is of. A name that Lance would not give leads who knows where.
+fn branch_of(file: &str) -> Option<String> {
+    let name = object_store::path::Path::from_url_path(file.strip_suffix(ENTRY)?).ok()?;
+    check_valid_branch(name.as_ref()).ok().map(|()| name.to_string())
+}
+
 /// A branch's name; none of what is no branch.
 pub(super) fn own(branch: Option<&str>) -> Option<&str> {
     branch.filter(|name| *name != MAIN)
 }
 
-/// Finds the folders below one, itself included, that have versions.
+/// Finds the folders below one, itself included, that have versions. A branch may have any name, also that of a folder in
+/// which a dataset has other things.
 fn find_datasets(folder: &Path, found: &mut Vec<PathBuf>) -> Result<()> {
     let within = entries(folder)?;
     if within.iter().any(|entry| entry.file_name() == VERSIONS) {
         found.push(folder.to_path_buf());
     }
-    for entry in within.iter().filter(|entry| may_hold_branches(entry)) {
+    for entry in &within {
         let kind = entry.file_type().map_err(Error::io("look at", entry.path()))?;
         if kind.is_symlink() {
             return Err(unknowable(&entry.path(), "it is a link"));
@@ -121,12 +173,6 @@ fn find_datasets(folder: &Path, found: &mut Vec<PathBuf>) -> Result<()> {
         }
     }
     Ok(())
-}
-
-/// Whether it is no folder that a dataset has for other things.
-fn may_hold_branches(entry: &DirEntry) -> bool {
-    const OTHERS: [&str; 5] = [VERSIONS, "_transactions", "_deletions", "_indices", REFS];
-    OTHERS.iter().all(|other| entry.file_name() != *other)
 }
 
 fn unknowable(branch: &Path, reason: &str) -> Error {
@@ -145,16 +191,16 @@ mod tests {
     fn every_folder_with_versions_counts_also_one_that_is_named_as_another_things() {
         let root = tempfile::tempdir().unwrap();
         let tree = root.path().join(TREE);
-        for branch in ["a", "a/b", "a/data", "nested/deep/down"] {
+        let branches =
+            ["_indices", "a", "a/_refs/b", "a/_versions", "a/b", "a/data", "n/deep/down"];
+        for branch in branches {
             fs::create_dir_all(tree.join(branch).join(VERSIONS)).unwrap();
         }
         fs::create_dir_all(tree.join("a/data/x.lance")).unwrap();
-        fs::create_dir_all(tree.join("a/_indices").join(VERSIONS)).unwrap();
         let mut found = Vec::new();
         find_datasets(&tree, &mut found).unwrap();
         found.sort_unstable();
-        let expected = ["a", "a/b", "a/data", "nested/deep/down"].map(|branch| tree.join(branch));
-        assert_eq!(found, expected);
+        assert_eq!(found, branches.map(|branch| tree.join(branch)));
         find_datasets(&root.path().join("none"), &mut found).unwrap();
         symlink("a", tree.join("link")).unwrap();
         let error = find_datasets(&tree, &mut found).unwrap_err();

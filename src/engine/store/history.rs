@@ -25,6 +25,9 @@ use crate::engine::screen::Piece;
 /// Manifests read at once while listing.
 const PARALLEL_READS: usize = 4;
 
+/// What made the first version of a branch.
+const CLONED: &str = "clone";
+
 /// What is known of one version.
 #[derive(Debug, Clone)]
 pub(crate) struct Version {
@@ -132,7 +135,10 @@ impl Table {
         let before =
             low.checked_sub(1).and_then(|index| numbers.get(index)).copied().unwrap_or_default();
         // Of those that are missing in front of a younger one, any may have been the head then.
-        let is_next = numbers.get(low).is_none_or(|younger| *younger == before + 1);
+        let is_next = match numbers.get(low) {
+            Some(first) if low == 0 => self.begins_at(*first).await?,
+            younger => younger.is_none_or(|younger| *younger == before + 1),
+        };
         let number = match found {
             Some((number, began)) if is_next || began == time => number,
             None if is_next => return Ok(Then::Nothing),
@@ -141,6 +147,12 @@ impl Table {
         // It may have been cleaned up since it was listed.
         let table = self.at_version(number).await?;
         Ok(table.map_or(Then::Removed, |table| Then::Table(Box::new(table))))
+    }
+
+    /// Whether the dataset had no version before this one, which is its oldest. The first one of a branch, or of a dataset
+    /// that was cloned, has the number of the version that it was made of.
+    pub(crate) async fn begins_at(&self, oldest: u64) -> Result<bool> {
+        Ok(oldest == 1 || self.described(oldest).await?.operation == CLONED)
     }
 
     /// What made the versions behind `from`, up to this one; those that were cleaned up are left out.
@@ -343,6 +355,7 @@ mod tests {
         assert_eq!(named(3, "Rewrite"), "compact");
         assert_eq!(named(4, "ReserveFragments"), "reserve_fragments");
         assert_eq!(operation(5, None), "unknown");
+        assert_eq!(named(3, "Clone"), CLONED);
         assert_eq!(kind(&named(2, "Append")), Kind::Append);
         assert_eq!(kind(&named(2, "ReserveFragments")), Kind::Append);
         assert_eq!(kind(&named(2, "Merge")), Kind::Barrier);

@@ -177,8 +177,11 @@ impl Table {
         manifest: &Path,
     ) -> Result<(Manifest, Vec<IndexMetadata>)> {
         let below = manifest.strip_prefix(&self.path).unwrap_or(manifest).components();
+        let names: Vec<_> = below.map(|part| part.as_os_str().to_string_lossy()).collect();
         let base = self.dataset.branch_location().path;
-        let path = below.fold(base, |base, part| base.join(&*part.as_os_str().to_string_lossy()));
+        // IMPORTANT: parsed as it is. What is joined is escaped, and names another folder where a letter is not ASCII.
+        let path = object_store::path::Path::parse(format!("{base}/{}", names.join("/")));
+        let path = path.map_err(|e| Error::Damaged { path: manifest.into(), source: e.into() })?;
         let (access, first) = (self.access.to_unguarded(), Some((version, Piece::Version)));
         let read = self.read_references(version, path);
         enter(dataset, Some(manifest), &access, first, read).boxed().await

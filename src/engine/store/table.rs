@@ -291,12 +291,29 @@ impl Table {
     }
 }
 
+/// A folder's URL, as Lance is given it.
 pub(super) fn uri(path: &Path) -> Result<String> {
     let absolute = std::path::absolute(path).map_err(Error::io("resolve", path))?;
-    url::Url::from_file_path(&absolute).map(String::from).map_err(|()| Error::Unsupported {
+    let url = url::Url::from_file_path(&absolute).map_err(|()| Error::Unsupported {
         what: format!("the path {}", path.display()),
         reason: "it is no local path that can be written as a URL".into(),
-    })
+    })?;
+    Ok(with_letters(url.as_str()).unwrap_or_else(|| url.into()))
+}
+
+/// The same URL with all letters as they are, where it is text: Lance looks at the end of a branch's URL for its name, where
+/// an escaped letter is none of it. What is ASCII stays escaped, as it would mean another thing.
+fn with_letters(url: &str) -> Option<String> {
+    let mut parts = url.split('%');
+    let mut bytes = parts.next()?.as_bytes().to_vec();
+    for part in parts {
+        let (code, rest) = part.split_at_checked(2)?;
+        let byte = u8::from_str_radix(code, 16).ok()?;
+        let (byte, rest) = if byte.is_ascii() { (b'%', part) } else { (byte, rest) };
+        bytes.push(byte);
+        bytes.extend_from_slice(rest.as_bytes());
+    }
+    String::from_utf8(bytes).ok()
 }
 
 fn no_versions(path: &Path) -> Error {
@@ -325,4 +342,24 @@ fn manifest_name(dataset: &Dataset, version: u64) -> Option<String> {
 /// The state of a version's manifest file, where there is one: one `stat`.
 fn stamp(path: &Path, dataset: &Dataset, version: u64) -> Option<Stamp> {
     Stamp::of(&path.join(VERSIONS).join(manifest_name(dataset, version)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
+
+    use super::*;
+
+    #[test]
+    fn a_url_has_letters_as_they_are_and_leads_where_its_path_does() {
+        let odd = "/a b/%25/#?/pr\u{fc}fung/\u{6f22}\u{5b57}/x%C3%BC";
+        let url = uri(Path::new(odd)).unwrap();
+        assert!(url.ends_with("/pr\u{fc}fung/\u{6f22}\u{5b57}/x%25C3%25BC"), "{url}");
+        let no_text = OsStr::from_bytes(b"/pr\xfcfung");
+        for path in [Path::new(odd), Path::new(no_text)] {
+            let url = url::Url::parse(&uri(path).unwrap()).unwrap();
+            assert_eq!(url.to_file_path().unwrap(), path);
+        }
+    }
 }

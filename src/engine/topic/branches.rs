@@ -13,11 +13,11 @@ use crate::engine::store::{Branch, Table};
 impl Reader {
     /// The branches of each bucket that it reads, by name; those of a pinned reader are those of now.
     ///
-    /// One that cannot be read is listed, with the reason. Cost: a small file and a manifest for each.
-    /// Cancel: safe to drop at any await.
+    /// One that cannot be read, or whose entry in the list cannot, is listed with the reason. Cost: a small file and a
+    /// manifest for each. Cancel: safe to drop at any await.
     ///
     /// # Errors
-    /// [`Corrupt`](crate::ErrorKind::Corrupt) where a list of branches cannot be read.
+    /// [`Unavailable`](crate::ErrorKind::Unavailable) where a folder cannot be listed.
     pub async fn branches(&self) -> Result<Vec<BranchInfo>> {
         let mut all = Vec::new();
         for (bucket, snapshot) in self.buckets.iter().zip(&self.snapshots().await?) {
@@ -79,10 +79,10 @@ fn empty(branch: &Branch) -> Error {
 }
 
 fn info(bucket_id: u32, branch: Branch, head: Result<Table>) -> BranchInfo {
-    let Branch { name, parent, parent_version, created, .. } = branch;
+    let Branch { name, parent, parent_version, created, damage, .. } = branch;
     let (version, rows) =
         head.as_ref().map_or((0, 0), |head| (head.version(), head.index().rows()));
-    let error = head.err().map(|error| in_one_line(&error));
+    let error = head.err().or(damage).map(|error| in_one_line(&error));
     BranchInfo { bucket_id, branch: name, parent, parent_version, created, version, rows, error }
 }
 

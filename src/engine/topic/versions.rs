@@ -144,7 +144,14 @@ pub(super) fn shown(at: &At) -> String {
 async fn why_not(head: &Table, at: &At) -> Option<String> {
     let kept = head.version_numbers().await.ok()?;
     match at {
-        At::Version(wanted) => Some(missing(&kept, *wanted)),
+        At::Version(wanted) => {
+            let oldest = kept.first().copied().filter(|oldest| *wanted < *oldest);
+            let begins = match oldest {
+                Some(oldest) => head.begins_at(oldest).await.ok()?,
+                None => false,
+            };
+            Some(missing(&kept, *wanted, begins))
+        }
         At::Time(time) => match head.at_time(*time).await.ok()? {
             Then::Removed => Some("what was the newest one then was cleaned up".into()),
             Then::Nothing => Some("there was none yet".into()),
@@ -154,13 +161,15 @@ async fn why_not(head: &Table, at: &At) -> Option<String> {
     }
 }
 
-/// Why a number is not among those of the versions that are kept, ascending.
-fn missing(kept: &[u64], wanted: u64) -> String {
+/// Why a number is not among those of the versions that are kept, ascending; whether the first of them is the first that
+/// there was.
+fn missing(kept: &[u64], wanted: u64, begins: bool) -> String {
     let place = kept.partition_point(|number| *number < wanted);
     let older = place.checked_sub(1).and_then(|place| kept.get(place));
     match (older, kept.get(place)) {
         _ if wanted == 0 => "versions are counted from 1".into(),
         (Some(newest), None) => format!("the newest is {newest}"),
+        (None, Some(first)) if begins => format!("its first one is {first}"),
         (None, Some(oldest)) => {
             format!("it was cleaned up; the oldest that is kept is {oldest}")
         }
@@ -198,9 +207,10 @@ mod tests {
             (5, "it was cleaned up; the nearest that are kept are 1 and 12"),
             (14, "the newest is 13"),
         ] {
-            assert_eq!(missing(&kept, wanted), said);
+            assert_eq!(missing(&kept, wanted, true), said);
         }
         let oldest = "it was cleaned up; the oldest that is kept is 12";
-        assert_eq!(missing(&kept[1..], 3), oldest);
+        assert_eq!(missing(&kept[1..], 3, false), oldest);
+        assert_eq!(missing(&kept[1..], 3, true), "its first one is 12");
     }
 }
