@@ -53,7 +53,7 @@ pub(crate) async fn run(engine: &Engine, args: &DiffArgs) -> Result {
     let (before, after) = states(engine, args).await?;
     let mut diff = before.diff(&after).await?;
     let mut left = if args.facts.json { 0 } else { args.limit.unwrap_or(u64::MAX) };
-    let mut printer = ChangePrinter::new(args.format, before.buckets().len());
+    let mut printer = ChangePrinter::new(args.format, diff.summaries());
     while left > 0
         && let Some(chunk) = diff.next().await?
     {

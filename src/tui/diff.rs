@@ -47,7 +47,9 @@ async fn step(
         return Ok(diff.next_rows().await?.is_some());
     }
     let Some(chunk) = diff.next().await? else { return Ok(false) };
-    let mut rows = Difference::of_chunk(&chunk);
+    let known = diff.summaries();
+    let known = known.iter().find(|bucket| bucket.bucket_id == chunk.bucket);
+    let mut rows = known.map_or_else(Vec::new, |known| Difference::of_chunk(&chunk, known));
     rows.truncate(left);
     *kept += rows.len();
     found.extend(rows);

@@ -1,5 +1,9 @@
 //! `diff`: what differs between two versions, for eyes and for programs.
 
+use std::sync::Arc;
+
+use lance::Dataset;
+use lance::dataset::{ColumnAlteration, UpdateBuilder};
 use serde_json::{Value, json};
 
 use crate::program::{Test, lines};
@@ -28,6 +32,23 @@ fn a_diff_prints_what_came_and_says_how_much() {
         .stdout_contains("change,bucket,offset,columns,before,after\nadded,0,2,[],,");
     let back = test.run(["diff", "t", "3", "2"]).code(0).json_lines();
     assert!(back.is_empty() || back[0]["change"] == "deleted", "{back:?}");
+}
+
+#[tokio::test]
+async fn a_column_that_another_program_renamed_and_filled_anew_shows_what_it_was() {
+    let test = Test::new().topic("t", "{\"text\":\"old\"}\n{\"text\":\"other\"}\n");
+    let path = test.root("t/bucket_0/data.lance");
+    let mut dataset = Box::pin(Dataset::open(path.to_str().unwrap())).await.unwrap();
+    let renamed = ColumnAlteration::new("text".into()).rename("words".into());
+    Box::pin(dataset.alter_columns(&[renamed])).await.unwrap();
+    let update = UpdateBuilder::new(Arc::new(dataset)).update_where("words = 'old'").unwrap();
+    let update = update.set("words", "'new'").unwrap().build().unwrap();
+    Box::pin(update.execute()).await.unwrap();
+    test.run(["diff", "t", "2", "--format", "table"]).code(0).stdout("~ 0  words: old → new\n");
+    let found = test.run(["diff", "t", "2"]).code(0).json_lines();
+    let updated = json!({"change": "updated", "bucket": 0, "offset": 0, "columns": ["words"],
+                         "before": {"text": "old"}, "after": {"words": "new"}});
+    assert_eq!(found, [updated]);
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use super::reader::Reader;
 use crate::engine::bucket::BucketDiff;
 use crate::engine::error::{Error, Result};
-use crate::engine::facts::DiffSummary;
+use crate::engine::facts::{ColumnChange, DiffSummary};
 use crate::engine::record::{ChangeChunk, ChangedRow};
 use crate::engine::store::{Compared, Detail};
 
@@ -91,6 +91,22 @@ impl Reader {
             Some(filter) => invalid("filter", format!("`{filter}`"), "a diff compares all records"),
             None => Ok(()),
         }
+    }
+}
+
+impl DiffSummary {
+    /// The name that a column had in the state before, by its name in the state after, or by its only one; none where it
+    /// was not there.
+    pub fn name_before<'a>(&'a self, column: &'a str) -> Option<&'a str> {
+        let renamed = self.columns.iter().find_map(|change| match change {
+            ColumnChange::Renamed { column: now, from } if now == column => Some(from.as_str()),
+            _ => None,
+        });
+        let is_new = || {
+            let added = |change: &ColumnChange| matches!(change, ColumnChange::Added { column: now, .. } if now == column);
+            self.columns.iter().any(added)
+        };
+        renamed.or_else(|| (!is_new()).then_some(column))
     }
 }
 

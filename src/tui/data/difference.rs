@@ -3,9 +3,9 @@
 use arrow_array::RecordBatch;
 
 use super::cell::Cell;
-use super::rows::{Column, LONGEST_NAME, Rows};
+use super::rows::{LONGEST_NAME, Rows};
 use crate::tui::text::sanitize;
-use crate::{ChangeChunk, ChangeKind, ChangedRow, Chunk, ColumnChange};
+use crate::{ChangeChunk, ChangeKind, ChangedRow, Chunk, ColumnChange, DiffSummary};
 
 /// One record that differs.
 #[derive(Debug, Clone, PartialEq)]
@@ -42,8 +42,8 @@ pub(crate) struct Differing {
 }
 
 impl Difference {
-    /// The records of a chunk.
-    pub(crate) fn of_chunk(chunk: &ChangeChunk) -> Vec<Self> {
+    /// The records of a chunk, by what is known of its bucket.
+    pub(crate) fn of_chunk(chunk: &ChangeChunk, known: &DiffSummary) -> Vec<Self> {
         let cells = |batch: &RecordBatch| {
             let (offsets, batch) = (vec![0; batch.num_rows()], batch.clone());
             Rows::of_chunk(&Chunk { bucket: chunk.bucket, offsets, buffered: false, batch }, &[])
@@ -54,15 +54,11 @@ impl Difference {
             let was =
                 row.kind.was_there().then(|| was.next()).flatten().map(|row| row.cells.to_vec());
             let is = row.kind.is_there().then(|| is.next()).flatten().map(|row| row.cells.to_vec());
-            let named = |columns: &[Column], cells: Option<Vec<Cell>>| {
-                let names = columns.iter().map(|column| column.name.clone());
-                names.zip(cells.into_iter().flatten()).collect::<Vec<_>>()
-            };
-            let cells = paired(named(&before.columns, was), named(&after.columns, is));
-            let differs = |cell: &CellChange| {
-                row.columns.is_empty() || row.columns.iter().any(|name| shown(name) == cell.column)
-            };
-            let cells = cells.into_iter().filter(differs).collect();
+            let cells = paired(named(&chunk.before, was), named(&chunk.after, is), known);
+            let differs =
+                |cell: &CellChange| row.columns.is_empty() || row.columns.contains(&cell.column);
+            let safe = |cell: CellChange| CellChange { column: shown(&cell.column), ..cell };
+            let cells = cells.into_iter().filter(differs).map(safe).collect();
             Self { offset: row.offset, kind: row.kind, cells }
         };
         chunk.rows.iter().map(row).collect()
@@ -73,11 +69,22 @@ fn shown(name: &str) -> String {
     sanitize::clip(name, LONGEST_NAME)
 }
 
+/// The cells of one record, with the names of their columns.
+fn named(batch: &RecordBatch, cells: Option<Vec<Cell>>) -> Vec<(String, Cell)> {
+    let names = batch.schema_ref().fields().iter().map(|field| field.name().clone());
+    names.zip(cells.into_iter().flatten()).collect()
+}
+
 /// The cells of one record, by column; those that it has no more follow.
-fn paired(mut before: Vec<(String, Cell)>, after: Vec<(String, Cell)>) -> Vec<CellChange> {
+fn paired(
+    mut before: Vec<(String, Cell)>,
+    after: Vec<(String, Cell)>,
+    known: &DiffSummary,
+) -> Vec<CellChange> {
     let mut cells: Vec<CellChange> = Vec::new();
     for (column, after) in after {
-        let at = before.iter().position(|(name, _)| *name == column);
+        let was = known.name_before(&column);
+        let at = before.iter().position(|(name, _)| Some(name.as_str()) == was);
         let before = at.map(|at| before.remove(at).1);
         cells.push(CellChange { column, before, after: Some(after) });
     }
@@ -104,6 +111,32 @@ mod tests {
 
     use super::*;
 
+    fn known(columns: Vec<ColumnChange>) -> DiffSummary {
+        let (bucket_id, before, after, by_position) = (0, 1, 2, false);
+        let (added, updated, deleted) = (0, 0, 0);
+        DiffSummary { bucket_id, before, after, added, updated, deleted, columns, by_position }
+    }
+
+    #[test]
+    fn a_cell_whose_column_has_another_name_now_was_what_it_was_under_the_one_before() {
+        let batch = |name: &str, text: &str| {
+            let text: ArrayRef = Arc::new(StringArray::from(vec![text]));
+            RecordBatch::try_from_iter([(name, text)]).unwrap()
+        };
+        let rows = vec![ChangedRow {
+            offset: 1,
+            kind: ChangeKind::Updated,
+            columns: vec!["words".into()],
+        }];
+        let (before, after) = (batch("text", "old"), batch("words", "new"));
+        let chunk = ChangeChunk { bucket: 0, rows, before, after };
+        let renamed = ColumnChange::Renamed { column: "words".into(), from: "text".into() };
+        let found = Difference::of_chunk(&chunk, &known(vec![renamed]));
+        let text = |text: &str| Some(Cell::Text(text.into()));
+        let (before, after) = (text("old"), text("new"));
+        assert_eq!(found[0].cells, [CellChange { column: "words".into(), before, after }]);
+    }
+
     #[test]
     fn an_updated_record_shows_the_cells_that_differ_and_others_all() {
         let batch = |texts: Vec<&str>| {
@@ -115,6 +148,7 @@ mod tests {
             let columns = columns.iter().map(ToString::to_string).collect();
             ChangedRow { offset, kind, columns }
         };
+        let known = known(Vec::new());
         let chunk = ChangeChunk {
             bucket: 0,
             rows: vec![
@@ -125,7 +159,7 @@ mod tests {
             before: batch(vec!["old", "gone"]),
             after: batch(vec!["new", "came"]),
         };
-        let found = Difference::of_chunk(&chunk);
+        let found = Difference::of_chunk(&chunk, &known);
         let text = |text: &str| Some(Cell::Text(text.into()));
         let changed = CellChange { column: "text".into(), before: text("old"), after: text("new") };
         assert_eq!(found[0].cells, [changed]);
