@@ -6,10 +6,11 @@ use std::fmt;
 use std::str::FromStr;
 
 use arrow_array::cast::AsArray;
-use arrow_array::types::{Float64Type, Int64Type, UInt64Type};
+use arrow_array::types::{Decimal256Type, Float64Type, Int64Type, UInt64Type};
 use arrow_array::{Array, ArrayRef};
+use arrow_buffer::i256;
 use arrow_cast::cast;
-use arrow_schema::DataType;
+use arrow_schema::{DECIMAL256_MAX_PRECISION, DataType};
 
 use super::page::Chunk;
 use super::schema::type_text;
@@ -80,10 +81,18 @@ impl FromStr for Sort {
 #[derive(Debug, Clone)]
 enum Key {
     Whole(i128),
+    Decimal(Decimal),
     Real(f64),
     Text(Box<str>),
     NoNumber,
     Null,
+}
+
+/// A decimal number: whole, and with how many of its digits behind the point.
+#[derive(Debug, Clone, Copy)]
+struct Decimal {
+    whole: i256,
+    scale: i8,
 }
 
 /// One record and its value.
@@ -110,7 +119,7 @@ impl Ranking {
     /// The most records that [`Reader::sorted`](crate::Reader::sorted) sorts.
     pub const MOST: usize = 100_000;
 
-    /// For the first `most` records. Memory: 64 bytes each, and as much of a text as is compared.
+    /// For the first `most` records. Memory: 80 bytes each, and as much of a text as is compared.
     pub fn of(sort: Sort, most: usize) -> Self {
         Self { sort, most, first: BinaryHeap::new() }
     }
@@ -151,6 +160,7 @@ impl Ranking {
 enum Keys {
     Whole(ArrayRef),
     Large(ArrayRef),
+    Decimal(ArrayRef, i8),
     Real(ArrayRef),
     Text(ArrayRef),
     Nothing,
@@ -166,9 +176,14 @@ impl Keys {
             kind if kind.is_integer() || kind.is_temporal() => {
                 Self::Whole(as_type(&DataType::Int64)?)
             }
-            kind if kind.is_floating() || kind.is_decimal() => {
-                Self::Real(as_type(&DataType::Float64)?)
+            DataType::Decimal32(_, scale)
+            | DataType::Decimal64(_, scale)
+            | DataType::Decimal128(_, scale)
+            | DataType::Decimal256(_, scale) => {
+                let widest = DataType::Decimal256(DECIMAL256_MAX_PRECISION, *scale);
+                Self::Decimal(as_type(&widest)?, *scale)
             }
+            kind if kind.is_floating() => Self::Real(as_type(&DataType::Float64)?),
             DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View => Self::Text(values.clone()),
             DataType::Dictionary(_, kind) => Self::of(&as_type(kind)?)?,
             kind => return Err(format!("it holds {}, which has no order", type_text(kind))),
@@ -184,6 +199,10 @@ impl Keys {
             }
             Self::Large(values) => {
                 there(values, Key::Whole(values.as_primitive::<UInt64Type>().value(row).into()))
+            }
+            Self::Decimal(values, scale) => {
+                let whole = values.as_primitive::<Decimal256Type>().value(row);
+                there(values, Key::Decimal(Decimal { whole, scale: *scale }))
             }
             Self::Real(values) => {
                 let real = values.as_primitive::<Float64Type>().value(row);
@@ -206,10 +225,34 @@ fn start(text: &str) -> &str {
     text.get(..text.floor_char_boundary(COMPARED)).unwrap_or(text)
 }
 
+impl Decimal {
+    /// Exact, also where one has more digits behind the point than the other.
+    fn compare(&self, other: &Self) -> Ordering {
+        let digits = i16::from(other.scale) - i16::from(self.scale);
+        if digits < 0 {
+            return other.compare(self).reverse();
+        }
+        match self.times_ten_to(digits.unsigned_abs()) {
+            Some(whole) => whole.cmp(&other.whole),
+            // It is farther from zero than anything that the other one can be.
+            None => self.whole.cmp(&i256::ZERO),
+        }
+    }
+
+    /// The whole with so many digits more; none where that is too large for one.
+    fn times_ten_to(&self, digits: u16) -> Option<i256> {
+        if self.whole == i256::ZERO {
+            return Some(self.whole);
+        }
+        i256::from_i128(10).checked_pow(digits.into())?.checked_mul(self.whole)
+    }
+}
+
 impl Key {
     fn compare(&self, other: &Self) -> Ordering {
         match (self, other) {
             (Self::Whole(a), Self::Whole(b)) => a.cmp(b),
+            (Self::Decimal(a), Self::Decimal(b)) => a.compare(b),
             (Self::Real(a), Self::Real(b)) => a.total_cmp(b),
             (Self::Text(a), Self::Text(b)) => a.cmp(b),
             // One bucket has a column of another type than the next: all of one kind come together.
@@ -220,16 +263,17 @@ impl Key {
     fn kind(&self) -> u8 {
         match self {
             Self::Whole(_) => 0,
-            Self::Real(_) => 1,
-            Self::Text(_) => 2,
-            Self::NoNumber => 3,
-            Self::Null => 4,
+            Self::Decimal(_) => 1,
+            Self::Real(_) => 2,
+            Self::Text(_) => 3,
+            Self::NoNumber => 4,
+            Self::Null => 5,
         }
     }
 
     /// What comes last in both directions has a larger one.
     fn absence(&self) -> u8 {
-        self.kind().max(2)
+        self.kind().max(3)
     }
 }
 
@@ -264,9 +308,10 @@ mod tests {
 
     use arrow_array::types::Int32Type;
     use arrow_array::{
-        BooleanArray, Date32Array, DictionaryArray, Float64Array, Int64Array, ListArray,
-        RecordBatch, StringArray, UInt64Array,
+        BooleanArray, Date32Array, Decimal128Array, Decimal256Array, DictionaryArray, Float64Array,
+        Int64Array, ListArray, RecordBatch, StringArray, UInt64Array,
     };
+    use proptest::prelude::*;
 
     use super::*;
 
@@ -326,6 +371,65 @@ mod tests {
         let values: ArrayRef = Arc::new(Int64Array::from(vec![1, 1, 2, 1]));
         assert_eq!(sorted(&values, Order::Ascending, 9), [0, 1, 3, 2]);
         assert_eq!(sorted(&values, Order::Descending, 9), [2, 0, 1, 3]);
+    }
+
+    #[test]
+    fn decimals_stand_in_their_order_however_little_they_differ() {
+        let one = 10_i128.pow(18);
+        let values = vec![Some(one + 1), Some(one + 2), None, Some(-one), Some(one)];
+        let values = Decimal128Array::from(values).with_precision_and_scale(38, 18).unwrap();
+        let narrow: ArrayRef = Arc::new(values);
+        let wide = cast(&narrow, &DataType::Decimal256(76, 18)).unwrap();
+        for values in [narrow, wide] {
+            assert_eq!(sorted(&values, Order::Ascending, 9), [3, 4, 0, 1, 2]);
+            assert_eq!(sorted(&values, Order::Descending, 9), [1, 0, 4, 3, 2]);
+        }
+        let small: ArrayRef = Arc::new(arrow_array::Decimal32Array::from(vec![20_000, 3]));
+        assert_eq!(sorted(&small, Order::Ascending, 9), [1, 0]);
+    }
+
+    #[test]
+    fn decimals_of_several_buckets_are_compared_by_what_they_are_worth() {
+        let mut ranking = Ranking::of(Sort::ascending("c"), 9);
+        // 2, 100 and 3 hundredths; 0.02, 1 and 0.031; 10^76 and its opposite.
+        let buckets: [ArrayRef; 3] = [
+            Arc::new(
+                Decimal128Array::from(vec![2, 100, 3]).with_precision_and_scale(5, 2).unwrap(),
+            ),
+            Arc::new(
+                Decimal128Array::from(vec![20, 1000, 31]).with_precision_and_scale(5, 3).unwrap(),
+            ),
+            Arc::new(
+                Decimal256Array::from(vec![i256::ONE, i256::MINUS_ONE])
+                    .with_precision_and_scale(1, -76)
+                    .unwrap(),
+            ),
+        ];
+        for (bucket, values) in (0..).zip(&buckets) {
+            ranking.offer(&Chunk { bucket, ..chunk(values) }).unwrap();
+        }
+        let order = [(2, 1), (0, 0), (1, 0), (0, 2), (1, 2), (0, 1), (1, 1), (2, 0)];
+        assert_eq!(ranking.in_order(), order);
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn decimals_compare_as_their_texts_do(
+            a in (any::<i64>(), -6_i8..7),
+            b in (any::<i64>(), -6_i8..7),
+        ) {
+            let decimal = |(whole, scale): (i64, i8)| {
+                Decimal { whole: i256::from_i128(whole.into()), scale }
+            };
+            let scaled = |(whole, scale): (i64, i8)| {
+                i128::from(whole) * 10_i128.pow(u32::try_from(6 - i16::from(scale)).unwrap())
+            };
+            let (one, other) = (decimal(a), decimal(b));
+            prop_assert_eq!(one.compare(&other), scaled(a).cmp(&scaled(b)));
+            prop_assert_eq!(other.compare(&one), scaled(b).cmp(&scaled(a)));
+        }
     }
 
     #[test]
