@@ -23,6 +23,9 @@ pub(super) async fn words(engine: &Engine, search: &WordSearch) -> Result<Answer
         None => engine.reader(topic.as_str()).await?,
     };
     let columns = text_columns(&reader).await?;
+    if columns.is_empty() {
+        return Err(Fault::new(format!("`{topic}` has no column of texts")));
+    }
     // What is shown of a hit are its texts: the rest need not be read.
     let reader = reader.columns(Columns::Only(columns.clone()));
     let mut wanted = TextSearch::new(&search.text).k(BEST);

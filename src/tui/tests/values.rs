@@ -52,6 +52,15 @@ async fn a_heavy_value_is_read_when_somebody_asks_for_it_and_says_before_how_lar
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn where_there_are_no_texts_a_search_for_words_says_that() {
+    let root = TempDir::new().unwrap();
+    let mut explorer = explorer(&root, &[json!({"id": 7})]).await;
+    explorer.shows("1 record").await;
+    explorer.press(&[&[Key::Enter], &typed("Wone")[..], &[Key::Enter]].concat());
+    explorer.shows("`values` has no column of texts").await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_record_is_shown_as_json_and_a_text_in_hexadecimal() {
     let root = TempDir::new().unwrap();
     let record = json!({"id": 7, "text": "größe", "usage": {"tokens": 3, "tags": ["a", "b"]}});

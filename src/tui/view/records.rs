@@ -155,7 +155,9 @@ fn row(canvas: &mut Canvas<'_>, state: &State, lead: Lead, number: u64, line: Re
     };
     let (glyph, meaning) = mark_of(row);
     let after = canvas.text(mark, glyph, meaning);
-    if records.place.as_ref().is_some_and(|place| state.marks.has(&place.topic, row)) {
+    // A branch may have another record at the offset of a marked one.
+    let marked = records.place.as_ref().filter(|_| records.branch().is_none());
+    if marked.is_some_and(|place| state.marks.has(&place.topic, row)) {
         canvas.text(after, "◆", Meaning::Marked);
     }
     let text = lead.offset(row.bucket, row.offset);

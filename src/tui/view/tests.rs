@@ -7,7 +7,7 @@ use crate::tui::event::{Event, Input};
 use crate::tui::input::Key;
 use crate::tui::picture::{drawn, opened};
 use crate::tui::sample::press;
-use crate::tui::state::Tour;
+use crate::tui::state::{State, Tour};
 use crate::tui::update::update;
 
 const SIZES: [(u16, u16); 3] = [(80, 24), (120, 40), (40, 12)];
@@ -214,6 +214,18 @@ fn branches_and_one_that_is_read() {
     look("versions_branched", &to_metrics);
     look("branches", &[&to_metrics[..], &[Key::Char('b')]].concat());
     look("branch", &[&to_metrics[..], &[Key::Char('b'), Key::Down, Key::Enter]].concat());
+}
+
+#[test]
+fn a_mark_is_of_the_buckets_own_record_and_not_of_one_that_a_branch_has_at_its_offset() {
+    let mut state = opened(Size { width: 120, height: 40 });
+    let marked = |state: &State| text(&drawn(state)).lines().any(|line| line.contains("■◆"));
+    press(&mut state, &[Key::End, Key::Up, Key::Up, Key::Enter, Key::Char('m')]);
+    assert!(marked(&state));
+    press(&mut state, &[Key::Char('v'), Key::Char('b'), Key::Down, Key::Enter]);
+    assert!(state.records.branch().is_some() && !marked(&state));
+    press(&mut state, &[Key::Esc]);
+    assert!(marked(&state));
 }
 
 fn words(text: &str) -> Vec<Key> {
