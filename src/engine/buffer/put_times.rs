@@ -23,9 +23,10 @@ impl Default for PutTimes {
 }
 
 impl PutTimes {
-    /// Notes when the record with this log position was put. A clock that was set back tells nothing.
+    /// Notes when the record with this log position was put. A clock that was set back tells nothing; a log may say any time.
     pub(crate) fn note(&mut self, lsn: u64, put_at: i64) {
-        let is_due = |(at, time): &(u64, i64)| lsn > *at && put_at - time >= self.grain;
+        let is_due =
+            |(at, time): &(u64, i64)| lsn > *at && put_at.saturating_sub(*time) >= self.grain;
         if !self.points.back().is_none_or(is_due) {
             return;
         }
@@ -50,7 +51,7 @@ impl PutTimes {
 
     /// Keeps every second point, so that as many others find room.
     fn thin(&mut self) {
-        self.grain *= 2;
+        self.grain = self.grain.saturating_mul(2);
         let mut number = 0;
         self.points.retain(|_| {
             number += 1;
@@ -74,6 +75,19 @@ mod tests {
         assert_eq!(found, [None, a, a, b, b, c, c]);
         times.trim(25);
         assert_eq!([15, 25, 40].map(|lsn| times.of(lsn)), [None, b, c]);
+    }
+
+    #[test]
+    fn whatever_times_a_log_says_they_ascend() {
+        let mut times = PutTimes::default();
+        for (lsn, time) in (1..).zip([5, i64::MIN, i64::MAX, i64::MIN, -1, 0]) {
+            times.note(lsn, time);
+        }
+        assert_eq!([1, 2, 3, 9].map(|lsn| times.of(lsn)), [5, 5, i64::MAX, i64::MAX].map(Some));
+        let mut times = PutTimes::default();
+        (0..1000)
+            .for_each(|lsn| times.note(lsn, i64::MIN + i64::try_from(lsn).unwrap() * (1 << 53)));
+        assert!(times.points.len() <= POINTS);
     }
 
     #[test]
