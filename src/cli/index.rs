@@ -16,11 +16,12 @@ use crate::{
     Dropped, Engine, IndexInfo, IndexKind, IndexSpec, Indexed, Job, Reader, WORTH_AN_INDEX,
 };
 
-/// List, make, drop or try indexes of vectors
+/// List, make, drop or try indexes of vectors and of words
 ///
 /// Without COLUMN the indexes of the topic are listed, also those of other programs. With it, an index over that column is
 /// made in each bucket, in the place of one with the same metric; searches with that metric then look into a part of the
-/// vectors only. Records that it does not cover, buffered ones too, are found all the same, and programs that put extend it to
+/// vectors only. With `--kind text` it is one of the words of a column of texts, in the place of one of words; searches for
+/// words then read only texts that may match, and find the same. Records that it does not cover, buffered ones too, are found all the same, and programs that put extend it to
 /// them in the background.
 #[derive(Debug, Args)]
 #[expect(clippy::doc_markdown, reason = "the help shows it as it stands")]
@@ -28,10 +29,11 @@ pub(crate) struct IndexArgs {
     /// The topic
     pub(crate) topic: String,
 
-    /// The column of vectors; without it the indexes are listed
+    /// The column of vectors or texts; without it the indexes are listed
     pub(crate) column: Option<String>,
 
-    /// How it keeps the vectors: IVF_FLAT, IVF_SQ, IVF_PQ, IVF_RQ, IVF_HNSW_SQ, IVF_HNSW_PQ [default: IVF_SQ]
+    /// How it keeps the vectors: IVF_FLAT, IVF_SQ, IVF_PQ, IVF_RQ, IVF_HNSW_SQ, IVF_HNSW_PQ; or `text` for words [default:
+    /// IVF_SQ]
     #[arg(long, value_name = "KIND", requires = "column", conflicts_with_all = ["drop", "recall"])]
     pub(crate) kind: Option<IndexKind>,
 
@@ -126,9 +128,13 @@ async fn create(engine: &Engine, args: &IndexArgs, column: &str) -> Result {
     }
     let stopping = "stopping; indexes that were finished stay, the others are as they were";
     let job = Job::new();
-    let spec = IndexSpec::on(column).kind(args.kind.unwrap_or_default());
-    let spec = spec.metric(args.metric.unwrap_or_default().into());
-    let spec = args.partitions.map_or(spec.clone(), |partitions| spec.partitions(partitions));
+    let mut spec = IndexSpec::on(column).kind(args.kind.unwrap_or_default());
+    if let Some(metric) = args.metric {
+        spec = spec.metric(metric.into());
+    }
+    if let Some(partitions) = args.partitions {
+        spec = spec.partitions(partitions);
+    }
     let work = engine.create_index(&args.topic, args.bucket, &spec, &job);
     let done = watched(stopping, Progress::records("indexing", 0), &job, work).await?;
     if args.facts.json {
@@ -139,7 +145,8 @@ async fn create(engine: &Engine, args: &IndexArgs, column: &str) -> Result {
         }
     }
     if done.is_empty() {
-        let reason = format!("{} has no persisted vectors in `{column}`", args.topic);
+        let what = if args.kind == Some(IndexKind::Text) { "texts" } else { "vectors" };
+        let reason = format!("{} has no persisted {what} in `{column}`", args.topic);
         return Err(Failure::failed(reason).hint("`lanceq flush` persists what is buffered"));
     }
     Ok(())
@@ -149,20 +156,21 @@ async fn create(engine: &Engine, args: &IndexArgs, column: &str) -> Result {
 fn advice(topic: &str, records: u64) -> Option<String> {
     (records < WORTH_AN_INDEX).then(|| {
         format!(
-            "note: {topic} has {}: so few are compared quickly without an index, which is made for some {WORTH_AN_INDEX} and more",
+            "note: {topic} has {}: so few are searched quickly without an index, which is made for some {WORTH_AN_INDEX} and more",
             counted(records, "record")
         )
     })
 }
 
 fn created(topic: &str, done: &Indexed) -> String {
-    let Indexed { bucket_id, name, kind, metric, rows, version, .. } = done;
+    let Indexed { bucket_id, name, kind, rows, version, .. } = done;
     let made = if done.replaced { "made anew" } else { "made" };
+    let metric = done.metric.map_or_else(String::new, |metric| format!(", {}", metric.name()));
+    let parts = |partitions| format!(" in {}", counted(partitions as u64, "partition"));
     format!(
-        "{topic}, bucket {bucket_id}: {made} {name} ({kind}, {}) over {} in {}: {}, version {version}",
-        metric.name(),
+        "{topic}, bucket {bucket_id}: {made} {name} ({kind}{metric}) over {}{}: {}, version {version}",
         counted(*rows, "record"),
-        counted(done.partitions as u64, "partition"),
+        done.partitions.map_or_else(String::new, parts),
         bytes(done.bytes),
     )
 }
@@ -195,8 +203,8 @@ mod tests {
             name: "vector_idx".into(),
             column: "vector".into(),
             kind: IndexKind::IvfPq,
-            metric: crate::Metric::Cosine,
-            partitions: 1,
+            metric: Some(crate::Metric::Cosine),
+            partitions: Some(1),
             version: 3,
             rows: 3201,
             bytes: 200_000,
@@ -206,8 +214,14 @@ mod tests {
             created("films", &done),
             "films, bucket 0: made vector_idx (IVF_PQ, cosine) over 3201 records in 1 partition: 200 kB, version 3"
         );
-        let again = Indexed { replaced: true, partitions: 2, ..done };
+        let again = Indexed { replaced: true, partitions: Some(2), ..done };
         assert!(created("films", &again).contains("made anew vector_idx (IVF_PQ"));
+        let kind = IndexKind::Text;
+        let words = Indexed { kind, metric: None, partitions: None, replaced: false, ..again };
+        assert_eq!(
+            created("films", &words),
+            "films, bucket 0: made vector_idx (INVERTED) over 3201 records: 200 kB, version 3"
+        );
         let gone = Dropped { bucket_id: 1, names: vec!["a".into(), "b".into()], version: 9 };
         assert_eq!(dropped("films", &gone), "films, bucket 1: dropped a, b, version 9");
     }
@@ -215,7 +229,7 @@ mod tests {
     #[test]
     fn an_index_over_few_records_is_advised_against() {
         let note = advice("films", 3201).unwrap();
-        assert!(note.starts_with("note: films has 3201 records: so few are compared"), "{note}");
+        assert!(note.starts_with("note: films has 3201 records: so few are searched"), "{note}");
         assert_eq!(advice("films", WORTH_AN_INDEX), None);
     }
 }

@@ -1,5 +1,6 @@
 //! `lanceq search`: the records nearest to one or to a vector, those whose texts match best, or both.
 
+use std::collections::BTreeMap;
 use std::str::FromStr;
 
 use clap::{Args, ValueEnum};
@@ -52,7 +53,7 @@ pub(crate) struct SearchArgs {
     #[arg(long, value_enum, default_value_t, value_name = "METRIC", requires = "likeness")]
     pub(crate) metric: Metric,
 
-    /// Compare every vector, also where there is an index
+    /// Compare every vector, or read every text, also where there is an index
     #[arg(long)]
     pub(crate) exact: bool,
 
@@ -114,8 +115,15 @@ async fn nearest(reader: &Reader, args: &SearchArgs) -> Result {
     if found.hits.is_empty() {
         output::narrate(format!("{}: no record with a vector matches", args.topic));
     }
-    told(&found.found_by, "vector").into_iter().for_each(output::narrate);
+    told(&found.found_by, Compared::Vectors).into_iter().for_each(output::narrate);
     Ok(())
+}
+
+/// What a search goes through.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Compared {
+    Vectors,
+    Texts,
 }
 
 /// The search by likeness that the arguments ask for.
@@ -125,9 +133,16 @@ pub(super) fn like(reader: &Reader, args: &SearchArgs, column: &str) -> Result<S
 }
 
 /// How records were found, where that was not simply by comparing all of these: in sentences.
-pub(super) fn told(found_by: &FoundBy, compared: &str) -> Vec<String> {
+pub(super) fn told(found_by: &FoundBy, compared: Compared) -> Vec<String> {
+    let (one, done, all) = match compared {
+        Compared::Vectors => ("vector", "compared", "exact"),
+        Compared::Texts => ("text", "read", "every text read"),
+    };
     let by_index = (!found_by.is_exact()).then(|| {
-        let covered: u64 = found_by.indices.iter().map(|index| index.covered).sum();
+        // Those of one bucket cover the same records.
+        let by_bucket: BTreeMap<_, _> =
+            found_by.indices.iter().map(|index| (index.bucket_id, index.covered)).collect();
+        let covered: u64 = by_bucket.into_values().sum();
         let mut names: Vec<_> = found_by
             .indices
             .iter()
@@ -136,13 +151,13 @@ pub(super) fn told(found_by: &FoundBy, compared: &str) -> Vec<String> {
         names.sort();
         names.dedup();
         format!(
-            "by {} over {}; {} compared",
+            "by {} over {}; {} {done}",
             names.join(", "),
             counted(covered, "record"),
-            counted(found_by.compared, compared),
+            counted(found_by.compared, one),
         )
     });
-    let notes = found_by.passed_over.iter().map(|reason| format!("note: exact in {reason}"));
+    let notes = found_by.passed_over.iter().map(|reason| format!("note: {all} in {reason}"));
     by_index.into_iter().chain(notes).collect()
 }
 
@@ -235,14 +250,34 @@ mod tests {
             covered: 20_000,
         };
         let mut found_by = FoundBy { compared: 1076, ..FoundBy::default() };
-        assert_eq!(told(&found_by, "vector"), [""; 0]);
+        assert_eq!(told(&found_by, Compared::Vectors), [""; 0]);
         found_by.indices = vec![index(0), index(1)];
         found_by.passed_over = vec!["bucket 2: `v_idx` is for the metric dot".into()];
         assert_eq!(
-            told(&found_by, "vector"),
+            told(&found_by, Compared::Vectors),
             [
                 "by v_idx (IVF_SQ) over 40000 records; 1076 vectors compared",
                 "note: exact in bucket 2: `v_idx` is for the metric dot",
+            ]
+        );
+    }
+
+    #[test]
+    fn indices_of_words_are_told_with_how_many_texts_were_read() {
+        let index = |name: &str| IndexUse {
+            bucket_id: 0,
+            name: name.into(),
+            kind: "Inverted".into(),
+            covered: 20_000,
+        };
+        let mut found_by = FoundBy { compared: 1, ..FoundBy::default() };
+        found_by.indices = vec![index("title_idx"), index("text_idx")];
+        found_by.passed_over = vec!["bucket 1: nothing vouches for its files".into()];
+        assert_eq!(
+            told(&found_by, Compared::Texts),
+            [
+                "by text_idx (Inverted), title_idx (Inverted) over 20000 records; 1 text read",
+                "note: every text read in bucket 1: nothing vouches for its files",
             ]
         );
     }

@@ -6,7 +6,7 @@ use super::count::counted;
 use super::failure::{Failure, Result};
 use super::format::Printer;
 use super::output;
-use super::search::{SearchArgs, like, told};
+use super::search::{Compared, SearchArgs, like, told};
 use crate::{Columns, HybridSearch, Reader, TextMatches, TextSearch};
 
 /// Prints the records whose texts match best.
@@ -16,7 +16,7 @@ pub(super) async fn run(reader: &Reader, args: &SearchArgs, text: &str) -> Resul
     printer.found_texts(&found, reader.buckets().len())?;
     printer.finish()?;
     output::narrate(summary(&args.topic, &found));
-    told(&found.found_by, "text").into_iter().for_each(output::narrate);
+    told(&found.found_by, Compared::Texts).into_iter().for_each(output::narrate);
     Ok(())
 }
 
@@ -35,14 +35,15 @@ pub(super) async fn both(reader: &Reader, args: &SearchArgs, text: &str) -> Resu
     if found.hits.is_empty() {
         output::narrate(format!("{}: no record matches", args.topic));
     }
-    for (by, compared) in [(&found.texts_by, "text"), (&found.likeness_by, "vector")] {
+    let both = [(&found.texts_by, Compared::Texts), (&found.likeness_by, Compared::Vectors)];
+    for (by, compared) in both {
         told(by, compared).into_iter().for_each(output::narrate);
     }
     Ok(())
 }
 
 fn words(args: &SearchArgs, text: &str, columns: &[String]) -> TextSearch {
-    let search = TextSearch::new(text).k(args.k);
+    let search = TextSearch::new(text).k(args.k).exact(args.exact);
     columns.iter().fold(search, TextSearch::column)
 }
 

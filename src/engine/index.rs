@@ -1,4 +1,4 @@
-//! What an index of vectors is to be, as plain values.
+//! What an index is to be, as plain values.
 
 use std::fmt;
 use std::str::FromStr;
@@ -7,9 +7,11 @@ use serde::{Serialize, Serializer};
 
 use super::search::Metric;
 
-/// How an index keeps vectors: all kinds divide them into partitions, of which a search looks into a few.
+/// What an index is of, and how it keeps it. The kinds for vectors divide them into partitions, of which a search looks into a
+/// few.
 ///
-/// Whatever a kind keeps is only used to find candidates: their distances are worked out from the vectors themselves.
+/// Whatever a kind keeps is only used to find candidates, and to count words: distances are worked out from the vectors
+/// themselves, and scores from the texts.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum IndexKind {
@@ -28,14 +30,28 @@ pub enum IndexKind {
     IvfHnswSq,
     /// As `IvfPq`, with such a graph.
     IvfHnswPq,
+    /// Of texts, or lists of them: which records have a word, and how many words each has. Searches for words find by it what
+    /// they find without it, and read the texts only of records that may match.
+    Text,
 }
 
 impl IndexKind {
-    /// All kinds.
-    pub const ALL: [Self; 6] =
+    /// The kinds for vectors.
+    pub const VECTORS: [Self; 6] =
         [Self::IvfFlat, Self::IvfSq, Self::IvfPq, Self::IvfRq, Self::IvfHnswSq, Self::IvfHnswPq];
 
-    /// Its name, which is Lance's: `IVF_PQ`.
+    /// All kinds.
+    pub const ALL: [Self; 7] = [
+        Self::IvfFlat,
+        Self::IvfSq,
+        Self::IvfPq,
+        Self::IvfRq,
+        Self::IvfHnswSq,
+        Self::IvfHnswPq,
+        Self::Text,
+    ];
+
+    /// Its name, which is Lance's: `IVF_PQ`; `INVERTED` of words.
     pub fn name(self) -> &'static str {
         match self {
             Self::IvfFlat => "IVF_FLAT",
@@ -44,6 +60,15 @@ impl IndexKind {
             Self::IvfRq => "IVF_RQ",
             Self::IvfHnswSq => "IVF_HNSW_SQ",
             Self::IvfHnswPq => "IVF_HNSW_PQ",
+            Self::Text => "INVERTED",
+        }
+    }
+
+    /// What people call it, in capitals.
+    fn plain_name(self) -> &'static str {
+        match self {
+            Self::Text => "TEXT",
+            of_vectors => of_vectors.name(),
         }
     }
 
@@ -53,7 +78,7 @@ impl IndexKind {
         let factor = match self {
             Self::IvfFlat => 2,
             Self::IvfSq | Self::IvfHnswSq | Self::IvfRq => 4,
-            Self::IvfPq | Self::IvfHnswPq => 16,
+            Self::IvfPq | Self::IvfHnswPq | Self::Text => 16,
         };
         k.saturating_mul(factor).saturating_add(SPARE)
     }
@@ -71,13 +96,15 @@ impl fmt::Display for IndexKind {
 impl FromStr for IndexKind {
     type Err = String;
 
-    /// Takes a name with `_` or `-`, in letters of any case, with or without `IVF`.
+    /// Takes a name with `_` or `-`, in letters of any case, with or without `IVF`; `text` is `INVERTED`.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let name = text.to_ascii_uppercase().replace('-', "_");
         let is_it = |kind: &Self| {
-            kind.name() == name || kind.name().strip_prefix("IVF_") == Some(name.as_str())
+            let names = [kind.name(), kind.plain_name()];
+            names.contains(&name.as_str())
+                || kind.name().strip_prefix("IVF_") == Some(name.as_str())
         };
-        let names = || Self::ALL.map(Self::name).join(", ");
+        let names = || Self::ALL.map(Self::plain_name).join(", ");
         Self::ALL.into_iter().find(is_it).ok_or_else(|| format!("the kinds are {}", names()))
     }
 }
@@ -93,33 +120,38 @@ impl Serialize for IndexKind {
 pub struct IndexSpec {
     pub(crate) column: String,
     pub(crate) kind: IndexKind,
-    pub(crate) metric: Metric,
+    pub(crate) metric: Option<Metric>,
     pub(crate) partitions: Option<usize>,
 }
 
 impl IndexSpec {
-    /// Over the vectors in `column`.
+    /// Over the vectors in `column`; over its texts with [`IndexKind::Text`].
     pub fn on(column: impl Into<String>) -> Self {
-        let (kind, metric) = (IndexKind::default(), Metric::default());
-        Self { column: column.into(), kind, metric, partitions: None }
+        let kind = IndexKind::default();
+        Self { column: column.into(), kind, metric: None, partitions: None }
     }
 
-    /// How it keeps the vectors. Default [`IndexKind::IvfSq`].
+    /// Over the words of the texts in `column`; the same as [`IndexKind::Text`].
+    pub fn of_words(column: impl Into<String>) -> Self {
+        Self::on(column).kind(IndexKind::Text)
+    }
+
+    /// What it is of, and how it keeps it. Default [`IndexKind::IvfSq`].
     #[must_use]
     pub fn kind(mut self, kind: IndexKind) -> Self {
         self.kind = kind;
         self
     }
 
-    /// What "near" means; only searches with the same metric use it. Default [`Metric::L2`].
+    /// What "near" means; only searches with the same metric use it. Default [`Metric::L2`]. Words have none.
     #[must_use]
     pub fn metric(mut self, metric: Metric) -> Self {
-        self.metric = metric;
+        self.metric = Some(metric);
         self
     }
 
     /// Into how many parts the vectors are divided, from 1 on. Default: by their number, some 4,096 to 1,048,576 in each,
-    /// by kind. More make a search faster, and let it miss more.
+    /// by kind. More make a search faster, and let it miss more. Words are not divided.
     #[must_use]
     pub fn partitions(mut self, partitions: usize) -> Self {
         self.partitions = Some(partitions);
@@ -140,11 +172,14 @@ mod tests {
             assert_eq!(kind.name().parse(), Ok(kind));
             assert_eq!(kind.name().to_lowercase().replace('_', "-").parse(), Ok(kind));
         }
+        assert_eq!("Text".parse(), Ok(IndexKind::Text));
+        assert_eq!("Inverted".parse(), Ok(IndexKind::Text), "as Lance lists it");
         assert_eq!("pq".parse(), Ok(IndexKind::IvfPq));
         assert_eq!("hnsw-sq".parse(), Ok(IndexKind::IvfHnswSq));
         for wrong in ["", "ivf", "btree", "IVF_", "IVF_IVF_PQ"] {
             let reason = IndexKind::from_str(wrong).unwrap_err();
             assert!(reason.starts_with("the kinds are IVF_FLAT, IVF_SQ"), "{reason}");
+            assert!(reason.ends_with(", TEXT"), "{reason}");
         }
     }
 

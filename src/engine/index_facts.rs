@@ -14,19 +14,19 @@ pub struct Indexed {
     pub name: String,
     /// The column that it is over.
     pub column: String,
-    /// How it keeps the vectors.
+    /// What it is of, and how it keeps it.
     pub kind: IndexKind,
-    /// The metric that searches must have to use it.
-    pub metric: Metric,
-    /// Parts that the vectors are divided into.
-    pub partitions: usize,
+    /// The metric that searches must have to use it, where it is one of vectors.
+    pub metric: Option<Metric>,
+    /// Parts that the vectors are divided into; none of words.
+    pub partitions: Option<usize>,
     /// The version that it is in.
     pub version: u64,
     /// Records that it covers: those that were persisted when it was begun.
     pub rows: u64,
     /// Bytes of its files.
     pub bytes: u64,
-    /// Whether it took the place of one over the same column with the same metric.
+    /// Whether it took the place of one over the same column with the same metric, or of words.
     pub replaced: bool,
 }
 
@@ -50,7 +50,7 @@ pub struct IndexInfo {
     pub name: String,
     /// The column that it is over.
     pub column: String,
-    /// What kind it is, in Lance's words: `IVF_PQ`, `BTree`.
+    /// What kind it is, in Lance's words: `IVF_PQ`, `Inverted`, `BTree`.
     pub kind: String,
     /// Its metric, where it is one of vectors.
     pub metric: Option<Metric>,
@@ -73,14 +73,15 @@ pub struct IndexUse {
     pub name: String,
     /// What kind it is, in Lance's words.
     pub kind: String,
-    /// Records that it covers.
+    /// Records that it covers; where several are asked of one bucket, those that all of them cover.
     pub covered: u64,
 }
 
 /// How records were found.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct FoundBy {
-    /// The indices that were asked, at most one a bucket; none where the search was exact.
+    /// The indices that were asked: in a bucket one, or for words one for each column that is searched; none where every
+    /// vector was compared, or every text read.
     pub indices: Vec<IndexUse>,
     /// Vectors that were compared one by one, or records whose texts were read: those that no index covers, and the
     /// candidates of those that do.

@@ -40,6 +40,7 @@ pub(crate) fn found(search: &WordSearch) -> Result<Answer, Fault> {
         matching: hits.len() as u64,
         hits,
         searched: rows * u64::from(buckets),
+        read: rows * u64::from(buckets),
         by: None,
         took: Duration::from_millis(38),
     }))

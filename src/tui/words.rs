@@ -36,7 +36,8 @@ pub(super) async fn words(engine: &Engine, search: &WordSearch) -> Result<Answer
     let hits = found.hits.iter().map(FoundText::of).collect();
     let by = asked(&found.found_by);
     let (matching, searched, took) = (found.matching, found.searched, begun.elapsed());
-    Ok(Answer::Words(Finds { columns, hits, matching, searched, by, took }))
+    let read = found.found_by.compared;
+    Ok(Answer::Words(Finds { columns, hits, matching, searched, read, by, took }))
 }
 
 /// The indices that were asked, each named once.

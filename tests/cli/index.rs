@@ -20,7 +20,7 @@ fn an_index_is_made_listed_asked_tried_and_dropped() {
     test.run(["index", "t", "vec"])
         .code(0)
         .stdout("")
-        .stderr_contains("note: t has 1000 records: so few are compared quickly")
+        .stderr_contains("note: t has 1000 records: so few are searched quickly")
         .stderr_contains("t, bucket 0: made vec_idx (IVF_SQ, l2) over 1000 records in 1 partition");
     let search = ["search", "t", "--column", "vec", "--like", "500", "--k", "3", "--columns", "id"];
     let exact = test.run(search.iter().chain(&["--exact"])).code(0).stderr("").json_lines();
@@ -66,6 +66,96 @@ fn buffered_records_are_found_beside_an_index() {
     let mean = ["search", "t", "--column", "vec", "--like", "10,0:300", "--k", "1"];
     let found = test.run(mean).code(0).json_lines();
     assert_ne!(found[0]["_distance"], json!(0.0), "{found:?}");
+}
+
+/// Notes, of which every fifth is of a mill and every hundredth of a weir.
+fn notes(count: usize) -> Test {
+    let note = |n: usize| {
+        let (mill, weir) = (n.is_multiple_of(5), n.is_multiple_of(100));
+        let some = [(mill, " An old mill."), (weir, " Weirs.")];
+        let some: String = some.into_iter().filter(|some| some.0).map(|some| some.1).collect();
+        format!(r#"{{"id":{n},"text":"The river bends.{some}","tags":["a{}"]}}"#, n % 50)
+    };
+    Test::new().topic("t", &lines(count, note))
+}
+
+#[test]
+fn an_index_of_words_is_made_listed_asked_and_dropped() {
+    let test = notes(300);
+    test.run(["index", "t", "text", "--kind", "text"])
+        .code(0)
+        .stdout("")
+        .stderr_contains("note: t has 300 records: so few are searched quickly")
+        .stderr_contains("t, bucket 0: made text_idx (INVERTED) over 300 records: ");
+    test.run(["put", "t", "--no-flush", "--record", r#"{"id":300,"text":"weir"}"#]).code(0);
+    let search = ["search", "t", "--text", "\"old mill\" weir", "--column", "text"];
+    let exact = test.run(search.iter().chain(&["--exact"])).code(0);
+    let exact = exact.stderr("t: the best 10 of 61 that match, of 301 records\n");
+    let found = test.run(search).code(0);
+    let found = found.stderr(
+        "t: the best 10 of 61 that match, of 301 records\n\
+         by text_idx (Inverted) over 300 records; 61 texts read\n",
+    );
+    let exact = exact.json_lines();
+    assert_eq!(found.json_lines(), exact);
+    assert_eq!(exact[0]["id"], 300, "the shortest");
+    test.run(["search", "t", "--text", "weir"])
+        .code(0)
+        .stderr_contains("note: every text read in bucket 0: the words of `tags` have no index\n");
+    test.run(["search", "t", "--text", "river", "--column", "text"]).code(0).stderr_contains(
+        "note: every text read in bucket 0: more than half of 300 records may match\n",
+    );
+    let listed = test.run(["index", "t", "--json"]).code(0).json();
+    let bytes = listed[0]["bytes"].as_u64().unwrap();
+    assert_eq!(
+        listed,
+        json!([{"bucket_id": 0, "name": "text_idx", "column": "text", "kind": "Inverted",
+                "metric": null, "covered": 300, "open": 0, "segments": 1, "bytes": bytes}])
+    );
+    let made = test.run(["index", "t", "text", "--kind", "TEXT", "--json"]).code(0).json();
+    let (version, bytes) = (made[0]["version"].as_u64().unwrap(), made[0]["bytes"].as_u64());
+    assert_eq!(
+        made,
+        json!([{"bucket_id": 0, "name": "text_idx", "column": "text", "kind": "INVERTED",
+                "metric": null, "partitions": null, "version": version, "rows": 300,
+                "bytes": bytes, "replaced": true}])
+    );
+    test.run(["index", "t", "tags", "--kind", "inverted"])
+        .code(0)
+        .stderr_contains("made tags_idx (INVERTED)");
+    test.run(["search", "t", "--text", "weir a7"]).code(0).stderr_contains(
+        "by tags_idx (Inverted), text_idx (Inverted) over 300 records; 10 texts read\n",
+    );
+    test.run(["index", "t", "text", "--drop"]).code(0).stderr_contains("dropped text_idx");
+    let after = test.run(search).code(0);
+    let after = after.stderr("t: the best 10 of 61 that match, of 301 records\n");
+    assert_eq!(after.json_lines(), exact);
+}
+
+#[test]
+fn an_index_of_words_that_cannot_be_is_told() {
+    let test = notes(20);
+    for (args, code, said) in [
+        (&["nope", "--kind", "text"][..], 2, "there is no such column; texts are in text, tags"),
+        (
+            &["id", "--kind", "text"],
+            2,
+            "`column` cannot be `id`: it holds int64, and words are indexed of texts and lists of texts",
+        ),
+        (&["text", "--kind", "text", "--metric", "l2"], 2, "words have none"),
+        (&["text", "--kind", "text", "--partitions", "2"], 2, "words have none"),
+        (&["text"], 2, "`text` is the kind for their words"),
+        (&["text", "--kind", "words"], 2, "IVF_HNSW_PQ, TEXT"),
+        (&["text", "--kind", "text", "--drop"], 2, "--kind"),
+    ] {
+        let command = ["index", "t"];
+        test.run(command.iter().chain(args)).code(code).stdout("").stderr_contains(said);
+    }
+    test.run(["put", "u", "--no-flush", "--record", r#"{"text":"a"}"#]).code(0);
+    test.run(["index", "u", "text", "--kind", "text"])
+        .code(1)
+        .stderr_contains("u has no persisted texts in `text`")
+        .stderr_contains("hint: `lanceq flush`");
 }
 
 #[test]

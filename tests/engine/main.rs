@@ -55,3 +55,4 @@ mod vanishing;
 mod verifying;
 mod versions;
 mod words;
+mod words_by_index;

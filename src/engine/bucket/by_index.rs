@@ -3,21 +3,15 @@
 //! An index only names candidates. So what it answers is as good as its files: where nothing vouches for them, or they cannot
 //! be read, every vector is compared, and that is said.
 
+use super::passage::take_each;
 use super::search::Hunt;
-use super::selection::{Reach, Selection, persisted};
 use super::shared::Bucket;
 use super::snapshot::Snapshot;
-use super::stride::Stride;
 use crate::engine::error::Result;
 use crate::engine::index::IndexKind;
 use crate::engine::index_facts::IndexUse;
-use crate::engine::options::Columns;
+use crate::engine::record::Chunk;
 use crate::engine::store::{Asked, KnownIndex, OffsetSet, Table};
-
-/// Vectors that are read at a time by their offsets.
-const AT_A_TIME: usize = 1024;
-/// Matches of a filter that are remembered: 2 MiB of them where they lie side by side, 128 MiB at worst.
-const MOST_MATCHES: u64 = 1 << 24;
 
 impl Hunt {
     /// The index that a bucket is to be searched by, with the version that it is of; says why one over the column is not.
@@ -85,7 +79,8 @@ impl Hunt {
     ) -> Result<bool> {
         let mut among = None;
         if self.selection.filter.is_some() {
-            among = self.matching(bucket, snapshot, (table, index)).await?;
+            let spans = table.spans_of(index, true).unwrap_or_default();
+            among = snapshot.matching(bucket, spans, &self.selection).await?;
             if among.is_none() {
                 let reason = format!("`{}`: too many records match the filter", index.name);
                 self.pass_over(bucket, &reason);
@@ -145,21 +140,12 @@ impl Hunt {
         table: &Table,
         index: &KnownIndex,
     ) -> Result<()> {
-        let mut stride = Stride::for_looking();
-        for span in table.spans_of(index, false).unwrap_or_default() {
-            let (mut at, mut left) = (span.first, usize::try_from(span.rows).unwrap_or(usize::MAX));
-            while left > 0 {
-                let reach = Reach { rows: stride.rows().min(left), matches: usize::MAX };
-                let looked = snapshot.look(bucket, at, reach, &self.selection).await?;
-                if looked.rows == 0 {
-                    break;
-                }
-                stride.measure(looked.rows, looked.bytes);
-                looked.chunks.iter().for_each(|chunk| self.measure(chunk));
-                (at, left) = (looked.next, left.saturating_sub(looked.rows));
-            }
-        }
-        Ok(())
+        let (spans, selection) = (table.spans_of(index, false), self.selection.clone());
+        let mut take = |chunk: &Chunk| {
+            self.measure(chunk);
+            true
+        };
+        snapshot.pass(bucket, spans.unwrap_or_default(), &selection, &mut take).await
     }
 
     /// Compares the rows with these offsets, which ascend.
@@ -167,45 +153,11 @@ impl Hunt {
         &mut self,
         bucket: &Bucket,
         table: &Table,
-        offsets: impl Iterator<Item = u64>,
+        offsets: impl Iterator<Item = u64> + Send,
     ) -> Result<()> {
-        let mut offsets = offsets.peekable();
-        while offsets.peek().is_some() {
-            let portion: Vec<u64> = offsets.by_ref().take(AT_A_TIME).collect();
-            for rows in table.take(&portion, &self.selection.columns).await? {
-                self.measure(&persisted(bucket, rows));
-            }
-        }
-        Ok(())
-    }
-
-    /// The rows that an index covers and a filter lets through; `None` where they are too many to be remembered.
-    async fn matching(
-        &self,
-        bucket: &Bucket,
-        snapshot: &Snapshot,
-        (table, index): (&Table, &KnownIndex),
-    ) -> Result<Option<OffsetSet>> {
-        let (mut found, mut stride) = (OffsetSet::default(), Stride::for_looking());
-        let filter = self.selection.filter.clone();
-        let selection = Selection { columns: Columns::Only(Vec::new()), filter };
-        for span in table.spans_of(index, true).unwrap_or_default() {
-            let (mut at, mut left) = (span.first, usize::try_from(span.rows).unwrap_or(usize::MAX));
-            while left > 0 {
-                let reach = Reach { rows: stride.rows().min(left), matches: usize::MAX };
-                let looked = snapshot.look(bucket, at, reach, &selection).await?;
-                if looked.rows == 0 {
-                    break;
-                }
-                stride.measure(looked.rows, looked.bytes);
-                looked.chunks.iter().for_each(|chunk| found.extend(&chunk.offsets));
-                (at, left) = (looked.next, left.saturating_sub(looked.rows));
-                if found.len() > MOST_MATCHES {
-                    return Ok(None);
-                }
-            }
-        }
-        Ok(Some(found))
+        let columns = self.selection.columns.clone();
+        let mut take = |chunk: &Chunk| self.measure(chunk);
+        take_each((bucket, table), offsets, &columns, &mut take).await
     }
 
     /// Whether an index names so few of these rows that asking it is quicker than comparing them all.

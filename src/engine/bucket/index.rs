@@ -8,27 +8,29 @@ use std::time::Duration;
 use super::settle::ATTEMPTS;
 use super::shared::Bucket;
 use crate::engine::error::{Error, Result};
-use crate::engine::index::IndexSpec;
+use crate::engine::index::{IndexKind, IndexSpec};
 use crate::engine::index_facts::{Dropped, Indexed};
 use crate::engine::job::Job;
 use crate::engine::maintenance::Shape;
 use crate::engine::record::dimension;
 use crate::engine::search::Metric;
-use crate::engine::store::{Blueprint, Committed, KnownIndex, Table};
+use crate::engine::store::{Blueprint, Committed, Content, KnownIndex, Table};
+use crate::engine::words::can_be_indexed;
 
 impl Bucket {
-    /// What an index would be built with over the rows that are persisted; `None` where there are none with such a column.
+    /// What an index over the rows that are persisted would be of; `None` where there are none with such a column.
     ///
     /// # Errors
     /// [`Error::InvalidOption`] where it cannot be built, and [`Error::Unsupported`] where it could not be used.
-    pub(crate) async fn index_shape(&self, spec: &IndexSpec) -> Result<Option<Shape>> {
+    pub(crate) async fn index_content(&self, spec: &IndexSpec) -> Result<Option<Content>> {
         match Table::open(&self.place.dataset, &self.access).await? {
-            Some(head) => self.shape_in(&head, spec),
+            Some(head) => self.content_in(&head, spec),
             None => Ok(None),
         }
     }
 
-    /// Makes an index over the rows that are persisted, in the place of one over the same column with the same metric; see
+    /// Makes an index over the rows that are persisted, in the place of one over the same column with the same metric, or of
+    /// its words; see
     /// [`Engine::create_index`](crate::Engine::create_index). `job` counts rows. `None` where there are none to be indexed.
     ///
     /// Cancel: indices are as they were. Dropped, it ends so, and keeps its locks until then.
@@ -55,16 +57,16 @@ impl Bucket {
         let Some(head) = Table::open(&self.place.dataset, &self.access).await? else {
             return Ok(None);
         };
-        let Some(shape) = self.shape_in(&head, spec)? else { return Ok(None) };
+        let Some(content) = self.content_in(&head, spec)? else { return Ok(None) };
         // No index takes more than the rows that it is of.
         self.check_room(head.parts().await?.iter().map(|part| part.bytes).sum())?;
         job.expect(head.index().rows());
         let known = head.known_indices().await?;
-        let name = name(&known, spec);
-        let (column, metric) = (spec.column.as_str(), spec.metric);
-        let replaced = known.iter().filter(|index| is_over(index, column, Some(metric)));
+        let column = spec.column.as_str();
+        let name = name(&known, column, content);
+        let replaced = known.iter().filter(|index| is_the_same(index, column, content));
         let replaced = replaced.flat_map(|index| index.segments.iter().copied()).collect();
-        let blueprint = Blueprint { name: &name, column, metric, shape, replaced };
+        let blueprint = Blueprint { name: &name, column, content, replaced };
         let Some(segments) = head.build_index(blueprint, job).await? else {
             return Err(
                 self.cannot_index(spec, "too few records have a vector to train it on".into())
@@ -78,9 +80,9 @@ impl Bucket {
             bucket_id: self.place.id,
             name,
             column: spec.column.clone(),
-            kind: shape.kind,
-            metric,
-            partitions: shape.partitions,
+            kind: content.kind(),
+            metric: content.metric(),
+            partitions: content.partitions(),
             version: table.version(),
             rows: head.index().rows(),
             bytes,
@@ -143,14 +145,16 @@ impl Bucket {
         Err(self.outpaced())
     }
 
-    fn shape_in(&self, head: &Table, spec: &IndexSpec) -> Result<Option<Shape>> {
+    fn content_in(&self, head: &Table, spec: &IndexSpec) -> Result<Option<Content>> {
         let rows = head.index().rows();
         let schema = head.schema();
-        let field = schema.field_with_name(&spec.column).ok();
-        let Some(length) = field.and_then(|field| dimension(field.data_type())) else {
-            return Ok(None);
+        let Ok(field) = schema.field_with_name(&spec.column) else { return Ok(None) };
+        let length = dimension(field.data_type());
+        let is_fitting = match spec.kind {
+            IndexKind::Text => can_be_indexed(field.data_type()),
+            _ => length.is_some(),
         };
-        if rows == 0 {
+        if rows == 0 || !is_fitting {
             return Ok(None);
         }
         if !head.is_stable() {
@@ -159,8 +163,12 @@ impl Bucket {
                 reason: "its rows have no stable ids, by which it would name them".into(),
             });
         }
-        let shape = Shape::of(spec.kind, rows, length, spec.partitions);
-        shape.map(Some).map_err(|reason| self.cannot_index(spec, reason))
+        if spec.kind == IndexKind::Text {
+            return Ok(Some(Content::Words));
+        }
+        let shape = Shape::of(spec.kind, rows, length.unwrap_or_default(), spec.partitions);
+        let content = |shape| Some(Content::Vectors(shape, spec.metric.unwrap_or_default()));
+        shape.map(content).map_err(|reason| self.cannot_index(spec, reason))
     }
 
     fn cannot_index(&self, spec: &IndexSpec, reason: String) -> Error {
@@ -181,14 +189,22 @@ fn is_over(index: &KnownIndex, column: &str, metric: Option<Metric>) -> bool {
     index.column == column && (metric.is_none() || index.metric == metric)
 }
 
+/// Whether an index answers the same searches as one that is to be made.
+fn is_the_same(index: &KnownIndex, column: &str, content: Content) -> bool {
+    match content {
+        Content::Vectors(_, metric) => is_over(index, column, Some(metric)),
+        Content::Words => is_over(index, column, None) && index.is_of_words(),
+    }
+}
+
 /// The name of the index that is replaced; else the one that Lance would give, with a number where another has it.
-fn name(known: &[KnownIndex], spec: &IndexSpec) -> String {
-    let same = known.iter().find(|index| is_over(index, &spec.column, Some(spec.metric)));
+fn name(known: &[KnownIndex], column: &str, content: Content) -> String {
+    let same = known.iter().find(|index| is_the_same(index, column, content));
     if let Some(same) = same {
         return same.name.clone();
     }
     let is_free = |name: &String| known.iter().all(|index| index.name != *name);
-    let plain = format!("{}_idx", spec.column);
+    let plain = format!("{column}_idx");
     let numbered = (2..).map(|number: u64| format!("{plain}_{number}"));
     std::iter::once(plain.clone()).chain(numbered).find(is_free).unwrap_or(plain)
 }

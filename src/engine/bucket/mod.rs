@@ -22,6 +22,7 @@ mod lane;
 mod live;
 mod lost_flush;
 mod lower_groups;
+mod passage;
 mod pin_file;
 mod pins;
 mod recovery;
@@ -43,6 +44,7 @@ mod times;
 mod upkeep;
 mod verify;
 mod words;
+mod words_by_index;
 mod writer;
 
 pub(crate) use condition::Condition;

@@ -182,19 +182,22 @@ impl Engine {
 
     /// Makes an index over a column of vectors in each bucket of a topic, or in one: searches with its metric then look into
     /// a part of the vectors only, and may miss some of the nearest. One over the same column with the same metric is
-    /// replaced. It is an index of Lance's, which pylance uses too.
+    /// replaced. Or one of the words of texts: searches for words then read only texts that may match, and find the same. One
+    /// of words over the same column is replaced, whichever parameters it was made with. It is an index of Lance's, which
+    /// pylance uses too.
     ///
     /// It covers what is persisted when it begins; everything else is found as well, compared one by one, and writers extend
     /// the index to it in the background. Puts, flushes and reads go on meanwhile; of other maintenance, one a bucket at a
-    /// time. Durable when it returns. A bucket without persisted vectors is passed over.
+    /// time. Durable when it returns. A bucket without persisted vectors, or such
+    /// texts, is passed over.
     /// Below [`WORTH_AN_INDEX`](crate::WORTH_AN_INDEX) records comparing all takes little time.
     /// Cost: the column several times, and of memory 256 vectors for each partition; disk for the index, which is no larger
-    /// than the column. `job` counts records.
+    /// than the column. Of words the column once, up to 1 GiB of memory, and disk for the index. `job` counts records.
     /// Cancel: [`Error::Cancelled`]; buckets that were finished have it, the others are as they were.
     ///
     /// # Errors
-    /// - [`Invalid`](crate::ErrorKind::Invalid) for a column that is not there or holds no vectors, and for a kind that cannot
-    ///   be over it: see [`IndexKind`](crate::IndexKind). No bucket is changed then.
+    /// - [`Invalid`](crate::ErrorKind::Invalid) for a column that is not there or holds no vectors, or no texts, for a metric or
+    ///   partitions of words, and for a kind that cannot be over it: see [`IndexKind`](crate::IndexKind). No bucket is changed then.
     /// - [`Unavailable`](crate::ErrorKind::Unavailable) where another program changed what it covers meanwhile.
     /// - For the rest as [`compact`](Self::compact).
     pub async fn create_index(

@@ -1,5 +1,5 @@
-//! Building an index of vectors over the rows of one version. Lance builds; that it becomes part of a version is done in
-//! `index_segments`.
+//! Building an index of vectors, or of words, over the rows of one version. Lance builds; that it becomes part of a version is
+//! done in `index_segments`.
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use async_trait::async_trait;
 use futures::FutureExt;
 use lance::index::vector::{StageParams, VectorIndexParams};
-use lance::index::{DatasetIndexExt, IndexBuildProgress};
+use lance::index::{DatasetIndexExt, IndexBuildProgress, IndexParams};
 use lance_table::format::IndexMetadata;
 use uuid::Uuid;
 
@@ -17,6 +17,7 @@ use super::files::index_folder;
 use super::index_segments::{IndexSegments, remove_folders};
 use super::leavings::INDICES;
 use super::table::Table;
+use super::word_index;
 use crate::engine::error::Result;
 use crate::engine::index::IndexKind;
 use crate::engine::job::Job;
@@ -34,16 +35,55 @@ const ROUNDS: usize = 50;
 pub(crate) struct Blueprint<'a> {
     pub(crate) name: &'a str,
     pub(crate) column: &'a str,
-    pub(crate) metric: Metric,
-    pub(crate) shape: Shape,
+    pub(crate) content: Content,
     /// Segments whose place it takes.
     pub(crate) replaced: BTreeSet<Uuid>,
+}
+
+/// What an index is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Content {
+    /// Vectors, near by a metric.
+    Vectors(Shape, Metric),
+    /// Words of texts.
+    Words,
+}
+
+impl Content {
+    pub(crate) fn kind(self) -> IndexKind {
+        match self {
+            Self::Vectors(shape, _) => shape.kind,
+            Self::Words => IndexKind::Text,
+        }
+    }
+
+    pub(crate) fn metric(self) -> Option<Metric> {
+        match self {
+            Self::Vectors(_, metric) => Some(metric),
+            Self::Words => None,
+        }
+    }
+
+    pub(crate) fn partitions(self) -> Option<usize> {
+        match self {
+            Self::Vectors(shape, _) => Some(shape.partitions),
+            Self::Words => None,
+        }
+    }
+
+    fn params(self) -> lance::Result<Box<dyn IndexParams>> {
+        Ok(match self {
+            Self::Vectors(shape, metric) => Box::new(params(shape, metric)?),
+            Self::Words => Box::new(word_index::params()),
+        })
+    }
 }
 
 impl Table {
     /// Builds an index over all rows, uncommitted; `None` where it has too few vectors to be trained on. `job` counts rows.
     ///
-    /// Cost: the column several times, and the index; a sample of the vectors in memory, 256 for each partition.
+    /// Cost: the column several times, and the index; a sample of the vectors in memory, 256 for each partition. Of texts the
+    /// column once, and 1 GiB of memory at most.
     /// Cancel: what was written is removed, as far as it can be.
     ///
     /// # Errors
@@ -81,12 +121,13 @@ impl Table {
         id: Uuid,
         job: &Job,
     ) -> lance::Result<IndexMetadata> {
-        let params = params(blueprint.shape, blueprint.metric)?;
+        let params = blueprint.content.params()?;
         // What it changes of a handle when it commits; it does not.
         let mut dataset = self.dataset.as_ref().clone();
-        let (column, kind) = (self.quoted(blueprint.column), blueprint.shape.kind.name());
+        let (column, kind) = (self.quoted(blueprint.column), blueprint.content.kind().name());
         let columns = [column.as_str()];
-        let mut builder = dataset.create_index_builder(&columns, kind.try_into()?, &params);
+        let params = params.as_ref();
+        let mut builder = dataset.create_index_builder(&columns, kind.try_into()?, params);
         builder = builder.name(blueprint.name.to_owned()).replace(true).index_uuid(id);
         let progress = Told::new(job.clone(), self.index().rows());
         builder.progress(Arc::new(progress)).execute_uncommitted().await
@@ -119,6 +160,7 @@ fn params(shape: Shape, metric: Metric) -> lance::Result<VectorIndexParams> {
             Default::default(),
             Default::default(),
         ),
+        IndexKind::Text => return Err(lance::Error::invalid_input("words have no metric")),
     };
     for stage in &mut params.stages {
         match stage {
@@ -149,9 +191,11 @@ struct Course {
     told: u64,
 }
 
-/// What each stage takes, about, in per cent of the whole.
+/// What each stage takes, about, in per cent of the whole: of vectors.
 const STAGES: [(&str, u64); 4] =
     [("train_ivf", 15), ("train_quantizer", 10), ("shuffle", 45), ("merge_partitions", 30)];
+/// The stage of an index of words that takes nearly all, and counts rows.
+const WORDS: &str = "tokenize_docs";
 
 impl Told {
     fn new(job: Job, rows: u64) -> Self {
@@ -159,10 +203,13 @@ impl Told {
     }
 
     fn begin(&self, stage: &str, steps: Option<u64>) {
+        let mut course = self.course.lock().unwrap_or_else(PoisonError::into_inner);
+        if stage == WORDS {
+            (course.steps, course.stage) = (Some(self.rows), (0, 100));
+        }
         let mut before = 0;
         for (name, share) in STAGES {
             if name == stage {
-                let mut course = self.course.lock().unwrap_or_else(PoisonError::into_inner);
                 (course.steps, course.stage) = (steps, (before, share));
             }
             before += share;
@@ -230,9 +277,25 @@ mod tests {
         assert_eq!(job.done(), 1000);
     }
 
+    #[tokio::test]
+    async fn progress_of_words_is_that_of_the_rows_whose_texts_were_read() {
+        let job = Job::new();
+        let told = Told::new(job.clone(), 1000);
+        let mut seen = Vec::new();
+        told.stage_start("tokenize_docs", None, "rows").await.unwrap();
+        for rows in [0, 250, 999] {
+            told.stage_progress("tokenize_docs", rows).await.unwrap();
+            seen.push(job.done());
+        }
+        told.stage_complete("tokenize_docs").await.unwrap();
+        told.stage_start("write_metadata", Some(4), "files").await.unwrap();
+        told.stage_complete("write_metadata").await.unwrap();
+        assert_eq!((seen, job.done()), (vec![0, 250, 999], 1000));
+    }
+
     #[test]
     fn each_kind_is_built_as_its_shape_says() {
-        for kind in IndexKind::ALL {
+        for kind in IndexKind::VECTORS {
             let shape = Shape::of(kind, 100_000, 384, Some(7)).unwrap();
             let params = params(shape, Metric::Cosine).unwrap();
             assert_eq!(params.index_type().to_string().to_uppercase(), kind.name());

@@ -15,6 +15,7 @@ use super::index::Span;
 use super::table::Table;
 use crate::engine::durable::blocking;
 use crate::engine::error::Result;
+use crate::engine::index::IndexKind;
 use crate::engine::search::Metric;
 use crate::engine::sums::{Guard, Trust};
 
@@ -35,7 +36,14 @@ pub(crate) struct KnownIndex {
     pub(crate) open: u64,
     pub(crate) bytes: u64,
     /// The fragments that it covers.
-    fragments: BTreeSet<u64>,
+    pub(crate) fragments: BTreeSet<u64>,
+}
+
+impl KnownIndex {
+    /// Whether it is one of the words of a column.
+    pub(crate) fn is_of_words(&self) -> bool {
+        self.kind.parse() == Ok(IndexKind::Text)
+    }
 }
 
 impl Table {
@@ -96,7 +104,17 @@ impl Table {
     /// The spans of offsets that an index covers, or else those that it does not; `None` where the offsets of fragments
     /// interleave.
     pub(crate) fn spans_of(&self, index: &KnownIndex, is_covered: bool) -> Option<Vec<Span>> {
-        let own = |span: &&Span| index.fragments.contains(&span.fragment) == is_covered;
+        self.spans_in(&index.fragments, is_covered)
+    }
+
+    /// The spans of offsets of these fragments, or else those of all others; `None` where the offsets of fragments
+    /// interleave.
+    pub(crate) fn spans_in(
+        &self,
+        fragments: &BTreeSet<u64>,
+        is_covered: bool,
+    ) -> Option<Vec<Span>> {
+        let own = |span: &&Span| fragments.contains(&span.fragment) == is_covered;
         let spans = || self.index().spans_from(0).iter().filter(own).cloned().collect();
         self.index().is_disjoint().then(spans)
     }

@@ -3,18 +3,17 @@
 //! What comes back are offsets and nothing else. How near they are is worked out elsewhere, from the vectors, as it is for
 //! rows that no index covers.
 
-use std::ops::RangeInclusive;
-
 use arrow_array::cast::AsArray;
 use arrow_array::types::UInt64Type;
 use arrow_array::{Float32Array, RecordBatch};
 use futures::{FutureExt, TryStreamExt};
 use lance::dataset::ROW_ID;
-use lance::dataset::scanner::{RowAddrMask, RowAddrTreeMap};
+use lance::dataset::scanner::RowAddrMask;
 
 use super::enter::guarded;
 use super::failure::storage;
 use super::known_index::KnownIndex;
+use super::offset_set::OffsetSet;
 use super::table::Table;
 use crate::engine::error::Result;
 
@@ -30,39 +29,6 @@ pub(crate) struct Asked<'a> {
     pub(crate) effort: f64,
     /// Which rows it may name; `None` for all.
     pub(crate) among: Option<&'a OffsetSet>,
-}
-
-/// A set of offsets, small where they lie side by side.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct OffsetSet {
-    offsets: RowAddrTreeMap,
-    count: u64,
-}
-
-impl OffsetSet {
-    /// Takes up offsets, which ascend and are higher than those that it has.
-    pub(crate) fn extend(&mut self, offsets: &[u64]) {
-        self.offsets.extend(offsets.iter().copied());
-        self.count += offsets.len() as u64;
-    }
-
-    pub(crate) fn len(&self) -> u64 {
-        self.count
-    }
-
-    /// All offsets, in ascending order.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = u64> + '_ {
-        let all = |(upper, run): (u32, RangeInclusive<u32>)| {
-            run.map(move |lower| (u64::from(upper) << 32) | u64::from(lower))
-        };
-        self.offsets.iter_runs().flat_map(all)
-    }
-
-    fn contains(&self, offset: u64) -> bool {
-        #[expect(clippy::cast_possible_truncation, reason = "the halves of an offset")]
-        let (upper, lower) = ((offset >> 32) as u32, offset as u32);
-        self.offsets.get_fragment_bitmap(upper).is_some_and(|offsets| offsets.contains(lower))
-    }
 }
 
 impl Table {
@@ -93,7 +59,7 @@ impl Table {
         scan.search_effort(asked.effort)?.fast_search().disable_scoring_autoprojection();
         scan.with_index_segments(index.segments.iter().copied().collect())?;
         if let Some(among) = asked.among {
-            scan.with_row_id_prefilter(RowAddrMask::from_allowed(among.offsets.clone()));
+            scan.with_row_id_prefilter(RowAddrMask::from_allowed(among.map().clone()));
         }
         let batches: Vec<RecordBatch> = scan.try_into_stream().await?.try_collect().await?;
         let ids = batches.iter().filter_map(|batch| batch.column_by_name(ROW_ID));
@@ -101,24 +67,5 @@ impl Table {
         let ids = ids.flat_map(|ids| ids.values().iter().copied());
         let may_be = |id: &u64| asked.among.is_none_or(|among| among.contains(*id));
         Ok(ids.filter(may_be).collect())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_set_knows_what_was_taken_up_and_how_much_that_is() {
-        let mut set = OffsetSet::default();
-        set.extend(&[1, 2, 3]);
-        set.extend(&[(1 << 33) + 7]);
-        assert_eq!(set.len(), 4);
-        assert_eq!(set.iter().collect::<Vec<_>>(), [1, 2, 3, (1 << 33) + 7]);
-        for (offset, is_in) in
-            [(0, false), (3, true), (4, false), (7, false), ((1 << 33) + 7, true)]
-        {
-            assert_eq!(set.contains(offset), is_in, "{offset}");
-        }
     }
 }

@@ -1,13 +1,18 @@
 //! The indices of a topic's buckets: listing, making and dropping them, one bucket after the other.
 
+use arrow_schema::SchemaRef;
+
 use super::reader::Reader;
-use super::search::vector_length;
+use super::search::{invalid, vector_length};
+use super::words::check_indexed;
 use super::writer_options::LOCK_TIMEOUT;
+use crate::engine::bucket::Snapshot;
 use crate::engine::error::{Error, Result};
-use crate::engine::index::IndexSpec;
+use crate::engine::index::{IndexKind, IndexSpec};
 use crate::engine::index_facts::{Dropped, IndexInfo, Indexed};
 use crate::engine::job::Job;
 use crate::engine::search::Metric;
+use crate::engine::words::has_texts;
 
 impl Reader {
     /// The indices that there are, by whichever program, bucket after bucket, by name. Those of a pinned reader are its
@@ -38,10 +43,10 @@ impl Reader {
     /// See [`Engine::create_index`](crate::Engine::create_index).
     pub(crate) async fn create_index(&self, spec: &IndexSpec, job: &Job) -> Result<Vec<Indexed>> {
         let snapshots = self.snapshots().await?;
-        vector_length(&self.whole_schema(&snapshots), &snapshots, &spec.column)?;
+        check(spec, &self.whole_schema(&snapshots), &snapshots)?;
         // What one of the buckets cannot have, none gets.
         for bucket in &self.buckets {
-            bucket.index_shape(spec).await?;
+            bucket.index_content(spec).await?;
         }
         let mut done = Vec::new();
         for bucket in &self.buckets {
@@ -74,5 +79,27 @@ impl Reader {
         others.dedup();
         let column = told(column, metric);
         Err(Error::IndexNotFound { topic: self.name.to_string(), column, others })
+    }
+}
+
+/// Whether an index can be over its column, in every bucket.
+fn check(spec: &IndexSpec, whole: &SchemaRef, snapshots: &[Snapshot]) -> Result<()> {
+    let column = &spec.column;
+    if spec.kind != IndexKind::Text {
+        let field = whole.field_with_name(column).ok();
+        if field.is_some_and(|field| has_texts(field.data_type())) {
+            let reason =
+                format!("`{column}` holds texts, no vectors; `text` is the kind for their words");
+            return Err(invalid("kind", spec.kind.to_string(), reason));
+        }
+        return vector_length(whole, snapshots, column).map(drop);
+    }
+    let only = |option: &'static str, value: String| {
+        Err(invalid(option, value, "words have none; it is for indexes of vectors".into()))
+    };
+    match (spec.metric, spec.partitions) {
+        (Some(metric), _) => only("metric", metric.name().into()),
+        (_, Some(partitions)) => only("partitions", partitions.to_string()),
+        (None, None) => check_indexed(whole, column),
     }
 }

@@ -13,7 +13,7 @@ use crate::engine::index_facts::FoundBy;
 use crate::engine::options::Columns;
 use crate::engine::record::{Record, type_text};
 use crate::engine::store::analyzer;
-use crate::engine::words::{Mark, Marker, TextQuery, TextSearch, has_texts};
+use crate::engine::words::{Mark, Marker, TextQuery, TextSearch, can_be_indexed, has_texts};
 
 /// A record whose texts were found.
 #[derive(Debug, Clone, PartialEq)]
@@ -33,11 +33,11 @@ pub struct TextMatches {
     pub hits: Vec<TextHit>,
     /// How many records match, whether they are among the hits or not.
     pub matching: u64,
-    /// How many records had a text that was read.
+    /// How many records have words, of those among which was searched, whether their texts were read or an index told.
     pub searched: u64,
     /// How many numbers of the records found are NaN or infinite; they are null in [`Record::fields`].
     pub non_finite: usize,
-    /// How it was searched: every text is read, no index is asked.
+    /// How it was searched: which indices were asked, and how many texts were read.
     pub found_by: FoundBy,
 }
 
@@ -49,10 +49,17 @@ impl Reader {
     /// counted over all records among which is searched, of all buckets and buffered ones, so that all of them can be
     /// compared; records without any word do not count.
     ///
+    /// Where each searched column that a bucket has persisted has an index of words ([`IndexKind::Text`](crate::IndexKind)),
+    /// they count the words of what all of them cover, and name the records that may match, of which the texts are read; so
+    /// are those of all records that they do not cover, and of buffered ones. What is found, scores and counts are the same
+    /// as without: `found_by` says how it was done. An index that was made with other parameters, is damaged, or names more
+    /// than half of the records, is passed over. Deleted and updated records, which indices go on naming, do not count.
+    ///
     /// Shape: the columns that the reader chose; the searched ones need not be among them.
-    /// Cost: one pass over the searched columns, and over those that a filter names, in bounded memory; then the hits, of
-    /// which `k` are held. In memory are `k` places for each way to match (how often a record has each word, and how many words),
-    /// up to 64 MiB; where these do not suffice, as in many long texts, the pass is made twice.
+    /// Cost: one pass over the searched columns, or the texts that indices name and do not cover, with 12 bytes for each record
+    /// that they cover; one over the columns that a filter names, in bounded memory; then the hits, of which `k` are held.
+    /// In memory are `k` places for each way to match (how often a record has each word, and how many words), up to 64 MiB;
+    /// where these do not suffice, as in many long texts, the pass is made twice.
     /// Cancel: safe to drop at any await.
     ///
     /// # Errors
@@ -61,7 +68,7 @@ impl Reader {
     ///
     /// # Examples
     /// ```
-    /// use lanceq::{Engine, TextSearch};
+    /// use lanceq::{Engine, IndexSpec, Job, TextSearch};
     /// use serde_json::json;
     ///
     /// # #[tokio::main]
@@ -82,6 +89,18 @@ impl Reader {
     ///
     /// let phrase = TextSearch::new("+\"city by the river\" -old").filter("year < 2000");
     /// assert_eq!(reader.search_text(&phrase).await?.hits.len(), 1);
+    ///
+    /// // By an index of the words: only texts that may match are read, and the answer is the same.
+    /// for year in 0..100 {
+    ///     writer.put(json!({"text": "A village", "year": year})).await?;
+    /// }
+    /// writer.flush().await?;
+    /// engine.create_index("notes", None, &IndexSpec::of_words("text"), &Job::new()).await?;
+    /// let reader = engine.reader("notes").await?;
+    /// let search = TextSearch::new("cities").column("text");
+    /// let found = reader.search_text(&search).await?;
+    /// assert_eq!(found.hits, reader.search_text(&search.exact(true)).await?.hits);
+    /// assert_eq!((found.found_by.indices[0].name.as_str(), found.found_by.compared), ("text_idx", 2));
     /// # Ok(())
     /// # }
     /// ```
@@ -90,7 +109,8 @@ impl Reader {
         let whole = self.whole_schema(&snapshots);
         let schema = self.chosen(&whole)?;
         let words = Words::of(search, &whole)?;
-        let WordBag { found, matching, by } = self.find_words(&words, search, &snapshots).await?;
+        let WordBag { found, matching, with_words, by } =
+            self.find_words(&words, search, &snapshots).await?;
         let places: Vec<_> = found.iter().map(|found| (found.bucket, found.offset)).collect();
         let (mut records, non_finite) = self.records_at(&places, &snapshots, &schema).await?;
         let mut marks = self.marks_at(&words, &places, &snapshots).await?;
@@ -101,7 +121,7 @@ impl Reader {
                 hits.push(TextHit { record, score: found.score, marks });
             }
         }
-        Ok(TextMatches { hits, matching, searched: by.compared, non_finite, found_by: by })
+        Ok(TextMatches { hits, matching, searched: with_words, non_finite, found_by: by })
     }
 
     /// Where the best lie.
@@ -115,7 +135,7 @@ impl Reader {
         let mut conditions = self.filters.clone();
         conditions.extend(search.filter.as_deref().map(Into::into));
         let filter = self.condition(&conditions, snapshots)?;
-        let mut hunt = WordHunt::new(&words.query, words.columns.clone(), search.k, filter);
+        let mut hunt = WordHunt::new(&words.query, words.columns.clone(), search, filter);
         loop {
             for (bucket, snapshot) in self.buckets.iter().zip(snapshots) {
                 hunt.through(bucket, snapshot).await?;
@@ -180,6 +200,21 @@ fn columns(search: &TextSearch, whole: &SchemaRef) -> Result<Vec<String>> {
         }
         (_, []) => Ok(all),
         (_, named) => Ok(named.to_vec()),
+    }
+}
+
+/// Whether Lance can index the words of a column.
+pub(super) fn check_indexed(whole: &SchemaRef, column: &str) -> Result<()> {
+    let all = TextSearch::searched(whole);
+    match whole.field_with_name(column) {
+        Err(_) => Err(no_texts(&all, column, "there is no such column")),
+        Ok(field) if !can_be_indexed(field.data_type()) => {
+            let kind = type_text(field.data_type());
+            let reason =
+                format!("it holds {kind}, and words are indexed of texts and lists of texts");
+            Err(no_texts(&all, column, &reason))
+        }
+        Ok(_) => Ok(()),
     }
 }
 

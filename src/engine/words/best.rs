@@ -29,6 +29,7 @@ pub(crate) struct Best {
     query: Arc<TextQuery>,
     k: usize,
     statistics: Statistics,
+    read: u64,
     matching: u64,
     kept: Kept,
     most_bytes: usize,
@@ -54,15 +55,30 @@ impl Best {
     pub(super) fn bounded(query: Arc<TextQuery>, k: usize, most_bytes: usize) -> Self {
         let statistics = Statistics::new(&query);
         let kept = Kept::Ways(HashMap::new(), 0);
-        Self { query, k, statistics, matching: 0, kept, most_bytes }
+        Self { query, k, statistics, read: 0, matching: 0, kept, most_bytes }
     }
 
     /// Takes note of a record, and keeps it where it matches and may be among the best.
     pub(crate) fn offer(&mut self, counts: &Counts, place: (u32, u64)) {
+        if !self.is_second() {
+            self.statistics.add(counts);
+        }
+        self.consider(counts, place);
+    }
+
+    /// Takes note of records of which those that match are [considered](Self::consider) one by one.
+    pub(crate) fn note(&mut self, known: &Statistics) {
+        if !self.is_second() {
+            self.statistics.extend(known);
+        }
+    }
+
+    /// Keeps a record that is noted already, where it matches and may be among the best.
+    pub(crate) fn consider(&mut self, counts: &Counts, place: (u32, u64)) {
         if self.is_second() {
             return self.rank(counts, place);
         }
-        self.statistics.add(counts);
+        self.read += u64::from(counts.length > 0);
         if self.query.matches(&counts.leaves) {
             self.matching += 1;
             self.keep(counts, place);
@@ -83,12 +99,17 @@ impl Best {
         matches!(self.kept, Kept::Best(_))
     }
 
-    /// How many records have words, of those that were offered.
+    /// How many records have words, of those that were offered or noted.
     pub(crate) fn with_words(&self) -> u64 {
         self.statistics.records()
     }
 
-    /// How many records match, of those that were offered.
+    /// How many of these were read.
+    pub(crate) fn read(&self) -> u64 {
+        self.read
+    }
+
+    /// How many records match.
     pub(crate) fn matching(&self) -> u64 {
         self.matching
     }

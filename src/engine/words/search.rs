@@ -19,13 +19,14 @@ pub struct TextSearch {
     pub(crate) columns: Vec<String>,
     pub(crate) k: usize,
     pub(crate) filter: Option<String>,
+    pub(crate) is_exact: bool,
 }
 
 impl TextSearch {
     /// The ten records that match best, whichever of their columns has the words.
     pub fn new(text: impl Into<String>) -> Self {
         let (columns, filter) = (Vec::new(), None);
-        Self { text: text.into(), columns, k: 10, filter }
+        Self { text: text.into(), columns, k: 10, filter, is_exact: false }
     }
 
     /// Searches in this column only, or in this one as well where others were named. Default: all columns that hold texts,
@@ -63,6 +64,13 @@ impl TextSearch {
     #[must_use]
     pub fn filter(mut self, sql: impl Into<String>) -> Self {
         self.filter = Some(sql.into());
+        self
+    }
+
+    /// Reads every text, also where there is an index of the words. What is found is the same. Default: no.
+    #[must_use]
+    pub fn exact(mut self, is_exact: bool) -> Self {
+        self.is_exact = is_exact;
         self
     }
 }

@@ -27,6 +27,21 @@ impl Statistics {
         Self { with: vec![0; query.terms.len()], ..Self::default() }
     }
 
+    /// What is known of records whose texts were not read: how many have words, how many words these have, and how many
+    /// records have each term.
+    pub(crate) fn of(records: u64, words: u64, with: Vec<u64>) -> Self {
+        Self { records, words, with }
+    }
+
+    /// Takes note of other records.
+    pub(super) fn extend(&mut self, others: &Self) {
+        self.records += others.records;
+        self.words += others.words;
+        for (own, more) in self.with.iter_mut().zip(&others.with) {
+            *own += more;
+        }
+    }
+
     /// How many records have words.
     pub(super) fn records(&self) -> u64 {
         self.records

@@ -26,6 +26,15 @@ pub(crate) fn has_texts(kind: &DataType) -> bool {
     }
 }
 
+/// Whether Lance makes an index of the words of such values: texts, and lists of them.
+pub(crate) fn can_be_indexed(kind: &DataType) -> bool {
+    let is_text = |kind: &DataType| matches!(kind, DataType::Utf8 | DataType::LargeUtf8);
+    match kind {
+        DataType::List(item) | DataType::LargeList(item) => is_text(item.data_type()),
+        kind => is_text(kind),
+    }
+}
+
 /// Hands on each text of a row, with the way to it; of a map, keys and values.
 pub(super) fn each_text<'a>(
     array: &'a dyn Array,

@@ -18,8 +18,10 @@ pub(crate) struct Finds {
     pub(crate) hits: Vec<FoundText>,
     /// How many records match.
     pub(crate) matching: u64,
-    /// How many records had a text that was read.
+    /// How many records have words.
     pub(crate) searched: u64,
+    /// How many texts were read: fewer than there are where indices were asked.
+    pub(crate) read: u64,
     /// The indices that were asked; none where all were read.
     pub(crate) by: Option<String>,
     pub(crate) took: Duration,

@@ -134,6 +134,7 @@ impl Hostile {
             hits: vec![hit],
             matching: 1,
             searched: 1,
+            read: 1,
             by: Some(self.text.clone()),
             took: Duration::ZERO,
         }

@@ -70,9 +70,13 @@ fn title(list: &Found, room: u16) -> Vec<Piece<'static>> {
 
 fn cost(finds: &Finds) -> Piece<'static> {
     let (searched, took) = (counted(finds.searched, "record"), elapsed(finds.took));
+    let matching = grouped(finds.matching);
     let text = match &finds.by {
-        None => format!(" {} of {searched} match · {took} ", grouped(finds.matching)),
-        Some(index) => format!(" by {index} · {searched} read · {took} "),
+        None => format!(" {matching} of {searched} match · {took} "),
+        Some(index) => {
+            let read = counted(finds.read, "text");
+            format!(" {matching} of {searched} match · by {index} · {read} read · {took} ")
+        }
     };
     piece(text, Meaning::Muted)
 }
