@@ -3,9 +3,8 @@
 //! Pure: no file, no clock, no waiting. `parse` makes a `query` of what a person wrote; `split` and `lexicon` say which words a
 //! text has; `counter` counts in a record what the query asks for; `statistics` takes note of how many records have which
 //! word, and turns counts into scores once all are known; `best` keeps what may be among the first until then; `candidates`
-//! says which records may match, by which have its terms; `marks` says
-//! where a record has what was looked for, and `fuse` makes one ranking of two. What a word is to an index, Lance's
-//! analyser says: it is handed in.
+//! says which records may match, by which have its terms; `marks` says where a record has what was looked for, and `fuse`
+//! makes one ranking of two. What a word is to an index, Lance's analyser says: it is handed in.
 
 mod best;
 mod candidates;
