@@ -89,14 +89,20 @@ impl Changes {
     }
 
     /// Watches the root and all datasets in it. What cannot be listed now is covered by the poll.
+    ///
+    /// IMPORTANT: the root is watched before it is listed: of a topic that comes in between, neither the listing nor an event
+    /// would tell, nor the poll, and its folders would never be watched.
     async fn arm(&mut self) {
         let root = self.catalog.root.clone();
+        if self.watch(&root, ROOT) {
+            self.ready.push_back(Change::Topics);
+        }
         let (listed, access) = (root.clone(), self.catalog.access.clone());
         let folders = blocking(move || folders(&listed, &access)).await.unwrap_or_default();
         self.list_due = false;
         let awaited = std::mem::take(&mut self.awaited);
-        if self.watch(&root, ROOT) {
-            self.ready.push_back(Change::Topics);
+        if !self.seen.contains_key(&root) {
+            self.awaited.insert(ROOT);
         }
         for (name, folders) in folders {
             let token = self.token(&name);
