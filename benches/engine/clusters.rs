@@ -47,7 +47,9 @@ impl Clusters {
             let far = dice.normal();
             vector.iter_mut().zip(direction).for_each(|(number, along)| *number += far * along);
         }
-        vector.iter_mut().for_each(|number| *number += NOISE * dice.normal());
+        for number in &mut vector {
+            *number += NOISE * dice.normal();
+        }
         vector
     }
 

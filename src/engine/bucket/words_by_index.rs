@@ -180,7 +180,7 @@ async fn facts(asked: &Asked<'_>, among: Option<&OffsetSet>) -> Result<WordFacts
     let mut all = WordFacts::of_none(asked.query.terms.len());
     for index in &asked.indices {
         let facts = asked.table.word_facts(index, &asked.query.terms, &asked.fragments, among);
-        all.add(facts.await?);
+        all.add(&facts.await?);
     }
     Ok(all)
 }

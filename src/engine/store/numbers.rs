@@ -48,6 +48,7 @@ fn known() -> MutexGuard<'static, Known> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::engine::clock;
 
     fn version(dataset: &Path, number: u64) {
         let name = format!("{:020}.manifest", u64::MAX - number);
@@ -66,7 +67,7 @@ mod tests {
         let dataset: Arc<Path> = folder.path().into();
         fs::create_dir(dataset.join(VERSIONS)).unwrap();
         // As where the clock of the file system ticks seldom.
-        let now = SystemTime::now();
+        let now = SystemTime::from(clock::now());
         let ticks = || fs::File::open(dataset.join(VERSIONS)).unwrap().set_modified(now).unwrap();
         version(&dataset, 1);
         ticks();

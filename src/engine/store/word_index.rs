@@ -97,7 +97,7 @@ impl Table {
                     living = living.both(among);
                 }
                 let asked = self.ask_segment(&about, &segment, terms, &living).boxed().await;
-                facts.add(asked.map_err(storage(ASK, &self.path))?);
+                facts.add(&asked.map_err(storage(ASK, &self.path))?);
             }
             Ok(facts)
         };
@@ -193,7 +193,7 @@ impl WordFacts {
     }
 
     /// Takes up what another index says, of the same or of other rows; asked for the same terms.
-    pub(crate) fn add(&mut self, other: Self) {
+    pub(crate) fn add(&mut self, other: &Self) {
         self.rows = std::mem::take(&mut self.rows).either(&other.rows);
         self.words += other.words;
         for (own, more) in self.with.iter_mut().zip(&other.with) {

@@ -117,16 +117,13 @@ async fn open(reader: &Reader, name: &str, from: &From) -> Result<Group> {
     let (mut seats, mut begins) = (Vec::new(), Vec::new());
     for bucket in &reader.buckets {
         let found = bucket.find_group(name).await?.map(|(found, _)| found);
-        let from = match &found {
-            Some(found) => {
-                let mut cursor = Cursor::default();
-                cursor.set(bucket.place.id, found.position);
-                From::Cursor(cursor)
-            }
-            None => {
-                reader.check_place(bucket, &bucket.snapshot().await?, from)?;
-                from.clone()
-            }
+        let from = if let Some(found) = &found {
+            let mut cursor = Cursor::default();
+            cursor.set(bucket.place.id, found.position);
+            From::Cursor(cursor)
+        } else {
+            reader.check_place(bucket, &bucket.snapshot().await?, from)?;
+            from.clone()
         };
         begins.push(Begin { bucket: bucket.clone(), then: None, from });
         seats.push(Arc::new(Seat::new(bucket.clone(), name, found)));

@@ -142,7 +142,8 @@ fn however_long_a_text_is_what_is_made_of_it_is_bounded() {
     let of = |count: usize, phrase: &str| phrase.repeat(count);
     assert!(parsed(&of(256, "+fox ")).is_ok());
     assert!(parsed(&of(102, "\"a b c d e f g h i j\" ")).is_ok());
-    let phrases: String = (0..2000).map(|n| format!("\"w{} w{}\" ", n % 60, n / 60)).collect();
+    let phrases = (0..2000).map(|n| format!("\"w{} w{}\" ", n % 60, n / 60));
+    let phrases = phrases.collect::<Vec<_>>().concat();
     for (text, most) in [
         (of(257, "+fox "), "256 words, phrases and groups"),
         (of(257, "() "), "256 words, phrases and groups"),

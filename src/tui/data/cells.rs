@@ -28,7 +28,7 @@ pub(crate) struct Cells {
 
 impl Cells {
     /// Those of all rows of some columns.
-    pub(super) fn now(columns: Vec<ArrayRef>, rows: usize) -> Vec<Self> {
+    pub(super) fn now(columns: &[ArrayRef], rows: usize) -> Vec<Self> {
         let mut columns: Vec<_> =
             columns.iter().map(|values| Cell::of_column(values).into_iter()).collect();
         let row = |_| columns.iter_mut().filter_map(Iterator::next).collect::<Vec<_>>().into();
@@ -36,8 +36,8 @@ impl Cells {
     }
 
     /// The same, made when somebody looks, where their values don't keep much else in memory meanwhile.
-    pub(super) fn later(columns: Vec<ArrayRef>, rows: usize) -> Vec<Self> {
-        let kept = weight::kept(&columns);
+    pub(super) fn later(columns: &[ArrayRef], rows: usize) -> Vec<Self> {
+        let kept = weight::kept(columns);
         let is_coded = |values: &ArrayRef| matches!(values.data_type(), DataType::Dictionary(..));
         // A dictionary's texts are made once for all of its rows.
         if kept > LIGHT * rows || columns.iter().any(is_coded) {
@@ -85,14 +85,14 @@ impl PartialEq for Cells {
 #[cfg(test)]
 mod tests {
     use arrow_array::types::Int32Type;
-    use arrow_array::{DictionaryArray, Int64Array, StringArray};
+    use arrow_array::{DictionaryArray, StringArray, UInt64Array};
 
     use super::*;
 
     fn columns(rows: usize, text: &str) -> Vec<ArrayRef> {
         let texts = (0..rows).map(|row| (row % 3 > 0).then(|| format!("{row} {text}")));
         let texts: ArrayRef = Arc::new(texts.collect::<StringArray>());
-        let numbers: ArrayRef = Arc::new((0..rows as i64).collect::<Int64Array>());
+        let numbers: ArrayRef = Arc::new(UInt64Array::from_iter_values(0..rows as u64));
         vec![texts, numbers]
     }
 
@@ -102,27 +102,27 @@ mod tests {
 
     #[test]
     fn cells_are_made_when_looked_at_and_are_what_they_would_have_been() {
-        let later = Cells::later(columns(10, "text"), 10);
+        let later = Cells::later(&columns(10, "text"), 10);
         assert!(!later.iter().any(is_made));
-        assert_eq!(later[4], Cells::now(columns(10, "text"), 10)[4]);
+        assert_eq!(later[4], Cells::now(&columns(10, "text"), 10)[4]);
         assert_eq!(later.iter().filter(|cells| is_made(cells)).count(), 1);
-        assert_eq!(later, Cells::now(columns(10, "text"), 10));
+        assert_eq!(later, Cells::now(&columns(10, "text"), 10));
     }
 
     #[test]
     fn values_that_keep_much_in_memory_are_let_go() {
         let heavy = columns(10, &"x".repeat(4 * LIGHT));
-        assert!(Cells::later(heavy, 10).iter().all(is_made));
+        assert!(Cells::later(&heavy, 10).iter().all(is_made));
         let part: Vec<ArrayRef> =
             columns(100_000, "text").iter().map(|values| values.slice(50, 10)).collect();
-        let later = Cells::later(part.clone(), 10);
+        let later = Cells::later(&part, 10);
         assert!(later.iter().all(is_made), "the rest of the column would be kept");
-        assert_eq!(later, Cells::now(part, 10));
+        assert_eq!(later, Cells::now(&part, 10));
     }
 
     #[test]
     fn a_buffer_that_columns_share_counts_once() {
-        let values: ArrayRef = Arc::new(Int64Array::from_iter_values(0..120));
+        let values: ArrayRef = Arc::new(UInt64Array::from_iter_values(0..120));
         let columns: Vec<ArrayRef> = (0..12).map(|part| values.slice(part * 10, 10)).collect();
         assert_eq!(weight::kept(&columns), values.get_buffer_memory_size());
     }
@@ -130,6 +130,6 @@ mod tests {
     #[test]
     fn the_texts_of_a_dictionary_are_made_once() {
         let coded: DictionaryArray<Int32Type> = ["a", "b", "a"].into_iter().collect();
-        assert!(Cells::later(vec![Arc::new(coded)], 3).iter().all(is_made));
+        assert!(Cells::later(&[Arc::new(coded)], 3).iter().all(is_made));
     }
 }

@@ -83,7 +83,7 @@ impl Rows {
     fn of(
         chunk: &Chunk,
         inner: &[PathColumn],
-        cells: fn(Vec<ArrayRef>, usize) -> Vec<Cells>,
+        cells: fn(&[ArrayRef], usize) -> Vec<Cells>,
     ) -> Self {
         let schema = chunk.batch.schema();
         let own = schema.fields().iter().zip(chunk.batch.columns());
@@ -97,7 +97,7 @@ impl Rows {
             kind: sanitize::clip(&kind::heading(values.data_type()), LONGEST_NAME),
         });
         let columns = columns.collect();
-        Self { columns, rows: rows(chunk, cells(values, chunk.offsets.len())) }
+        Self { columns, rows: rows(chunk, cells(&values, chunk.offsets.len())) }
     }
 
     /// No records.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use arrow_array::cast::AsArray;
 use arrow_array::{Array, ArrayRef, OffsetSizeTrait, RecordBatch};
+use arrow_buffer::NullBuffer;
 use arrow_schema::DataType;
 
 /// Bytes from which on a value is read only where somebody asks for it.
@@ -69,9 +70,9 @@ pub(super) fn weight(values: &ArrayRef) -> u64 {
 /// Bytes that arrays keep in memory, whatever else lies in the same buffers.
 pub(super) fn kept(arrays: &[ArrayRef]) -> usize {
     let mut buffers = BTreeMap::new();
-    let mut left: Vec<_> = arrays.iter().map(|values| values.to_data()).collect();
+    let mut left: Vec<_> = arrays.iter().map(Array::to_data).collect();
     while let Some(data) = left.pop() {
-        let nulls = data.nulls().map(|nulls| nulls.buffer());
+        let nulls = data.nulls().map(NullBuffer::buffer);
         let own = data.buffers().iter().chain(nulls);
         buffers.extend(own.map(|buffer| (buffer.data_ptr(), buffer.capacity())));
         left.extend_from_slice(data.child_data());
