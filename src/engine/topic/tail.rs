@@ -78,7 +78,7 @@ impl Tail {
     }
 
     /// Where it stands: everything before it was delivered. Give it to
-    /// [`From::Cursor`](crate::From::Cursor) to go on there later.
+    /// [`From::Cursor`] to go on there later.
     pub fn cursor(&self) -> Cursor {
         self.stands.borrow().cursor().clone()
     }
