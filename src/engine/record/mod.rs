@@ -25,6 +25,8 @@ mod route;
 mod schema;
 mod similar;
 mod size;
+mod sort;
+mod sort_key;
 
 pub use change::{ChangeChunk, ChangeKind, ChangedRow, RecordChange};
 pub(crate) use compare::differing;
@@ -40,7 +42,7 @@ pub use json::{
 };
 pub use needle::Needle;
 pub use page::{Chunk, Page, Record};
-pub use ranking::{Order, Ranking, Sort};
+pub use ranking::Ranking;
 pub use route::{RouteError, bucket_for, buckets_for, is_routable};
 pub use schema::{
     Extended, SchemaError, TopicSchema, TypeError, parse_type, schema_json, type_text,
@@ -48,6 +50,7 @@ pub use schema::{
 pub(crate) use similar::{Found, Nearest, Target, Vectors, dimension};
 pub use similar::{Hit, Matches};
 pub(crate) use size::{batch_bytes, own_bytes};
+pub use sort::{Order, Sort};
 
 #[cfg(test)]
 mod tests;

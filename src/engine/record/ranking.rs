@@ -2,98 +2,10 @@
 
 use std::cmp::Ordering;
 use std::collections::BinaryHeap;
-use std::fmt;
-use std::str::FromStr;
-
-use arrow_array::cast::AsArray;
-use arrow_array::types::{Decimal256Type, Float64Type, Int64Type, UInt64Type};
-use arrow_array::{Array, ArrayRef};
-use arrow_buffer::i256;
-use arrow_cast::cast;
-use arrow_schema::{DECIMAL256_MAX_PRECISION, DataType};
 
 use super::page::Chunk;
-use super::schema::type_text;
-
-/// Bytes of a text that are compared.
-const COMPARED: usize = 256;
-
-/// By which column records are sorted, and in which direction.
-///
-/// Its text form is the column's name, followed by `:desc` where the largest value comes first; `:asc` may stand there
-/// otherwise.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Sort {
-    /// The column.
-    pub column: String,
-    /// The direction.
-    pub order: Order,
-}
-
-/// The direction of an order; what is null or no number comes last in both.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Order {
-    /// The smallest value first.
-    Ascending,
-    /// The largest value first.
-    Descending,
-}
-
-impl Sort {
-    /// By a column, the smallest value first.
-    pub fn ascending(column: impl Into<String>) -> Self {
-        Self { column: column.into(), order: Order::Ascending }
-    }
-
-    /// By a column, the largest value first.
-    pub fn descending(column: impl Into<String>) -> Self {
-        Self { column: column.into(), order: Order::Descending }
-    }
-}
-
-const DIRECTIONS: [(&str, Order); 2] = [(":asc", Order::Ascending), (":desc", Order::Descending)];
-
-impl fmt::Display for Sort {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let is_plain = !DIRECTIONS.iter().any(|(suffix, _)| self.column.ends_with(suffix));
-        let said = DIRECTIONS.iter().find(|(_, order)| *order == self.order);
-        let said = said.filter(|(_, order)| *order == Order::Descending || !is_plain);
-        write!(f, "{}{}", self.column, said.map_or("", |(suffix, _)| suffix))
-    }
-}
-
-impl FromStr for Sort {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let said = DIRECTIONS
-            .iter()
-            .find_map(|(suffix, order)| Some((text.strip_suffix(suffix)?, *order)));
-        let (column, order) = said.unwrap_or((text, Order::Ascending));
-        if column.is_empty() {
-            return Err("expected a column's name, with :desc behind it where the largest value is to come first".into());
-        }
-        Ok(Self { column: column.into(), order })
-    }
-}
-
-/// A value that has an order.
-#[derive(Debug, Clone)]
-enum Key {
-    Whole(i128),
-    Decimal(Decimal),
-    Real(f64),
-    Text(Box<str>),
-    NoNumber,
-    Null,
-}
-
-/// A decimal number: whole, and with how many of its digits behind the point.
-#[derive(Debug, Clone, Copy)]
-struct Decimal {
-    whole: i256,
-    scale: i8,
-}
+use super::sort::{Order, Sort};
+use super::sort_key::{Key, Keys};
 
 /// One record and its value.
 #[derive(Debug, Clone)]
@@ -156,127 +68,6 @@ impl Ranking {
     }
 }
 
-/// The values of a column, in a form that has an order.
-enum Keys {
-    Whole(ArrayRef),
-    Large(ArrayRef),
-    Decimal(ArrayRef, i8),
-    Real(ArrayRef),
-    Text(ArrayRef),
-    Nothing,
-}
-
-impl Keys {
-    fn of(values: &ArrayRef) -> Result<Self, String> {
-        let as_type = |to: &DataType| cast(values, to).map_err(|error| error.to_string());
-        Ok(match values.data_type() {
-            DataType::Null => Self::Nothing,
-            DataType::UInt64 => Self::Large(values.clone()),
-            DataType::Boolean => Self::Whole(as_type(&DataType::Int64)?),
-            kind if kind.is_integer() || kind.is_temporal() => {
-                Self::Whole(as_type(&DataType::Int64)?)
-            }
-            DataType::Decimal32(_, scale)
-            | DataType::Decimal64(_, scale)
-            | DataType::Decimal128(_, scale)
-            | DataType::Decimal256(_, scale) => {
-                let widest = DataType::Decimal256(DECIMAL256_MAX_PRECISION, *scale);
-                Self::Decimal(as_type(&widest)?, *scale)
-            }
-            kind if kind.is_floating() => Self::Real(as_type(&DataType::Float64)?),
-            DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View => Self::Text(values.clone()),
-            DataType::Dictionary(_, kind) => Self::of(&as_type(kind)?)?,
-            kind => return Err(format!("it holds {}, which has no order", type_text(kind))),
-        })
-    }
-
-    fn get(&self, row: usize) -> Key {
-        let there = |values: &ArrayRef, key: Key| if values.is_null(row) { Key::Null } else { key };
-        match self {
-            Self::Nothing => Key::Null,
-            Self::Whole(values) => {
-                there(values, Key::Whole(values.as_primitive::<Int64Type>().value(row).into()))
-            }
-            Self::Large(values) => {
-                there(values, Key::Whole(values.as_primitive::<UInt64Type>().value(row).into()))
-            }
-            Self::Decimal(values, scale) => {
-                let whole = values.as_primitive::<Decimal256Type>().value(row);
-                there(values, Key::Decimal(Decimal { whole, scale: *scale }))
-            }
-            Self::Real(values) => {
-                let real = values.as_primitive::<Float64Type>().value(row);
-                there(values, if real.is_nan() { Key::NoNumber } else { Key::Real(real) })
-            }
-            Self::Text(values) => there(values, Key::Text(start(text(values, row)).into())),
-        }
-    }
-}
-
-fn text(values: &ArrayRef, row: usize) -> &str {
-    match values.data_type() {
-        DataType::Utf8 => values.as_string::<i32>().value(row),
-        DataType::LargeUtf8 => values.as_string::<i64>().value(row),
-        _ => values.as_string_view().value(row),
-    }
-}
-
-fn start(text: &str) -> &str {
-    text.get(..text.floor_char_boundary(COMPARED)).unwrap_or(text)
-}
-
-impl Decimal {
-    /// Exact, also where one has more digits behind the point than the other.
-    fn compare(&self, other: &Self) -> Ordering {
-        let digits = i16::from(other.scale) - i16::from(self.scale);
-        if digits < 0 {
-            return other.compare(self).reverse();
-        }
-        match self.times_ten_to(digits.unsigned_abs()) {
-            Some(whole) => whole.cmp(&other.whole),
-            // It is farther from zero than anything that the other one can be.
-            None => self.whole.cmp(&i256::ZERO),
-        }
-    }
-
-    /// The whole with so many digits more; none where that is too large for one.
-    fn times_ten_to(&self, digits: u16) -> Option<i256> {
-        if self.whole == i256::ZERO {
-            return Some(self.whole);
-        }
-        i256::from_i128(10).checked_pow(digits.into())?.checked_mul(self.whole)
-    }
-}
-
-impl Key {
-    fn compare(&self, other: &Self) -> Ordering {
-        match (self, other) {
-            (Self::Whole(a), Self::Whole(b)) => a.cmp(b),
-            (Self::Decimal(a), Self::Decimal(b)) => a.compare(b),
-            (Self::Real(a), Self::Real(b)) => a.total_cmp(b),
-            (Self::Text(a), Self::Text(b)) => a.cmp(b),
-            // One bucket has a column of another type than the next: all of one kind come together.
-            (a, b) => a.kind().cmp(&b.kind()),
-        }
-    }
-
-    fn kind(&self) -> u8 {
-        match self {
-            Self::Whole(_) => 0,
-            Self::Decimal(_) => 1,
-            Self::Real(_) => 2,
-            Self::Text(_) => 3,
-            Self::NoNumber => 4,
-            Self::Null => 5,
-        }
-    }
-
-    /// What comes last in both directions has a larger one.
-    fn absence(&self) -> u8 {
-        self.kind().max(3)
-    }
-}
-
 impl Ord for Item {
     fn cmp(&self, other: &Self) -> Ordering {
         let absence = self.key.absence().cmp(&other.key.absence());
@@ -308,12 +99,17 @@ mod tests {
 
     use arrow_array::types::Int32Type;
     use arrow_array::{
-        BooleanArray, Date32Array, Decimal128Array, Decimal256Array, DictionaryArray, Float64Array,
-        Int64Array, ListArray, RecordBatch, StringArray, UInt64Array,
+        Array, ArrayRef, BooleanArray, Date32Array, Decimal128Array, Decimal256Array,
+        DictionaryArray, Float64Array, Int64Array, ListArray, RecordBatch, StringArray,
+        UInt64Array,
     };
+    use arrow_buffer::i256;
+    use arrow_cast::cast;
+    use arrow_schema::DataType;
     use proptest::prelude::*;
 
     use super::*;
+    use crate::engine::record::sort_key::Decimal;
 
     fn chunk(values: &ArrayRef) -> Chunk {
         let offsets = (0..values.len() as u64).collect();
@@ -456,23 +252,5 @@ mod tests {
         let mut ranking = Ranking::of(Sort::ascending("c"), 9);
         let reason = ranking.offer(&chunk(&lists)).unwrap_err();
         assert_eq!(reason, "it holds list<int32>, which has no order");
-    }
-
-    #[test]
-    fn an_order_reads_back_from_its_text() {
-        for (text, sort, written) in [
-            ("a", Sort::ascending("a"), "a"),
-            ("a:asc", Sort::ascending("a"), "a"),
-            ("a b:desc", Sort::descending("a b"), "a b:desc"),
-            ("a:desc:asc", Sort::ascending("a:desc"), "a:desc:asc"),
-            ("a:asc:desc", Sort::descending("a:asc"), "a:asc:desc"),
-            ("a:DESC", Sort::ascending("a:DESC"), "a:DESC"),
-        ] {
-            assert_eq!(text.parse(), Ok(sort.clone()), "{text}");
-            assert_eq!(sort.to_string(), written);
-        }
-        for wrong in ["", ":desc", ":asc"] {
-            assert!(wrong.parse::<Sort>().is_err(), "{wrong:?}");
-        }
     }
 }
