@@ -23,6 +23,7 @@ use super::restore::RestoreArgs;
 use super::schema::SchemaArgs;
 use super::search::SearchArgs;
 use super::stats::StatsArgs;
+use super::storage::StorageArgs;
 use super::tag::TagArgs;
 use super::verify::VerifyArgs;
 use super::versions::VersionsArgs;
@@ -106,6 +107,7 @@ pub(crate) enum Command {
     Ls(FactsArgs),
     /// Show how many records there are, and what they cost on disk
     Stats(StatsArgs),
+    Storage(StorageArgs),
     /// Show a topic's fields and their types
     Schema(SchemaArgs),
     /// List the versions of a topic's buckets, newest first

@@ -10,8 +10,8 @@ use super::open::OpenArgs;
 use super::screen::Pool;
 use super::{
     bench, branches, cleanup, compact, completions, demo, diff, export, flush, get, groups, index,
-    keys, ls, open, put, repair, restore, schema, screen, search, stats, tag, tail, verify,
-    versions,
+    keys, ls, open, put, repair, restore, schema, screen, search, stats, storage, tag,
+    tail, verify, versions,
 };
 use crate::Engine;
 use crate::tui::DEFAULT_ROOT;
@@ -60,6 +60,7 @@ pub(crate) async fn dispatch(args: Args) -> Result {
         Command::Restore(args) => restore::run(&opened(root).await?, &args).await,
         Command::Ls(args) => ls::run(&opened(root).await?, args).await,
         Command::Stats(args) => stats::run(&opened(root).await?, &args).await,
+        Command::Storage(args) => storage::run(&opened(root).await?, &args).await,
         Command::Schema(args) => schema::run(&opened(root).await?, &args).await,
         Command::Versions(args) => versions::run(&opened(root).await?, &args).await,
         Command::Branches(args) => branches::run(&opened(root).await?, &args).await,

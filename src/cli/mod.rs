@@ -44,6 +44,7 @@ mod search;
 mod search_words;
 mod signals;
 mod stats;
+mod storage;
 mod tag;
 mod tail;
 mod tail_group;

@@ -5,7 +5,7 @@
 //! ```text
 //! L5 handle → L4 topic → L3 bucket → L2 buffer | wal | store → L1 maintenance | record | words
 //!   → L0 access, branch_facts, error, name, offset, clock, durable, facts, fault, group_facts, group_fault, hint, index, index_facts, job, kind,
-//!   layout, options, poll, recall, retention, screen, search, sums, tally, watch, wording
+//!   layout, options, poll, recall, retention, screen, search, storage_facts, sums, tally, watch, wording
 //! ```
 
 mod access;
@@ -37,6 +37,7 @@ mod record;
 mod retention;
 mod screen;
 mod search;
+mod storage_facts;
 mod store;
 mod sums;
 mod tally;
@@ -73,6 +74,9 @@ pub use record::{
 pub use retention::{CleanupOptions, Retention};
 pub use screen::{Look, Screen, Verdict};
 pub use search::{Likeness, Metric, Search};
+pub use storage_facts::{
+    Advice, AdviceKind, BucketStorage, ColumnBytes, FragmentFacts, VersionBytes,
+};
 pub use store::Inspector;
 pub use tally::ReadCounts;
 pub use topic::{

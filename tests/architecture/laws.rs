@@ -29,6 +29,7 @@ const LAYERS: [&[&str]; 6] = [
         "retention",
         "screen",
         "search",
+        "storage_facts",
         "sums",
         "tally",
         "watch",

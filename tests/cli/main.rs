@@ -42,6 +42,7 @@ mod search;
 mod set_up;
 mod shared_log;
 mod stopped;
+mod storage;
 mod tail;
 mod terminal;
 mod versions;

@@ -45,6 +45,7 @@ mod searching;
 mod setup;
 mod shrinking;
 mod sorting;
+mod storing;
 mod texts;
 mod times;
 mod two_processes;

@@ -36,6 +36,7 @@ mod shared;
 mod snapshot;
 mod space;
 mod stand;
+mod storage;
 mod stride;
 mod sync;
 mod tag;

@@ -1,12 +1,14 @@
 //! L1: what keeps a bucket's cost flat, as values: what is due, which fragments are rewritten as one, and how an index is
 //! built.
 
+mod advice;
 mod backoff;
 mod coverage;
 mod policy;
 mod shape;
 mod tiers;
 
+pub(crate) use advice::advise;
 pub(crate) use backoff::Backoff;
 pub(crate) use coverage::Coverage;
 pub(crate) use policy::{Facts, Policy, Rests, Task};

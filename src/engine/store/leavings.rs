@@ -58,7 +58,17 @@ pub(crate) struct Leaving {
 impl Leaving {
     /// Whether it is an index. Of an index in the making, files lie in its folder for as long as that takes.
     pub(crate) fn is_index(&self) -> bool {
-        self.path.starts_with(INDICES)
+        self.is_of(INDICES)
+    }
+
+    /// Whether it lies in a folder of the dataset.
+    pub(super) fn is_of(&self, folder: &str) -> bool {
+        self.path.split('/').next() == Some(folder)
+    }
+
+    /// What a version would refer to.
+    pub(super) fn name(&self) -> &str {
+        &self.name
     }
 }
 
@@ -66,6 +76,16 @@ impl Referred {
     /// Whether a version refers to it.
     pub(crate) fn has(&self, leaving: &Leaving) -> bool {
         self.names.contains(&leaving.name)
+    }
+
+    /// Whether a version refers to a file of this name.
+    pub(super) fn has_name(&self, name: &str) -> bool {
+        self.names.contains(name)
+    }
+
+    /// The names of all files that versions refer to.
+    pub(super) fn into_names(self) -> HashSet<String> {
+        self.names
     }
 
     /// Whether a version refers to a data file.

@@ -68,7 +68,8 @@ fn field(bytes: &[u8]) -> Front<'_, (u64, Value<'_>)> {
     Some(((key >> 3, value), rest))
 }
 
-fn varint(bytes: &[u8]) -> Front<'_, u64> {
+/// A number, and what stands behind it.
+pub(super) fn varint(bytes: &[u8]) -> Front<'_, u64> {
     let mut number = 0;
     for (at, byte) in bytes.iter().enumerate().take(10) {
         let bits = u64::from(byte & 0x7f);

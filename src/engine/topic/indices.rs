@@ -24,18 +24,7 @@ impl Reader {
         let mut all = Vec::new();
         for (bucket, snapshot) in self.buckets.iter().zip(&self.snapshots().await?) {
             let Some(table) = snapshot.table() else { continue };
-            let known = table.known_indices().await?.into_iter();
-            all.extend(known.map(|index| IndexInfo {
-                bucket_id: bucket.place.id,
-                name: index.name,
-                column: index.column,
-                kind: index.kind,
-                metric: index.metric,
-                covered: index.covered,
-                open: index.open,
-                segments: index.segments.len() as u64,
-                bytes: index.bytes,
-            }));
+            all.extend(bucket.index_facts(table).await?);
         }
         Ok(all)
     }

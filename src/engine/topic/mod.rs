@@ -25,6 +25,7 @@ mod seat;
 mod sorted;
 mod split;
 mod stats;
+mod storage;
 mod tagging;
 mod tail;
 mod times;
