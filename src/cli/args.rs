@@ -20,6 +20,7 @@ use super::pick::Matching;
 use super::put::Keeping;
 use super::repair::RepairArgs;
 use super::restore::RestoreArgs;
+use super::retain::RetainArgs;
 use super::schema::SchemaArgs;
 use super::search::SearchArgs;
 use super::stats::StatsArgs;
@@ -85,6 +86,7 @@ pub(crate) enum Command {
     Flush(FlushArgs),
     Verify(VerifyArgs),
     Cleanup(CleanupArgs),
+    Retain(RetainArgs),
     Compact(CompactArgs),
     Index(Box<IndexArgs>),
     /// Mend a topic that cannot be opened for writing

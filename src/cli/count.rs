@@ -5,6 +5,18 @@ pub(crate) fn counted(number: u64, noun: &str) -> String {
     if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
 }
 
+/// A span of time in its largest whole unit: `2 hours`.
+pub(super) fn lasting(span: std::time::Duration) -> String {
+    match span.as_secs() {
+        seconds if seconds > 0 && seconds.is_multiple_of(86_400) => {
+            counted(seconds / 86_400, "day")
+        }
+        seconds if seconds > 0 && seconds.is_multiple_of(3_600) => counted(seconds / 3_600, "hour"),
+        seconds if seconds > 0 && seconds.is_multiple_of(60) => counted(seconds / 60, "minute"),
+        seconds => counted(seconds, "second"),
+    }
+}
+
 /// The note about numbers that JSON and CSV cannot say; `done` is what was done with them, such as `printed`.
 pub(crate) fn non_finite(number: usize, done: &str) -> String {
     let values = counted(number as u64, "value");

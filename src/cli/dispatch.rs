@@ -10,7 +10,7 @@ use super::open::OpenArgs;
 use super::screen::Pool;
 use super::{
     bench, branches, cleanup, compact, completions, demo, diff, export, flush, get, groups, index,
-    keys, ls, open, put, repair, restore, schema, screen, search, stats, storage, tag,
+    keys, ls, open, put, repair, restore, retain, schema, screen, search, stats, storage, tag,
     tail, verify, versions,
 };
 use crate::Engine;
@@ -47,6 +47,7 @@ pub(crate) async fn dispatch(args: Args) -> Result {
         Command::Flush(args) => flush::run(&opened(root).await?, &args).await,
         Command::Verify(args) => verify::run(&opened(root).await?, &args).await,
         Command::Cleanup(args) => cleanup::run(&opened(root).await?, &args).await,
+        Command::Retain(args) => retain::run(&opened(root).await?, &args).await,
         Command::Compact(args) => compact::run(&opened(root).await?, &args).await,
         Command::Index(args) => index::run(&opened(root).await?, &args).await,
         Command::Repair(args) => repair::run(&opened(root).await?, &args).await,

@@ -101,9 +101,15 @@ fn print(args: &GroupsArgs, groups: &[GroupInfo]) -> Result {
     facts(&["GROUP", "BUCKET", "POSITION", "END", "LAG", "COMMITTED"], &rows)?;
     for (group, place) in groups.iter().flat_map(|info| info.buckets.iter().map(move |p| (info, p)))
     {
+        let (name, bucket) = (&group.group, place.bucket_id);
         if let Some(error) = &place.error {
-            let (name, bucket) = (&group.group, place.bucket_id);
             output::narrate(format!("`{name}`, bucket {bucket} cannot be read: {error}"));
+        }
+        if let Some(missed) = place.missed.filter(|missed| *missed > 0) {
+            let missed = counted(missed, "record");
+            output::narrate(format!(
+                "`{name}`, bucket {bucket}: {missed} went before it had read them"
+            ));
         }
     }
     Ok(())

@@ -3,11 +3,11 @@
 use clap::Args;
 
 use super::args::FactsArgs;
-use super::count::counted;
+use super::count::lasting;
 use super::failure::{Failure, Result};
 use super::format::{Cell, facts};
 use super::groups::behind;
-use super::output;
+use super::{output, retain};
 use crate::{BucketStats, Engine, Retention, TopicStats};
 
 #[derive(Debug, Args)]
@@ -28,6 +28,9 @@ pub(crate) async fn run(engine: &Engine, args: &StatsArgs) -> Result {
         }
         if let Some(retention) = &stats.retention {
             output::narrate(format!("{topic} keeps {}", told(retention)));
+        }
+        if let Some(records) = stats.record_retention.filter(|records| !records.is_off()) {
+            output::narrate(format!("{topic} keeps {}", retain::told(&records)));
         }
         for group in &stats.groups {
             output::narrate(format!("{topic}: {}", behind(group)));
@@ -109,13 +112,10 @@ fn told(retention: &Retention) -> String {
         1 => "the newest version".to_owned(),
         count => format!("the newest {count} versions"),
     };
-    let span = match keep_for.as_secs() {
-        0 => return newest,
-        seconds if seconds.is_multiple_of(86_400) => counted(seconds / 86_400, "day"),
-        seconds if seconds.is_multiple_of(3_600) => counted(seconds / 3_600, "hour"),
-        seconds if seconds.is_multiple_of(60) => counted(seconds / 60, "minute"),
-        seconds => counted(seconds, "second"),
-    };
+    if keep_for.is_zero() {
+        return newest;
+    }
+    let span = lasting(keep_for);
     format!("{newest}, and of the newest {at_most} those of the last {span}")
 }
 

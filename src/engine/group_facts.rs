@@ -29,6 +29,9 @@ pub struct GroupPlace {
     pub next_offset: u64,
     /// Records from the position on; none where that is not known.
     pub lag: Option<u64>,
+    /// Records between the position and the first one that is left: the topic's rule let them go, or they were deleted, before
+    /// the group had read them. None where that is not known.
+    pub missed: Option<u64>,
     /// When it was committed, or set.
     #[serde(serialize_with = "as_text")]
     pub committed_at: Option<DateTime<Utc>>,

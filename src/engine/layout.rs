@@ -36,6 +36,8 @@ pub(crate) const TRANSACTIONS: &str = "_transactions";
 pub(crate) const SUMS: &str = "sums";
 /// Which versions of a bucket are being read.
 const PINS: &str = "pins";
+/// Since when a bucket's records are persisted, where the topic keeps them for a time.
+const TIMES: &str = "times";
 /// Where the groups of readers stand in a bucket.
 const GROUPS: &str = "groups";
 
@@ -92,6 +94,11 @@ pub(crate) fn pins(bucket: &Path) -> PathBuf {
 /// Where the groups of readers stand in a bucket, a file each.
 pub(crate) fn groups(bucket: &Path) -> PathBuf {
     bucket.join(GROUPS)
+}
+
+/// Since when a bucket's records are persisted.
+pub(crate) fn times(bucket: &Path) -> PathBuf {
+    bucket.join(TIMES)
 }
 
 /// All topics below `root`, sorted by name. Reads folders only.

@@ -5,7 +5,7 @@
 //! ```text
 //! L5 handle → L4 topic → L3 bucket → L2 buffer | wal | store → L1 maintenance | record | words
 //!   → L0 access, branch_facts, error, name, offset, clock, durable, facts, fault, group_facts, group_fault, hint, index, index_facts, job, kind,
-//!   layout, options, poll, recall, retention, screen, search, storage_facts, sums, tally, watch, wording
+//!   layout, options, poll, recall, record_retention, retention, screen, search, storage_facts, sums, tally, verify_facts, watch, wording
 //! ```
 
 mod access;
@@ -34,6 +34,7 @@ mod options;
 mod poll;
 mod recall;
 mod record;
+mod record_retention;
 mod retention;
 mod screen;
 mod search;
@@ -42,6 +43,7 @@ mod store;
 mod sums;
 mod tally;
 mod topic;
+mod verify_facts;
 mod wal;
 mod watch;
 mod wording;
@@ -50,9 +52,9 @@ mod words;
 pub use branch_facts::BranchInfo;
 pub use error::{Error, ErrorKind, Result, Source};
 pub use facts::{
-    BucketCounts, BucketStats, Cleaned, ColumnChange, Compacted, Damage, DiffSummary, FileKind,
-    Flushed, Maintenance, Receipt, Recovery, Reset, ResetReason, Restored, Tagging, TopicCounts,
-    TopicEntry, TopicStats, Verification, VersionInfo,
+    BucketCounts, BucketStats, Cleaned, ColumnChange, Compacted, DiffSummary, Flushed, Maintenance,
+    Receipt, Recovery, Reset, ResetReason, Restored, Tagging, TopicCounts, TopicEntry, TopicStats,
+    VersionInfo,
 };
 pub use group_facts::{GroupInfo, GroupLag, GroupPlace};
 pub use group_fault::GroupFault;
@@ -71,6 +73,7 @@ pub use record::{
     Strictness, TopicSchema, TypeError, bucket_for, buckets_for, conform, encode, is_routable,
     parse_record, parse_type, records, schema_json, type_text, value,
 };
+pub use record_retention::{RecordRetention, RetainOptions, Retained};
 pub use retention::{CleanupOptions, Retention};
 pub use screen::{Look, Screen, Verdict};
 pub use search::{Likeness, Metric, Search};
@@ -83,4 +86,5 @@ pub use topic::{
     Diff, Estimate, Group, GroupBuilder, HybridHit, HybridMatches, Progress, Reader, Scan, Sorted,
     Tail, TailEvent, TextHit, TextMatches,
 };
+pub use verify_facts::{Damage, FileKind, Verification};
 pub use words::{HybridSearch, Mark, QueryError, TextSearch};

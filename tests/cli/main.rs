@@ -38,6 +38,7 @@ mod quick_start;
 mod readme;
 mod real_movies;
 mod reproduced;
+mod retain;
 mod search;
 mod set_up;
 mod shared_log;

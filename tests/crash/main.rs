@@ -17,5 +17,6 @@ mod points;
 #[cfg(target_os = "linux")]
 mod power;
 mod recoveries;
+mod retain;
 mod scratch;
 mod together;

@@ -40,6 +40,7 @@ mod put_costs;
 mod read_costs;
 mod reading;
 mod restoring;
+mod retaining;
 mod schema;
 mod searching;
 mod setup;

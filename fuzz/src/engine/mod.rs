@@ -32,6 +32,8 @@ mod offset;
 mod options;
 #[path = "../../../src/engine/record/mod.rs"]
 mod record;
+#[path = "../../../src/engine/record_retention.rs"]
+mod record_retention;
 #[path = "../../../src/engine/retention.rs"]
 mod retention;
 mod screen;

@@ -86,6 +86,9 @@ async fn open(engine: &Engine, args: &PutArgs, given: Option<TopicSchema>) -> Re
     if let Some(retention) = options.keeping.of(engine, args).await? {
         writer = writer.retention(retention);
     }
+    if let Some(rule) = options.keeping.records_of(engine, args).await? {
+        writer = writer.record_retention(rule);
+    }
     if let Some(durability) = args.promise.durability {
         writer = writer.durability(durability);
     }

@@ -1,4 +1,4 @@
-//! What a topic keeps of its versions, as far as it is said.
+//! What a topic keeps of its versions and records, as far as it is said.
 
 use std::time::Duration;
 
@@ -7,9 +7,10 @@ use clap::Args;
 use crate::cli::args::{PutArgs, positive};
 use crate::cli::failure::Result;
 use crate::cli::moment::age;
-use crate::{Engine, ErrorKind, Retention};
+use crate::cli::retain::KeepingRecords;
+use crate::{Engine, ErrorKind, RecordRetention, Retention};
 
-/// Which versions the topic is to keep from now on.
+/// What the topic is to keep from now on.
 #[derive(Debug, Clone, Copy, Args)]
 pub(crate) struct Keeping {
     /// From now on, keep the newest N versions of each bucket of the topic [default: 10]
@@ -19,12 +20,15 @@ pub(crate) struct Keeping {
     /// And those of the newest 100 that were the newest one within this time: 15m, 2h, 3d, 0s [default: 7d]
     #[arg(long, value_name = "AGE", value_parser = age, allow_negative_numbers = true)]
     pub(crate) keep_for: Option<Duration>,
+
+    #[command(flatten)]
+    pub(crate) records: KeepingRecords,
 }
 
 impl Keeping {
     /// The topic's new retention, where something of it is said; what is not said stays as it is.
     pub(super) async fn of(self, engine: &Engine, args: &PutArgs) -> Result<Option<Retention>> {
-        let Self { keep_versions, keep_for } = self;
+        let Self { keep_versions, keep_for, .. } = self;
         if args.dry_run || (keep_versions.is_none() && keep_for.is_none()) {
             return Ok(None);
         }
@@ -34,5 +38,21 @@ impl Keeping {
         };
         let keep_versions = keep_versions.unwrap_or(now.keep_versions);
         Ok(Some(Retention { keep_versions, keep_for: keep_for.unwrap_or(now.keep_for), ..now }))
+    }
+
+    /// The topic's new rule for records, where something of it is said; what is not said stays as it is.
+    pub(super) async fn records_of(
+        self,
+        engine: &Engine,
+        args: &PutArgs,
+    ) -> Result<Option<RecordRetention>> {
+        if args.dry_run || self.records.over(RecordRetention::default()).is_none() {
+            return Ok(None);
+        }
+        let now = match engine.record_retention(&args.topic).await {
+            Err(error) if error.kind() == ErrorKind::NotFound => RecordRetention::default(),
+            now => now?,
+        };
+        Ok(self.records.over(now))
     }
 }

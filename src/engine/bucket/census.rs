@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use crate::engine::facts::{Damage, FileKind};
 use crate::engine::layout::{TRANSACTIONS, VERSIONS};
 use crate::engine::store::VersionFile;
+use crate::engine::verify_facts::{Damage, FileKind};
 
 /// All files of some versions, by their names below the dataset.
 #[derive(Debug, Default)]

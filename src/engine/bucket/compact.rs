@@ -31,13 +31,14 @@ impl Bucket {
     /// Cancel: fragments that were not replaced yet are left as they are. Dropped, it ends so, and keeps its locks until then.
     pub(crate) async fn compact(
         self: &Arc<Self>,
+        tiers: Tiers,
         job: &Job,
         timeout: Duration,
     ) -> Result<Compacted> {
         let (own, work) = (self.clone(), job.clone());
         let alone = async move {
             let _alone = own.lock_maintenance(timeout).await?;
-            let all: Choose = Box::new(|parts| Tiers::default().all(parts));
+            let all: Choose = Box::new(move |parts| tiers.all(parts));
             own.compact_chosen(all, &work, timeout).await
         };
         job.in_a_task(alone).await

@@ -118,8 +118,18 @@ impl Snapshot {
         let persisted = self.persisted_rows() - self.rows_before(offset).await?;
         let (lane, lsn) = (&self.lanes[LOG], position.lsn.unwrap_or(0));
         let delivered = lsn.clamp(lane.first, lane.end()) - lane.first;
-        let ahead = delivered_from(&lane.flushed, offset, lsn);
+        // What is gone is behind nobody.
+        let ahead = delivered_from(&lane.flushed, offset.max(self.first_offset().await?), lsn);
         Ok(persisted.saturating_sub(ahead) + self.buffered_rows() - delivered)
+    }
+
+    /// How many records between a position and the first one that is left are gone, and were not delivered before.
+    pub(crate) async fn rows_missed(&self, position: Position) -> Result<u64> {
+        let first = self.first_offset().await?;
+        let (flushed, lsn) = (&self.lanes[LOG].flushed, position.lsn.unwrap_or(0));
+        let delivered = |from| delivered_from(flushed, from, lsn);
+        let ahead = delivered(position.offset) - delivered(first.max(position.offset));
+        Ok(first.saturating_sub(position.offset).saturating_sub(ahead))
     }
 }
 

@@ -82,10 +82,15 @@ impl Snapshot {
         self.persisted_end() + self.buffered_rows()
     }
 
-    /// The first record's offset; the end where there is none.
-    pub(crate) fn first_offset(&self) -> u64 {
-        let persisted = self.table.as_ref().and_then(|table| table.index().first());
-        persisted.unwrap_or_else(|| self.persisted_end())
+    /// The first record's offset; the end of what is persisted where no such record is left.
+    ///
+    /// Cost: none, but where records of the first fragments are deleted: which of these live, once.
+    pub(crate) async fn first_offset(&self) -> Result<u64> {
+        let first = match &self.table {
+            Some(table) => table.first_living().await?,
+            None => None,
+        };
+        Ok(first.unwrap_or_else(|| self.persisted_end()))
     }
 
     /// The log positions from which on records are still to come, for one who has all persisted

@@ -2,11 +2,11 @@
 
 use super::shared::Bucket;
 use super::snapshot::Snapshot;
+use super::upkeep::Keeps;
 use crate::engine::error::Result;
 use crate::engine::index_facts::IndexInfo;
 use crate::engine::maintenance::{Part, Tiers, advise};
 use crate::engine::record::type_text;
-use crate::engine::retention::Rule;
 use crate::engine::storage_facts::{BucketStorage, ColumnBytes, FragmentFacts, VersionBytes};
 use crate::engine::store::{Holdings, Table};
 
@@ -17,7 +17,7 @@ impl Bucket {
     pub(crate) async fn storage(
         &self,
         snapshot: &Snapshot,
-        rule: Option<&Rule>,
+        kept: Option<Keeps>,
     ) -> Result<BucketStorage> {
         let storage = BucketStorage {
             bucket_id: self.place.id,
@@ -34,7 +34,7 @@ impl Bucket {
             records: table.index().rows(),
             files_read: weights.asked,
             files: weights.files,
-            fragments: fragments(&table.parts().await?),
+            fragments: fragments(&table.parts().await?, kept),
             indices: self.index_facts(table).await?,
             versions: versions(table, &held).await?,
             versions_left_out: held.left_out,
@@ -46,8 +46,9 @@ impl Bucket {
             columns: columns(table, weights.columns),
             ..storage
         };
-        if let Some(rule) = rule {
-            storage.cleanup = Some(self.would_clean_up(rule).await?);
+        if let Some(kept) = kept {
+            let rule = kept.versions.with_grace();
+            storage.cleanup = Some(self.would_clean_up(&rule).await?);
             storage.advice = advise(self.topic.as_str(), &storage);
         }
         Ok(storage)
@@ -72,8 +73,9 @@ impl Bucket {
     }
 }
 
-fn fragments(parts: &[Part]) -> FragmentFacts {
-    let runs = Tiers::default().all(parts);
+fn fragments(parts: &[Part], kept: Option<Keeps>) -> FragmentFacts {
+    let records = kept.map(|kept| kept.records).unwrap_or_default();
+    let runs = Tiers::default().within(&records).all(parts);
     FragmentFacts {
         count: parts.len() as u64,
         small: runs.iter().map(|run| run.len() as u64).sum(),

@@ -11,6 +11,7 @@ use std::time::Duration;
 use tokio::sync::Semaphore;
 use tokio::task::JoinHandle;
 
+use super::retain::RuleSource;
 use super::shared::Bucket;
 use super::snapshot::Snapshot;
 use crate::engine::durable::blocking;
@@ -18,8 +19,9 @@ use crate::engine::error::{Error, Result};
 use crate::engine::facts::Maintenance;
 use crate::engine::job::Job;
 use crate::engine::maintenance::{Backoff, Facts, Policy, Rests, Task, Tiers};
+use crate::engine::record_retention::RecordRetention;
 use crate::engine::retention::Retention;
-use crate::engine::store::Table;
+use crate::engine::store::{Edge, Table};
 
 /// Flushes of this process between two looks at what is due.
 const EVERY: u64 = 16;
@@ -36,6 +38,7 @@ pub(super) struct Upkeep {
     bucket: Arc<Bucket>,
     is_on: bool,
     retention: Retention,
+    records: RuleSource,
     flushes: AtomicU64,
     begun: Mutex<Option<Begun>>,
 }
@@ -55,11 +58,19 @@ struct Pace {
     patience: Duration,
 }
 
+/// What is kept: versions, and records.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Keeps {
+    pub(crate) versions: Retention,
+    pub(crate) records: RecordRetention,
+}
+
 /// What became of maintenance in this process.
 #[derive(Debug, Default)]
 pub(super) struct Neglect {
     /// What it failed with, where it failed the last time.
     error: Option<String>,
+    records: Backoff,
     compaction: Backoff,
     indices: Backoff,
 }
@@ -67,7 +78,15 @@ pub(super) struct Neglect {
 impl Neglect {
     /// What is to be left alone at this look.
     fn rests(&mut self) -> Rests {
-        Rests { compaction: self.compaction.rests(), indices: self.indices.rests() }
+        Rests {
+            records: self.records.rests(),
+            compaction: self.compaction.rests(),
+            indices: self.indices.rests(),
+        }
+    }
+
+    fn is_failing(&self) -> bool {
+        [self.records, self.compaction, self.indices].into_iter().any(Backoff::is_failing)
     }
 }
 
@@ -83,8 +102,13 @@ impl Pace {
 }
 
 impl Upkeep {
-    pub(super) fn new(bucket: Arc<Bucket>, is_on: bool, retention: Retention) -> Self {
-        Self { bucket, is_on, retention, flushes: AtomicU64::new(0), begun: Mutex::default() }
+    pub(super) fn new(
+        bucket: Arc<Bucket>,
+        is_on: bool,
+        (retention, records): (Retention, RuleSource),
+    ) -> Self {
+        let (flushes, begun) = (AtomicU64::new(0), Mutex::default());
+        Self { bucket, is_on, retention, records, flushes, begun }
     }
 
     /// Counts a flush, and begins with what is due: at the first one, as a writer that is killed soon comes to no other, and each
@@ -116,8 +140,10 @@ impl Upkeep {
             return;
         }
         let (bucket, job) = (self.bucket.clone(), Job::new());
-        let (own, retention) = (job.clone(), self.retention);
-        let task = tokio::spawn(async move { bucket.maintain(retention, pace, &own).await });
+        let (own, versions, records) = (job.clone(), self.retention, self.records.clone());
+        let task = tokio::spawn(async move {
+            bucket.maintain((versions, &records), pace, &own).await;
+        });
         *begun = Some(Begun { job, task });
     }
 
@@ -139,12 +165,12 @@ impl Bucket {
     pub(crate) async fn upkeep(
         self: &Arc<Self>,
         snapshot: &Snapshot,
-        retention: Option<Retention>,
+        kept: Option<Keeps>,
     ) -> Result<Maintenance> {
         let Some(head) = snapshot.table() else { return Ok(Maintenance::default()) };
-        let task = match retention.filter(|_| head.is_stable()) {
-            Some(retention) => {
-                due(head, retention, (Pace::in_the_background(), Rests::default())).await?
+        let task = match kept.filter(|_| head.is_stable()) {
+            Some(kept) => {
+                self.due(head, kept, (Pace::in_the_background(), Rests::default())).await?
             }
             None => None,
         };
@@ -163,8 +189,17 @@ impl Bucket {
     }
 
     /// Does what is due, where nobody else is at it.
-    async fn maintain(self: &Arc<Self>, retention: Retention, pace: Pace, job: &Job) {
-        let error = match self.do_what_is_due(retention, pace, job).await {
+    async fn maintain(
+        self: &Arc<Self>,
+        (versions, records): (Retention, &RuleSource),
+        pace: Pace,
+        job: &Job,
+    ) {
+        let done = async {
+            let kept = Keeps { versions, records: records.read().await? };
+            self.do_what_is_due(kept, pace, job).await
+        };
+        let error = match done.await {
             // It has shown nothing: what was known before still is.
             Err(Error::Cancelled) => return,
             Err(Error::Locked { .. }) if pace.patience.is_zero() => return,
@@ -175,37 +210,70 @@ impl Bucket {
         }
         let mut neglect = self.neglect();
         // What failed the last time is not all right because it was left alone.
-        let is_failing = neglect.compaction.is_failing() || neglect.indices.is_failing();
+        let is_failing = neglect.is_failing();
         if error.is_some() || !is_failing {
             neglect.error = error.map(|error| error.to_string());
         }
     }
 
-    async fn do_what_is_due(
-        self: &Arc<Self>,
-        retention: Retention,
-        pace: Pace,
-        job: &Job,
-    ) -> Result<()> {
+    async fn do_what_is_due(self: &Arc<Self>, kept: Keeps, pace: Pace, job: &Job) -> Result<()> {
         let _turn = job.unless_cancelled(async { Ok(TURN.acquire().await.ok()) }).await?;
         let Some(head) = self.known_table() else { return Ok(()) };
+        if let Some(age) = kept.records.keep_age.filter(|_| head.is_stable()) {
+            self.note_moments(&head, age).await?;
+        }
         let rests = self.neglect().rests();
-        let Some(task) = due(&head, retention, (pace, rests)).await? else { return Ok(()) };
+        let Some(task) = self.due(&head, kept, (pace, rests)).await? else { return Ok(()) };
         let Some(_alone) = self.maintenance_lock.try_lock()? else { return Ok(()) };
         let done = match task {
-            // Which run it is, the head says that is there when it begins.
-            Task::Compact(_) => self.compact_and_tell(pace, job).await,
-            Task::Extend(names) => self.extend_and_tell(&names, pace, job).await,
-            Task::CleanUp => return self.clean_up_due(retention, pace, job).await,
+            Task::Retain => self.retain_and_go_on(kept, (pace, rests), job).await,
+            task => self.do_task(task, kept, pace, job).await,
         };
         if done.is_err() {
-            self.clean_up_behind(&head, retention, (pace, job)).await;
+            self.clean_up_behind(&head, kept, (pace, job)).await;
         }
         done
     }
 
-    async fn compact_and_tell(self: &Arc<Self>, pace: Pace, job: &Job) -> Result<()> {
-        let done = self.compact_due(pace.tiers, job, pace.patience).await;
+    async fn do_task(
+        self: &Arc<Self>,
+        task: Task,
+        kept: Keeps,
+        pace: Pace,
+        job: &Job,
+    ) -> Result<()> {
+        match task {
+            // It was done, or rests.
+            Task::Retain => Ok(()),
+            // Which run it is, the head says that is there when it begins.
+            Task::Compact(_) => self.compact_and_tell(kept, pace, job).await,
+            Task::Extend(names) => self.extend_and_tell(&names, pace, job).await,
+            Task::CleanUp => self.clean_up_due(kept.versions, pace, job).await,
+        }
+    }
+
+    /// Lets records go, and then does what is due of the rest: a topic that is always beyond its rule is to be compacted, too.
+    async fn retain_and_go_on(
+        self: &Arc<Self>,
+        kept: Keeps,
+        (pace, rests): (Pace, Rests),
+        job: &Job,
+    ) -> Result<()> {
+        let done = self.retain_alone(&kept.records, Edge::Rough, (job, pace.patience)).await;
+        note(&mut self.neglect().records, &done);
+        let done = done?;
+        tracing::info!(topic = %self.topic, bucket = self.place.id, ?done, "let records go");
+        let Some(head) = self.known_table() else { return Ok(()) };
+        let rests = Rests { records: true, ..rests };
+        match self.due(&head, kept, (pace, rests)).await? {
+            Some(task) => self.do_task(task, kept, pace, job).await,
+            None => Ok(()),
+        }
+    }
+
+    async fn compact_and_tell(self: &Arc<Self>, kept: Keeps, pace: Pace, job: &Job) -> Result<()> {
+        let tiers = pace.tiers.within(&kept.records);
+        let done = self.compact_due(tiers, job, pace.patience).await;
         note(&mut self.neglect().compaction, &done);
         let done = done?;
         tracing::info!(topic = %self.topic, bucket = self.place.id, ?done, "compacted");
@@ -233,15 +301,15 @@ impl Bucket {
     async fn clean_up_behind(
         self: &Arc<Self>,
         head: &Table,
-        retention: Retention,
+        kept: Keeps,
         (pace, job): (Pace, &Job),
     ) {
-        let rests = Rests { compaction: true, indices: true };
-        let next = due(head, retention, (pace, rests)).await;
+        let rests = Rests { records: true, compaction: true, indices: true };
+        let next = self.due(head, kept, (pace, rests)).await;
         if !matches!(next, Ok(Some(Task::CleanUp))) || job.is_cancelled() {
             return;
         }
-        if let Err(error) = self.clean_up_due(retention, pace, job).await {
+        if let Err(error) = self.clean_up_due(kept.versions, pace, job).await {
             tracing::warn!(topic = %self.topic, bucket = self.place.id, %error, "cleaning up failed behind maintenance that did");
         }
     }
@@ -256,6 +324,27 @@ impl Bucket {
         tracing::info!(topic = %self.topic, bucket = self.place.id, ?done, "cleaned up");
         Ok(())
     }
+
+    /// What is due in a version at a pace, but for what rests.
+    async fn due(
+        &self,
+        head: &Table,
+        kept: Keeps,
+        (pace, rests): (Pace, Rests),
+    ) -> Result<Option<Task>> {
+        let policy = Policy { tiers: pace.tiers.within(&kept.records) };
+        let has_many = head.fragments() >= policy.tiers.few as u64;
+        let parts = if has_many { head.parts().await? } else { Vec::new() };
+        let indices = if pace.extends { head.coverage().await? } else { Vec::new() };
+        let versions = head.version_numbers().await?.len();
+        let let_go = if rests.records || !head.is_stable() {
+            0
+        } else {
+            self.trim(head, &kept.records, Edge::Rough).await?.records
+        };
+        let retention = kept.versions;
+        Ok(policy.decide(&Facts { parts, indices, versions, retention, let_go, rests }))
+    }
 }
 
 /// Takes note of how something ended; what had to make way has shown nothing.
@@ -265,18 +354,4 @@ fn note<T>(backoff: &mut Backoff, done: &Result<T>) {
         Err(Error::Cancelled | Error::Locked { .. }) => {}
         Err(_) => backoff.failed(),
     }
-}
-
-/// What is due in a version at a pace, but for what rests.
-async fn due(
-    head: &Table,
-    retention: Retention,
-    (pace, rests): (Pace, Rests),
-) -> Result<Option<Task>> {
-    let policy = Policy { tiers: pace.tiers };
-    let has_many = head.fragments() >= policy.tiers.few as u64;
-    let parts = if has_many { head.parts().await? } else { Vec::new() };
-    let indices = if pace.extends { head.coverage().await? } else { Vec::new() };
-    let versions = head.version_numbers().await?.len();
-    Ok(policy.decide(&Facts { parts, indices, versions, retention, rests }))
 }

@@ -8,10 +8,10 @@ use super::census::{Census, Need};
 use super::shared::Bucket;
 use crate::engine::durable::blocking;
 use crate::engine::error::{Error, Result};
-use crate::engine::facts::{Damage, FileKind, Verification};
 use crate::engine::job::Job;
 use crate::engine::store::Table;
 use crate::engine::sums::{Entry, Finding, Guard, Origin, is_manifest};
+use crate::engine::verify_facts::{Damage, FileKind, Verification};
 use crate::engine::wal::{Held, Log};
 
 /// How long it waits to be let to note checksums; where another flushes for longer, they are noted another time.

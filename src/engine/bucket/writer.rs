@@ -10,6 +10,7 @@ use arrow_schema::SchemaRef;
 
 use super::append::Appended;
 use super::lane::MEMORY;
+use super::retain::RuleSource;
 use super::shared::Bucket;
 use super::sync::Syncer;
 use super::upkeep::Upkeep;
@@ -43,6 +44,7 @@ pub(crate) struct BucketOptions {
     pub(crate) lock_timeout: Duration,
     pub(crate) maintenance: bool,
     pub(crate) retention: Retention,
+    pub(crate) records: RuleSource,
 }
 
 /// A batch that the bucket can take, encoded.
@@ -82,7 +84,8 @@ impl BucketWriter {
     ) -> Result<Arc<Self>> {
         let recoveries = bucket.recover(root, options.durability, options.lock_timeout).await?;
         let syncer = Syncer::new(bucket.clone());
-        let upkeep = Upkeep::new(bucket.clone(), options.maintenance, options.retention);
+        let kept = (options.retention, options.records.clone());
+        let upkeep = Upkeep::new(bucket.clone(), options.maintenance, kept);
         Ok(Arc::new_cyclic(|own| Self {
             bucket,
             options,

@@ -10,9 +10,7 @@ use super::writer::WriterBuilder;
 use crate::engine::access::Access;
 use crate::engine::durable::blocking;
 use crate::engine::error::{Error, Result};
-use crate::engine::facts::{
-    Cleaned, Compacted, Recovery, Restored, Tagging, TopicEntry, Verification,
-};
+use crate::engine::facts::{Cleaned, Compacted, Recovery, Restored, Tagging, TopicEntry};
 use crate::engine::index::IndexSpec;
 use crate::engine::index_facts::{Dropped, Indexed};
 use crate::engine::job::Job;
@@ -21,6 +19,7 @@ use crate::engine::options::{At, EngineOptions, InDoubt};
 use crate::engine::retention::{CleanupOptions, Retention};
 use crate::engine::search::Metric;
 use crate::engine::topic::{Catalog, Reader, TopicMeta};
+use crate::engine::verify_facts::Verification;
 
 /// The opened handle on a root: a folder of topics. Cheap to clone; clones share everything.
 ///
@@ -308,7 +307,7 @@ impl Engine {
     }
 
     /// A topic of our own, or one bucket of it, to be changed.
-    async fn own(&self, topic: &str, bucket: Option<u32>) -> Result<Reader> {
+    pub(super) async fn own(&self, topic: &str, bucket: Option<u32>) -> Result<Reader> {
         let place = self.place(topic).await?;
         if place.origin != Origin::Native {
             let reason = format!("another program made {}", place.folder.display());

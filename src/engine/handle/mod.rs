@@ -3,6 +3,7 @@
 mod builder;
 mod changes;
 mod engine;
+mod retain;
 mod writer;
 
 pub use builder::EngineBuilder;

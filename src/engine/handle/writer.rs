@@ -14,6 +14,7 @@ use crate::engine::facts::{Flushed, Receipt, Recovery};
 use crate::engine::name::TopicName;
 use crate::engine::options::Durability;
 use crate::engine::record::{Strictness, TopicSchema};
+use crate::engine::record_retention::RecordRetention;
 use crate::engine::retention::Retention;
 use crate::engine::topic::{Catalog, MAX_BUCKETS, TopicWriter, WriterOptions};
 
@@ -104,7 +105,8 @@ impl WriterBuilder {
 
     /// Whether small fragments are rewritten as larger ones in the background, as [`Engine::compact`](crate::Engine::compact)
     /// does, once a bucket has 64 of them at its end, and versions removed as [`Engine::cleanup`](crate::Engine::cleanup) does, once
-    /// there are 32 more than the topic's retention keeps at most. Default: they are. Without it, each flush costs more than the
+    /// there are 32 more than the topic's retention keeps at most; before both, records go that the topic's rule does not keep.
+    /// Default: they are. Without it, each flush costs more than the
     /// one before, until another writer, `compact` or `cleanup` does it.
     ///
     /// Cost: a row is rewritten some five times in all; one bucket of a process at a time. [`Writer::close`] waits 200 ms at most for
@@ -119,6 +121,14 @@ impl WriterBuilder {
     /// [`Retention::default`].
     pub fn retention(mut self, retention: Retention) -> Self {
         self.options.retention = Some(retention);
+        self
+    }
+
+    /// What is kept of the topic's records, from now on and whoever writes it: it stands in the topic's metadata, where open
+    /// writers find it as well. What it does not keep goes in the background, a while after flushes; see
+    /// [`Engine::retain`](crate::Engine::retain) for what that means to readers. Default: what stands there, or everything.
+    pub fn record_retention(mut self, rule: RecordRetention) -> Self {
+        self.options.records = Some(rule);
         self
     }
 
@@ -140,6 +150,7 @@ impl WriterBuilder {
         let name: TopicName = self.topic.parse()?;
         self.options.policy.check()?;
         self.options.retention.map_or(Ok(()), |retention| retention.check())?;
+        self.options.records.map_or(Ok(()), |rule| rule.check())?;
         self.options.num_buckets = self.num_buckets.map(bucket_count).transpose()?;
         Ok(Writer(self.catalog.writer(name, self.options).await?))
     }

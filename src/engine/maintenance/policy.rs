@@ -18,12 +18,15 @@ pub(crate) struct Facts {
     pub(crate) versions: usize,
     /// Which of them are kept.
     pub(crate) retention: Retention,
+    /// Records that the rule for them lets go.
+    pub(crate) let_go: u64,
     pub(crate) rests: Rests,
 }
 
 /// What failed lately, and is left alone for now.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Rests {
+    pub(crate) records: bool,
     pub(crate) compaction: bool,
     pub(crate) indices: bool,
 }
@@ -31,6 +34,8 @@ pub(crate) struct Rests {
 /// What keeps a bucket's cost flat.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Task {
+    /// Lets the oldest records go.
+    Retain,
     /// Rewrites these parts as one fragment.
     Compact(Range<usize>),
     /// Extends these indices to all rows.
@@ -51,6 +56,10 @@ pub(crate) struct Policy {
 impl Policy {
     /// What is to be done first; `None` where nothing is due.
     pub(crate) fn decide(&self, facts: &Facts) -> Option<Task> {
+        // What goes need not be rewritten before.
+        if facts.let_go > 0 && !facts.rests.records {
+            return Some(Task::Retain);
+        }
         // What is rewritten may have to be covered anew; what both leave behind is cleaned up behind them.
         let run = if facts.rests.compaction { None } else { self.tiers.due(&facts.parts) };
         let clean = || (facts.versions > most(facts.retention) + SLACK).then_some(Task::CleanUp);
@@ -73,6 +82,7 @@ impl Task {
     /// The task in a word, as people and scripts read it.
     pub(crate) fn name(&self) -> &'static str {
         match self {
+            Self::Retain => "retain",
             Self::Compact(_) => "compact",
             Self::Extend(_) => "index",
             Self::CleanUp => "cleanup",
@@ -98,7 +108,9 @@ mod tests {
             let retention = Retention { keep_versions: 5, keep_for, at_most: 20 };
             Facts { parts: parts(count), versions, retention, ..Facts::default() }
         };
-        let resting = |facts| Facts { rests: Rests { compaction: true, indices: true }, ..facts };
+        let rests = Rests { records: true, compaction: true, indices: true };
+        let resting = |facts| Facts { rests, ..facts };
+        let beyond = |facts| Facts { let_go: 1, ..facts };
         let indexed = |facts| {
             let index = |name: &str, open| Coverage { index: name.into(), covered: 9, open };
             Facts { indices: vec![index("a", 9), index("b", 5000), index("c", 7000)], ..facts }
@@ -113,11 +125,14 @@ mod tests {
             (facts(4, 21 + SLACK), Some(Task::Compact(0..4))),
             (indexed(facts(4, 0)), Some(Task::Compact(0..4))),
             (indexed(facts(3, 21 + SLACK)), Some(extend)),
+            (beyond(indexed(facts(4, 0))), Some(Task::Retain)),
+            (resting(beyond(facts(3, 0))), None),
             (resting(indexed(facts(4, 0))), None),
             (resting(indexed(facts(4, 21 + SLACK))), Some(Task::CleanUp)),
         ] {
             assert_eq!(policy.decide(&facts), due);
         }
+        assert_eq!(Task::Retain.name(), "retain");
         assert_eq!(Task::Compact(0..4).name(), "compact");
         assert_eq!(Task::Extend(BTreeSet::new()).name(), "index");
     }

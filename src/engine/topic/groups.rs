@@ -167,6 +167,7 @@ async fn place(bucket: &Arc<Bucket>, group: &str) -> Result<GroupPlace> {
         position: None,
         next_offset: snapshot.end(),
         lag: None,
+        missed: None,
         committed_at: None,
         error,
     };
@@ -174,6 +175,7 @@ async fn place(bucket: &Arc<Bucket>, group: &str) -> Result<GroupPlace> {
         Ok(Some((Found { kept, position, .. }, snapshot))) => Ok(GroupPlace {
             position: Some(position),
             lag: Some(snapshot.rows_behind(position).await?),
+            missed: Some(snapshot.rows_missed(position).await?),
             committed_at: Some(kept.committed_at),
             ..unknown(&snapshot, None)
         }),

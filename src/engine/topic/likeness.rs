@@ -66,7 +66,7 @@ impl Reader {
         let columns = Columns::Only(vec![column.into()]);
         let chunks = snapshot.take(bucket, &[offset], &columns).await?;
         let Some(chunk) = chunks.first() else {
-            let (first, end) = (snapshot.first_offset(), snapshot.end());
+            let (first, end) = (snapshot.first_offset().await?, snapshot.end());
             let reason = match end.checked_sub(1) {
                 Some(last) if first <= last && !(first..=last).contains(&offset) => {
                     format!("the bucket's offsets are {first} to {last}")

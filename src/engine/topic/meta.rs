@@ -12,6 +12,7 @@ use crate::engine::durable::{create_folders, replace_file, sync_folder};
 use crate::engine::error::{Error, Result};
 use crate::engine::layout::{TOPIC_FILE, TOPIC_LOCK};
 use crate::engine::record::TopicSchema;
+use crate::engine::record_retention::RecordRetention;
 use crate::engine::retention::Retention;
 
 /// The version of the file's form; a file with a higher one is refused.
@@ -34,6 +35,9 @@ pub(crate) struct TopicMeta {
     /// Left out where it is the default of whoever reads it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     retention: Option<Retention>,
+    /// Left out where all records are kept.
+    #[serde(default, skip_serializing_if = "RecordRetention::is_off")]
+    records: RecordRetention,
 }
 
 impl TopicMeta {
@@ -49,12 +53,23 @@ impl TopicMeta {
             schema_version: 1,
             schema,
             retention: None,
+            records: RecordRetention::default(),
         }
     }
 
-    /// The same with other versions kept, where they are said.
-    pub(crate) fn keeping(self, retention: Option<Retention>) -> Self {
-        Self { retention: retention.or(self.retention), ..self }
+    /// The same with other versions and records kept, where they are said.
+    pub(crate) fn keeping(
+        self,
+        retention: Option<Retention>,
+        records: Option<RecordRetention>,
+    ) -> Self {
+        let records = records.unwrap_or(self.records);
+        Self { retention: retention.or(self.retention), records, ..self }
+    }
+
+    /// What is kept of the records of its buckets.
+    pub(crate) fn records(&self) -> RecordRetention {
+        self.records
     }
 
     /// Which versions of its buckets are kept.
@@ -140,15 +155,17 @@ impl TopicMeta {
         })
     }
 
-    /// Lets other versions be kept, from now on and by whichever process, under the topic's lock.
+    /// Lets other versions or records be kept, where they are said, from now on and by whichever process, under the topic's
+    /// lock.
     ///
     /// Blocks while another process changes the metadata.
-    pub(crate) fn update_retention(
+    pub(crate) fn update_kept(
         folder: &Path,
         access: &Access,
-        retention: Retention,
+        retention: Option<Retention>,
+        records: Option<RecordRetention>,
     ) -> Result<Self> {
-        Self::update(folder, access, |meta| Ok(meta.keeping(Some(retention))))
+        Self::update(folder, access, |meta| Ok(meta.keeping(retention, records)))
     }
 
     fn update(
@@ -261,13 +278,18 @@ mod tests {
         let folder = root.path().join("t");
         let made = meta(1).create(root.path(), &folder, &anywhere()).unwrap();
         assert_eq!(made.retention(), Retention::default());
-        assert!(!fs::read_to_string(folder.join(TOPIC_FILE)).unwrap().contains("retention"));
+        let text = fs::read_to_string(folder.join(TOPIC_FILE)).unwrap();
+        assert!(!text.contains("retention") && !text.contains("records"), "{text}");
+        assert!(made.records().is_off());
         let keep_for = std::time::Duration::from_mins(1);
         let retention = Retention { keep_versions: 3, keep_for, at_most: 7 };
-        TopicMeta::update_retention(&folder, &anywhere(), retention).unwrap();
+        let records = RecordRetention { keep_records: Some(9), ..RecordRetention::default() };
+        TopicMeta::update_kept(&folder, &anywhere(), None, Some(records)).unwrap();
+        TopicMeta::update_kept(&folder, &anywhere(), Some(retention), None).unwrap();
         TopicMeta::update_schema(&folder, &anywhere(), |_| Ok(schema(r#"{"n": "int64"}"#)))
             .unwrap();
-        assert_eq!(TopicMeta::read(&folder, &anywhere()).unwrap().retention(), retention);
+        let read = TopicMeta::read(&folder, &anywhere()).unwrap();
+        assert_eq!((read.retention(), read.records()), (retention, records));
         let text = fs::read_to_string(folder.join(TOPIC_FILE)).unwrap();
         let text = text.replace("\"keep_for\": 60,", "");
         fs::write(folder.join(TOPIC_FILE), text).unwrap();

@@ -18,6 +18,7 @@ mod narrowed;
 mod progress;
 mod reader;
 mod recall;
+mod retain;
 mod rows;
 mod scan;
 mod search;

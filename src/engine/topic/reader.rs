@@ -12,15 +12,14 @@ use super::writer_options::LOCK_TIMEOUT;
 use crate::engine::bucket::{Bucket, Snapshot};
 use crate::engine::durable::blocking;
 use crate::engine::error::{Error, Result};
-use crate::engine::facts::{
-    BucketCounts, Maintenance, Recovery, TopicCounts, TopicStats, Verification,
-};
+use crate::engine::facts::{BucketCounts, Maintenance, Recovery, TopicCounts, TopicStats};
 use crate::engine::job::Job;
 use crate::engine::layout::{Origin, Place, dataset};
 use crate::engine::name::TopicName;
 use crate::engine::options::{At, Columns, InDoubt, StreamOptions};
 use crate::engine::record::{Chunk, Needle, Page, TopicSchema, conform, takes};
 use crate::engine::store::{Table, Then};
+use crate::engine::verify_facts::Verification;
 
 /// Reads one topic, or one bucket of it, at the head or at a pinned version. Cheap to clone.
 ///
@@ -192,11 +191,12 @@ impl Reader {
         self.uniform(page, &schema)
     }
 
-    /// How many records there are, whether they match a filter or not. Cost: two `stat` calls a bucket where nothing changed.
+    /// How many records there are, whether they match a filter or not. Cost: two `stat` calls a bucket where nothing changed;
+    /// of a bucket whose first fragment has deleted records, which of these live, once.
     pub async fn counts(&self) -> Result<TopicCounts> {
         let mut counts = TopicCounts::default();
         for (bucket, snapshot) in self.buckets.iter().zip(&self.snapshots().await?) {
-            let found = bucket_counts(bucket, snapshot);
+            let found = bucket_counts(bucket, snapshot).await?;
             counts.total_count += found.total_count;
             counts.buffer_count += found.buffer_count;
             counts.persisted_count += found.persisted_count;
@@ -208,14 +208,15 @@ impl Reader {
     /// Counts, and what they cost on disk. Cost: walks all files of the topic.
     pub async fn stats(&self) -> Result<TopicStats> {
         let snapshots = self.snapshots().await?;
-        let (name, retention) = (self.name.clone(), self.retention().await?);
+        let (name, kept) = (self.name.clone(), self.kept().await?);
         let mut parts = Vec::new();
         for (bucket, snapshot) in self.buckets.iter().zip(snapshots) {
-            let upkeep = bucket.upkeep(&snapshot, retention).await?;
-            parts.push((bucket.clone(), snapshot, upkeep));
+            let (upkeep, first) =
+                (bucket.upkeep(&snapshot, kept).await?, snapshot.first_offset().await?);
+            parts.push((bucket.clone(), snapshot, upkeep, first));
         }
         let groups = self.groups().await?.iter().map(Into::into).collect();
-        blocking(move || super::stats::topic_stats((name, retention, groups), &parts)).await
+        blocking(move || super::stats::topic_stats((name, kept, groups), &parts)).await
     }
 
     /// What of each bucket's maintenance is due, and when any was last begun; by number of the bucket.
@@ -223,10 +224,10 @@ impl Reader {
     /// Cost: the head's manifest and its indices, and a listing of the versions; no walk over files, unlike
     /// [`stats`](Self::stats).
     pub async fn maintenance(&self) -> Result<Vec<Maintenance>> {
-        let (snapshots, retention) = (self.snapshots().await?, self.retention().await?);
+        let (snapshots, kept) = (self.snapshots().await?, self.kept().await?);
         let mut found = Vec::new();
         for (bucket, snapshot) in self.buckets.iter().zip(&snapshots) {
-            found.push(bucket.upkeep(snapshot, retention).await?);
+            found.push(bucket.upkeep(snapshot, kept).await?);
         }
         Ok(found)
     }
@@ -348,14 +349,14 @@ fn of<T: Clone>(all: &[T], chosen: &[usize]) -> Vec<T> {
     chosen.iter().filter_map(|index| all.get(*index).cloned()).collect()
 }
 
-fn bucket_counts(bucket: &Bucket, snapshot: &Snapshot) -> BucketCounts {
-    BucketCounts {
+async fn bucket_counts(bucket: &Bucket, snapshot: &Snapshot) -> Result<BucketCounts> {
+    Ok(BucketCounts {
         bucket_id: bucket.place.id,
         total_count: snapshot.rows(),
         buffer_count: snapshot.buffered_rows(),
         persisted_count: snapshot.persisted_rows(),
-        first_offset: snapshot.first_offset(),
+        first_offset: snapshot.first_offset().await?,
         next_offset: snapshot.end(),
         version: snapshot.table().map_or(0, Table::version),
-    }
+    })
 }

@@ -6,12 +6,11 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::reader::Reader;
-use crate::engine::bucket::{Bucket, Snapshot};
+use crate::engine::bucket::{Bucket, Keeps, Snapshot};
 use crate::engine::error::{Error, Result};
 use crate::engine::facts::{BucketStats, Maintenance, TopicStats};
 use crate::engine::group_facts::GroupLag;
 use crate::engine::name::TopicName;
-use crate::engine::retention::Retention;
 use crate::engine::store::Table;
 use crate::engine::tally::ReadCounts;
 
@@ -28,12 +27,12 @@ impl Reader {
 
 /// Counts, bytes and fragments of each bucket. Blocks.
 pub(super) fn topic_stats(
-    (topic, retention, groups): (TopicName, Option<Retention>, Vec<GroupLag>),
-    parts: &[(Arc<Bucket>, Snapshot, Maintenance)],
+    (topic, kept, groups): (TopicName, Option<Keeps>, Vec<GroupLag>),
+    parts: &[(Arc<Bucket>, Snapshot, Maintenance, u64)],
 ) -> Result<TopicStats> {
     let buckets: Vec<BucketStats> = parts
         .iter()
-        .map(|(bucket, snapshot, upkeep)| bucket_stats(bucket, snapshot, upkeep))
+        .map(|(bucket, snapshot, upkeep, first)| bucket_stats(bucket, (snapshot, *first), upkeep))
         .collect::<Result<_>>()?;
     let sum = |of: fn(&BucketStats) -> u64| buckets.iter().map(of).sum();
     Ok(TopicStats {
@@ -42,13 +41,18 @@ pub(super) fn topic_stats(
         buffer_count: sum(|bucket| bucket.buffer_count),
         persisted_count: sum(|bucket| bucket.persisted_count),
         buffer_bytes: sum(|bucket| bucket.buffer_bytes),
-        retention,
+        retention: kept.map(|kept| kept.versions),
+        record_retention: kept.map(|kept| kept.records),
         buckets,
         groups,
     })
 }
 
-fn bucket_stats(bucket: &Bucket, snapshot: &Snapshot, upkeep: &Maintenance) -> Result<BucketStats> {
+fn bucket_stats(
+    bucket: &Bucket,
+    (snapshot, first_offset): (&Snapshot, u64),
+    upkeep: &Maintenance,
+) -> Result<BucketStats> {
     let dataset = &bucket.place.dataset;
     Ok(BucketStats {
         bucket_id: bucket.place.id,
@@ -56,7 +60,7 @@ fn bucket_stats(bucket: &Bucket, snapshot: &Snapshot, upkeep: &Maintenance) -> R
         buffer_count: snapshot.buffered_rows(),
         persisted_count: snapshot.persisted_rows(),
         buffer_bytes: bucket.buffered().1,
-        first_offset: snapshot.first_offset(),
+        first_offset,
         next_offset: snapshot.end(),
         version: snapshot.table().map_or(0, Table::version),
         fragments: snapshot.table().map_or(0, Table::fragments),

@@ -40,10 +40,10 @@ impl Reader {
     /// # }
     /// ```
     pub async fn storage(&self) -> Result<Vec<BucketStorage>> {
-        let rule = self.retention().await?.map(|retention| retention.with_grace());
+        let kept = self.kept().await?;
         let mut all = Vec::new();
         for (bucket, snapshot) in self.buckets.iter().zip(&self.snapshots().await?) {
-            all.push(bucket.storage(snapshot, rule.as_ref()).await?);
+            all.push(bucket.storage(snapshot, kept).await?);
         }
         Ok(all)
     }

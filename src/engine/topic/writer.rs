@@ -13,7 +13,7 @@ use super::input::Input;
 use super::meta::TopicMeta;
 use super::split::{buckets_of, split};
 use super::writer_options::{WriterOptions, agree};
-use crate::engine::bucket::{BucketWriter, FlushDue, WhenFull};
+use crate::engine::bucket::{BucketWriter, FlushDue, RuleSource, WhenFull};
 use crate::engine::durable::blocking;
 use crate::engine::error::{Error, Result};
 use crate::engine::facts::{Flushed, Receipt, Recovery};
@@ -215,7 +215,7 @@ impl TopicWriter {
         }
         let column = self.options.bucket_column.as_deref();
         let meta = TopicMeta::new(self.options.num_buckets, column, schema);
-        Ok(meta.keeping(self.options.retention))
+        Ok(meta.keeping(self.options.retention, self.options.records))
     }
 
     fn grown(&self, schema: &TopicSchema, input: &Input<'_>) -> Result<TopicSchema> {
@@ -336,18 +336,19 @@ async fn read_existing(catalog: &Catalog, name: &TopicName) -> Result<Option<Top
     .await
 }
 
-/// Lets the topic keep the versions that its opener wants.
+/// Lets the topic keep the versions and records that its opener wants.
 async fn keeping(
     catalog: &Catalog,
     folder: &Path,
     meta: TopicMeta,
     options: &WriterOptions,
 ) -> Result<TopicMeta> {
-    let Some(retention) = options.retention.filter(|wanted| *wanted != meta.retention()) else {
+    let (retention, records) = (options.retention, options.records);
+    if meta.clone().keeping(retention, records) == meta {
         return Ok(meta);
-    };
+    }
     let (folder, access) = (folder.to_path_buf(), catalog.access.clone());
-    blocking(move || TopicMeta::update_retention(&folder, &access, retention)).await
+    blocking(move || TopicMeta::update_kept(&folder, &access, retention, records)).await
 }
 
 async fn take_buckets(
@@ -357,12 +358,14 @@ async fn take_buckets(
     options: &WriterOptions,
 ) -> Result<Vec<Arc<BucketWriter>>> {
     let folder = catalog.root.join(name.as_str());
+    let (place, access) = (folder.clone(), catalog.access.clone());
+    let records =
+        RuleSource::new(move || TopicMeta::read(&place, &access).map(|meta| meta.records()));
     let mut buckets = Vec::new();
     for id in 0..meta.num_buckets.get() {
         let bucket = catalog.bucket(name, layout::dataset(&folder, id), false);
-        buckets.push(
-            BucketWriter::open(bucket, &catalog.root, options.bucket(meta.retention())).await?,
-        );
+        let options = options.bucket(meta.retention(), records.clone());
+        buckets.push(BucketWriter::open(bucket, &catalog.root, options).await?);
     }
     Ok(buckets)
 }

@@ -4,11 +4,12 @@ use std::num::NonZeroU32;
 use std::time::Duration;
 
 use super::meta::TopicMeta;
-use crate::engine::bucket::BucketOptions;
+use crate::engine::bucket::{BucketOptions, RuleSource};
 use crate::engine::error::{Error, Result};
 use crate::engine::name::TopicName;
 use crate::engine::options::{Durability, FlushPolicy};
 use crate::engine::record::{Strictness, TopicSchema, type_text};
+use crate::engine::record_retention::RecordRetention;
 use crate::engine::retention::Retention;
 
 /// Far longer than an append or a flush takes, short enough for a person to wait.
@@ -25,6 +26,7 @@ pub(crate) struct WriterOptions {
     pub(crate) schema: Option<TopicSchema>,
     pub(crate) strictness: Strictness,
     pub(crate) retention: Option<Retention>,
+    pub(crate) records: Option<RecordRetention>,
     pub(crate) maintenance: bool,
 }
 
@@ -39,20 +41,22 @@ impl Default for WriterOptions {
             schema: None,
             strictness: Strictness::default(),
             retention: None,
+            records: None,
             maintenance: true,
         }
     }
 }
 
 impl WriterOptions {
-    /// What a bucket is opened with, of a topic that keeps these versions.
-    pub(super) fn bucket(&self, retention: Retention) -> BucketOptions {
+    /// What a bucket is opened with, of a topic that keeps these versions, and records as is said there.
+    pub(super) fn bucket(&self, retention: Retention, records: RuleSource) -> BucketOptions {
         BucketOptions {
             policy: self.policy.clone(),
             durability: self.durability,
             lock_timeout: self.lock_timeout,
             maintenance: self.maintenance,
             retention,
+            records,
         }
     }
 }

@@ -23,6 +23,10 @@ pub(crate) enum Action {
     },
     /// Rewrites small fragments as one.
     Rewrite,
+    /// Lets the oldest persisted records go, but for so many.
+    LetGo {
+        keep: u64,
+    },
     /// Reads everything.
     Read,
     /// Reads a stream on to its end.
@@ -60,6 +64,8 @@ pub(crate) struct Mix {
     pub(crate) streams: bool,
     /// Writers compact and clean up.
     pub(crate) upkeep: bool,
+    /// Writers let records go.
+    pub(crate) lets_go: bool,
 }
 
 /// How far another program goes; each does what those before do.
@@ -84,7 +90,8 @@ impl Mix {
         };
         let cut = dice.roll(2) == 0;
         // A stream's position may be ahead of the disk: it is the program's to keep, and to sync for.
-        Self { foreign, kills: 4, cuts: if cut { 40 } else { 0 }, streams: !cut, upkeep: true }
+        let (cuts, lets_go) = (if cut { 40 } else { 0 }, dice.roll(3) == 0);
+        Self { foreign, kills: 4, cuts, streams: !cut, upkeep: true, lets_go }
     }
 }
 
@@ -96,6 +103,7 @@ impl Action {
                 0..38 => Self::Put { rows: 1, column: None },
                 38..50 => Self::Put { rows: 2 + dice.roll(3), column: None },
                 50..54 => Self::Put { rows: 1 + dice.roll(2), column: Some(dice.roll(2)) },
+                72..77 if mix.lets_go => Self::LetGo { keep: 1 + dice.roll(4) },
                 77..85 if mix.upkeep => Self::CleanUp { keep: 1 + usize::from(dice.roll(4) == 0) },
                 85..92 if mix.upkeep => Self::Rewrite,
                 54..92 => Self::Flush,
@@ -125,6 +133,7 @@ impl fmt::Display for Action {
             Self::Flush => f.write_str("flushes"),
             Self::CleanUp { keep } => write!(f, "keeps {keep}"),
             Self::Rewrite => f.write_str("rewrites"),
+            Self::LetGo { keep } => write!(f, "lets all go but {keep}"),
             Self::Read => f.write_str("reads"),
             Self::Follow { stream } => write!(f, "follows stream {stream}"),
             Self::Append { rows } => write!(f, "appends {rows}"),

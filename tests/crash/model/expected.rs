@@ -31,12 +31,18 @@ enum State {
     There,
     /// A power cut took it; it never comes back.
     Lost,
+    /// Somebody let it go; it does not come back either, but where a power cut takes the version without it.
+    Gone,
 }
 
 /// Everything that was ever put, by number.
 pub(crate) struct Model {
     entries: Vec<Entry>,
     calls: u64,
+    /// Somebody has begun to let records go.
+    is_let_go: bool,
+    /// The records below this offset are gone for good.
+    first: u64,
 }
 
 impl Model {
@@ -50,7 +56,7 @@ impl Model {
             lsn: Some(0),
             is_durable: true,
         };
-        Self { entries: vec![first], calls: 1 }
+        Self { entries: vec![first], calls: 1, is_let_go: false, first: 0 }
     }
 
     /// Somebody begins to put; returns the records' numbers.
@@ -61,6 +67,21 @@ impl Model {
         self.entries.extend((0..rows).map(|_| entry.clone()));
         self.calls += 1;
         first..first + rows
+    }
+
+    /// Somebody begins to let records go.
+    pub(crate) fn lets_go(&mut self) {
+        self.is_let_go = true;
+    }
+
+    /// Those below an offset are gone: it was acknowledged.
+    pub(crate) fn let_go(&mut self, first: u64) {
+        self.first = self.first.max(first);
+    }
+
+    /// The offset at which every read may begin at the earliest that begins now.
+    pub(crate) fn first(&self) -> u64 {
+        self.first
     }
 
     /// What every read must show that begins now.
@@ -107,6 +128,9 @@ impl Model {
                 entry.state = State::Open;
             }
         }
+        for entry in self.entries.iter_mut().filter(|entry| entry.state == State::Gone) {
+            entry.state = State::Open;
+        }
     }
 
     /// The first read after a power cut says what it took.
@@ -120,19 +144,54 @@ impl Model {
         }
     }
 
-    /// Checks what a reader saw that must have seen `there`. What it saw is there from now on.
-    pub(crate) fn check(&mut self, rows: &[Row], there: &[u64]) -> Result<(), String> {
-        for (row, offset) in rows.iter().zip(0..) {
-            if row.offset != offset {
-                return Err(format!("row {offset} has offset {}", row.offset));
-            }
-        }
+    /// Checks what a reader saw that must have seen `there`, and nothing below an offset. What it saw is there from now on,
+    /// and what it did not see is gone.
+    pub(crate) fn check(
+        &mut self,
+        rows: &[Row],
+        (there, first): (&[u64], u64),
+    ) -> Result<(), String> {
+        self.check_offsets(rows, first)?;
         self.check_rows(rows)?;
-        self.check_complete(rows, there)?;
+        self.check_left(rows, there)?;
+        self.check_batches(rows)?;
+        for id in there {
+            self.entry_mut(*id).state = State::Gone;
+        }
         for row in rows {
             self.entry_mut(row.id.unwrap()).state = State::There;
         }
         Ok(())
+    }
+
+    /// Checks that no offset is missing behind the first, which is none that was let go.
+    pub(crate) fn check_offsets(&self, rows: &[Row], first: u64) -> Result<(), String> {
+        let begin = if self.is_let_go { rows.first().map_or(first, |row| row.offset) } else { 0 };
+        if begin < first {
+            return Err(format!("records below {first} were let go, and {begin} is there"));
+        }
+        match (begin..).zip(rows).find(|(offset, row)| row.offset != *offset) {
+            Some((offset, row)) => Err(format!("row {offset} has offset {}", row.offset)),
+            None => Ok(()),
+        }
+    }
+
+    /// Checks that all of a table is there that must be, but for what was let go: no more than there are offsets in front of
+    /// it, and nothing that the log has behind something that is there.
+    pub(crate) fn check_left(&self, rows: &[Row], there: &[u64]) -> Result<(), String> {
+        let is_seen = |id: u64| rows.iter().any(|row| row.id == Some(id));
+        let missing: Vec<u64> = there.iter().copied().filter(|id| !is_seen(*id)).collect();
+        let Some(last) = missing.last() else { return Ok(()) };
+        let wrong = |id: u64| Err(format!("record {id} is not there: {:?}", self.entry(id)));
+        let gone = rows.first().map_or(0, |row| row.offset);
+        if !self.is_let_go || missing.len() as u64 > gone {
+            return wrong(*last);
+        }
+        let first = rows.iter().filter_map(|row| self.entry(row.id.unwrap()).lsn).min();
+        match missing.iter().find(|id| self.entry(**id).lsn.is_some_and(|lsn| Some(lsn) > first)) {
+            Some(id) if first.is_some() => wrong(*id),
+            _ => Ok(()),
+        }
     }
 
     /// Checks rows in the order in which they came: each is what was put, once, in the order of the log.
@@ -166,16 +225,16 @@ impl Model {
         Ok(())
     }
 
-    fn check_complete(&self, rows: &[Row], there: &[u64]) -> Result<(), String> {
+    /// Checks that of each batch all is there, but for a front that was let go.
+    fn check_batches(&self, rows: &[Row]) -> Result<(), String> {
         let is_seen = |id: u64| rows.iter().any(|row| row.id == Some(id));
-        if let Some(missing) = there.iter().find(|id| !is_seen(**id)) {
-            let entry = self.entry(*missing);
-            return Err(format!("record {missing} is not there: {entry:?}"));
-        }
         let ids = 0..self.entries.len() as u64;
         let torn = ids.clone().find(|id| {
             let call = self.entry(*id).call;
-            let is_other = |other: &u64| self.entry(*other).call == call && !is_seen(*other);
+            let is_other = |other: &u64| {
+                let may_go = self.is_let_go && other < id;
+                self.entry(*other).call == call && !may_go && !is_seen(*other)
+            };
             is_seen(*id) && ids.clone().any(|other| is_other(&other))
         });
         torn.map_or(Ok(()), |id| Err(format!("of the batch of record {id}, some is not there")))
@@ -185,6 +244,8 @@ impl Model {
     pub(crate) fn check_delivered(&self, rows: &[Row], there: &[u64]) -> Result<(), String> {
         self.check_rows(rows)?;
         let missing = there.iter().find(|id| !rows.iter().any(|row| row.id == Some(**id)));
+        // What was let go before it was delivered is passed over; at the end all is looked for that is left.
+        let missing = missing.filter(|_| !self.is_let_go);
         missing.map_or(Ok(()), |id| Err(format!("record {id} was skipped: {:?}", self.entry(*id))))
     }
 

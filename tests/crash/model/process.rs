@@ -6,7 +6,8 @@ use std::time::Duration;
 use futures::StreamExt;
 use lanceq::{
     Cleaned, CleanupOptions, Compacted, Cursor, Engine, Events, Flushed, From, Job, Receipt,
-    Record, Recovery, Result, StreamOptions, TailEvent, Writer,
+    Record, RecordRetention, Recovery, Result, RetainOptions, Retained, StreamOptions, TailEvent,
+    Writer,
 };
 use serde_json::{Value, json};
 
@@ -40,6 +41,7 @@ pub(crate) enum Outcome {
     Flushed(Result<Vec<Flushed>>),
     Cleaned(Result<Vec<Cleaned>>),
     Rewritten(Result<Vec<Compacted>>),
+    LetGo(Result<Vec<Retained>>),
     Read(Result<Vec<Row>>),
     /// Rows, and the cursor behind them.
     Followed(Result<Vec<(Vec<Row>, String)>>),
@@ -149,6 +151,11 @@ impl Process {
             }
             (Action::Rewrite, _) => {
                 Outcome::Rewritten(self.engine.compact(TOPIC, None, &Job::new()).await)
+            }
+            (Action::LetGo { keep }, _) => {
+                let rule = RecordRetention { keep_records: Some(*keep), ..Default::default() };
+                let options = RetainOptions { rule: Some(rule), dry_run: false };
+                Outcome::LetGo(self.engine.retain(TOPIC, None, &options, &Job::new()).await)
             }
             (Action::Follow { .. }, _) => Outcome::Followed(self.follow(work).await),
             _ => Outcome::Read(self.read().await),

@@ -7,7 +7,14 @@ use crate::kills::Dice;
 /// Cases tried at most before it is said that nothing broke.
 const MOST: u64 = 2000;
 
-const CALM: Mix = Mix { foreign: Reach::Nothing, kills: 0, cuts: 0, streams: false, upkeep: true };
+const CALM: Mix = Mix {
+    foreign: Reach::Nothing,
+    kills: 0,
+    cuts: 0,
+    streams: false,
+    upkeep: true,
+    lets_go: false,
+};
 
 /// What is switched off, and where it shows soonest.
 const NEEDED: [(&[&str], Mix); 13] = [

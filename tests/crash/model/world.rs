@@ -55,6 +55,8 @@ struct Seat {
 struct Doing {
     action: Action,
     there: Vec<u64>,
+    /// What was let go by then.
+    first: u64,
     ids: Range<u64>,
     /// The segment before it appended to it.
     before: Option<(PathBuf, Vec<u8>)>,
@@ -178,7 +180,10 @@ impl World {
 
     fn begin(&mut self, seat: usize, action: Action) -> Result<(), Halt> {
         let author = if seat == OTHER { FOREIGN } else { seat as u64 + 1 };
-        let there = self.model.there();
+        let (there, first) = (self.model.there(), self.model.first());
+        if matches!(action, Action::LetGo { .. }) {
+            self.model.lets_go();
+        }
         let ids = match action {
             Action::Put { rows, column } => self.model.begin(author, rows, column),
             Action::Append { rows } => self.model.begin(author, rows, None),
@@ -193,7 +198,7 @@ impl World {
         self.tell(seat, &format!("{action} {}", numbers(&ids)));
         self.seats[seat].is_killed = false;
         let process = self.seats[seat].process.take();
-        self.seats[seat].doing = Some(Doing { action, there, ids, before: None });
+        self.seats[seat].doing = Some(Doing { action, there, first, ids, before: None });
         let said = self.baton.begin(seat, perform(process, work));
         self.hear(seat, said)
     }
@@ -225,7 +230,7 @@ impl World {
     }
 
     fn judge(&mut self, seat: usize, doing: Doing, outcome: Outcome) -> Result<(), Halt> {
-        let Doing { action, there, ids, .. } = doing;
+        let Doing { action, there, first, ids, .. } = doing;
         let is_synced = self.seats[seat].role == Role::Writer(Durability::Always);
         match outcome {
             Outcome::Opened(Ok(mended)) => {
@@ -251,12 +256,18 @@ impl World {
                 let (before, after) = (done[0].fragments_before, done[0].fragments_after);
                 self.tell(seat, &format!("  made {after} fragments of {before}"));
             }
+            Outcome::LetGo(Ok(done)) => {
+                let (records, first) = (done[0].records, done[0].first_offset);
+                self.tell(seat, &format!("  let {records} go, the first is {first}"));
+                self.model.let_go(first);
+            }
             // Somebody stands with a lock for longer than that is waited for.
             Outcome::Cleaned(Err(lanceq::Error::Locked { .. }))
+            | Outcome::LetGo(Err(lanceq::Error::Locked { .. }))
             | Outcome::Rewritten(Err(lanceq::Error::Locked { .. })) => {}
             Outcome::Read(Ok(rows)) => {
                 self.tell(seat, &format!("  sees {}", shown(&rows)));
-                self.model.check(&rows, &there).map_err(Halt::Wrong)?;
+                self.model.check(&rows, (&there, first)).map_err(Halt::Wrong)?;
             }
             Outcome::Followed(Ok(events)) => return self.followed(&action, events, &there),
             Outcome::Foreign(Ok(())) => {
@@ -272,6 +283,7 @@ impl World {
             | Outcome::Flushed(Err(error))
             | Outcome::Cleaned(Err(error))
             | Outcome::Rewritten(Err(error))
+            | Outcome::LetGo(Err(error))
             | Outcome::Read(Err(error))
             | Outcome::Followed(Err(error)) => return self.refused(seat, &error),
         }
@@ -386,7 +398,7 @@ impl World {
             Outcome::Read(Ok(rows)) => {
                 world.tell(seat, &format!("  sees {}", shown(&rows)));
                 world.model.check_rows(&rows).map_err(Halt::Wrong)?;
-                world.model.check_delivered(&rows, &durable).map_err(Halt::Wrong)
+                world.model.check_left(&rows, &durable).map_err(Halt::Wrong)
             }
             Outcome::Read(Err(error)) if world.mix.foreign == Reach::Nothing => {
                 world.refused(seat, &error)
@@ -411,7 +423,9 @@ impl World {
             Outcome::Read(Ok(rows)) => {
                 world.tell(seat, &format!("  sees {}", shown(&rows)));
                 world.model.check_rows(&rows).map_err(Halt::Wrong)?;
-                world.model.check_delivered(&rows, &durable).map_err(Halt::Wrong)?;
+                world.model.check_left(&rows, &durable).map_err(Halt::Wrong)?;
+                let first = world.model.first();
+                world.model.check_offsets(&rows, first).map_err(Halt::Wrong)?;
                 world.model.census(&rows);
                 Ok(())
             }
@@ -437,12 +451,12 @@ impl World {
         self.seats.iter_mut().for_each(|seat| seat.process = None);
         self.open_twice()?;
         self.alone(0, Action::Flush)?;
-        let there = self.model.there();
+        let (there, first) = (self.model.there(), self.model.first());
         let mut all = Vec::new();
         self.begin_alone(READER, Action::Read, |world, seat, outcome| match outcome {
             Outcome::Read(Ok(rows)) => {
                 world.tell(seat, &format!("  sees {}", shown(&rows)));
-                world.model.check(&rows, &there).map_err(Halt::Wrong)?;
+                world.model.check(&rows, (&there, first)).map_err(Halt::Wrong)?;
                 all = rows;
                 Ok(())
             }
@@ -473,7 +487,7 @@ impl World {
         for stream in 0..STREAMS {
             self.alone(READER, Action::Follow { stream })?;
             let following = std::mem::take(&mut self.streams[stream]);
-            same(&following.delivered, all, "in all")?;
+            self.same(&following.delivered, all, "in all")?;
             for _ in 0..2 {
                 let (cursor, count) = &following.stood[self.roll_index(following.stood.len())];
                 let before = following.delivered[..*count].to_vec();
@@ -481,10 +495,30 @@ impl World {
                 self.streams[stream].delivered = before;
                 self.alone(READER, Action::Follow { stream })?;
                 let resumed = std::mem::take(&mut self.streams[stream]);
-                same(&resumed.delivered, all, &format!("resumed at {cursor}"))?;
+                self.same(&resumed.delivered, all, &format!("resumed at {cursor}"))?;
             }
         }
         Ok(())
+    }
+
+    /// The same rows, in whatever order; where records were let go, those that are left at least, and none twice.
+    fn same(&self, delivered: &[Row], all: &[Row], when: &str) -> Result<(), Halt> {
+        let numbers = |rows: &[Row]| {
+            let mut numbers: Vec<_> = rows.iter().map(|row| row.id).collect();
+            numbers.sort_unstable();
+            numbers
+        };
+        let (found, wanted) = (numbers(delivered), numbers(all));
+        let has_all = wanted.iter().all(|id| found.binary_search(id).is_ok());
+        let is_right = if self.mix.lets_go {
+            has_all && found.is_sorted_by(|a, b| a < b)
+        } else {
+            found == wanted
+        };
+        if is_right {
+            return Ok(());
+        }
+        Err(Halt::Wrong(format!("{when}, a stream delivers {found:?} instead of {wanted:?}")))
     }
 
     fn examine(&mut self) -> Result<(), Halt> {
@@ -546,20 +580,6 @@ impl World {
         let who = ["P1", "P2", "R ", "F "][seat];
         writeln!(self.told, "{who} {what}").unwrap();
     }
-}
-
-/// The same rows, in whatever order.
-fn same(delivered: &[Row], all: &[Row], when: &str) -> Result<(), Halt> {
-    let numbers = |rows: &[Row]| {
-        let mut numbers: Vec<_> = rows.iter().map(|row| row.id).collect();
-        numbers.sort_unstable();
-        numbers
-    };
-    let (found, wanted) = (numbers(delivered), numbers(all));
-    if found == wanted {
-        return Ok(());
-    }
-    Err(Halt::Wrong(format!("{when}, a stream delivers {found:?} instead of {wanted:?}")))
 }
 
 fn shown(rows: &[Row]) -> String {
