@@ -10,14 +10,20 @@ use super::branches::BranchesArgs;
 use super::cleanup::CleanupArgs;
 use super::compact::CompactArgs;
 use super::completions::CompletionsArgs;
+use super::create::CreateArgs;
+use super::delete::DeleteArgs;
+use super::demo::DemoArgs;
 use super::diff::DiffArgs;
 use super::export::ExportArgs;
+use super::flush::FlushArgs;
 use super::get::GetArgs;
 use super::groups::GroupsArgs;
 use super::index::IndexArgs;
 use super::open::OpenArgs;
+use super::options::OptionsArgs;
 use super::pick::Matching;
 use super::put::Keeping;
+use super::rename::RenameArgs;
 use super::repair::RepairArgs;
 use super::restore::RestoreArgs;
 use super::retain::RetainArgs;
@@ -26,6 +32,7 @@ use super::search::SearchArgs;
 use super::stats::StatsArgs;
 use super::storage::StorageArgs;
 use super::tag::TagArgs;
+use super::trash::TrashArgs;
 use super::verify::VerifyArgs;
 use super::versions::VersionsArgs;
 use super::waiting::Waiting;
@@ -137,6 +144,11 @@ pub(crate) enum Command {
     /// The records are those that there are when it begins, buffered ones included. The file gets its name when it is
     /// complete, so an export that is cancelled leaves nothing.
     Export(Box<ExportArgs>),
+    Create(CreateArgs),
+    Options(OptionsArgs),
+    Rename(RenameArgs),
+    Delete(DeleteArgs),
+    Trash(TrashArgs),
     Bench(BenchArgs),
     /// List the keys of the explorer
     Keys(FactsArgs),
@@ -266,19 +278,6 @@ pub(crate) enum OnError {
 }
 
 #[derive(Debug, ClapArgs)]
-pub(crate) struct FlushArgs {
-    /// The topic; all of them without it
-    pub(crate) topic: Option<String>,
-
-    /// One bucket only
-    #[arg(long, value_name = "I", requires = "topic", value_parser = bucket, allow_negative_numbers = true)]
-    pub(crate) bucket: Option<u32>,
-
-    #[command(flatten)]
-    pub(crate) waiting: Waiting,
-}
-
-#[derive(Debug, ClapArgs)]
 pub(crate) struct TailArgs {
     /// The topic
     pub(crate) topic: String,
@@ -353,21 +352,6 @@ pub(crate) struct FactsArgs {
     pub(crate) json: bool,
 }
 
-#[derive(Debug, ClapArgs)]
-pub(crate) struct DemoArgs {
-    /// Only write, for so long, and print a summary; no explorer
-    #[arg(long, value_name = "SECONDS", value_parser = super::moment::seconds, allow_negative_numbers = true)]
-    pub(crate) headless: Option<std::time::Duration>,
-
-    /// Open on the live traces at once, without the tour
-    #[arg(long, conflicts_with = "headless")]
-    pub(crate) no_tour: bool,
-
-    /// Stop when stdin ends: how the demo's own writer follows the explorer
-    #[arg(long, hide = true, requires = "headless")]
-    pub(crate) until_stdin_ends: bool,
-}
-
 pub(super) fn whole(text: &str) -> Result<u64, String> {
     text.parse().map_err(|_| "expected a whole number, 0 or more".into())
 }
@@ -388,7 +372,7 @@ pub(crate) fn positive(text: &str) -> Result<usize, String> {
     number.ok_or_else(|| "expected a whole number, 1 or more".into())
 }
 
-fn buckets(text: &str) -> Result<u32, String> {
+pub(super) fn buckets(text: &str) -> Result<u32, String> {
     positive(text).and_then(|number| u32::try_from(number).map_err(|error| error.to_string()))
 }
 

@@ -1,11 +1,26 @@
 //! `lanceq flush`: persists what is buffered, whichever process put it.
 
-use super::args::FlushArgs;
+use clap::Args;
+
+use super::args::bucket;
 use super::count::counted;
 use super::failure::{Failure, Result};
 use super::waiting::Waiting;
 use super::{output, recovery};
 use crate::{Engine, Flushed, TopicEntry};
+
+#[derive(Debug, Args)]
+pub(crate) struct FlushArgs {
+    /// The topic; all of them without it
+    pub(crate) topic: Option<String>,
+
+    /// One bucket only
+    #[arg(long, value_name = "I", requires = "topic", value_parser = bucket, allow_negative_numbers = true)]
+    pub(crate) bucket: Option<u32>,
+
+    #[command(flatten)]
+    pub(crate) waiting: Waiting,
+}
 
 /// Flushes a topic, a bucket of it, or all topics, and says what became persisted.
 pub(crate) async fn run(engine: &Engine, args: &FlushArgs) -> Result {

@@ -43,6 +43,15 @@ pub(crate) fn create_folders(path: &Path, top: &Path) -> Result<()> {
     Ok(())
 }
 
+/// Creates a folder where it is not there, durably, in one that is.
+pub(crate) fn create_in(folder: &Path) -> Result<()> {
+    if folder.is_dir() {
+        return Ok(());
+    }
+    create_one(folder, false)?;
+    folder.parent().map_or(Ok(()), sync_folder)
+}
+
 fn create_one(folder: &Path, private: bool) -> Result<()> {
     let mut builder = DirBuilder::new();
     #[cfg(unix)]
@@ -54,6 +63,24 @@ fn create_one(folder: &Path, private: bool) -> Result<()> {
     match builder.create(folder) {
         Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists && folder.is_dir() => Ok(()),
         result => result.map_err(Error::io("create the folder", folder)),
+    }
+}
+
+/// Gives a folder another name, which nothing has yet: before or after, whatever happens; durable with a sync of both parents.
+///
+/// # Errors
+/// With [`AlreadyExists`](std::io::ErrorKind::AlreadyExists) below where something has the name.
+pub(crate) fn rename_new(from: &Path, to: &Path) -> Result<()> {
+    use rustix::fs::{CWD, RenameFlags, renameat_with};
+    use rustix::io::Errno;
+    let io = |error: Errno| Error::io("rename", from)(error.into());
+    match renameat_with(CWD, from, CWD, to, RenameFlags::NOREPLACE) {
+        // A file system that cannot refuse by itself: what is looked up may have come into being since.
+        Err(Errno::INVAL | Errno::NOSYS) if !to.exists() => {
+            fs::rename(from, to).map_err(Error::io("rename", from))
+        }
+        Err(Errno::INVAL | Errno::NOSYS) => Err(io(Errno::EXIST)),
+        renamed => renamed.map_err(io),
     }
 }
 

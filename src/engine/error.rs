@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::group_fault::GroupFault;
 pub use super::kind::ErrorKind;
+use super::topic_fault::TopicFault;
 use super::wording::{at_risk, branches, by_contents, holder, instead, shown};
 
 /// The engine's result.
@@ -326,6 +327,14 @@ pub enum Error {
         topic: String,
         /// The tag.
         tag: String,
+    },
+    /// A topic cannot be made, moved or gone on with.
+    #[error("topic `{}`: {fault}", shown(topic))]
+    Topic {
+        /// The topic's name.
+        topic: String,
+        /// What keeps it from that.
+        fault: TopicFault,
     },
     /// The topic exists with another shape than the one asked for.
     #[error("topic `{topic}` exists with {what} {existing}, not {wanted}")]

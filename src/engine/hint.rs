@@ -32,6 +32,7 @@ impl Error {
             Self::TagExists { tag, .. } => Some(format!("choose another name, or take it away first: `lanceq tag TOPIC {tag} --delete`")),
             Self::TagNotFound { .. } => Some("`lanceq versions TOPIC` lists versions and their tags".into()),
             Self::Group { topic, group, fault } => Some(fault.hint(topic, group)),
+            Self::Topic { fault, .. } => Some(fault.hint()),
             Self::BufferFull { .. } => Some("flush, or use `put`, which waits".into()),
             Self::TopicDiffers { .. } => {
                 Some("leave the option out to use the topic as it is, or choose another topic".into())

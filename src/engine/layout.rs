@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::io;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -47,6 +48,12 @@ const NEW_TOPIC: Duration = Duration::from_secs(10);
 const FOREIGN_SUFFIX: &str = ".lance";
 const BUCKET_PREFIX: &str = "bucket_";
 
+/// Topics that were deleted.
+pub(crate) const TRASH: &str = ".trash";
+
+/// Which file or folder it is, whatever its name: device and number on it.
+pub(crate) type Identity = (u64, u64);
+
 /// Where a bucket's dataset lies.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct BucketPlace {
@@ -71,6 +78,13 @@ pub(crate) struct Place {
     pub(crate) origin: Origin,
 }
 
+impl Place {
+    /// Whether another program made it.
+    pub(crate) fn is_foreign(&self) -> bool {
+        self.origin != Origin::Native
+    }
+}
+
 /// A bucket's folder in a native topic.
 pub(crate) fn bucket_folder(topic: &Path, bucket: u32) -> PathBuf {
     topic.join(format!("{BUCKET_PREFIX}{bucket}"))
@@ -79,6 +93,19 @@ pub(crate) fn bucket_folder(topic: &Path, bucket: u32) -> PathBuf {
 /// A bucket's dataset in a native topic.
 pub(crate) fn dataset(topic: &Path, bucket: u32) -> BucketPlace {
     BucketPlace { id: bucket, dataset: bucket_folder(topic, bucket).join(DATASET) }
+}
+
+/// Which file or folder a path names; none where there is none.
+pub(crate) fn identity(path: &Path) -> Option<Identity> {
+    fs::metadata(path).ok().map(|found| (found.dev(), found.ino()))
+}
+
+/// Which buckets have a folder in a topic, sorted, whether there is a dataset in it or not.
+pub(crate) fn bucket_ids(topic: &Path) -> Result<Vec<u32>> {
+    let named = folders(topic)?.into_iter();
+    let mut ids: Vec<u32> = named.filter_map(|(name, _)| bucket_number(&name)).collect();
+    ids.sort_unstable();
+    Ok(ids)
 }
 
 /// The folders of a bucket that hold files of the engine's own.
@@ -106,7 +133,8 @@ pub(crate) fn scan(root: &Path) -> Result<Vec<Place>> {
     let mut places: Vec<Place> =
         folders(root)?.into_iter().filter_map(|(name, path)| classify(&name, path)).collect();
     places.extend(root_as_topic(root)?);
-    places.sort_by(|a, b| a.name.cmp(&b.name));
+    // Where a folder of ours and another program's dataset have one name, ours comes first, as `find` has it.
+    places.sort_by(|a, b| a.name.cmp(&b.name).then(a.is_foreign().cmp(&b.is_foreign())));
     places.dedup_by(|a, b| a.name == b.name);
     Ok(places)
 }

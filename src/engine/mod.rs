@@ -5,7 +5,8 @@
 //! ```text
 //! L5 handle → L4 topic → L3 bucket → L2 buffer | wal | store → L1 maintenance | record | words
 //!   → L0 access, branch_facts, error, name, offset, clock, durable, facts, fault, group_facts, group_fault, hint, index, index_facts, job, kind,
-//!   layout, options, poll, recall, record_retention, retention, screen, search, storage_facts, sums, tally, verify_facts, watch, wording
+//!   layout, options, poll, recall, record_retention, retention, screen, search, storage_facts, sums, tally, topic_facts,
+//!   topic_fault, verify_facts, watch, wording
 //! ```
 
 mod access;
@@ -43,6 +44,8 @@ mod store;
 mod sums;
 mod tally;
 mod topic;
+mod topic_facts;
+mod topic_fault;
 mod verify_facts;
 mod wal;
 mod watch;
@@ -84,7 +87,9 @@ pub use store::Inspector;
 pub use tally::ReadCounts;
 pub use topic::{
     Diff, Estimate, Group, GroupBuilder, HybridHit, HybridMatches, Progress, Reader, Scan, Sorted,
-    Tail, TailEvent, TextHit, TextMatches,
+    Tail, TailEvent, TextHit, TextMatches, TopicSpec,
 };
+pub use topic_facts::{Holdings, TopicOptions, Trashed};
+pub use topic_fault::TopicFault;
 pub use verify_facts::{Damage, FileKind, Verification};
 pub use words::{HybridSearch, Mark, QueryError, TextSearch};

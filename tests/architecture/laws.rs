@@ -33,6 +33,8 @@ const LAYERS: [&[&str]; 6] = [
         "storage_facts",
         "sums",
         "tally",
+        "topic_facts",
+        "topic_fault",
         "verify_facts",
         "watch",
         "wording",

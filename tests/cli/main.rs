@@ -46,5 +46,6 @@ mod stopped;
 mod storage;
 mod tail;
 mod terminal;
+mod topics;
 mod versions;
 mod words;

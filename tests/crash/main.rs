@@ -11,6 +11,7 @@ mod child;
 mod groups;
 mod kills;
 mod model;
+mod moves;
 mod off;
 mod oracle;
 mod points;

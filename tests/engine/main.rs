@@ -8,6 +8,7 @@
     reason = "tests"
 )]
 
+mod administering;
 mod beside;
 mod branches;
 mod buckets;

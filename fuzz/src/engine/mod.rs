@@ -39,6 +39,8 @@ mod retention;
 mod screen;
 #[path = "../../../src/engine/search.rs"]
 mod search;
+#[path = "../../../src/engine/topic_fault.rs"]
+mod topic_fault;
 #[path = "../../../src/engine/wording.rs"]
 mod wording;
 

@@ -5,12 +5,12 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use clap::Args;
 use tempfile::TempDir;
 use tokio::sync::mpsc;
 
 use super::writer_process::{BEGUN, WriterProcess, stdin_ends};
 use super::writers::{TRACES, Written, write};
-use crate::cli::args::DemoArgs;
 use crate::cli::failure::{Failure, Result};
 use crate::cli::interrupt::Interrupt;
 use crate::cli::open::OpenArgs;
@@ -20,6 +20,21 @@ use crate::{Engine, TopicName};
 
 /// What is said where the writers end before the explorer.
 const ENDED: &str = "the demo's writers have ended";
+
+#[derive(Debug, Args)]
+pub(crate) struct DemoArgs {
+    /// Only write, for so long, and print a summary; no explorer
+    #[arg(long, value_name = "SECONDS", value_parser = crate::cli::moment::seconds, allow_negative_numbers = true)]
+    pub(crate) headless: Option<Duration>,
+
+    /// Open on the live traces at once, without the tour
+    #[arg(long, conflicts_with = "headless")]
+    pub(crate) no_tour: bool,
+
+    /// Stop when stdin ends: how the demo's own writer follows the explorer
+    #[arg(long, hide = true, requires = "headless")]
+    pub(crate) until_stdin_ends: bool,
+}
 
 /// Runs the demo in `root`, or in a temporary one.
 pub(crate) async fn run(args: &DemoArgs, root: Option<PathBuf>) -> Result {

@@ -13,4 +13,4 @@ mod traces;
 mod writer_process;
 mod writers;
 
-pub(crate) use command::run;
+pub(crate) use command::{DemoArgs, run};

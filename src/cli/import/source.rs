@@ -76,7 +76,8 @@ impl Origin {
         }
     }
 
-    fn of_path(path: &Path, format: Option<InputFormat>) -> Result<Self> {
+    /// What a path names.
+    pub(crate) fn of_path(path: &Path, format: Option<InputFormat>) -> Result<Self> {
         let name = path.display().to_string();
         let unreadable = |error: io::Error| Failure::io(format!("could not read {name}"), &error);
         let about = fs::metadata(path).map_err(unreadable)?;

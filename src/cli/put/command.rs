@@ -10,6 +10,7 @@ use super::load::Load;
 use super::outcome::Outcome;
 use crate::cli::args::PutArgs;
 use crate::cli::failure::{Failure, Result};
+use crate::cli::given_schema::given_schema;
 use crate::cli::import::{Feed, Meter, Origin, Pace, Pipe};
 use crate::cli::progress::Progress;
 use crate::cli::recovery;
@@ -54,16 +55,6 @@ fn keeps_what_it_acknowledges(args: &PutArgs) -> Result {
         .hint("leave one of them out: without a log, what is not flushed ends with the process"));
     }
     Ok(())
-}
-
-fn given_schema(path: &Path) -> Result<TopicSchema> {
-    let unreadable = |cause: String| {
-        Failure::failed(format!("{} is no schema that can be read", path.display()))
-            .because(cause)
-            .hint("`lanceq schema TOPIC --json` and `lanceq put … --dry-run` print schemas to start from")
-    };
-    let text = std::fs::read_to_string(path).map_err(|error| unreadable(error.to_string()))?;
-    text.parse::<TopicSchema>().map_err(|error| unreadable(error.to_string()))
 }
 
 async fn open(engine: &Engine, args: &PutArgs, given: Option<TopicSchema>) -> Result<Writer> {

@@ -19,4 +19,4 @@ mod refusal;
 mod survey;
 
 pub(crate) use command::run;
-pub(crate) use keeping::Keeping;
+pub(crate) use keeping::{Keeping, KeepingVersions};

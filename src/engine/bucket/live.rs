@@ -9,6 +9,7 @@ use super::lane::{LANES, LOG, Lane, MEMORY};
 use super::snapshot::Snapshot;
 use crate::engine::buffer::{Memtable, Pending};
 use crate::engine::error::Result;
+use crate::engine::layout::Identity;
 use crate::engine::store::Table;
 use crate::engine::wal::{Floor, Held, Log, Read};
 
@@ -34,6 +35,10 @@ pub(super) struct Live {
     /// Counts changes of the table, so that a look at the disk that began before one is not taken
     /// for newer.
     pub(super) generation: u64,
+    /// The folder that all of this was read in.
+    pub(super) home: Option<Identity>,
+    /// The topic is being moved, or was: nothing is put that only this process would have.
+    pub(super) is_leaving: bool,
 }
 
 /// A new head, and what the versions up to it say about the log.
@@ -196,6 +201,14 @@ impl Live {
         if memory.rows() == 0 {
             *memory = Memtable::starting_at(table.next_offset().max(memory.next()));
         }
+    }
+
+    /// Forgets the table and the log: another topic has taken the place of theirs. What only this process has stays.
+    pub(super) fn forget(&mut self) {
+        let memory = std::mem::take(&mut self.lanes[MEMORY]);
+        let (generation, is_leaving) = (self.generation + 1, self.is_leaving);
+        *self = Self { generation, is_leaving, ..Self::default() };
+        self.lanes[MEMORY] = memory;
     }
 
     /// All log positions below are persisted, as far as is known.

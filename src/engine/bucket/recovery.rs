@@ -1,6 +1,5 @@
 //! Opening a bucket for writing: heals what a power cut left, settles, and brings the log to a known end.
 
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,7 +9,7 @@ use futures::FutureExt;
 use super::live::Head;
 use super::settle::ATTEMPTS;
 use super::shared::Bucket;
-use crate::engine::durable::{blocking, create_folders};
+use crate::engine::durable::{blocking, create_in};
 use crate::engine::error::{Error, Result};
 use crate::engine::facts::Recovery;
 use crate::engine::fault;
@@ -27,7 +26,6 @@ impl Bucket {
     /// Cost: the flush lock; the unsealed segment, of 8 MiB at most, is written and synced once more.
     pub(super) async fn recover(
         self: &Arc<Self>,
-        root: &Path,
         durability: Durability,
         timeout: Duration,
     ) -> Result<Vec<Recovery>> {
@@ -36,10 +34,14 @@ impl Bucket {
             return Err(self.damaged("the bucket's folder is gone"));
         }
         self.confined().await?;
-        let (folder, root) = (self.log_place.folder.clone(), root.to_path_buf());
-        blocking(move || create_folders(&folder, &root)).await?;
+        let folder = self.log_place.folder.clone();
+        // IMPORTANT: never the topic's: that was renamed or deleted then.
+        blocking(move || create_in(&folder)).await?;
         self.check_sharing(durability)?;
         let _flush = self.lock_flush(timeout).await?;
+        // Nobody moves it now: it may have been brought back.
+        self.look_home()?;
+        self.live().is_leaving = false;
         self.refuse_lost_flush().await?;
         let mut mended = self.heal().await?;
         fault::at(&self.log_place.folder, "recover.healed")?;

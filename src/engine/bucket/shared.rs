@@ -86,12 +86,18 @@ impl Bucket {
     /// The log is read before the head: a flush in between moves records from the one to the other,
     /// and so shows them in both, which the flush's mark in the version tells apart. The other way
     /// round they would be in neither.
-    /// Cost: three `stat` calls and a read of four bytes where nothing happened since the last look. Waits for no writer.
+    /// Cost: four `stat` calls and a read of four bytes where nothing happened since the last look. Waits for no writer.
     ///
     /// # Errors
+    /// [`TopicFault::Gone`](crate::engine::topic_fault::TopicFault::Gone) where the topic is not there any more.
     /// [`Error::Damaged`] where the log does not begin where the table ends, though both were read
     /// several times.
     pub(crate) async fn snapshot(&self) -> Result<Snapshot> {
+        self.look_home()?;
+        self.snapshot_here().await.map_err(|error| self.or_gone(error))
+    }
+
+    async fn snapshot_here(&self) -> Result<Snapshot> {
         self.confined().await?;
         let folder = &self.log_place.folder;
         if !fault::is_on(folder, "log-first") {
@@ -154,6 +160,11 @@ impl Bucket {
     /// What reading it has cost.
     pub(crate) fn read_counts(&self) -> ReadCounts {
         self.access.tally().counts()
+    }
+
+    /// Whether another program made the dataset.
+    pub(crate) fn is_foreign(&self) -> bool {
+        self.is_foreign
     }
 
     /// Where the log lies, or will; `None` where another program made the dataset.

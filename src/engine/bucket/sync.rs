@@ -138,6 +138,13 @@ impl Syncer {
                 }
                 None
             }
+            // Its folder has no such name any more; all that was put before it was moved is on the disk.
+            Err(_) if self.bucket.append_lock.is_moved() => {
+                if let Some(log) = &mut self.bucket.live().log {
+                    log.was_moved();
+                }
+                None
+            }
             Err(error) => Some(self.fail(&error)),
         };
         let mut state = self.state();

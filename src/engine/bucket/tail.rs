@@ -12,6 +12,7 @@ use super::stride::Stride;
 use crate::engine::error::Result;
 use crate::engine::facts::{Flushed, Reset, ResetReason};
 use crate::engine::fault;
+use crate::engine::layout::Identity;
 use crate::engine::offset::Position;
 use crate::engine::options::From;
 use crate::engine::record::Chunk;
@@ -33,6 +34,8 @@ pub(crate) struct BucketTail {
     /// What was seen can still be asked where a row lay, when the head is another one.
     seen_pin: Option<Arc<Pin>>,
     announced: u64,
+    /// The folder in which it has read.
+    home: Option<Identity>,
     stand: Stand,
     /// Records to look at in a turn.
     turn: Stride,
@@ -103,6 +106,7 @@ impl BucketTail {
             announced: end,
             seen: snapshot.table().cloned(),
             seen_pin: snapshot.pin().cloned(),
+            home: bucket.home(),
             stand: Stand::default(),
             turn,
             pass: None,
@@ -127,9 +131,14 @@ impl BucketTail {
         let mut events = Vec::new();
         if let Some(reset) = self.reset(&snapshot).await? {
             self.offset = reset.next_offset;
+            if reset.reason == ResetReason::Recreated {
+                // Log positions of another log mean nothing here.
+                self.positions = [0; LANES];
+            }
             self.announced = snapshot.persisted_end();
             events.push((BucketEvent::Reset(reset), self.stand_in(&snapshot)));
         }
+        self.home = self.bucket.home();
         let offset = self.skip_delivered(&snapshot);
         let looked = self.persisted(&snapshot, offset, limit).await?;
         self.turn.measure(looked.rows, looked.bytes);
@@ -308,6 +317,13 @@ impl BucketTail {
 
     /// Whether the head is no continuation of the one seen before, and where to go on then.
     async fn reset(&self, snapshot: &Snapshot) -> Result<Option<Reset>> {
+        let bucket_id = self.bucket.place.id;
+        let is_anew = self.home.is_some_and(|known| self.bucket.home() != Some(known));
+        if self.pinned.is_none() && is_anew {
+            // Another topic has the name by now.
+            let reason = ResetReason::Recreated;
+            return Ok(Some(Reset { bucket_id, next_offset: 0, reason }));
+        }
         let (Some(old), Some(new)) = (&self.seen, snapshot.table()) else { return Ok(None) };
         if old.version() == new.version() && old.next_offset() == new.next_offset() {
             return Ok(None);
@@ -317,7 +333,7 @@ impl BucketTail {
             ResetReason::Recreated => 0,
             _ => self.same_position(old, new).await?,
         };
-        Ok(Some(Reset { bucket_id: self.bucket.place.id, next_offset, reason }))
+        Ok(Some(Reset { bucket_id, next_offset, reason }))
     }
 
     /// The offset of the row that stands where the stream stood: offsets changed, positions count.

@@ -1,6 +1,5 @@
 //! A bucket's writer in this process: validates against the log's schema, puts, flushes by itself, acknowledges.
 
-use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Weak};
 use std::time::Duration;
@@ -77,12 +76,9 @@ pub(crate) struct BucketWriter {
 
 impl BucketWriter {
     /// Heals and settles the bucket, and creates its folder where there is none.
-    pub(crate) async fn open(
-        bucket: Arc<Bucket>,
-        root: &Path,
-        options: BucketOptions,
-    ) -> Result<Arc<Self>> {
-        let recoveries = bucket.recover(root, options.durability, options.lock_timeout).await?;
+    pub(crate) async fn open(bucket: Arc<Bucket>, options: BucketOptions) -> Result<Arc<Self>> {
+        let recoveries = bucket.recover(options.durability, options.lock_timeout).await;
+        let recoveries = recoveries.map_err(|error| bucket.or_gone(error))?;
         let syncer = Syncer::new(bucket.clone());
         let kept = (options.retention, options.records.clone());
         let upkeep = Upkeep::new(bucket.clone(), options.maintenance, kept);
@@ -178,6 +174,10 @@ impl BucketWriter {
         if self.closed.load(Ordering::Acquire) {
             return Err(self.is_closed());
         }
+        if live.is_leaving {
+            drop(live);
+            return Err(self.bucket.gone());
+        }
         Ok(live.lanes[MEMORY].records.append(batch))
     }
 
@@ -248,7 +248,7 @@ impl BucketWriter {
     pub(crate) async fn flush(&self) -> Result<Flushed> {
         let Some(own) = self.own.upgrade() else { return self.flush_here(true).await };
         match tokio::spawn(async move { own.flush_here(true).await }).await {
-            Ok(result) => result,
+            Ok(result) => result.map_err(|error| self.bucket.or_gone(error)),
             Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
             Err(_) => Err(self.is_closed()),
         }

@@ -27,7 +27,7 @@ use crate::engine::verify_facts::Verification;
 /// open on one root; within a process, one engine is the better choice, as it shares caches and
 /// sees buffered records.
 #[derive(Clone)]
-pub struct Engine(Arc<Catalog>);
+pub struct Engine(pub(super) Arc<Catalog>);
 
 /// How an engine learns of what other processes do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -308,16 +308,22 @@ impl Engine {
 
     /// A topic of our own, or one bucket of it, to be changed.
     pub(super) async fn own(&self, topic: &str, bucket: Option<u32>) -> Result<Reader> {
-        let place = self.place(topic).await?;
-        if place.origin != Origin::Native {
-            let reason = format!("another program made {}", place.folder.display());
-            return Err(Error::ReadOnly { topic: topic.into(), reason });
-        }
+        let place = self.own_place(topic).await?;
         let reader = Reader::open(self.0.clone(), place).await?;
         match bucket {
             Some(bucket) => reader.bucket(bucket),
             None => Ok(reader),
         }
+    }
+
+    /// Where a topic of our own lies.
+    pub(super) async fn own_place(&self, topic: &str) -> Result<Place> {
+        let place = self.place(topic).await?;
+        if place.is_foreign() {
+            let reason = format!("another program made {}", place.folder.display());
+            return Err(Error::ReadOnly { topic: topic.into(), reason });
+        }
+        Ok(place)
     }
 
     /// Hints that something changed on disk, by whichever process.
@@ -334,7 +340,7 @@ impl Engine {
         }
     }
 
-    async fn place(&self, name: &str) -> Result<Place> {
+    pub(super) async fn place(&self, name: &str) -> Result<Place> {
         let (root, topic) = (self.0.root.clone(), name.to_owned());
         blocking(move || match layout::find(&root, &topic)? {
             Some(place) => Ok(place),

@@ -1,5 +1,6 @@
 //! L5: the opened handle on a root, and what it hands out.
 
+mod admin;
 mod builder;
 mod changes;
 mod engine;

@@ -1,6 +1,5 @@
 //! The writer as programs see it, and how it is opened.
 
-use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,7 +15,7 @@ use crate::engine::options::Durability;
 use crate::engine::record::{Strictness, TopicSchema};
 use crate::engine::record_retention::RecordRetention;
 use crate::engine::retention::Retention;
-use crate::engine::topic::{Catalog, MAX_BUCKETS, TopicWriter, WriterOptions};
+use crate::engine::topic::{Catalog, TopicWriter, WriterOptions, bucket_count};
 
 /// Options of a writer before it is opened.
 #[must_use = "a writer is opened by `open`"]
@@ -285,13 +284,4 @@ impl Writer {
         let receipts = self.0.put(std::slice::from_ref(&record), full).await?;
         receipts.first().copied().ok_or_else(|| Error::Closed { topic: self.topic().to_string() })
     }
-}
-
-fn bucket_count(buckets: u32) -> Result<NonZeroU32> {
-    let count = NonZeroU32::new(buckets).filter(|count| count.get() <= MAX_BUCKETS);
-    count.ok_or_else(|| Error::InvalidOption {
-        option: "num_buckets",
-        value: buckets.to_string(),
-        reason: format!("a topic has 1 to {MAX_BUCKETS} buckets"),
-    })
 }

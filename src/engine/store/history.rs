@@ -204,7 +204,7 @@ impl Table {
     }
 
     /// Each tag, and the version that it marks.
-    async fn tags(&self) -> Result<BTreeMap<String, u64>> {
+    pub(crate) async fn tags(&self) -> Result<BTreeMap<String, u64>> {
         let tags = self.all_tags().await?;
         Ok(tags.into_iter().map(|(tag, found)| (tag, found.version)).collect())
     }

@@ -87,7 +87,11 @@ impl Ledger {
         }
         let failed = || Error::io("add checksums to", &self.path);
         if let Some(folder) = self.path.parent() {
-            fs::create_dir_all(folder).map_err(failed())?;
+            // The bucket's folder is there, or its topic is not any more.
+            match fs::create_dir(folder) {
+                Err(e) if e.kind() != io::ErrorKind::AlreadyExists => return Err(failed()(e)),
+                _ => {}
+            }
         }
         let mut lines: String = entries.iter().map(Entry::line).collect();
         let mut options = OpenOptions::new();

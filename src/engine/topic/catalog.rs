@@ -18,7 +18,7 @@ use crate::engine::watch::Hub;
 
 /// Shared by an engine's readers, writers and streams.
 ///
-/// Invariant: at most one [`Bucket`] a dataset and one [`TopicWriter`] a topic are alive.
+/// Invariant: at most one [`Bucket`] a dataset and one [`TopicWriter`] a topic are alive, of those whose topic still has its name.
 pub(crate) struct Catalog {
     pub(crate) root: PathBuf,
     pub(crate) options: EngineOptions,
@@ -79,7 +79,9 @@ impl Catalog {
         is_foreign: bool,
     ) -> Arc<Bucket> {
         let mut buckets = self.buckets();
-        if let Some(bucket) = buckets.find(&place.dataset) {
+        // Where another topic has the name by now, or it was adopted, whoever has the former bucket keeps it.
+        let is_it = |bucket: &Arc<Bucket>| bucket.is_at_home() && bucket.is_foreign() == is_foreign;
+        if let Some(bucket) = buckets.find(&place.dataset).filter(is_it) {
             return bucket;
         }
         let access = if is_foreign {
@@ -102,7 +104,8 @@ impl Catalog {
         options: WriterOptions,
     ) -> Result<Arc<TopicWriter>> {
         let mut writers = self.writers.lock().await;
-        let open = writers.get(&name).and_then(Weak::upgrade).filter(|w| !w.is_closed());
+        let is_usable = |writer: &Arc<TopicWriter>| !writer.is_closed() && writer.is_at_home();
+        let open = writers.get(&name).and_then(Weak::upgrade).filter(is_usable);
         if let Some(writer) = open {
             writer.agrees(&options)?;
             return Ok(writer);
@@ -111,6 +114,11 @@ impl Catalog {
         writers.retain(|_, writer| writer.strong_count() > 0);
         writers.insert(name, Arc::downgrade(&writer));
         Ok(writer)
+    }
+
+    /// Lets go of the writer of a topic that has its name no more.
+    pub(crate) async fn forget_writer(&self, name: &TopicName) {
+        self.writers.lock().await.remove(name);
     }
 
     /// How often to look where no event comes.

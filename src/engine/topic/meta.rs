@@ -1,19 +1,23 @@
 //! `topic.json`: what every process must agree on about a topic.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File};
 use std::io;
 use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use super::topic_lock::{gone, lock_topic};
 use crate::engine::access::Access;
-use crate::engine::durable::{create_folders, replace_file, sync_folder};
+use crate::engine::durable::{create_folders, rename_new, replace_file, sync_folder};
 use crate::engine::error::{Error, Result};
-use crate::engine::layout::{TOPIC_FILE, TOPIC_LOCK};
+use crate::engine::fault;
+use crate::engine::layout::{Identity, TOPIC_FILE, TOPIC_LOCK, bucket_folder, identity};
+use crate::engine::name::TopicName;
 use crate::engine::record::TopicSchema;
 use crate::engine::record_retention::RecordRetention;
 use crate::engine::retention::Retention;
+use crate::engine::topic_facts::TopicOptions;
 
 /// The version of the file's form; a file with a higher one is refused.
 const FORMAT: u32 = 1;
@@ -77,6 +81,19 @@ impl TopicMeta {
         self.retention.unwrap_or_default()
     }
 
+    /// What it keeps, as facts about a topic of this name.
+    pub(crate) fn options(&self, topic: TopicName) -> TopicOptions {
+        TopicOptions {
+            topic,
+            num_buckets: self.num_buckets.get(),
+            bucket_column: self.bucket_column.clone(),
+            schema_version: self.schema_version,
+            retention: self.retention(),
+            retention_is_default: self.retention.is_none(),
+            record_retention: self.records,
+        }
+    }
+
     /// Reads the metadata of the topic in `folder`.
     ///
     /// # Errors
@@ -111,44 +128,59 @@ impl TopicMeta {
 
     /// Creates the topic's folder with this metadata in it, durably. Where another process created
     /// it first, its metadata is returned instead.
+    pub(crate) fn create(&self, root: &Path, folder: &Path, access: &Access) -> Result<Self> {
+        match self.create_new(root, folder) {
+            Ok(()) => Ok(self.clone()),
+            Err(_) if folder.join(TOPIC_FILE).exists() => Self::read(folder, access),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Creates the topic's folder with this metadata and the folders of all buckets in it, durably.
     ///
     /// The folder is made under another name and renamed, so nobody sees it without its metadata.
-    pub(crate) fn create(&self, root: &Path, folder: &Path, access: &Access) -> Result<Self> {
+    ///
+    /// # Errors
+    /// Where something has the name; nothing is left behind then.
+    pub(crate) fn create_new(&self, root: &Path, folder: &Path) -> Result<()> {
         create_folders(root, root)?;
         let hidden = hidden_sibling(folder);
         let made = self.create_hidden(&hidden).and_then(|()| {
-            fs::rename(&hidden, folder).map_err(Error::io("create the topic", folder))
+            fault::at(root, "create.hidden")?;
+            rename_new(&hidden, folder)
         });
-        match made {
-            Ok(()) => {
-                sync_folder(root)?;
-                Ok(self.clone())
-            }
-            Err(error) => {
-                // What stays behind is hidden; the error that counts is the one above.
-                drop(fs::remove_dir_all(&hidden));
-                let is_there = folder.join(TOPIC_FILE).exists();
-                if is_there { Self::read(folder, access) } else { Err(error) }
-            }
+        if let Err(error) = made {
+            // What stays behind is hidden; the error that counts is the one above.
+            drop(fs::remove_dir_all(&hidden));
+            return Err(error);
         }
+        fault::at(root, "create.named")?;
+        sync_folder(root)
     }
 
     fn create_hidden(&self, hidden: &Path) -> Result<()> {
         create_folders(hidden, Path::new(""))?;
-        File::create(hidden.join(TOPIC_LOCK))
-            .map_err(Error::io("create", hidden.join(TOPIC_LOCK)))?;
+        let create = |path: PathBuf| File::create(&path).map_err(Error::io("create", &path));
+        create(hidden.join(TOPIC_LOCK))?;
+        for id in 0..self.num_buckets.get() {
+            let bucket = bucket_folder(hidden, id);
+            fs::create_dir(&bucket).map_err(Error::io("create the folder", &bucket))?;
+        }
         self.write(hidden)
     }
 
     /// Replaces the schema by what `change` makes of the one on disk, under the topic's lock.
     ///
     /// Blocks while another process changes it.
+    ///
+    /// # Errors
+    /// [`TopicFault::Gone`](crate::engine::topic_fault::TopicFault::Gone) where the folder is not the one that was `home`.
     pub(crate) fn update_schema(
         folder: &Path,
-        access: &Access,
+        (home, access): (Option<Identity>, &Access),
         change: impl FnOnce(&TopicSchema) -> Result<TopicSchema>,
     ) -> Result<Self> {
-        Self::update(folder, access, |meta| {
+        Self::update(folder, (home, access), |meta| {
             let schema = change(&meta.schema)?;
             let schema_version = meta.schema_version + u32::from(schema != meta.schema);
             Ok(Self { schema_version, schema, ..meta })
@@ -165,18 +197,18 @@ impl TopicMeta {
         retention: Option<Retention>,
         records: Option<RecordRetention>,
     ) -> Result<Self> {
-        Self::update(folder, access, |meta| Ok(meta.keeping(retention, records)))
+        Self::update(folder, (None, access), |meta| Ok(meta.keeping(retention, records)))
     }
 
     fn update(
         folder: &Path,
-        access: &Access,
+        (home, access): (Option<Identity>, &Access),
         change: impl FnOnce(Self) -> Result<Self>,
     ) -> Result<Self> {
-        let path = folder.join(TOPIC_LOCK);
-        access.check(&path)?;
-        let lock = open_lock(&path).map_err(Error::io("open the lock file", &path))?;
-        lock.lock().map_err(Error::io("lock", &path))?;
+        let _lock = lock_topic(folder, access)?;
+        if home.is_some() && home != identity(folder) {
+            return Err(gone(folder));
+        }
         let before = Self::read(folder, access)?;
         let meta = change(before.clone())?;
         if meta != before {
@@ -185,7 +217,8 @@ impl TopicMeta {
         Ok(meta)
     }
 
-    fn write(&self, folder: &Path) -> Result<()> {
+    /// Replaces the metadata in a folder, durably: with it, the folder is a topic of the engine's.
+    pub(super) fn write(&self, folder: &Path) -> Result<()> {
         let path = folder.join(TOPIC_FILE);
         let mut text = serde_json::to_vec_pretty(self)
             .map_err(|e| Error::io("write", &path)(io::Error::other(e)))?;
@@ -205,10 +238,6 @@ fn read_bounded(path: &Path) -> Result<Vec<u8>> {
         return Err(wrong(format!("it has {} bytes, and may have {MAX_BYTES}", about.len())));
     }
     fs::read(path).map_err(Error::io("read", path))
-}
-
-fn open_lock(path: &Path) -> io::Result<File> {
-    OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path)
 }
 
 fn hidden_sibling(folder: &Path) -> PathBuf {
@@ -256,7 +285,7 @@ mod tests {
         meta(1).create(root.path(), &folder, &anywhere()).unwrap();
         for column in ["a", "b"] {
             let new = schema(&format!(r#"{{"{column}": "utf8"}}"#));
-            TopicMeta::update_schema(&folder, &anywhere(), |old| {
+            TopicMeta::update_schema(&folder, (None, &anywhere()), |old| {
                 Ok(old.merge_new_fields(&new).unwrap().schema)
             })
             .unwrap();
@@ -286,7 +315,7 @@ mod tests {
         let records = RecordRetention { keep_records: Some(9), ..RecordRetention::default() };
         TopicMeta::update_kept(&folder, &anywhere(), None, Some(records)).unwrap();
         TopicMeta::update_kept(&folder, &anywhere(), Some(retention), None).unwrap();
-        TopicMeta::update_schema(&folder, &anywhere(), |_| Ok(schema(r#"{"n": "int64"}"#)))
+        TopicMeta::update_schema(&folder, (None, &anywhere()), |_| Ok(schema(r#"{"n": "int64"}"#)))
             .unwrap();
         let read = TopicMeta::read(&folder, &anywhere()).unwrap();
         assert_eq!((read.retention(), read.records()), (retention, records));

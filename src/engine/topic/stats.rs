@@ -72,7 +72,7 @@ fn bucket_stats(
 }
 
 /// The bytes of all files below a folder. Files that vanish meanwhile do not count.
-fn bytes_below(folder: &Path) -> io::Result<u64> {
+pub(super) fn bytes_below(folder: &Path) -> io::Result<u64> {
     let entries = match fs::read_dir(folder) {
         Ok(entries) => entries,
         Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(0),

@@ -1,5 +1,7 @@
 //! What is done with versions of a topic: marking them with tags, restoring them.
 
+use std::collections::BTreeSet;
+
 use super::reader::Reader;
 use super::writer_options::LOCK_TIMEOUT;
 use crate::engine::bucket::Snapshot;
@@ -12,6 +14,15 @@ use crate::engine::store::{Table, Then};
 const LONGEST_TAG: usize = 100;
 
 impl Reader {
+    /// The tags of its buckets, sorted.
+    pub(crate) async fn tags(&self) -> Result<Vec<String>> {
+        let mut all = BTreeSet::new();
+        for (_, table) in self.numbered(&self.snapshots().await?) {
+            all.extend(table.tags().await?.into_keys());
+        }
+        Ok(all.into_iter().collect())
+    }
+
     /// See [`Engine::tag`](crate::Engine::tag).
     pub(crate) async fn tag(&self, tag: &str, version: Option<u64>) -> Result<Vec<Tagging>> {
         check_name(tag)?;

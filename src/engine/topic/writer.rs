@@ -12,12 +12,14 @@ use super::catalog::Catalog;
 use super::input::Input;
 use super::meta::TopicMeta;
 use super::split::{buckets_of, split};
+use super::topic_lock::gone;
 use super::writer_options::{WriterOptions, agree};
 use crate::engine::bucket::{BucketWriter, FlushDue, RuleSource, WhenFull};
 use crate::engine::durable::blocking;
 use crate::engine::error::{Error, Result};
 use crate::engine::facts::{Flushed, Receipt, Recovery};
-use crate::engine::layout::{self, Origin};
+use crate::engine::fault;
+use crate::engine::layout::{self, Identity, Origin, identity};
 use crate::engine::name::TopicName;
 use crate::engine::record::{EncodeError, RouteError, TopicSchema};
 
@@ -36,6 +38,8 @@ pub(crate) struct TopicWriter {
 /// A topic that exists: its metadata, and its buckets under lock.
 struct Open {
     meta: TopicMeta,
+    /// The folder that it is in.
+    home: Option<Identity>,
     buckets: Vec<Arc<BucketWriter>>,
 }
 
@@ -47,12 +51,12 @@ impl TopicWriter {
         options: WriterOptions,
     ) -> Result<Arc<Self>> {
         let folder = catalog.root.join(name.as_str());
+        let home = identity(&folder);
         let open = match read_existing(&catalog, &name).await? {
             Some(meta) => {
+                fault::at(&folder, "writer.read")?;
                 agree(&name, &meta, &options)?;
-                let meta = keeping(&catalog, &folder, meta, &options).await?;
-                let buckets = take_buckets(&catalog, &name, &meta, &options).await?;
-                Some(Arc::new(Open { meta, buckets }))
+                Some(Arc::new(take((&catalog, &name), (meta, home), &options).await?))
             }
             None => None,
         };
@@ -64,6 +68,11 @@ impl TopicWriter {
     /// Whether `close` was called.
     pub(crate) fn is_closed(&self) -> bool {
         self.closed.load(Ordering::Acquire)
+    }
+
+    /// Whether the topic that it writes still has its name, or no topic is open yet.
+    pub(crate) fn is_at_home(&self) -> bool {
+        self.opened().is_none_or(|open| open.home == identity(&self.folder))
     }
 
     /// Whether an opener with these options can have this writer.
@@ -255,10 +264,10 @@ impl TopicWriter {
         let (root, folder) = (self.catalog.root.clone(), self.folder.clone());
         let access = self.catalog.access.clone();
         let meta = blocking(move || draft.create(&root, &folder, &access)).await?;
+        let home = identity(&self.folder);
         agree(&self.name, &meta, &self.options)?;
-        let meta = keeping(&self.catalog, &self.folder, meta, &self.options).await?;
-        let buckets = take_buckets(&self.catalog, &self.name, &meta, &self.options).await?;
-        self.set(Open { meta, buckets });
+        let open = take((&self.catalog, &self.name), (meta, home), &self.options).await?;
+        self.set(open);
         Ok(())
     }
 
@@ -267,15 +276,15 @@ impl TopicWriter {
         let _one_at_a_time = self.changing.lock().await;
         let Some(open) = self.opened() else { return Ok(()) };
         let (folder, name, grown) = (self.folder.clone(), self.name.clone(), grown.clone());
-        let access = self.catalog.access.clone();
+        let (home, access) = (open.home, self.catalog.access.clone());
         let meta = blocking(move || {
-            TopicMeta::update_schema(&folder, &access, |on_disk| {
+            TopicMeta::update_schema(&folder, (home, &access), |on_disk| {
                 let whole = on_disk.merge_new_fields(&grown);
                 whole.map(|whole| whole.schema).map_err(|e| e.in_topic(name.as_str()))
             })
         })
         .await?;
-        self.set(Open { meta, buckets: open.buckets.clone() });
+        self.set(Open { meta, home, buckets: open.buckets.clone() });
         Ok(())
     }
 
@@ -351,13 +360,17 @@ async fn keeping(
     blocking(move || TopicMeta::update_kept(&folder, &access, retention, records)).await
 }
 
-async fn take_buckets(
-    catalog: &Catalog,
-    name: &TopicName,
-    meta: &TopicMeta,
+/// Opens the buckets of a topic whose metadata was read in the folder that was `home`.
+///
+/// # Errors
+/// [`TopicFault::Gone`](crate::engine::topic_fault::TopicFault::Gone) where another one is there by now.
+async fn take(
+    (catalog, name): (&Catalog, &TopicName),
+    (meta, home): (TopicMeta, Option<Identity>),
     options: &WriterOptions,
-) -> Result<Vec<Arc<BucketWriter>>> {
+) -> Result<Open> {
     let folder = catalog.root.join(name.as_str());
+    let meta = keeping(catalog, &folder, meta, options).await?;
     let (place, access) = (folder.clone(), catalog.access.clone());
     let records =
         RuleSource::new(move || TopicMeta::read(&place, &access).map(|meta| meta.records()));
@@ -365,7 +378,10 @@ async fn take_buckets(
     for id in 0..meta.num_buckets.get() {
         let bucket = catalog.bucket(name, layout::dataset(&folder, id), false);
         let options = options.bucket(meta.retention(), records.clone());
-        buckets.push(BucketWriter::open(bucket, &catalog.root, options).await?);
+        buckets.push(BucketWriter::open(bucket, options).await?);
     }
-    Ok(buckets)
+    if home != identity(&folder) {
+        return Err(gone(&folder));
+    }
+    Ok(Open { meta, home, buckets })
 }

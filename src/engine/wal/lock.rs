@@ -11,10 +11,14 @@ use uuid::Uuid;
 
 use super::bytes::Bytes;
 use super::holder::{BOOT_AT, Holder, POISON_AT, STAMP, Stamp};
+use super::moved::{self, HEAD};
 use super::place::LogPlace;
 use crate::engine::error::{Error, Result};
 use crate::engine::fault;
-use crate::engine::layout::{APPEND_LOCK, FLUSH_LOCK, GROUPS_LOCK, MAINTENANCE_LOCK};
+use crate::engine::layout::{
+    APPEND_LOCK, FLUSH_LOCK, GROUPS_LOCK, Identity, MAINTENANCE_LOCK, identity,
+};
+use crate::engine::topic_fault::TopicFault;
 
 /// The first and the longest pause between two tries.
 const PAUSES: (Duration, Duration) = (Duration::from_micros(20), Duration::from_millis(1));
@@ -43,9 +47,21 @@ struct Opened {
     file: Arc<File>,
     /// A child of a fork has the same open file, and would hold the lock along with its parent.
     pid: u32,
-    identity: (u64, u64),
+    identity: Identity,
     /// When its name was last looked up.
     looked_up: Instant,
+    /// How often the topic had been moved when the lock was last held here; `None` before that.
+    moves: Option<u64>,
+}
+
+/// What the path of a lock file names.
+enum Named {
+    /// The file that is locked.
+    This,
+    /// Another one, or none: somebody removed or replaced it.
+    Other,
+    /// Another one, or none, because the topic was moved.
+    Moved,
 }
 
 /// A lock that is held; dropping it lets go.
@@ -123,6 +139,19 @@ impl FileLock {
 }
 
 impl FileLock {
+    /// Whether the topic was moved since the lock was last held here. Takes no lock: what is being moved now may not show.
+    pub(crate) fn is_moved(&self) -> bool {
+        self.fate().is_some()
+    }
+
+    /// What became of the topic, where it was moved since the lock was last held here.
+    pub(crate) fn fate(&self) -> Option<TopicFault> {
+        let opened = self.0.opened.lock().unwrap_or_else(PoisonError::into_inner).clone()?;
+        let (_, moves) = self.0.head(&opened.file).ok()?;
+        let is_moved = opened.moves.is_some_and(|known| known != moves) && !self.0.names(&opened);
+        is_moved.then(|| moved::fate(&opened.file))
+    }
+
     /// When the lock was last taken, where it ever was. Never waits.
     pub(crate) fn last_held(&self) -> Option<String> {
         let file = File::open(&self.0.path).ok()?;
@@ -151,14 +180,50 @@ impl Inner {
                 Err(TryLockError::Error(error)) => return Err(self.io("lock")(error)),
                 _ => {}
             }
+            let (head, moves) = self.head(&opened.file)?;
             // A file that was replaced has another lock than the one of its name.
-            if self.has_its_name(&opened) {
-                return Held::begin(self, opened.file).map(Some);
+            match self.named(&opened, moves) {
+                Named::This => return Held::begin(self, opened.file, &head).map(Some),
+                Named::Moved => {
+                    let fault = moved::fate(&opened.file);
+                    drop(opened.file.unlock());
+                    return Err(Error::Topic { topic: self.topic.clone(), fault });
+                }
+                Named::Other => {}
             }
             drop(opened.file.unlock());
             *self.opened.lock().unwrap_or_else(PoisonError::into_inner) = None;
         }
         Err(self.io("lock")(std::io::Error::other("it is replaced again and again")))
+    }
+
+    /// The first bytes of the file, and how often its topic was moved.
+    fn head(&self, file: &File) -> Result<([u8; HEAD], u64)> {
+        let mut head = [0; HEAD];
+        let read = file.read_at(&mut head, 0).map_err(self.io("read"))?;
+        let moves = moved::moves(head.get(..read).unwrap_or_default());
+        Ok((head, moves))
+    }
+
+    /// What its path names. IMPORTANT: under the lock, which whoever moves the topic holds until that has its new name.
+    fn named(&self, opened: &Opened, moves: u64) -> Named {
+        if opened.moves == Some(moves) {
+            return if self.has_its_name(opened) { Named::This } else { Named::Other };
+        }
+        if self.names(opened) {
+            // Held for the first time, or moved back, or whoever wanted to move it died.
+            let mut kept = self.opened.lock().unwrap_or_else(PoisonError::into_inner);
+            if let Some(kept) = kept.as_mut() {
+                kept.moves = Some(moves);
+            }
+            return Named::This;
+        }
+        if opened.moves.is_some() { Named::Moved } else { Named::Other }
+    }
+
+    /// Whether the path names this file.
+    fn names(&self, opened: &Opened) -> bool {
+        identity(&self.path) == Some(opened.identity)
     }
 
     /// Whether the open file still has its name: one `fstat`, as what is removed or replaced has none, and now and
@@ -174,7 +239,7 @@ impl Inner {
         if let Some(kept) = kept.as_mut() {
             kept.looked_up = Instant::now();
         }
-        identity(&self.path).is_some_and(|found| found == opened.identity)
+        self.names(opened)
     }
 
     fn open(&self) -> Result<Opened> {
@@ -190,16 +255,26 @@ impl Inner {
         }
         let mut options = OpenOptions::new();
         let file = options.read(true).write(true).create(true).truncate(false).open(&self.path);
-        let file = file.map_err(self.io("open the lock file"))?;
+        let file = file.map_err(|error| self.cannot_open(error))?;
         let found = file.metadata().map_err(self.io("look at the lock file"))?;
         let new = Opened {
             file: Arc::new(file),
             pid: std::process::id(),
             identity: (found.dev(), found.ino()),
             looked_up: Instant::now(),
+            moves: None,
         };
         *opened = Some(new.clone());
         Ok(new)
+    }
+
+    fn cannot_open(&self, error: std::io::Error) -> Error {
+        let topic = self.path.parent().and_then(std::path::Path::parent);
+        let is_gone = topic.is_some_and(|topic| !topic.exists());
+        if is_gone && error.kind() == std::io::ErrorKind::NotFound {
+            return Error::Topic { topic: self.topic.clone(), fault: TopicFault::Gone };
+        }
+        self.io("open the lock file")(error)
     }
 
     /// Whether it is a lock at all: a test takes the one of flushes away.
@@ -239,6 +314,11 @@ impl Held {
         Ok(())
     }
 
+    /// Tells every process that has the file open that its topic is moved: to one of this name, or into the trash.
+    pub(crate) fn note_move(&self, to: Option<&str>) -> Result<()> {
+        moved::note(&self.file, to).map_err(self.inner.io("write"))
+    }
+
     /// Whether the log was last brought to a known end since this machine was started: no power cut was since. `false`
     /// where that cannot be known.
     pub(super) fn is_of_this_boot(&self) -> bool {
@@ -253,12 +333,10 @@ impl Held {
         noted.map_err(self.inner.io("write"))
     }
 
-    fn begin(inner: &Arc<Inner>, file: Arc<File>) -> Result<Self> {
-        let mut bytes = [0; STAMP + 4];
-        let read = file.read_at(&mut bytes, 0).map_err(inner.io("read"))?;
-        let mut read = Bytes(bytes.get(..read).unwrap_or_default());
-        let stamp = read.take(STAMP).and_then(Stamp::decode).unwrap_or_default();
-        let is_own = read.u32() == Some(std::process::id());
+    fn begin(inner: &Arc<Inner>, file: Arc<File>, head: &[u8]) -> Result<Self> {
+        let mut head = Bytes(head);
+        let stamp = head.take(STAMP).and_then(Stamp::decode).unwrap_or_default();
+        let is_own = head.u32() == Some(std::process::id());
         if !(is_own && inner.is_short) {
             let holder = Holder::own().encode();
             file.write_all_at(&holder, STAMP as u64).map_err(inner.io("write"))?;
@@ -290,10 +368,6 @@ fn boot() -> Option<Uuid> {
         id.trim().parse().ok()
     });
     *BOOT
-}
-
-fn identity(path: &std::path::Path) -> Option<(u64, u64)> {
-    std::fs::metadata(path).ok().map(|found| (found.dev(), found.ino()))
 }
 
 #[cfg(test)]
@@ -348,6 +422,37 @@ mod tests {
         let _held = two.lock(Duration::ZERO).unwrap();
         wait(LOOK_UP);
         assert!(one.try_lock().unwrap().is_none());
+    }
+
+    #[test]
+    fn who_waits_for_a_lock_that_moves_away_with_its_topic_is_told_where_to() {
+        let root = tempfile::tempdir().unwrap();
+        let bucket = |topic: &str| root.path().join(topic).join("bucket_0");
+        std::fs::create_dir_all(bucket("a")).unwrap();
+        let (writer, mover) = (place(&bucket("a")), place(&bucket("a")));
+        let (writer, mover) = (FileLock::append(&writer), FileLock::append(&mover));
+        drop(writer.lock(Duration::ZERO).unwrap());
+        let held = mover.lock(Duration::ZERO).unwrap();
+        held.note_move(Some("b")).unwrap();
+        assert!(!writer.is_moved(), "it has its name yet");
+        std::fs::rename(root.path().join("a"), root.path().join("b")).unwrap();
+        // Another topic takes the name at once.
+        std::fs::create_dir_all(bucket("a")).unwrap();
+        drop(held);
+        let told = |lock: &FileLock| match lock.try_lock() {
+            Err(Error::Topic { fault, .. }) => fault,
+            other => panic!("{:?}", other.map(|held| held.is_some())),
+        };
+        assert_eq!(told(&writer), TopicFault::Renamed("b".into()));
+        assert!(writer.is_moved());
+        let moved = FileLock::append(&place(&bucket("b")));
+        let held = moved.lock(Duration::ZERO).unwrap();
+        held.note_move(None).unwrap();
+        drop(held);
+        assert_eq!(told(&writer), TopicFault::Deleted, "it is told where it is now");
+        std::fs::remove_dir_all(root.path().join("a")).unwrap();
+        std::fs::rename(root.path().join("b"), root.path().join("a")).unwrap();
+        assert!(writer.try_lock().unwrap().is_some(), "it has its name again");
     }
 
     #[test]

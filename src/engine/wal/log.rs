@@ -345,6 +345,11 @@ impl Log {
         }
     }
 
+    /// Takes note that whoever moved the topic made all of it durable before.
+    pub(crate) fn was_moved(&mut self) {
+        self.segments.iter_mut().for_each(Segment::was_flushed);
+    }
+
     /// Every record below is on the disk, by syncs of this process or in a durable version.
     pub(crate) fn durable_upto(&self) -> u64 {
         let mut upto = self.first();

@@ -311,7 +311,7 @@ impl Segment {
         Ok(Owned::Yes)
     }
 
-    /// Takes note that another process flushed it: a durable version holds its records.
+    /// Takes note that its records are durable by what another process did: a version holds them, or it was synced.
     pub(super) fn was_flushed(&mut self) {
         self.disk = OnDisk { upto: self.end, has_seal: true, has_name: true };
     }

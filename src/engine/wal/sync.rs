@@ -4,7 +4,9 @@ use std::fs::File;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::place::LogPlace;
 use super::segment::{Segment, sync_names};
+use crate::engine::durable::{sync_file, sync_folder};
 use crate::engine::error::{Error, Result};
 use crate::engine::fault;
 
@@ -68,6 +70,18 @@ impl SyncPlan {
     fn failed(&self, source: crate::engine::error::Source) -> Error {
         Error::NotDurable { path: self.folder.clone(), source }
     }
+}
+
+/// Makes all that lies in a log durable, for who moves its folder: other processes that wait for a sync of theirs then find
+/// its path gone. Needs the append lock.
+pub(crate) fn sync_all(place: &LogPlace) -> Result<()> {
+    if !place.log().is_dir() {
+        return Ok(());
+    }
+    for first in place.firsts()? {
+        sync_file(&place.segment(first))?;
+    }
+    sync_folder(&place.log())
 }
 
 impl Piece {

@@ -27,6 +27,8 @@ mod lock;
 mod log;
 #[path = "../../../../src/engine/wal/message.rs"]
 mod message;
+#[path = "../../../../src/engine/wal/moved.rs"]
+mod moved;
 #[path = "../../../../src/engine/wal/opening.rs"]
 mod opening;
 #[path = "../../../../src/engine/wal/payload.rs"]
