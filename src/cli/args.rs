@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use serde::{Deserialize, Serialize};
 
+use super::adopt::AdoptArgs;
 use super::bench::BenchArgs;
 use super::branches::BranchesArgs;
 use super::cleanup::CleanupArgs;
@@ -144,6 +145,7 @@ pub(crate) enum Command {
     /// The records are those that there are when it begins, buffered ones included. The file gets its name when it is
     /// complete, so an export that is cancelled leaves nothing.
     Export(Box<ExportArgs>),
+    Adopt(AdoptArgs),
     Create(CreateArgs),
     Options(OptionsArgs),
     Rename(RenameArgs),

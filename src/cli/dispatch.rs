@@ -9,9 +9,9 @@ use super::failure::{Failure, Result};
 use super::open::OpenArgs;
 use super::screen::Pool;
 use super::{
-    bench, branches, cleanup, compact, completions, create, delete, demo, diff, export, flush, get,
-    groups, index, keys, ls, open, options, put, rename, repair, restore, retain, schema, screen,
-    search, stats, storage, tag, tail, trash, verify, versions,
+    adopt, bench, branches, cleanup, compact, completions, create, delete, demo, diff, export,
+    flush, get, groups, index, keys, ls, open, options, put, rename, repair, restore, retain,
+    schema, screen, search, stats, storage, tag, tail, trash, verify, versions,
 };
 use crate::Engine;
 use crate::tui::DEFAULT_ROOT;
@@ -59,6 +59,7 @@ pub(crate) async fn dispatch(args: Args) -> Result {
         Command::Diff(args) => diff::run(&opened(root).await?, &args).await,
         Command::Tag(args) => tag::run(&opened(root).await?, &args).await,
         Command::Restore(args) => restore::run(&opened(root).await?, &args).await,
+        Command::Adopt(args) => adopt::run(&opened(root).await?, &args).await,
         Command::Create(args) => create::run(&opened(root).await?, &args, &screens).await,
         Command::Options(args) => options::run(&opened(root).await?, &args).await,
         Command::Rename(args) => rename::run(&opened(root).await?, &args).await,

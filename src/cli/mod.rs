@@ -3,6 +3,7 @@
 //! Data goes to stdout, narration to stderr. Exit codes: 0 done (also where nothing matched),
 //! 1 failed, 2 wrong use, 130 interrupted.
 
+mod adopt;
 mod args;
 mod bench;
 mod branches;

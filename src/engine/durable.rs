@@ -84,6 +84,24 @@ pub(crate) fn rename_new(from: &Path, to: &Path) -> Result<()> {
     }
 }
 
+/// Lets two folders change their names, in one step; durable with a sync of both parents.
+///
+/// # Errors
+/// [`Error::Unsupported`] where the file system cannot.
+pub(crate) fn exchange(one: &Path, other: &Path) -> Result<()> {
+    use rustix::fs::{CWD, RenameFlags, renameat_with};
+    use rustix::io::Errno;
+    match renameat_with(CWD, one, CWD, other, RenameFlags::EXCHANGE) {
+        Err(Errno::INVAL | Errno::NOSYS | Errno::NOTSUP) => Err(Error::Unsupported {
+            what: format!("exchanging the names of {} and {}", one.display(), other.display()),
+            reason: "the file system cannot do that in one step".into(),
+        }),
+        exchanged => exchanged.map_err(|error| {
+            Error::io("exchange the names of two folders with", one)(error.into())
+        }),
+    }
+}
+
 /// Puts `content` under `path` so that after a crash either the old or the new content is there.
 pub(crate) fn replace_file(path: &Path, content: &[u8]) -> Result<()> {
     let temporary = path.with_extension(format!("tmp{}", std::process::id()));

@@ -41,7 +41,7 @@ impl Error {
             Self::Damaged { .. } => Some("other topics are not affected; restore the file from a copy, or remove what is damaged".into()),
             Self::Harmful { .. } => Some("other topics are not affected; restore the file from a copy, or have it looked at by who made it".into()),
             Self::LeadsOut { .. } => Some("see who made it; `--follow-links` follows links out of the root (in Rust: `EngineBuilder::follow_links`)".into()),
-            Self::ReadOnly { .. } => Some("write it with the program that made it; lanceq reads and follows it".into()),
+            Self::ReadOnly { topic, .. } => Some(format!("write it with the program that made it; lanceq reads and follows it. `lanceq adopt {topic}` makes it lanceq's")),
             Self::Io { source, .. } => io_hint(source),
             Self::Storage { source, .. } => io_cause(source.as_ref()).and_then(io_hint),
             _ => None,

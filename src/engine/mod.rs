@@ -89,7 +89,9 @@ pub use topic::{
     Diff, Estimate, Group, GroupBuilder, HybridHit, HybridMatches, Progress, Reader, Scan, Sorted,
     Tail, TailEvent, TextHit, TextMatches, TopicSpec,
 };
-pub use topic_facts::{Holdings, TopicOptions, Trashed};
+pub use topic_facts::{
+    AdoptOptions, AdoptedBucket, AdoptedBy, Adoption, Holdings, TopicOptions, Trashed,
+};
 pub use topic_fault::TopicFault;
 pub use verify_facts::{Damage, FileKind, Verification};
 pub use words::{HybridSearch, Mark, QueryError, TextSearch};

@@ -62,6 +62,59 @@ pub struct Trashed {
     pub bytes: u64,
 }
 
+/// What another program's dataset is adopted with.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct AdoptOptions {
+    /// Buckets of the topic, where some of them may have no dataset yet. Default: one more than the highest that has one.
+    pub num_buckets: Option<u32>,
+    /// The column whose value chooses a record's bucket. Default `id`.
+    pub bucket_column: Option<String>,
+}
+
+/// What becomes of a dataset that is adopted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AdoptedBy {
+    /// It stays as it is, where it is.
+    Staying,
+    /// It has stable row ids, and gets another folder: all of its versions and tags.
+    Moving,
+    /// It has none, and is written anew: the records of its head, in the order of a scan.
+    Rewriting,
+}
+
+/// A dataset of another program that becomes a bucket of the engine's.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct AdoptedBucket {
+    /// The bucket's number.
+    pub bucket_id: u32,
+    /// Where the dataset lay.
+    pub dataset: String,
+    /// Records in its head.
+    pub rows: u64,
+    /// What becomes of it.
+    pub by: AdoptedBy,
+}
+
+/// What adopting a topic of another program does, or did.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Adoption {
+    /// The topic's name.
+    pub topic: TopicName,
+    /// How many buckets it has then.
+    pub num_buckets: u32,
+    /// The column whose value chooses a record's bucket.
+    pub bucket_column: String,
+    /// Records in all of them.
+    pub rows: u64,
+    /// The datasets, by bucket.
+    pub buckets: Vec<AdoptedBucket>,
+    /// What the topic has not any more, and only what is put into the trash has.
+    pub lost: Vec<String>,
+    /// What was there before, by its name in the trash; none where it stays, and before it is done.
+    pub original: Option<String>,
+}
+
 fn as_text<S: Serializer>(time: &DateTime<Utc>, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(&clock::text(*time))
 }

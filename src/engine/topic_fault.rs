@@ -27,6 +27,12 @@ pub enum TopicFault {
         /// How many records.
         records: u64,
     },
+    /// Another program changed it meanwhile; nothing was done.
+    #[error("another program changed it meanwhile: {0}")]
+    Changed(String),
+    /// Another process does the same now.
+    #[error("another process is at it")]
+    Busy,
     /// The trash has nothing of this name, or several things.
     #[error("{}", not_trashed(.0))]
     NotTrashed(Vec<String>),
@@ -39,7 +45,7 @@ impl TopicFault {
                 ErrorKind::NotFound
             }
             Self::Exists(_) => ErrorKind::AlreadyExists,
-            Self::InMemory { .. } => ErrorKind::Conflict,
+            Self::InMemory { .. } | Self::Changed(_) | Self::Busy => ErrorKind::Conflict,
         }
     }
 
@@ -55,6 +61,8 @@ impl TopicFault {
             }
             Self::Exists(_) => "choose another name".into(),
             Self::InMemory { .. } => "flush or close that writer first".into(),
+            Self::Changed(_) => "stop what else writes there, and try again".into(),
+            Self::Busy => "wait for it, and try again".into(),
             Self::NotTrashed(_) => "`lanceq trash` lists what is there".into(),
         }
     }

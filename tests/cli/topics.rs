@@ -1,4 +1,4 @@
-//! `create`, `options`, `rename`, `delete`, `trash`: topics as wholes.
+//! `create`, `options`, `rename`, `delete`, `trash`, `adopt`: topics as wholes.
 
 use serde_json::{Value, json};
 
@@ -120,4 +120,27 @@ fn on_a_terminal_the_topics_name_is_to_be_typed() {
         assert_eq!(console.end(), code, "{typed:?}");
     }
     assert!(!test.has_topic("t"));
+}
+
+#[test]
+fn an_adopted_dataset_is_told_of_before_and_after() {
+    let test = three();
+    std::fs::rename(test.root("t/bucket_0/data.lance"), test.root("movies.lance")).unwrap();
+    std::fs::remove_dir_all(test.root("t")).unwrap();
+    test.run(["put", "movies", "--record", "{\"n\":3}"])
+        .code(1)
+        .stderr_contains("lanceq adopt movies");
+    let plan = test.run(["adopt", "movies", "--dry-run", "--json"]).code(0).json();
+    let keys: Vec<_> = plan.as_object().unwrap().keys().cloned().collect();
+    let shape = ["topic", "num_buckets", "bucket_column", "rows", "buckets", "lost", "original"];
+    assert_eq!(keys, shape);
+    assert_eq!((&plan["buckets"][0]["by"], &plan["rows"]), (&json!("moving"), &json!(3)));
+    let path = test.root("movies.lance");
+    test.run(["adopt", path.to_str().unwrap()])
+        .code(0)
+        .stderr_contains("movies is lanceq's: 3 records");
+    test.run(["put", "movies", "--record", "{\"n\":3}"]).code(0);
+    assert_eq!(test.records("movies").len(), 4);
+    test.run(["adopt", "movies"]).code(1).stderr_contains("lanceq's own");
+    test.run(["trash"]).code(0).stdout_contains("movies.lance");
 }

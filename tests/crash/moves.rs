@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::sync::Arc;
 use std::time::Duration;
 
 use lanceq::{Engine, Job};
@@ -137,5 +138,58 @@ async fn a_topic_that_is_made_by_a_process_that_dies_is_whole_or_not_there() {
         assert_eq!(found, wanted, "{point}");
         assert_eq!(runs(folder.path(), &command), !is_there, "{point}");
         assert_eq!(engine.topic("t").await.unwrap().buckets, 3, "{point}");
+    }
+}
+
+/// A dataset without stable row ids, as another program writes one.
+async fn foreign(path: &Path) {
+    use arrow_array::{Int64Array, RecordBatch, RecordBatchIterator};
+    use arrow_schema::{DataType, Field, Schema};
+    use lance::dataset::{WriteMode, WriteParams};
+
+    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+    let schema = Arc::new(Schema::new(vec![Field::new("id", DataType::Int64, true)]));
+    for first in [0, 50] {
+        let numbers = Arc::new(Int64Array::from_iter_values(first..first + 50));
+        let batch = RecordBatch::try_new(schema.clone(), vec![numbers]).unwrap();
+        let mode = if first == 0 { WriteMode::Create } else { WriteMode::Append };
+        let params = WriteParams { mode, enable_stable_row_ids: false, ..WriteParams::default() };
+        let rows = RecordBatchIterator::new([Ok(batch)], schema.clone());
+        Box::pin(lance::Dataset::write(rows, path.to_str().unwrap(), Some(params))).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_dataset_that_is_adopted_by_a_process_that_dies_is_the_other_programs_or_ours_and_whole()
+{
+    let points = ["adopt.rewritten", "commit.linked", "adopt.built", "adopt.named", "adopt.aside"];
+    let layouts = [("t", "t/data.lance"), ("t", "t.lance"), ("root", "bucket_0/data.lance")];
+    for (topic, dataset) in layouts {
+        for point in points {
+            let (what, folder) = (format!("{dataset}, {point}"), Scratch::new());
+            let root = folder.path().join("root");
+            foreign(&root.join(dataset)).await;
+            assert!(dies(&root, &["adopt", topic], point), "{what}");
+            let is_adopted = ["adopt.named", "adopt.aside"].contains(&point);
+            for is_again in [false, true] {
+                let engine = Engine::open(&root).await.unwrap();
+                let found = engine.topics().await.unwrap();
+                assert_eq!(found.len(), 1, "{what}: {found:?}");
+                assert_eq!(found[0].foreign, !(is_adopted || is_again), "{what}");
+                let page = engine.reader(topic).await.unwrap().get(0, 1000).await.unwrap();
+                let read: Vec<_> = page.records().map(|r| r.fields["id"].as_u64()).collect();
+                assert_eq!(read, (0..100).map(Some).collect::<Vec<_>>(), "{what}");
+                if !is_again {
+                    assert_eq!(runs(&root, &["adopt", topic]), !is_adopted, "{what}");
+                }
+            }
+            let engine = Engine::open(&root).await.unwrap();
+            let trashed = engine.trash().await.unwrap();
+            assert_eq!(trashed.len(), 1, "{what}: what was there is kept once: {trashed:?}");
+            engine.restore_trashed(&trashed[0].name, Some("before")).await.unwrap();
+            assert!(engine.topic("before").await.unwrap().foreign, "{what}");
+            let rows = engine.reader("before").await.unwrap().counts().await.unwrap().total_count;
+            assert_eq!(rows, 100, "{what}");
+        }
     }
 }

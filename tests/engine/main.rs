@@ -9,6 +9,7 @@
 )]
 
 mod administering;
+mod adopting;
 mod beside;
 mod branches;
 mod buckets;

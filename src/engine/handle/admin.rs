@@ -1,4 +1,4 @@
-//! What is done to topics as wholes: making, renaming and deleting them, and the trash.
+//! What is done to topics as wholes: making, renaming, deleting and adopting them, and the trash.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use crate::engine::error::Result;
 use crate::engine::job::Job;
 use crate::engine::retention::Retention;
 use crate::engine::topic::TopicSpec;
-use crate::engine::topic_facts::{Holdings, TopicOptions, Trashed};
+use crate::engine::topic_facts::{AdoptOptions, Adoption, Holdings, TopicOptions, Trashed};
 
 impl Engine {
     /// Makes a topic without a record. Durable when it returns; whatever ends the process, the topic is there whole or not at all.
@@ -161,5 +161,59 @@ impl Engine {
         job: &Job,
     ) -> Result<Vec<Trashed>> {
         self.0.empty_trash((older_than, dry_run), job).await
+    }
+
+    /// What [`adopt`](Self::adopt) would do. Changes nothing. Cost: each dataset's head, tags, branches and indices.
+    ///
+    /// # Errors
+    /// As [`adopt`](Self::adopt).
+    pub async fn adoption(&self, topic: &str, options: &AdoptOptions) -> Result<Adoption> {
+        self.0.adoption(self.place(topic).await?, options).await
+    }
+
+    /// Makes a dataset of another program a topic of the engine's, so that it can be written: its records get offsets that stay.
+    ///
+    /// Datasets with stable row ids keep all of their versions and tags: they stay where they are, or their files get second
+    /// names in the topic's folder. Others are written anew, in the order of a scan, within 64 MiB of memory or so. What was
+    /// there before goes into the trash where anything of it had to change; [`Adoption::lost`] says what the topic has not any more.
+    ///
+    /// It is built under a hidden name, durably, and gets its name in one step: whatever ends the process, it is the other
+    /// program's or the engine's, whole. What one who died has left goes with the next adoption of the same topic. Stop what else writes
+    /// the dataset before: a version that is committed while it is built is noticed, and nothing is adopted; what a program
+    /// commits later by a path that it has open goes into the trash.
+    /// Cost: for each dataset that is written anew, a read and a write of all of it; else a sync of each file. `job` counts records.
+    /// Cancel: nothing is adopted, and nothing stays of it.
+    ///
+    /// ```
+    /// # use lanceq::{AdoptOptions, AdoptedBy, Engine, Job};
+    /// # use serde_json::json;
+    /// # #[tokio::main]
+    /// # async fn main() -> lanceq::Result<()> {
+    /// # let folder = tempfile::tempdir().unwrap();
+    /// # let engine = Engine::open(folder.path()).await?;
+    /// # let writer = engine.writer("made").open().await?;
+    /// # writer.put(json!({"id": 1})).await?;
+    /// # writer.close().await?;
+    /// # std::fs::rename(folder.path().join("made/bucket_0/data.lance"), folder.path().join("movies.lance")).unwrap();
+    /// // `movies.lance` was written by another program.
+    /// let plan = engine.adoption("movies", &AdoptOptions::default()).await?;
+    /// assert_eq!(plan.buckets[0].by, AdoptedBy::Moving);
+    /// engine.adopt("movies", &AdoptOptions::default(), &Job::new()).await?;
+    /// engine.writer("movies").open().await?.put(json!({"id": 2})).await?;
+    /// assert_eq!(engine.reader("movies").await?.counts().await?.total_count, 2);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// - [`NotFound`](crate::ErrorKind::NotFound) where there is no such topic;
+    ///   [`AlreadyExists`](crate::ErrorKind::AlreadyExists) where it is the engine's already, and where something has the folder
+    ///   that the topic needs.
+    /// - [`Invalid`](crate::ErrorKind::Invalid) for a name, columns or options that a topic cannot have.
+    /// - [`Conflict`](crate::ErrorKind::Conflict) where another program changed it meanwhile, or another process adopts in this root.
+    /// - [`Unsupported`](crate::ErrorKind::Unsupported) for blob columns of a dataset that would have to be written anew, and where the
+    ///   file system cannot exchange the names of two folders in one step (Linux's ext4, xfs, btrfs and tmpfs can).
+    pub async fn adopt(&self, topic: &str, options: &AdoptOptions, job: &Job) -> Result<Adoption> {
+        self.0.adopt(self.place(topic).await?, options, job).await
     }
 }

@@ -48,6 +48,13 @@ impl Table {
         self.commit_pinned(APPEND, transaction).await
     }
 
+    /// As [`commit_staged`](Self::commit_staged), of rows that were never in a log.
+    pub(crate) async fn commit_unlogged(&self, staged: &Staged) -> Result<Committed, Error> {
+        let mut transaction = staged.transaction.clone();
+        transaction.read_version = self.version();
+        self.commit_pinned(APPEND, transaction).await
+    }
+
     /// Makes an older version's state that of the version behind this one. It is durable when it returns, where the
     /// files of the older one are.
     ///

@@ -98,6 +98,15 @@ impl Table {
 }
 
 impl Staged {
+    /// Puts the rows of another one, written for the same version, behind its own: one commit for both.
+    pub(crate) fn append(&mut self, more: Self) {
+        let Operation::Append { fragments } = &mut self.transaction.operation else { return };
+        if let Operation::Append { fragments: behind } = more.transaction.operation {
+            fragments.extend(behind);
+            self.files.0.extend(more.files.0);
+        }
+    }
+
     /// Removes the files, after a commit that did not happen for certain.
     pub(crate) async fn discard(self) {
         self.files.discard().await;

@@ -1,6 +1,9 @@
 //! L4: one topic over its buckets: metadata, routing, reading, streaming.
 
 mod administer;
+mod adopt;
+mod adoption;
+mod aside;
 mod branches;
 mod catalog;
 mod cleanup;
@@ -14,6 +17,7 @@ mod hybrid;
 mod indices;
 mod input;
 mod likeness;
+mod linked;
 mod meta;
 mod narrowed;
 mod progress;
@@ -21,6 +25,7 @@ mod reader;
 mod recall;
 mod relocate;
 mod retain;
+mod rewrite;
 mod rows;
 mod scan;
 mod search;
