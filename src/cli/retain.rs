@@ -58,7 +58,7 @@ pub(crate) struct RetainArgs {
     #[arg(long)]
     pub(crate) dry_run: bool,
 
-    /// With --now and --dry-run: one bucket only
+    /// One bucket only, with --now or --dry-run
     #[arg(long, value_name = "I", value_parser = bucket, allow_negative_numbers = true)]
     pub(crate) bucket: Option<u32>,
 

@@ -41,6 +41,7 @@ fn stats_has_its_shape() {
             "persisted_count",
             "buffer_bytes",
             "retention",
+            "record_retention",
             "buckets",
             "groups"
         ]

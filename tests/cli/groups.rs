@@ -110,7 +110,7 @@ fn groups_has_its_shape() {
     let place = &groups[0]["buckets"][0];
     assert_eq!(
         keys(place),
-        ["bucket_id", "position", "next_offset", "lag", "committed_at", "error"]
+        ["bucket_id", "position", "next_offset", "lag", "missed", "committed_at", "error"]
     );
     let next = place["next_offset"].to_string();
     assert_eq!(

@@ -11,6 +11,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::foreign::{open, own};
+use crate::retaining::keep_newest;
 use crate::setup::{Setup, ids};
 
 const LENGTH: usize = 16;
@@ -111,7 +112,7 @@ async fn all_records_are_found_after_each_of_twenty_interleavings() {
         let reader = setup.engine.reader("t").await.unwrap();
         let (mut dice, mut next, mut done) = (Dice(seed), 30, Vec::new());
         for _ in 0..12 {
-            let deed = dice.below(8);
+            let deed = dice.below(9);
             match deed {
                 0..=2 => {
                     let count = 30 + dice.below(200);
@@ -126,6 +127,7 @@ async fn all_records_are_found_after_each_of_twenty_interleavings() {
                     index(&setup.engine, &flat().metric(metric).partitions(partitions)).await;
                 }
                 6 => drop(setup.engine.compact("t", None, &Job::new()).await.unwrap()),
+                7 => keep_newest(&setup.engine, 20 + dice.below(next)).await,
                 _ => match setup.engine.drop_index("t", None, "vector", None).await {
                     Err(error) => assert_eq!(error.kind(), ErrorKind::NotFound, "{error}"),
                     Ok(dropped) => assert!(!dropped.is_empty()),

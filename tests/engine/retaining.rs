@@ -41,6 +41,11 @@ async fn retain(engine: &Engine, rule: RecordRetention) -> lanceq::Result<Retain
     engine.retain("t", None, &options, &Job::new()).await.map(|mut done| done.remove(0))
 }
 
+/// Lets all but the newest records of each bucket go.
+pub(crate) async fn keep_newest(engine: &Engine, records: u64) {
+    retain(engine, newest(records)).await.unwrap();
+}
+
 /// The numbers of all records, each of which must lie at its offset.
 async fn all(engine: &Engine) -> Vec<u64> {
     let page = engine.reader("t").await.unwrap().get(0, 10_000).await.unwrap();

@@ -14,6 +14,7 @@ use lanceq::{
 use serde_json::{Value, json};
 
 use crate::foreign::{open, own};
+use crate::retaining::keep_newest;
 use crate::setup::Setup;
 use crate::words::{Dice, places, put, writer};
 
@@ -86,7 +87,7 @@ async fn what_is_found_is_the_same_after_each_of_twenty_interleavings() {
         index(&setup.engine, "text").await;
         let (mut dice, mut next, mut done) = (Dice(seed), 60, Vec::new());
         for _ in 0..10 {
-            let deed = dice.below(10);
+            let deed = dice.below(11);
             match deed {
                 0..=2 => {
                     let count = 30 + dice.below(100);
@@ -109,6 +110,10 @@ async fn what_is_found_is_the_same_after_each_of_twenty_interleavings() {
                     Box::pin(open(&own(&setup)).await.delete(&some)).await.unwrap();
                     writer = again(&setup, writer, next).await;
                     next += 1;
+                }
+                9 => {
+                    writer.flush().await.unwrap();
+                    keep_newest(&setup.engine, 20 + dice.below(next)).await;
                 }
                 _ => {
                     writer.flush().await.unwrap();

@@ -238,6 +238,23 @@ def offsets_stay_after_python_appends_and_compacts(lanceq: Lanceq) -> None:
     check.check(path, records)
 
 
+def python_reads_what_a_topic_keeps_and_appends_behind(lanceq: Lanceq) -> None:
+    """Row ids of records that were let go are not given again, whoever appends or compacts then."""
+    records = events(0, 300)
+    lanceq.put("kept", records, "--flush-threshold", 50)
+    lanceq.run("retain", "kept", "--keep-records", 120, "--now")
+    path = check.dataset_path(lanceq.root, "kept")
+    read = lance.dataset(str(path)).scanner(with_row_id=True, scan_in_order=True).to_table()
+    equal("row ids", read.column("_rowid").to_pylist(), list(range(180, 300)))
+    equal("ids", read.column("id").to_pylist(), [record["id"] for record in records[180:]])
+    records += append.append(path, rows=30, start=5_000)["appended"]
+    agree(lanceq.get("kept"), records[180:], list(range(180, 330)))
+    lance.dataset(str(path)).optimize.compact_files()
+    agree(lanceq.get("kept"), records[180:], list(range(180, 330)))
+    lanceq.run("retain", "kept", "--keep-records", 1, "--now")
+    agree(lanceq.get("kept"), records[329:], [329])
+
+
 def arrow_files_keep_their_types(lanceq: Lanceq) -> None:
     table = write.types_table()
     file = lanceq.root.parent / "types.arrow"
@@ -386,6 +403,7 @@ CHECKS: list[Callable[[Lanceq], None]] = [
     a_tail_follows_a_foreign_dataset,
     a_tail_follows_a_backend_that_overwrites,
     offsets_stay_after_python_appends_and_compacts,
+    python_reads_what_a_topic_keeps_and_appends_behind,
     arrow_files_keep_their_types,
     search_finds_what_numpy_finds,
     pylance_reads_tags_and_follows_a_restore,

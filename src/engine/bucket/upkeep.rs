@@ -219,17 +219,21 @@ impl Bucket {
     async fn do_what_is_due(self: &Arc<Self>, kept: Keeps, pace: Pace, job: &Job) -> Result<()> {
         let _turn = job.unless_cancelled(async { Ok(TURN.acquire().await.ok()) }).await?;
         let Some(head) = self.known_table() else { return Ok(()) };
-        if let Some(age) = kept.records.keep_age.filter(|_| head.is_stable()) {
-            self.note_moments(&head, age).await?;
+        let age = kept.records.keep_age.filter(|_| head.is_stable());
+        if let Some(age) = age
+            && let Err(error) = self.note_moments(&head, age).await
+        {
+            tracing::warn!(topic = %self.topic, bucket = self.place.id, %error, "since when records are persisted could not be noted; they may stay longer");
         }
         let rests = self.neglect().rests();
         let Some(task) = self.due(&head, kept, (pace, rests)).await? else { return Ok(()) };
         let Some(_alone) = self.maintenance_lock.try_lock()? else { return Ok(()) };
+        let cleans = task == Task::CleanUp;
         let done = match task {
             Task::Retain => self.retain_and_go_on(kept, (pace, rests), job).await,
             task => self.do_task(task, kept, pace, job).await,
         };
-        if done.is_err() {
+        if done.is_err() && !cleans {
             self.clean_up_behind(&head, kept, (pace, job)).await;
         }
         done

@@ -109,7 +109,7 @@ fn size(bytes: u64) -> String {
     let mut unit = units.next();
     while rest >= 1000 {
         let Some(next) = units.next() else { break };
-        (rest, unit) = ((rest + 500) / 1000, Some(next));
+        (rest, unit) = (rest.saturating_add(500) / 1000, Some(next));
     }
     format!("{rest} {}", unit.copied().unwrap_or_default())
 }

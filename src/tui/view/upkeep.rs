@@ -44,6 +44,7 @@ fn said(state: &State, list: &Versions, upkeep: &Maintenance) -> Vec<String> {
     let (what, word) = match upkeep.due {
         Some("compact") => ("small fragments are to be rewritten", Some("compact")),
         Some("cleanup") => ("versions are to be removed", Some("cleanup")),
+        Some("retain") => ("records are to go that are not kept", Some("retain --now")),
         Some(_) => ("an index is to be extended", None),
         None => return Vec::new(),
     };
@@ -94,6 +95,8 @@ mod tests {
             " small fragments are to be rewritten: a writer does it behind its flushes, or `lanceq compact traces --bucket 0` "
         );
         assert_eq!(compact[2], " `lanceq compact traces --bucket 0` ");
+        let retain = said(&state, list, &due(Some("retain")));
+        assert_eq!(retain[2], " `lanceq retain --now traces --bucket 0` ");
         let index = said(&state, list, &due(Some("index")));
         assert_eq!(index[0], " an index is to be extended: a writer does it behind its flushes ");
         assert!(said(&state, list, &due(None)).is_empty());
