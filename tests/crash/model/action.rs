@@ -103,7 +103,7 @@ impl Action {
                 0..38 => Self::Put { rows: 1, column: None },
                 38..50 => Self::Put { rows: 2 + dice.roll(3), column: None },
                 50..54 => Self::Put { rows: 1 + dice.roll(2), column: Some(dice.roll(2)) },
-                72..77 if mix.lets_go => Self::LetGo { keep: 1 + dice.roll(4) },
+                66..77 if mix.lets_go => Self::LetGo { keep: 1 + dice.roll(4) },
                 77..85 if mix.upkeep => Self::CleanUp { keep: 1 + usize::from(dice.roll(4) == 0) },
                 85..92 if mix.upkeep => Self::Rewrite,
                 54..92 => Self::Flush,
