@@ -87,7 +87,7 @@ pub use store::Inspector;
 pub use tally::ReadCounts;
 pub use topic::{
     Diff, Estimate, Group, GroupBuilder, HybridHit, HybridMatches, Progress, Reader, Scan, Sorted,
-    Tail, TailEvent, TextHit, TextMatches, TopicSpec,
+    Tail, TailEvent, TextHit, TextMatches, TopicNames, TopicSpec,
 };
 pub use topic_facts::{
     AdoptOptions, AdoptedBucket, AdoptedBy, Adoption, Holdings, TopicOptions, Trashed,

@@ -37,6 +37,7 @@ mod hints;
 mod indexing;
 mod limits;
 mod manifests;
+mod names;
 mod passing;
 mod put_costs;
 mod read_costs;

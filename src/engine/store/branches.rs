@@ -93,7 +93,7 @@ impl Table {
 
     /// A folder of lists: those of branches, or of tags.
     pub(super) fn refs(&self, of: &str) -> PathBuf {
-        self.main_path().join(REFS).join(of)
+        refs_of(&self.main_path(), of)
     }
 
     /// The dataset that this is a version of, or that its branch is of.
@@ -146,9 +146,14 @@ impl Branch {
 }
 
 /// The branch that a file of the list is of. A name that Lance would not give leads who knows where.
-fn branch_of(file: &str) -> Option<String> {
+pub(super) fn branch_of(file: &str) -> Option<String> {
     let name = object_store::path::Path::from_url_path(file.strip_suffix(ENTRY)?).ok()?;
     check_valid_branch(name.as_ref()).ok().map(|()| name.to_string())
+}
+
+/// A folder of a dataset's lists: those of branches, or of tags.
+pub(super) fn refs_of(dataset: &Path, of: &str) -> PathBuf {
+    dataset.join(REFS).join(of)
 }
 
 /// A branch's name; none of what is no branch.

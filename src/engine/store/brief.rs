@@ -82,7 +82,7 @@ pub(super) fn small(path: &Path) -> Option<Vec<u8>> {
 }
 
 /// The bytes of the manifest in its file.
-fn message(file: &[u8]) -> Option<&[u8]> {
+pub(super) fn message(file: &[u8]) -> Option<&[u8]> {
     let (before, end) = file.split_at_checked(file.len().checked_sub(END)?)?;
     let (at, end) = end.split_at_checked(8)?;
     if !end.ends_with(MAGIC) {
