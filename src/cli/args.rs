@@ -20,6 +20,7 @@ use super::flush::FlushArgs;
 use super::get::GetArgs;
 use super::groups::GroupsArgs;
 use super::index::IndexArgs;
+use super::man::ManArgs;
 use super::open::OpenArgs;
 use super::options::OptionsArgs;
 use super::pick::Matching;
@@ -154,8 +155,8 @@ pub(crate) enum Command {
     Bench(BenchArgs),
     /// List the keys of the explorer
     Keys(FactsArgs),
-    /// Print the completion script of a shell
     Completions(CompletionsArgs),
+    Man(ManArgs),
     /// Show live data: writers in a temporary root, and the explorer on it
     Demo(DemoArgs),
     /// Try reads for the process that started this one: not for people

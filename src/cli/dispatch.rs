@@ -10,7 +10,7 @@ use super::open::OpenArgs;
 use super::screen::Pool;
 use super::{
     adopt, bench, branches, cleanup, compact, completions, create, delete, demo, diff, export,
-    flush, get, groups, index, keys, ls, open, options, put, rename, repair, restore, retain,
+    flush, get, groups, index, keys, ls, man, open, options, put, rename, repair, restore, retain,
     schema, screen, search, stats, storage, tag, tail, trash, verify, versions,
 };
 use crate::Engine;
@@ -38,6 +38,7 @@ pub(crate) async fn dispatch(args: Args) -> Result {
     }
     match command {
         Command::Completions(args) => completions::run(&args),
+        Command::Man(args) => man::run(&args),
         Command::Keys(args) => keys::run(args),
         // Its writers never write where somebody keeps records, unless told to.
         Command::Demo(args) => demo::run(&args, root).await,
@@ -82,13 +83,18 @@ async fn opened(
     screens: &Pool,
     poll: Option<Duration>,
 ) -> Result<Engine> {
-    let engine = Engine::builder(named(root).unwrap_or_else(|| DEFAULT_ROOT.into()));
+    let engine = Engine::builder(self::root(root));
     let engine = engine.follow_links(follow_links).screen(Arc::new(screens.clone()));
     let engine = match poll {
         Some(interval) => engine.poll_interval(interval),
         None => engine,
     };
     Ok(engine.open().await?)
+}
+
+/// The root that an option names, or else the environment, or else the one of the current folder.
+pub(super) fn root(option: Option<PathBuf>) -> PathBuf {
+    named(option).unwrap_or_else(|| DEFAULT_ROOT.into())
 }
 
 /// The root that an option names, or else the environment.

@@ -7,10 +7,13 @@ use clap::Parser as _;
 use super::args::{Args, Command, Draws};
 use super::dispatch::dispatch;
 use super::failure::Failure;
-use super::{log, output, runtime, screen, unknown};
+use super::{complete, log, output, runtime, screen, unknown};
 
 /// Runs the command line that this process was started with.
 pub fn main() -> ExitCode {
+    if let Some(answered) = complete::answer() {
+        return answered;
+    }
     // The grammar would take the word for ROOT, and blame the one behind it.
     let first = std::env::args_os().nth(1);
     if let Some(failure) = first.and_then(|word| unknown::command(word.to_str()?)) {

@@ -1,4 +1,4 @@
-//! The grammar: help, wrong use, completions.
+//! The grammar: help and wrong use.
 
 use crate::program::Test;
 
@@ -68,6 +68,7 @@ fn every_command_has_help_on_stdout() {
         "branches",
         "groups",
         "completions",
+        "man",
         "bench",
         "demo",
     ] {
@@ -86,19 +87,6 @@ fn the_explorer_says_that_it_needs_a_terminal() {
             .stdout("")
             .stderr_contains("needs a terminal")
             .stderr_contains("hint: ");
-    }
-}
-
-#[test]
-fn every_shell_gets_a_script_that_knows_the_commands() {
-    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
-        Test::new()
-            .run(["completions", shell])
-            .code(0)
-            .stdout_contains("versions")
-            .stdout_contains("on-error")
-            .stdout_contains("no-flush")
-            .stdout_contains("repair");
     }
 }
 
@@ -127,6 +115,7 @@ fn every_option_is_documented() {
         "branches",
         "groups",
         "completions",
+        "man",
         "bench",
         "demo",
     ] {
