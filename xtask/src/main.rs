@@ -1,4 +1,4 @@
-//! The commands of this repository: `cargo xtask demo`, `test`, `bench`, `plot`, `torture`, `soak`, `interop`, `fuzz` and `ci`.
+//! The commands of this repository: `cargo xtask demo`, `test`, `example`, `bench`, `plot`, `torture`, `soak`, `interop`, `fuzz` and `ci`.
 //!
 //! Each starts cargo with a `protoc` that works, so that a clone builds on a machine with Rust and a C compiler alone.
 
@@ -29,6 +29,7 @@ usage: cargo xtask <command> [arguments]
 
   demo [arguments]    live writers in a temporary root, and the explorer on it (arguments of `lanceq demo`)
   test [filter]       every test (arguments of `cargo test`)
+  example NAME        one of the programs in examples/show; without a name it lists them
   bench [name…] [quick] [count=N]
                       comparisons with Lance and others, in release; with --dev first in the profile of daily work, to
                       see that they run
@@ -51,6 +52,9 @@ fn main() -> ExitCode {
             &after("--", &after("demo", &rest)),
             FIRST_BUILD,
         ),
+        "example" => {
+            cargo::hand_over(&["run", "--example", "show"], &after("--", &rest), FIRST_BUILD)
+        }
         "test" => cargo::hand_over(&["test"], &rest, FIRST_BUILD),
         "bench" => bench(&rest),
         "plot" => plot::run(&rest),
