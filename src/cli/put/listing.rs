@@ -3,6 +3,7 @@
 use super::dead_letters::DeadLetters;
 use super::refusal::Refusal;
 use crate::cli::args::{OnError, PutArgs};
+use crate::cli::count::counted;
 use crate::cli::failure::Result;
 use crate::cli::output::narrate;
 use crate::cli::progress::Progress;
@@ -46,11 +47,10 @@ impl Listing {
     pub(super) fn finish(&self) {
         match &self.letters {
             Some(letters) if self.count > 0 => {
-                narrate(format!(
-                    "{} refused records are kept in {}",
-                    self.count,
-                    letters.path().display()
-                ));
+                let (path, are) =
+                    (letters.path().display(), if self.count == 1 { "is" } else { "are" });
+                let refused = counted(self.count, "refused record");
+                narrate(format!("{refused} {are} kept in {path}"));
             }
             _ => {}
         }
