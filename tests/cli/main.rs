@@ -11,13 +11,16 @@
 
 mod bad_input;
 mod bench;
+mod book;
 mod branches;
 mod broken_disk;
 mod broken_topics;
 mod cleanup;
+mod completions;
 mod console;
 mod demo;
 mod diff;
+mod examples;
 mod export;
 mod facts;
 mod formats;
@@ -29,6 +32,7 @@ mod index;
 mod interrupts;
 mod journey;
 mod links;
+mod man;
 mod mutations;
 mod program;
 mod put_ack;

@@ -22,6 +22,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 import append
+import book
 import branches
 import check
 import differences
@@ -387,6 +388,12 @@ def the_recipe_in_the_readme_works(lanceq: Lanceq) -> None:
     equal("exit code of the recipe", (done.returncode, done.stderr[-500:] if done.returncode else ""), (0, ""))
 
 
+def the_pages_of_the_book_that_show_python_work(lanceq: Lanceq) -> None:
+    pages = book.pages()
+    equal("pages that show Python", [page.name for page in pages], ["python.md"])
+    equal("what failed", [fault for page in pages for fault in book.run(page, lanceq.program)], [])
+
+
 def comparable(table: pa.Table) -> list[str]:
     """Rows as text, so that NaN equals itself; nanoseconds as integers, which Python's own datetime lacks."""
     nanos = table.schema.get_field_index("ts_nano")
@@ -410,6 +417,7 @@ CHECKS: list[Callable[[Lanceq], None]] = [
     a_diff_is_what_python_sees_row_by_row,
     branches_read_as_python_reads_them_whatever_is_cleaned_up,
     the_recipe_in_the_readme_works,
+    the_pages_of_the_book_that_show_python_work,
 ]
 
 
