@@ -44,6 +44,9 @@ impl Engine {
     }
 
     /// Opens a root with the default options; see [`EngineBuilder::open`].
+    ///
+    /// # Errors
+    /// As [`EngineBuilder::open`].
     pub async fn open(root: impl AsRef<Path>) -> Result<Self> {
         Self::builder(root).open().await
     }
@@ -60,6 +63,8 @@ impl Engine {
 
     /// All topics, by name. Reads folders and `topic.json` files, and opens no dataset.
     ///
+    /// Cost: a listing of the root, and a small file for each topic.
+    ///
     /// # Errors
     /// [`NotFound`](crate::ErrorKind::NotFound) where there is no root.
     pub async fn topics(&self) -> Result<Vec<TopicEntry>> {
@@ -70,6 +75,8 @@ impl Engine {
 
     /// One topic.
     ///
+    /// Cost: as of one topic in [`topics`](Self::topics).
+    ///
     /// # Errors
     /// [`NotFound`](crate::ErrorKind::NotFound) where there is no such topic.
     pub async fn topic(&self, name: &str) -> Result<TopicEntry> {
@@ -77,6 +84,8 @@ impl Engine {
     }
 
     /// Opens a topic for reading. Opens no dataset: a damaged one shows in the reads.
+    ///
+    /// Cost: a small file.
     ///
     /// # Errors
     /// [`NotFound`](crate::ErrorKind::NotFound) where there is no such topic.
@@ -86,6 +95,8 @@ impl Engine {
     }
 
     /// Which versions of a topic's buckets are kept; [`WriterBuilder::retention`] changes it.
+    ///
+    /// Cost: a small file.
     ///
     /// # Errors
     /// [`NotFound`](crate::ErrorKind::NotFound) where there is no such topic; [`Unsupported`](crate::ErrorKind::Unsupported)
@@ -104,6 +115,8 @@ impl Engine {
     /// folder, and said.
     ///
     /// A log that is only torn at its end needs no repair: opening a writer mends it.
+    /// Cost: the log is read and, where it is cut, written anew; the flush lock is held meanwhile. Cancel: it may be done in part;
+    /// repair again, and it goes on.
     ///
     /// # Errors
     /// [`InDoubt`](Error::InDoubt) where another program removed a version that may have been a flush, and
@@ -212,6 +225,8 @@ impl Engine {
     /// Drops the indices over a column from each bucket of a topic, or from one: all, or those of vectors with this metric.
     /// Older versions keep them. Durable when it returns. Cancel: buckets may be done in part.
     ///
+    /// Cost: a commit a bucket.
+    ///
     /// # Errors
     /// - [`NotFound`](crate::ErrorKind::NotFound) where no bucket has one.
     /// - For the rest as [`compact`](Self::compact).
@@ -262,6 +277,7 @@ impl Engine {
     /// Tags name versions in [`At::Tag`], and keep them from being cleaned up. They are durable when this
     /// returns. A bucket in which nothing was ever flushed is passed over: at the tag it is empty.
     /// Cancel: buckets may be marked in part; [`untag`](Self::untag) takes these away.
+    /// Cost: a small file and some syncs a bucket.
     ///
     /// # Errors
     /// - [`Invalid`](crate::ErrorKind::Invalid) for a name that cannot be a tag, and for a version's number over several
@@ -280,6 +296,8 @@ impl Engine {
     }
 
     /// Takes a tag away from every bucket that has it, or from one; the versions stay. Returns what it marked.
+    ///
+    /// Durable when this returns. Cost: as of [`tag`](Self::tag). Cancel: it may be gone from some buckets; take it away again.
     ///
     /// # Errors
     /// [`NotFound`](crate::ErrorKind::NotFound) where no bucket has it, and as [`tag`](Self::tag).

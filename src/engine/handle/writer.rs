@@ -137,6 +137,9 @@ impl WriterBuilder {
     /// Where this engine has a writer of the topic open already, that one is returned, with the
     /// options it has.
     ///
+    /// Cost: a small file; of a topic that exists also its log and its head, which are looked at, and mended where a crash left
+    /// them in need of it: [`Writer::recoveries`] says what was done. Cancel: what was mended stays so.
+    ///
     /// # Errors
     /// - [`Invalid`](crate::ErrorKind::Invalid) for names and options that cannot be.
     /// - [`Conflict`](crate::ErrorKind::Conflict) where another process holds a lock of a bucket for
@@ -189,12 +192,24 @@ impl Writer {
 
     /// Puts one record, or returns [`Error::BufferFull`] where the buffer is full, instead of
     /// waiting for a flush.
+    ///
+    /// Cost and cancel: as of [`put`](Self::put).
+    ///
+    /// # Errors
+    /// [`BufferFull`](Error::BufferFull), of kind [`Unavailable`](crate::ErrorKind::Unavailable); and as [`put`](Self::put).
     pub async fn try_put(&self, record: Value) -> Result<Receipt> {
         self.put_one(record, WhenFull::Fail).await
     }
 
     /// Puts records, all or none of each bucket; a receipt for each bucket that got some. Where one
     /// record does not fit, nothing is put.
+    ///
+    /// Cost: per record less than [`put`](Self::put), as a bucket gets one frame of the log, and with
+    /// [`Durability::Always`] one sync, for all of them.
+    /// Cancel: dropped before it returns, the records of a bucket may or may not be put, all of them or none.
+    ///
+    /// # Errors
+    /// As [`put`](Self::put). Where a bucket's log fails in the middle, the buckets before it have their records.
     pub async fn put_batch(&self, records: Vec<Value>) -> Result<Vec<Receipt>> {
         if records.is_empty() {
             return Ok(Vec::new());
@@ -206,6 +221,31 @@ impl Writer {
     ///
     /// Columns go by name. A column that is missing is null; one that is new becomes a column of
     /// the topic; one of another type is converted where no value changes.
+    ///
+    /// Cost and cancel: as of [`put_batch`](Self::put_batch); nothing is parsed.
+    ///
+    /// # Errors
+    /// As [`put_batch`](Self::put_batch).
+    ///
+    /// # Examples
+    /// ```
+    /// use std::sync::Arc;
+    ///
+    /// use arrow_array::{ArrayRef, Int64Array, RecordBatch};
+    /// use lanceq::Engine;
+    ///
+    /// # #[tokio::main]
+    /// # async fn main() -> lanceq::Result<()> {
+    /// # let folder = tempfile::tempdir().unwrap();
+    /// let engine = Engine::open(folder.path()).await?;
+    /// let writer = engine.writer("steps").open().await?;
+    /// let column: ArrayRef = Arc::new(Int64Array::from(vec![1, 2, 3]));
+    /// let batch = RecordBatch::try_from_iter([("step", column)]).unwrap();
+    /// let receipts = writer.put_arrow(batch).await?;
+    /// assert_eq!((receipts[0].bucket, receipts[0].rows), (0, 3));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn put_arrow(&self, batch: RecordBatch) -> Result<Vec<Receipt>> {
         if batch.num_rows() == 0 {
             return Ok(Vec::new());
@@ -221,6 +261,8 @@ impl Writer {
     /// Persists all that is buffered: one new version in each bucket that has any. After it returns, a power cut loses
     /// nothing of it.
     ///
+    /// Cost: what is buffered is written once, with a dozen syncs a bucket; the buckets are flushed side by side, and puts go on.
+    ///
     /// Cancel: the flush goes on without its caller.
     ///
     /// # Errors
@@ -232,6 +274,8 @@ impl Writer {
     }
 
     /// Persists what is buffered in one bucket, as [`flush`](Self::flush) does in all of them.
+    ///
+    /// Cost and cancel: as of [`flush`](Self::flush).
     ///
     /// # Errors
     /// As [`flush`](Self::flush); [`OutOfRange`](crate::ErrorKind::OutOfRange) where there is no such
@@ -261,6 +305,8 @@ impl Writer {
     /// Ends writing for all clones: their puts are refused from now on, and what is buffered is
     /// flushed. Then the buckets are free for other processes.
     ///
+    /// Cost: a flush, and 200 ms at most for maintenance that is under way. Cancel: the flush goes on, and puts are refused.
+    ///
     /// # Errors
     /// As [`flush`](Self::flush); the writer then stays open, and nothing is lost.
     pub async fn close(&self) -> Result<Vec<Flushed>> {
@@ -270,6 +316,8 @@ impl Writer {
     /// Ends writing without a flush: what is buffered stays in the log, which is synced, for any
     /// process to flush; a writer without a log flushes. Where clones of this writer live, only this
     /// one ends.
+    ///
+    /// Cost: a sync a bucket. Cancel: what is buffered stays in the log, and may not be synced.
     ///
     /// # Errors
     /// [`Poisoned`](crate::ErrorKind::Poisoned) where the log cannot be synced.

@@ -31,6 +31,7 @@ impl Inspector {
     /// Does a read; needs a tokio runtime with time enabled. Panics of the library are told as a verdict.
     ///
     /// An error is none that this process has to tell: whoever asked comes upon it as well.
+    /// Cost: that of the read. Cancel: safe to drop at any await.
     pub async fn inspect(&self, look: &Look) -> Verdict {
         match self.read(look).await {
             Err(Error::Harmful { reason, .. }) => Verdict::Harmful(reason),

@@ -130,6 +130,8 @@ impl Diff {
 
     /// The next records that differ, of one bucket; `None` at the end.
     ///
+    /// Cost: some MiB of one or two files; see [`Reader::diff`].
+    ///
     /// Cancel: safe to drop; nothing is left out.
     ///
     /// # Errors
@@ -145,6 +147,11 @@ impl Diff {
 
     /// As [`next`](Self::next), without what the records hold: nothing is read of those that were added or deleted. The
     /// bucket, and its next rows that differ; there may be none.
+    ///
+    /// Cancel: safe to drop; nothing is left out.
+    ///
+    /// # Errors
+    /// As [`next`](Self::next).
     pub async fn next_rows(&mut self) -> Result<Option<(u32, Vec<ChangedRow>)>> {
         let found = self.step(Detail::Rows).await?;
         Ok(found.map(|(bucket, found)| (bucket, found.rows)))

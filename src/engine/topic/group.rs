@@ -80,6 +80,8 @@ impl Group {
 
     /// As [`get`](Self::get), but waits at the end until a record comes, by whichever process: there is one at least, where
     /// `limit` is not 0.
+    ///
+    /// Cost, cancel and errors: as of [`get`](Self::get).
     pub async fn next(&mut self, limit: usize) -> Result<Page> {
         self.read(limit, AtEnd::Wait).await
     }
@@ -125,6 +127,8 @@ impl Group {
     /// Goes on elsewhere, in each bucket that `from` names: in memory, until it is committed. A cursor may name some of the
     /// buckets.
     ///
+    /// Cost: a look at each bucket. Cancel: it stays where it was.
+    ///
     /// # Errors
     /// [`Invalid`](crate::ErrorKind::Invalid) for a place behind the end of a bucket, and [`OutOfRange`](crate::ErrorKind::OutOfRange)
     /// for a bucket that it does not read; it stays where it was then.
@@ -163,6 +167,11 @@ impl Group {
     }
 
     /// How many records lie behind what was handed out, whether they match a filter or not.
+    ///
+    /// Cost: two `stat` calls a bucket where nothing changed.
+    ///
+    /// # Errors
+    /// As [`Reader::counts`].
     pub async fn lag(&self) -> Result<u64> {
         let mut lag = 0;
         for (bucket, snapshot) in self.reader.buckets.iter().zip(self.reader.snapshots().await?) {

@@ -6,7 +6,6 @@ use arrow_schema::{Field, Schema, SchemaRef};
 
 use super::catalog::Catalog;
 use super::meta::TopicMeta;
-use super::tail::Tail;
 use super::versions::shown;
 use super::writer_options::LOCK_TIMEOUT;
 use crate::engine::bucket::{Bucket, Snapshot};
@@ -16,7 +15,7 @@ use crate::engine::facts::{BucketCounts, Maintenance, Recovery, TopicCounts, Top
 use crate::engine::job::Job;
 use crate::engine::layout::{Origin, Place, dataset};
 use crate::engine::name::TopicName;
-use crate::engine::options::{At, Columns, InDoubt, StreamOptions};
+use crate::engine::options::{At, Columns, InDoubt};
 use crate::engine::record::{Chunk, Needle, Page, TopicSchema, conform, takes};
 use crate::engine::store::{Table, Then};
 use crate::engine::verify_facts::Verification;
@@ -160,6 +159,8 @@ impl Reader {
 
     /// The schema of what it reads.
     ///
+    /// Cost: two `stat` calls a bucket where nothing changed.
+    ///
     /// # Errors
     /// [`Invalid`](crate::ErrorKind::Invalid) for chosen columns that are not there.
     pub async fn schema(&self) -> Result<SchemaRef> {
@@ -193,6 +194,10 @@ impl Reader {
 
     /// How many records there are, whether they match a filter or not. Cost: two `stat` calls a bucket where nothing changed;
     /// of a bucket whose first fragment has deleted records, which of these live, once.
+    ///
+    /// # Errors
+    /// [`Corrupt`](crate::ErrorKind::Corrupt) where a dataset is damaged, [`Unavailable`](crate::ErrorKind::Unavailable) where it cannot be
+    /// reached now.
     pub async fn counts(&self) -> Result<TopicCounts> {
         let mut counts = TopicCounts::default();
         for (bucket, snapshot) in self.buckets.iter().zip(&self.snapshots().await?) {
@@ -206,6 +211,9 @@ impl Reader {
     }
 
     /// Counts, and what they cost on disk. Cost: walks all files of the topic.
+    ///
+    /// # Errors
+    /// As [`counts`](Self::counts).
     pub async fn stats(&self) -> Result<TopicStats> {
         let snapshots = self.snapshots().await?;
         let (name, kept) = (self.name.clone(), self.kept().await?);
@@ -223,6 +231,9 @@ impl Reader {
     ///
     /// Cost: the head's manifest and its indices, and a listing of the versions; no walk over files, unlike
     /// [`stats`](Self::stats).
+    ///
+    /// # Errors
+    /// As [`counts`](Self::counts).
     pub async fn maintenance(&self) -> Result<Vec<Maintenance>> {
         let (snapshots, kept) = (self.snapshots().await?, self.kept().await?);
         let mut found = Vec::new();
@@ -230,19 +241,6 @@ impl Reader {
             found.push(bucket.upkeep(snapshot, kept).await?);
         }
         Ok(found)
-    }
-
-    /// A stream of what this reader reads, from the place that `options` name. When it returns, the
-    /// place is fixed: what is put from now on comes in the stream.
-    ///
-    /// Order: by offset within a bucket; buckets as they come. No gap and no duplicate, through
-    /// flushes, compactions and foreign appends.
-    /// A pinned reader's stream ends at the version's end.
-    pub async fn stream(&self, options: StreamOptions) -> Result<Tail> {
-        let snapshots = self.snapshots().await?;
-        let schema = self.chosen(&self.whole_schema(&snapshots))?;
-        let selection = self.selection(&snapshots)?;
-        Tail::start(&self.catalog, self.sources(), options, (selection, schema)).await
     }
 
     /// See [`Engine::repair`](crate::Engine::repair).
@@ -286,11 +284,6 @@ impl Reader {
         }
         let all = self.buckets.iter().map(|bucket| bucket.snapshot_to_read());
         futures::future::try_join_all(all).await
-    }
-
-    fn sources(&self) -> Vec<(Arc<Bucket>, Option<Snapshot>)> {
-        let pinned = self.pinned.iter().flatten().cloned().map(Some);
-        self.buckets.iter().cloned().zip(pinned.chain(std::iter::repeat(None))).collect()
     }
 
     pub(super) async fn table_at(&self, bucket: &Bucket, at: &At) -> Result<Option<Table>> {

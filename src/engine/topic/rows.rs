@@ -14,6 +14,10 @@ impl Reader {
     /// records shows.
     ///
     /// Cost: as [`get`](Self::get). With a filter, its columns of all records before the page, too.
+    /// Cancel: safe to drop at any await.
+    ///
+    /// # Errors
+    /// As [`get`](Self::get).
     pub async fn window(&self, row: u64, limit: usize) -> Result<Page> {
         let snapshots = self.snapshots_to_read().await?;
         let schema = self.chosen(&self.whole_schema(&snapshots))?;
@@ -74,6 +78,11 @@ impl Reader {
 
     /// The row number, in the sense of [`window`](Self::window), of the first record of `bucket`
     /// with this offset or a larger one.
+    ///
+    /// Cost: no record is read, but with a filter its columns of all records before that one. Cancel: safe to drop at any await.
+    ///
+    /// # Errors
+    /// [`OutOfRange`](crate::ErrorKind::OutOfRange) where there is no such bucket; and as [`get`](Self::get).
     pub async fn locate(&self, bucket: u32, offset: u64) -> Result<u64> {
         self.bucket(bucket)?;
         let snapshots = self.snapshots_to_read().await?;

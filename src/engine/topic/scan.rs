@@ -23,6 +23,7 @@ impl Reader {
     /// A pass over every record, buffered ones included, in portions of bounded memory; for exports and sums.
     ///
     /// What is put, flushed, compacted or deleted meanwhile does not show in it.
+    /// Cost: nothing here but a look at each bucket; see [`Scan::next`]. What it reads is not cleaned up as long as it lasts.
     ///
     /// # Errors
     /// [`Invalid`](crate::ErrorKind::Invalid) for chosen columns that are not there.

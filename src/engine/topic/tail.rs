@@ -13,6 +13,7 @@ use tokio::sync::watch;
 
 use super::catalog::Catalog;
 use super::progress::{Progress, Stands};
+use super::reader::Reader;
 use crate::engine::bucket::{Bucket, BucketEvent, BucketTail, Selection, Snapshot, Stand};
 use crate::engine::error::Result;
 use crate::engine::facts::{Flushed, Reset};
@@ -49,8 +50,67 @@ pub struct Tail {
     stands: Arc<watch::Sender<Stands>>,
 }
 
+impl Reader {
+    /// A stream of what this reader reads, from the place that `options` name. When it returns, the
+    /// place is fixed: what is put from now on comes in the stream.
+    ///
+    /// Order: by offset within a bucket; buckets as they come. No gap and no duplicate, through
+    /// flushes, compactions and foreign appends.
+    /// A pinned reader's stream ends at the version's end.
+    /// Cost: a look at each bucket; then the records that are delivered, and what [`filter`](Self::filter) says. One that waits is woken
+    /// by what happens, and looks by itself as often as [`EngineBuilder::poll_interval`](crate::EngineBuilder::poll_interval) says.
+    /// Cancel: safe to drop at any await; [`Tail::cursor`] is where a stream stands.
+    ///
+    /// # Errors
+    /// As [`schema`](Self::schema) and [`counts`](Self::counts). What goes wrong later is an item of the stream.
+    ///
+    /// # Examples
+    /// ```
+    /// use futures::StreamExt;
+    /// use lanceq::{Engine, StreamOptions, TailEvent};
+    /// use serde_json::json;
+    ///
+    /// # #[tokio::main]
+    /// # async fn main() -> lanceq::Result<()> {
+    /// # let folder = tempfile::tempdir().unwrap();
+    /// let engine = Engine::open(folder.path()).await?;
+    /// let writer = engine.writer("films").open().await?;
+    /// writer.put(json!({"title": "Up"})).await?;
+    ///
+    /// let reader = engine.reader("films").await?;
+    /// let mut tail = reader.stream(StreamOptions::from_start().blocking()).await?;
+    /// while let Some(event) = tail.next().await {
+    ///     match event? {
+    ///         TailEvent::Rows(chunk) => {
+    ///             assert_eq!(chunk.records().next().unwrap().fields["title"], "Up");
+    ///             writer.flush().await?;
+    ///         }
+    ///         TailEvent::Flushed(flushed) => {
+    ///             assert_eq!(flushed.next_offset, 1);
+    ///             break;
+    ///         }
+    ///         _ => {} // another program rewrote the dataset
+    ///     }
+    /// }
+    /// assert_eq!(tail.cursor().to_string(), "0:1");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn stream(&self, options: StreamOptions) -> Result<Tail> {
+        let snapshots = self.snapshots().await?;
+        let schema = self.chosen(&self.whole_schema(&snapshots))?;
+        let selection = self.selection(&snapshots)?;
+        Tail::start(&self.catalog, self.sources(), options, (selection, schema)).await
+    }
+
+    fn sources(&self) -> Vec<(Arc<Bucket>, Option<Snapshot>)> {
+        let pinned = self.pinned.iter().flatten().cloned().map(Some);
+        self.buckets.iter().cloned().zip(pinned.chain(std::iter::repeat(None))).collect()
+    }
+}
+
 impl Tail {
-    pub(super) async fn start(
+    async fn start(
         catalog: &Catalog,
         sources: Vec<(Arc<Bucket>, Option<Snapshot>)>,
         options: StreamOptions,
@@ -91,6 +151,8 @@ impl Tail {
 
     /// Only the records, batch by batch; resets are passed over as in [`records`](Self::records). Far behind the end, batches
     /// have some thousand records and are decoded ahead, which is as fast as a scan of the dataset.
+    ///
+    /// What goes wrong is an item.
     pub fn chunks(self) -> impl Stream<Item = Result<Chunk>> + Send + Unpin {
         let chunk = |event| match event {
             Ok(TailEvent::Rows(chunk)) => Some(Ok(chunk)),
@@ -102,6 +164,8 @@ impl Tail {
 
     /// Only the records, one by one. Resets are passed over: the records behind one are those that
     /// follow by position.
+    ///
+    /// What goes wrong is an item, behind which the stream can be read on.
     pub fn records(self) -> impl Stream<Item = Result<Record>> + Send + Unpin {
         let records = self.events.map(|event| match event {
             Ok(TailEvent::Rows(chunk)) => chunk.records().map(Ok).collect(),

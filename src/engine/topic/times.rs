@@ -15,6 +15,9 @@ impl Reader {
     /// Within a bucket, records that lie behind others did not come before them.
     /// Cost: O(log versions) manifests for each version that is found, each described once a process.
     /// Cancel: safe to drop at any await.
+    ///
+    /// # Errors
+    /// As [`Reader::versions`].
     pub async fn times(&self, records: &[(u32, u64)]) -> Result<Vec<Option<DateTime<Utc>>>> {
         let mut found = HashMap::new();
         for (bucket, snapshot) in self.buckets.iter().zip(&self.snapshots().await?) {

@@ -12,6 +12,10 @@ use crate::engine::store::{Table, Then, Version};
 impl Reader {
     /// The newest `limit` versions of each bucket, newest first. Cost: one listing of a folder; one manifest for each version
     /// that is returned the first time in this process, a `stat` from then on.
+    ///
+    /// # Errors
+    /// [`Corrupt`](crate::ErrorKind::Corrupt) where a manifest is damaged, [`Unavailable`](crate::ErrorKind::Unavailable) where a folder cannot be
+    /// listed.
     pub async fn versions(&self, limit: usize) -> Result<Vec<VersionInfo>> {
         let mut all = Vec::new();
         for (bucket, snapshot) in self.buckets().iter().zip(&self.snapshots().await?) {
