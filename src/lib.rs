@@ -68,6 +68,9 @@ mod engine;
 pub use engine::*;
 
 #[cfg(feature = "tui")]
+mod files;
+
+#[cfg(feature = "tui")]
 pub mod tui;
 
 #[cfg(feature = "cli")]

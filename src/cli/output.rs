@@ -7,6 +7,7 @@ use rustix::event::{PollFd, PollFlags, poll};
 use rustix::io::Errno;
 
 use super::failure::{Failure, Report, Result};
+use crate::files::Out;
 use crate::tui::clean;
 
 /// Where data goes: kept until it is flushed or 64 KiB have come together.
@@ -41,11 +42,7 @@ impl Data {
 
     /// Writes text: as it is for a program, for a person with no control character but line ends.
     pub(crate) fn write(&mut self, text: &str) -> Result {
-        if !self.is_terminal {
-            return self.bytes(text.as_bytes());
-        }
-        let safe: Vec<_> = text.split('\n').map(clean).collect();
-        self.bytes(safe.join("\n").as_bytes())
+        self.text(text).map_err(|error| self.failure(&error))
     }
 
     fn bytes(&mut self, bytes: &[u8]) -> Result {
@@ -53,11 +50,8 @@ impl Data {
     }
 
     /// What a failed write means.
-    pub(crate) fn failure(&self, error: &io::Error) -> Failure {
-        match error.kind() {
-            io::ErrorKind::BrokenPipe => Failure::BrokenPipe,
-            _ => Failure::io(format!("could not write to {}", self.name), error),
-        }
+    fn failure(&self, error: &io::Error) -> Failure {
+        unwritten(&self.name, error)
     }
 
     /// Writes a line of text.
@@ -103,6 +97,24 @@ impl Write for Data {
 
     fn flush(&mut self) -> io::Result<()> {
         self.out.flush()
+    }
+}
+
+impl Out for Data {
+    fn text(&mut self, text: &str) -> io::Result<()> {
+        if !self.is_terminal {
+            return self.out.write_all(text.as_bytes());
+        }
+        let safe: Vec<_> = text.split('\n').map(clean).collect();
+        self.out.write_all(safe.join("\n").as_bytes())
+    }
+}
+
+/// What a failed write to something of this name means.
+pub(crate) fn unwritten(name: &str, error: &io::Error) -> Failure {
+    match error.kind() {
+        io::ErrorKind::BrokenPipe => Failure::BrokenPipe,
+        _ => Failure::io(format!("could not write to {name}"), error),
     }
 }
 

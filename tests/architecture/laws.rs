@@ -124,7 +124,7 @@ pub(crate) fn only_the_store_knows_lance(source: &Source) -> Vec<Finding> {
 }
 
 pub(crate) fn wings_use_public_names(source: &Source) -> Vec<Finding> {
-    let Some(wing @ ("tui" | "cli")) = source.wing() else {
+    let Some(wing @ ("tui" | "cli" | "files")) = source.wing() else {
         return Vec::new();
     };
     source.findings(|path| match path {
@@ -133,6 +133,9 @@ pub(crate) fn wings_use_public_names(source: &Source) -> Vec<Finding> {
         }
         ["crate", "cli", ..] if wing == "tui" => {
             Some("the explorer names the command line".to_owned())
+        }
+        ["crate", other @ ("cli" | "tui"), ..] if wing == "files" => {
+            Some(format!("`crate::{other}` stands above the files"))
         }
         _ => None,
     })

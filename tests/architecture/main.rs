@@ -51,7 +51,7 @@ fn only_the_store_imports_lance() {
 #[test]
 fn explorer_and_command_line_use_public_names() {
     hold(
-        "tui and cli use the engine's public names, and tui does not know cli",
+        "files, tui and cli use the engine's public names; tui does not know cli, files neither of them",
         wings_use_public_names,
     );
 }
@@ -169,6 +169,12 @@ const CASES: &[(Law, &str, &str, &str)] = &[
         "src/tui/state.rs",
         "use crate::cli::Args;",
         "use crate::tui::view::Frame;",
+    ),
+    (
+        wings_use_public_names,
+        "src/files/sink.rs",
+        "use crate::tui::clean;",
+        "use crate::{Decoder, files::Fault};",
     ),
     (
         only_terminal_files_know_crossterm,

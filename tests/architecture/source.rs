@@ -56,7 +56,7 @@ impl Source {
         }
     }
 
-    /// `engine`, `tui` or `cli`.
+    /// `engine`, `files`, `tui` or `cli`.
     pub(crate) fn wing(&self) -> Option<&str> {
         self.module.get(1).map(String::as_str)
     }

@@ -2,16 +2,16 @@
 
 use std::path::{Path, PathBuf};
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 
-use super::sink::Sink;
-use super::target::{Target, is_stdout};
-use crate::cli::count::counted;
+use super::failed::failure;
+use crate::cli::count::{counted, non_finite};
 use crate::cli::failure::{Failure, Result};
 use crate::cli::interrupt::Interrupt;
-use crate::cli::output;
+use crate::cli::output::{self, Data};
 use crate::cli::pick::Pick;
 use crate::cli::progress::Progress;
+use crate::files::{FileFormat, Sink, Target};
 use crate::{Engine, Scan};
 
 #[derive(Debug, Args)]
@@ -38,30 +38,14 @@ pub(crate) struct ExportArgs {
     pub(crate) pick: Pick,
 }
 
-/// What kind of file is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum FileFormat {
-    /// One JSON object a line
-    #[value(alias = "ndjson")]
-    Jsonl,
-    /// Comma-separated values with a header line; nested values as JSON text
-    Csv,
-    /// Apache Parquet, compressed with zstd
-    Parquet,
-    /// An Arrow IPC file, also known as Feather
-    #[value(aliases = ["feather", "ipc"])]
-    Arrow,
+/// Whether a terminal cannot show it.
+fn is_binary(format: FileFormat) -> bool {
+    matches!(format, FileFormat::Parquet | FileFormat::Arrow)
 }
 
-impl FileFormat {
-    fn of(file: &Path) -> Option<Self> {
-        let extension = file.extension()?.to_str()?;
-        Self::from_str(extension, true).ok()
-    }
-
-    fn is_binary(self) -> bool {
-        matches!(self, Self::Parquet | Self::Arrow)
-    }
+/// Whether this names stdout.
+fn is_stdout(path: &Path) -> bool {
+    path == Path::new("-")
 }
 
 /// Writes all records that were there when it began, and says how many.
@@ -71,18 +55,40 @@ pub(crate) async fn run(engine: &Engine, args: &ExportArgs) -> Result {
         Failure::wrong_use(format!("what is to be written does not follow from the name {file}"))
             .hint("end it in .jsonl, .csv, .parquet or .arrow, or say it with --format")
     })?;
-    if format.is_binary() && is_stdout(&args.file) && output::stdout_is_terminal() {
+    if is_binary(format) && is_stdout(&args.file) && output::stdout_is_terminal() {
         return Err(Failure::wrong_use("a terminal cannot show Parquet or Arrow")
             .hint("redirect it into a file, or name one"));
     }
     // IMPORTANT: before there is a file that a signal could leave behind.
     let interrupt = Interrupt::listen(Some("stopping; nothing is left behind"));
     let mut scan = args.pick.reader(engine, &args.topic).await?.scan().await?;
-    let target = Target::of(&args.file, args.force)?;
-    let mut sink = Sink::new(format, target.open()?, scan.schema())?;
-    let count = copy(&mut scan, &mut sink, (args, interrupt)).await?;
-    sink.finish()?;
-    if let Some(name) = target.complete()? {
+    write(&mut scan, (args, format), interrupt).await
+}
+
+/// Writes what is read; where it is stdout, there is nothing to make complete.
+async fn write(
+    scan: &mut Scan,
+    (args, format): (&ExportArgs, FileFormat),
+    interrupt: Interrupt,
+) -> Result {
+    let name = args.file.display().to_string();
+    let (target, out, name) = if is_stdout(&args.file) {
+        (None, Data::stdout(), "stdout".to_owned())
+    } else {
+        let target = Target::of(&args.file, args.force).map_err(|fault| failure(fault, &name))?;
+        let file = target.open().map_err(|fault| failure(fault, &name))?;
+        (Some(target), Data::file(file, &name), name)
+    };
+    let failure = |fault| failure(fault, &name);
+    let mut sink = Sink::new(format, out, scan.schema()).map_err(failure)?;
+    let count = copy(scan, (&mut sink, &name), (args, interrupt)).await?;
+    let as_null = sink.finish().map_err(failure)?;
+    if as_null > 0 {
+        let values = usize::try_from(as_null).unwrap_or(usize::MAX);
+        output::narrate(non_finite(values, "written"));
+    }
+    if let Some(target) = target {
+        target.complete().map_err(failure)?;
         output::narrate(format!("exported {} to {name}", counted(count, "record")));
     }
     Ok(())
@@ -91,7 +97,7 @@ pub(crate) async fn run(engine: &Engine, args: &ExportArgs) -> Result {
 /// Copies up to the limit; returns how many records.
 async fn copy(
     scan: &mut Scan,
-    sink: &mut Sink,
+    (sink, name): (&mut Sink<Data>, &str),
     (args, mut interrupt): (&ExportArgs, Interrupt),
 ) -> Result<u64> {
     let mut progress = Progress::records("exporting", scan.total());
@@ -104,7 +110,7 @@ async fn copy(
         };
         let Some(chunk) = chunk else { break };
         let rows = chunk.batch.num_rows().min(usize::try_from(left).unwrap_or(usize::MAX));
-        sink.write(&chunk.batch.slice(0, rows))?;
+        sink.write(&chunk.batch.slice(0, rows)).map_err(|fault| failure(fault, name))?;
         left -= rows as u64;
         count += rows as u64;
         progress.at(scan.passed());

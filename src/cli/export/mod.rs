@@ -1,8 +1,7 @@
 //! `lanceq export`: records into a file.
 
 mod command;
-mod sink;
-mod target;
-mod told;
+mod failed;
+mod format;
 
 pub(crate) use command::{ExportArgs, run};

@@ -10,8 +10,5 @@ mod printer;
 mod table;
 
 pub(crate) use changes::{ChangePrinter, columns_told};
-pub(crate) use csv::Csv;
-pub(crate) use form::Form;
 pub(crate) use grid::{Cell, facts};
-pub(crate) use jsonl::Jsonl;
 pub(crate) use printer::Printer;
