@@ -37,6 +37,10 @@ pub(crate) struct OpenArgs {
     /// Let nothing move by itself
     #[arg(long)]
     pub(crate) reduced_motion: bool,
+
+    /// Change nothing: what would put, flush, tag or compact is off until F6 allows it
+    #[arg(long)]
+    pub(crate) read_only: bool,
 }
 
 fn theme(name: &str) -> Result<Theme, String> {
@@ -48,6 +52,7 @@ pub(crate) struct Setup {
     config: Config,
     /// What is wrong with what was set up.
     told: Vec<String>,
+    read_only: bool,
 }
 
 impl Setup {
@@ -64,7 +69,7 @@ impl Setup {
         config.ascii |= args.ascii;
         config.reduced_motion |= args.reduced_motion;
         config.theme = args.theme.or(config.theme);
-        Ok(Self { config, told })
+        Ok(Self { config, told, read_only: args.read_only })
     }
 
     /// How often the disk is to be looked at where no events come.
@@ -76,7 +81,8 @@ impl Setup {
     pub(crate) fn options(self) -> Options {
         let theme = self.config.theme.unwrap_or_else(Theme::from_env);
         let colours = Colours::from_env();
-        Options { theme, colours, config: self.config, told: self.told, ..Options::default() }
+        let Self { config, told, read_only } = self;
+        Options { theme, colours, config, told, read_only, ..Options::default() }
     }
 }
 

@@ -2,13 +2,14 @@
 
 use super::data::Fault;
 use super::effect::{Alteration, BucketId};
-use super::event::Answer;
+use super::event::{Altered, Answer};
 use super::text::quantity::{counted, grouped};
 use crate::{At, Engine, Restored};
 
 /// Does it, and says what was done.
 pub(super) async fn alter(engine: &Engine, alteration: &Alteration) -> Result<Answer, Fault> {
-    let done = match alteration {
+    let mut made = None;
+    let said = match alteration {
         Alteration::Tag { bucket: BucketId { topic, bucket }, version, tag } => {
             engine.tag(topic.as_str(), tag, Some(*version), Some(*bucket)).await?;
             format!("v {} of bucket {bucket} is `{tag}` now", grouped(*version))
@@ -23,10 +24,11 @@ pub(super) async fn alter(engine: &Engine, alteration: &Alteration) -> Result<An
         Alteration::Restore { bucket: BucketId { topic, bucket }, version } => {
             let at = At::Version(*version);
             let done = engine.restore(topic.as_str(), at, Some(*bucket)).await?;
+            made = done.first().map(|done| done.version);
             done.first().map_or_else(String::new, restored)
         }
     };
-    Ok(Answer::Altered(done))
+    Ok(Answer::Altered(Altered { said, alteration: alteration.clone(), made }))
 }
 
 fn restored(done: &Restored) -> String {

@@ -2,9 +2,13 @@
 
 use std::sync::Arc;
 
-use super::data::{Chip, Encoded, Filter, Frame, Heavy, Likeness, PathColumn, PathColumns};
+pub(crate) use super::address::{
+    BucketId, ColumnId, Exemplar, PageKey, Past, Place, RecordId, Versus,
+};
+use super::data::{Chip, Encoded, Filter, Frame, Heavy, Likeness, PathColumns};
 use super::reproduce::View;
 use super::state::{Asked, Memory, When};
+use super::work::{Administration, Chore, Order};
 use crate::{Cursor, JsonObject, Needle, TopicName};
 
 /// Something to be done outside the state.
@@ -21,6 +25,8 @@ pub(crate) enum Effect {
     },
     /// Stops whatever the slot is doing.
     Cancel(Slot),
+    /// Wishes that it comes to an end, and answers what it did until then.
+    Stop(Slot),
     /// Remembers it for the next time.
     Remember(Box<Memory>),
 }
@@ -34,6 +40,8 @@ pub(crate) struct LoadId(pub(crate) u64);
 pub(crate) enum Slot {
     Topics,
     Counts(TopicName),
+    /// How far the groups of a topic are behind.
+    Lag(TopicName),
     Page(PageKey),
     Detail,
     /// A value of it that was not read with it.
@@ -75,6 +83,20 @@ pub(crate) enum Slot {
     Copy,
     /// A text that a program of this machine is to keep.
     Offer,
+    /// A picture of the screen.
+    Screenshot,
+    /// Records that are being written into a file.
+    Export,
+    /// What a bucket takes on disk.
+    Storage,
+    /// What goes with a topic.
+    Holdings,
+    /// What is being done to a topic as a whole.
+    Administer,
+    /// What would be done to keep a topic in order.
+    Preview,
+    /// What is being done to keep a topic in order.
+    Tend(Chore, Place),
 }
 
 /// What a load does.
@@ -84,6 +106,8 @@ pub(crate) enum Request {
     Topics,
     /// Counts the records of a topic.
     Counts(TopicName),
+    /// Finds the group of a topic that is farthest behind.
+    Lag(TopicName),
     /// Reads a page of a topic, at a state of the counts; of a version where one is named, of a list where some are picked.
     Page {
         topic: TopicName,
@@ -148,9 +172,35 @@ pub(crate) enum Request {
     Copy(Wanted),
     /// Gives a text to a program of this machine that keeps it.
     Offer(String),
+    /// Writes a picture of the screen into a new file, whose name begins with the stem.
+    Screenshot { svg: String, stem: String },
+    /// Writes records into a file.
+    Export(Order),
+    /// Finds out what goes with a topic.
+    Holdings(TopicName),
+    /// Does something to a topic as a whole.
+    Administer(Administration),
+    /// Finds out what a bucket takes on disk.
+    Storage(BucketId),
+    /// Finds out what would be done to keep a topic in order.
+    Preview { chore: Chore, place: Place },
+    /// Keeps a topic in order.
+    Tend { chore: Chore, place: Place },
 }
 
 impl Request {
+    /// Whether it changes something in the root.
+    pub(crate) fn changes(&self) -> bool {
+        matches!(
+            self,
+            Self::Put { .. }
+                | Self::Flush(_)
+                | Self::Alter(_)
+                | Self::Tend { .. }
+                | Self::Administer(_)
+        )
+    }
+
     /// The topic whose writer it uses.
     pub(crate) fn written_topic(&self) -> Option<&TopicName> {
         match self {
@@ -177,20 +227,6 @@ pub(crate) enum Wanted {
     },
     /// Python that reads a view.
     Python(Box<View>),
-}
-
-/// A page of a bucket: rows `index * PAGE` to `(index + 1) * PAGE`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) struct PageKey {
-    pub(crate) bucket: u32,
-    pub(crate) index: u64,
-}
-
-/// A topic, or one bucket of it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Place {
-    pub(crate) topic: TopicName,
-    pub(crate) bucket: Option<u32>,
 }
 
 /// Where a text is looked for.
@@ -248,95 +284,11 @@ pub(crate) enum Wish {
     },
 }
 
-/// A column of a table.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum ColumnId {
-    /// One of the schema, by the name that is shown.
-    Own(String),
-    Inner(PathColumn),
-}
-
-impl ColumnId {
-    /// Its name as it is shown.
-    pub(crate) fn name(&self) -> &str {
-        match self {
-            Self::Own(name) => name,
-            Self::Inner(path) => &path.name,
-        }
-    }
-}
-
 /// A direction through a table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Way {
     Down,
     Up,
-}
-
-/// A version that is looked at: one of a bucket's own, or one of a branch of it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Past {
-    pub(crate) branch: Option<Arc<str>>,
-    pub(crate) version: u64,
-}
-
-impl Past {
-    /// One of a bucket's own.
-    pub(crate) fn own(version: u64) -> Self {
-        Self { branch: None, version }
-    }
-}
-
-/// One record's address.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct RecordId {
-    pub(crate) topic: TopicName,
-    pub(crate) bucket: u32,
-    pub(crate) offset: u64,
-    /// The version at which it is looked at; none for what is there now.
-    pub(crate) version: Option<Past>,
-}
-
-/// What others are to be like.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Exemplar {
-    /// A record.
-    Record(RecordId),
-    /// Several records of a topic, by bucket and offset, as they are now: the mean of their vectors.
-    Mean { topic: TopicName, records: Vec<(u32, u64)> },
-}
-
-impl Exemplar {
-    /// The topic in which others are looked for.
-    pub(crate) fn topic(&self) -> &TopicName {
-        match self {
-            Self::Record(record) => &record.topic,
-            Self::Mean { topic, .. } => topic,
-        }
-    }
-
-    /// The version at which they are; none for what is there now.
-    pub(crate) fn version(&self) -> Option<&Past> {
-        match self {
-            Self::Record(record) => record.version.as_ref(),
-            Self::Mean { .. } => None,
-        }
-    }
-}
-
-/// One bucket of a topic.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct BucketId {
-    pub(crate) topic: TopicName,
-    pub(crate) bucket: u32,
-}
-
-/// Two versions of a bucket, the older one first.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Versus {
-    pub(crate) bucket: BucketId,
-    pub(crate) before: u64,
-    pub(crate) after: u64,
 }
 
 /// What can be done to a version of a bucket.

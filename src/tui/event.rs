@@ -9,13 +9,15 @@ use chrono::{DateTime, NaiveDateTime, Utc};
 use ratatui::layout::{Position, Size};
 
 use super::data::{
-    Chip, Difference, Differing, Fault, Finds, FlushReport, Likes, Rows, Thumbnail, Version, Whole,
+    Behind, Chip, Difference, Differing, Fault, Finds, FlushReport, Likes, Rows, Thumbnail,
+    Version, Whole,
 };
-use super::effect::{LoadId, PageKey, Slot, Way};
+use super::effect::{Alteration, LoadId, PageKey, Slot, Way};
 use super::input::Key;
+use super::work::{Administration, Exported, Outcome};
 use crate::{
-    BranchInfo, Change, Cursor, Estimate, Flushed, Maintenance, Receipt, Recovery, Reset,
-    TopicCounts, TopicEntry, TopicName, WatchMode,
+    BranchInfo, BucketStorage, Change, Cursor, Estimate, Flushed, Holdings, Maintenance, Receipt,
+    Recovery, Reset, TopicCounts, TopicEntry, TopicName, WatchMode,
 };
 
 /// Something happened.
@@ -74,6 +76,11 @@ pub(crate) enum Answer {
     Topics(Vec<TopicEntry>),
     /// How many records there are, and when they were counted.
     Counts(TopicCounts, NaiveDateTime),
+    /// The group that is farthest behind, where one is behind, and how long finding it took.
+    Lag {
+        behind: Option<Behind>,
+        took: Duration,
+    },
     /// Rows, how long reading them took, and the state of the counts at which they were asked for.
     Page {
         rows: Rows,
@@ -101,8 +108,7 @@ pub(crate) enum Answer {
     /// The bucket that was looked at, and what was found.
     Pinned(u32, Landing),
     Compared(Compared),
-    /// What was done to a version, in a sentence.
-    Altered(String),
+    Altered(Altered),
     Similar(Likes),
     /// Records that have the words that were searched for.
     Words(Finds),
@@ -142,6 +148,41 @@ pub(crate) enum Answer {
     Copied(String),
     /// The program that took a text, if any did.
     Offered(Option<&'static str>),
+    /// The file that a picture of the screen is in.
+    Pictured(String),
+    /// So much of so much is done; it goes on.
+    Progress(u64, u64),
+    /// Nothing was written: there is such a file.
+    IsThere(String),
+    Exported(Exported),
+    /// What goes with a topic.
+    Holdings(Box<Holdings>),
+    Administered(Administered),
+    /// What a bucket takes on disk.
+    Storage(Box<BucketStorage>),
+    /// What would be done to keep a topic in order, in sentences.
+    Preview(Vec<String>),
+    Tended(Outcome),
+    /// It was stopped by a wish.
+    Stopped,
+}
+
+/// What was done to a version.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Altered {
+    /// In a sentence.
+    pub(crate) said: String,
+    pub(crate) alteration: Alteration,
+    /// The version that it made, where it made one.
+    pub(crate) made: Option<u64>,
+}
+
+/// What was done to a topic as a whole.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Administered {
+    pub(crate) administration: Administration,
+    /// What it is called in the trash, where it went there.
+    pub(crate) trashed: Option<String>,
 }
 
 /// Where a step through the versions ended.

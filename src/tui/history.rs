@@ -27,6 +27,12 @@ pub(super) async fn upkeep(engine: &Engine, id: &BucketId) -> Result<Answer> {
     Ok(Answer::Upkeep(reader.maintenance().await?.pop().unwrap_or_default()))
 }
 
+/// Finds out what a bucket takes on disk.
+pub(super) async fn storage(engine: &Engine, id: &BucketId) -> Result<Answer> {
+    let reader = engine.reader(id.topic.as_str()).await?.bucket(id.bucket)?;
+    Ok(Answer::Storage(Box::new(reader.storage().await?.pop().unwrap_or_default())))
+}
+
 /// Lists the branches of a bucket.
 pub(super) async fn branches(engine: &Engine, id: &BucketId) -> Result<Answer> {
     let reader = line(engine, id, None).await?;

@@ -9,9 +9,13 @@
 //! engine, only `terminal` and `events` touch the terminal. Every screen has three files: its
 //! state, its update, its view.
 
+mod address;
+mod administering;
 mod alter;
+mod chores;
 mod clipboard;
 mod clock;
+mod command;
 mod conditions;
 mod config;
 mod copying;
@@ -20,12 +24,14 @@ mod diff;
 mod effect;
 mod event;
 mod events;
+mod exporting;
 mod fault;
 mod find;
 mod flushing;
 mod follow;
 mod history;
 mod input;
+mod lags;
 mod layout;
 mod loads;
 mod memory;
@@ -43,6 +49,8 @@ mod sample_find;
 mod sample_likes;
 mod sample_past;
 mod sample_words;
+mod sample_work;
+mod screenshot;
 mod sift;
 mod signals;
 mod similar;
@@ -55,6 +63,7 @@ mod theme;
 mod update;
 mod view;
 mod words;
+mod work;
 mod writers;
 
 #[cfg(test)]

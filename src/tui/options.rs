@@ -40,6 +40,9 @@ pub struct Options {
     pub config: Config,
     /// What is to be said at the start, such as what is wrong with what was set up.
     pub told: Vec<String>,
+    /// Whether the explorer begins by only reading: what would change something is then off, and says why, until the
+    /// person at it allows it. Default: no.
+    pub read_only: bool,
     /// The folder in which to remember how the columns are arranged and where one left off; see
     /// [`state_folder`](super::state_folder). Default: nothing is remembered.
     pub memory: Option<PathBuf>,

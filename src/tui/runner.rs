@@ -15,10 +15,10 @@ use super::panics::{self, Who};
 use super::state::Memory;
 use super::writers::Writers;
 use super::{
-    alter, conditions, copying, diff, fault, find, flushing, follow, history, loads, memory,
-    previews, sift, similar, spots, words,
+    administering, alter, chores, conditions, copying, diff, exporting, fault, find, flushing,
+    follow, history, lags, loads, memory, previews, screenshot, sift, similar, spots, words,
 };
-use crate::{Engine, Writer};
+use crate::{Engine, Job, Writer};
 
 /// Topics that are counted at the same time.
 const COUNTING: usize = 8;
@@ -34,7 +34,7 @@ pub(crate) struct Runner {
     tasks: JoinSet<()>,
     /// Those that change something.
     writes: JoinSet<()>,
-    slots: HashMap<Slot, AbortHandle>,
+    slots: HashMap<Slot, (AbortHandle, Job)>,
     /// What is to be remembered, where anything is.
     memory: Option<watch::Sender<Memory>>,
 }
@@ -77,11 +77,16 @@ impl Runner {
     pub(crate) fn run(&mut self, effects: Vec<Effect>) {
         while self.tasks.try_join_next().is_some() {}
         while self.writes.try_join_next().is_some() {}
-        self.slots.retain(|_, task| !task.is_finished());
+        self.slots.retain(|_, (task, _)| !task.is_finished());
         for effect in effects {
             match effect {
                 Effect::Load { id, slot, request } => self.load(id, slot, request),
                 Effect::Cancel(slot) => self.cancel(&slot),
+                Effect::Stop(slot) => {
+                    if let Some((_, job)) = self.slots.get(&slot) {
+                        job.cancel();
+                    }
+                }
                 Effect::Remember(memory) => {
                     if let Some(sender) = &self.memory {
                         sender.send_replace(*memory);
@@ -92,7 +97,7 @@ impl Runner {
     }
 
     fn cancel(&mut self, slot: &Slot) {
-        if let Some(task) = self.slots.remove(slot) {
+        if let Some((task, _)) = self.slots.remove(slot) {
             task.abort();
         }
     }
@@ -100,11 +105,13 @@ impl Runner {
     fn load(&mut self, id: LoadId, slot: Slot, request: Request) {
         self.cancel(&slot);
         let (source, answers) = (self.source.clone(), self.answers.clone());
-        let answered = slot.clone();
+        let (answered, job) = (slot.clone(), Job::new());
+        let own = job.clone();
         let written = request.written_topic().cloned();
+        let changes = request.changes() || slot == Slot::Screenshot;
         let task = async move {
             let (writers, events) = (source.writers.clone(), answers.clone());
-            let sink = Sink { answers, slot: answered, id };
+            let sink = Sink { answers, slot: answered, id, job: own };
             let result = panics::caught(Who::Load, source.serve(request, &sink)).await;
             sink.send(result.unwrap_or_else(|report| Err(report.into()))).await;
             // Behind the answer of who opened the writer: that answer's notice would take its place.
@@ -114,9 +121,8 @@ impl Runner {
                 events.send(Event::Mended(topic, mended)).await.ok();
             }
         };
-        let changes = matches!(slot, Slot::Put(_) | Slot::Flush(_) | Slot::Alter);
         let tasks = if changes { &mut self.writes } else { &mut self.tasks };
-        self.slots.insert(slot, tasks.spawn(task));
+        self.slots.insert(slot, (tasks.spawn(task), job));
     }
 
     /// Stops reading, lets what is being written come to its end, and ends the writers.
@@ -124,6 +130,8 @@ impl Runner {
     /// Nobody may listen to the answers any more.
     pub(crate) async fn end(mut self) {
         self.tasks.shutdown().await;
+        // What takes long ends where it can.
+        self.slots.values().for_each(|(_, job)| job.cancel());
         // What is remembered is written to its end, too.
         self.memory = None;
         let written = async { while self.writes.join_next().await.is_some() {} };
@@ -144,6 +152,10 @@ impl Source {
                 // The semaphore is never closed; without a permit it is counted all the same.
                 let _permit = self.counting.acquire().await.ok();
                 loads::counts(engine, &topic).await?
+            }
+            Request::Lag(topic) => {
+                let _permit = self.counting.acquire().await.ok();
+                lags::lag(engine, &topic).await?
             }
             Request::Page { topic, key, generation, version, picked, inner } => {
                 let as_of = (generation, version.as_ref());
@@ -192,6 +204,15 @@ impl Source {
             Request::Put { topic, record } => loads::put(&self.writers, &topic, record).await?,
             Request::Copy(wanted) => copying::copy(engine, &wanted).await?,
             Request::Offer(text) => copying::offer(text).await,
+            Request::Export(order) => exporting::export(engine, order, sink).await?,
+            Request::Holdings(topic) => administering::holdings(engine, &topic).await?,
+            Request::Administer(what) => {
+                administering::administer(engine, &self.writers, what).await?
+            }
+            Request::Storage(id) => history::storage(engine, &id).await?,
+            Request::Preview { chore, place } => chores::preview(engine, &chore, &place).await?,
+            Request::Tend { chore, place } => chores::tend(engine, (&chore, &place), sink).await?,
+            Request::Screenshot { svg, stem } => screenshot::write(svg, stem).await?,
             Request::Flush(place) => flushing::flush(engine, &self.writers, &place).await?,
         };
         Ok(answer)
@@ -203,9 +224,22 @@ pub(crate) struct Sink {
     answers: mpsc::Sender<Event>,
     slot: Slot,
     id: LoadId,
+    job: Job,
 }
 
 impl Sink {
+    /// What long work counts in, and where it hears that it is to end.
+    pub(crate) fn job(&self) -> &Job {
+        &self.job
+    }
+
+    /// One that answers to a test.
+    #[cfg(test)]
+    pub(crate) fn to_test() -> (Self, mpsc::Receiver<Event>) {
+        let (answers, events) = mpsc::channel(1);
+        (Self { answers, slot: Slot::Topics, id: LoadId(1), job: Job::new() }, events)
+    }
+
     /// Answers; waits where the explorer is busy.
     pub(crate) async fn send(&self, result: Result<Answer, Fault>) {
         let event = Event::Answer { slot: self.slot.clone(), id: self.id, result };

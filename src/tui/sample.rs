@@ -18,7 +18,9 @@ use super::event::{Answer, Arrival, Event, Input};
 use super::input::Key;
 use super::state::{PAGE, State};
 use super::text::spark;
-use super::{loads, sample_asked, sample_find, sample_likes, sample_past, sample_words, update};
+use super::{
+    loads, sample_asked, sample_find, sample_likes, sample_past, sample_words, sample_work, update,
+};
 use crate::{
     BucketCounts, Flushed, JsonObject, Maintenance, Receipt, TopicCounts, TopicEntry, TopicName,
     TopicSchema,
@@ -72,6 +74,7 @@ pub(crate) fn answer(request: &Request) -> Result<Answer, Fault> {
     Ok(match request {
         Request::Topics => Answer::Topics(TOPICS.iter().filter_map(entry).collect()),
         Request::Counts(topic) => Answer::Counts(counts(topic)?, now()),
+        Request::Lag(_) => Answer::Lag { behind: None, took: Duration::from_millis(1) },
         Request::Page { picked: Some(picked), generation, topic, .. } => Answer::Page {
             rows: sample_asked::picked(topic, picked)?,
             took: Duration::from_micros(700),
@@ -93,6 +96,13 @@ pub(crate) fn answer(request: &Request) -> Result<Answer, Fault> {
         Request::Find(search) => sample_find::found(search)?,
         Request::Copy(wanted) => Answer::Copied(copied(wanted)?),
         Request::Offer(_) => Answer::Offered(None),
+        Request::Export(order) => sample_work::exported(order),
+        Request::Holdings(topic) => sample_work::holdings(topic),
+        Request::Administer(what) => sample_work::administered(what),
+        Request::Storage(id) => sample_work::storage(id),
+        Request::Preview { .. } => sample_work::foretold(),
+        Request::Tend { chore, place } => sample_work::tended(chore, place),
+        Request::Screenshot { stem, .. } => Answer::Pictured(format!("{stem}.svg")),
         Request::Locate(id) => Answer::Row { bucket: id.bucket, row: id.offset, offset: id.offset },
         Request::Condition { wish, .. } => sample_asked::condition(wish),
         Request::Estimate(sifting) => sample_asked::estimate(sifting)?,

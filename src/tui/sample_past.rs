@@ -6,7 +6,7 @@ use chrono::TimeDelta;
 
 use super::data::{Cell, CellChange, Column, Difference, Differing, Fault, Row, Rows, Version};
 use super::effect::{Alteration, BucketId, Look, PageKey, RecordId, To, Versus, Way};
-use super::event::{Answer, Compared, Landing, Sight, Spot};
+use super::event::{Altered, Answer, Compared, Landing, Sight, Spot};
 use super::sample::{now, page, shape};
 use super::state::{PAGE, PLACES};
 use crate::{BranchInfo, BucketCounts, ChangeKind, TopicCounts, TopicName};
@@ -159,20 +159,22 @@ pub(crate) fn diff(versus: &Versus) -> Result<Answer, Fault> {
 
 /// What was done to a version; here, nothing is.
 pub(crate) fn alter(alteration: &Alteration) -> Result<Answer, Fault> {
-    match alteration {
+    let (said, made) = match alteration {
         Alteration::Tag { tag, .. } if tag == "before-fix" => {
-            Err(Fault::new("bucket 0 has a tag `before-fix` already: it marks version 480"))
+            let fault = "bucket 0 has a tag `before-fix` already: it marks version 480";
+            return Err(Fault::new(fault));
         }
         Alteration::Tag { version, tag, .. } => {
-            Ok(Answer::Altered(format!("v {version} of bucket 0 is `{tag}` now")))
+            (format!("v {version} of bucket 0 is `{tag}` now"), None)
         }
         Alteration::Untag { version, .. } => {
-            Ok(Answer::Altered(format!("v {version} of bucket 0 is no longer `before-fix`")))
+            (format!("v {version} of bucket 0 is no longer `before-fix`"), None)
         }
         Alteration::Restore { version, .. } => {
-            Ok(Answer::Altered(format!("v {version} is the newest again, as v {}", HEAD + 1)))
+            (format!("v {version} is the newest again, as v {}", HEAD + 1), Some(HEAD + 1))
         }
-    }
+    };
+    Ok(Answer::Altered(Altered { said, alteration: alteration.clone(), made }))
 }
 
 /// A page of a bucket as it was when it had so many records.

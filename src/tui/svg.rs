@@ -102,7 +102,7 @@ fn runs(buffer: &Buffer, y: u16) -> Vec<Run> {
 }
 
 fn kind_of(cell: &Cell, cells: u16) -> Kind {
-    if let (Color::Rgb(..), "▀" | "▄") = (cell.fg, cell.symbol()) {
+    if let (Color::Rgb(..) | Color::Indexed(_), "▀" | "▄") = (cell.fg, cell.symbol()) {
         return Kind::Pixel(cell.symbol() == "▀");
     }
     let shape = cell.symbol().chars().all(|c| bar(c).is_some() || lines(c).is_some());
@@ -275,9 +275,23 @@ fn colour(colour: Color, default: &str) -> String {
         Color::DarkGray => "#59606e",
         Color::White => "#ffffff",
         Color::Rgb(red, green, blue) => return format!("#{red:02x}{green:02x}{blue:02x}"),
+        Color::Indexed(number) if number >= 16 => return of_palette(number),
         Color::Reset | Color::Indexed(_) => default,
     }
     .into()
+}
+
+/// A colour of the palette of 256: a cube of six steps each, then a ramp of greys.
+fn of_palette(number: u8) -> String {
+    const STEPS: [u8; 6] = [0, 95, 135, 175, 215, 255];
+    if number >= 232 {
+        let grey = 8 + (number - 232) * 10;
+        return format!("#{grey:02x}{grey:02x}{grey:02x}");
+    }
+    let at = usize::from(number.saturating_sub(16));
+    let [red, green, blue] =
+        [at / 36, at / 6, at].map(|at| STEPS.get(at % 6).copied().unwrap_or_default());
+    format!("#{red:02x}{green:02x}{blue:02x}")
 }
 
 fn escaped(text: &str) -> String {
@@ -322,6 +336,16 @@ mod tests {
         let svg = drawn("▀", Style::new().fg(Color::Rgb(1, 2, 3)).bg(Color::Rgb(4, 5, 6)));
         assert!(svg.contains("h8.8v9.0H14.0z\" fill=\"#010203\""), "{svg}");
         assert!(svg.contains("height=\"18.0\" fill=\"#040506\""), "{svg}");
+    }
+
+    #[test]
+    fn the_palette_of_256_is_a_cube_and_a_ramp() {
+        for (number, expected) in
+            [(16, "#000000"), (67, "#5f87af"), (231, "#ffffff"), (244, "#808080")]
+        {
+            let svg = drawn("▀", Style::new().fg(Color::Indexed(number)));
+            assert!(svg.contains(&format!("H14.0z\" fill=\"{expected}\"")), "{number}: {svg}");
+        }
     }
 
     #[test]

@@ -53,6 +53,15 @@ impl Writers {
         }
     }
 
+    /// Ends what was opened here of a topic, without a flush, so that it can be renamed or deleted.
+    pub(crate) async fn release(&self, topic: &TopicName) -> Result<()> {
+        let opened = self.opened().remove(topic);
+        match opened.as_ref().and_then(|cell| cell.get()) {
+            Some(writer) => writer.close_unflushed().await,
+            None => Ok(()),
+        }
+    }
+
     /// Ends what was opened here, without a flush: what others have buffered is theirs.
     pub(crate) async fn close(&self) {
         let opened = std::mem::take(&mut *self.opened());

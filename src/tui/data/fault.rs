@@ -2,7 +2,7 @@
 
 use std::error::Error as StdError;
 
-use crate::{Error, ErrorKind};
+use crate::{Error, ErrorKind, files};
 
 /// What went wrong, and what to do about it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,6 +43,15 @@ impl From<Error> for Fault {
             message: with_causes(&error),
             hint: error.hint(),
             missing: error.kind() == ErrorKind::NotFound,
+        }
+    }
+}
+
+impl From<files::Fault> for Fault {
+    fn from(fault: files::Fault) -> Self {
+        match &fault {
+            files::Fault::Form { reason, .. } => Self::new(format!("{fault}: {reason}")),
+            _ => Self::new(with_causes(&fault)),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! What was read, as the screens need it: plain values, cut to what can be shown.
 
+mod behind;
 mod cell;
 mod cells;
 mod copied;
@@ -24,6 +25,7 @@ mod version;
 mod weight;
 mod whole;
 
+pub(crate) use behind::Behind;
 pub(crate) use cell::{Align, Cell};
 pub(crate) use difference::{CellChange, Difference, Differing, column_told};
 pub(crate) use encoded::Encoded;

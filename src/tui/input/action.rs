@@ -4,6 +4,7 @@ use super::columns::Side;
 use super::context::{Context, EVERYWHERE, HELPED, LINES, PANES, RECORDS};
 use super::copying::Part;
 use super::key::Key;
+use super::leaving::Task;
 use super::possible::{
     always, buffer_to_flush, nothing_being_put, records_to_seek, something_to_go_back_to,
     something_to_open, topic_to_put_into, topic_to_tail, tour_to_skip,
@@ -153,6 +154,24 @@ pub(crate) enum Action {
     Mouse,
     /// Takes the next theme.
     Theme,
+    /// Asks which records are to be written into which file.
+    Export,
+    /// Chooses other records there.
+    NextLot,
+    /// Asks whether a topic is to be kept in order so.
+    Tend(Task),
+    /// Asks for another name for a topic.
+    Rename,
+    /// Asks whether a topic is to be deleted.
+    Delete,
+    /// Shows what was done, as commands, or stops to.
+    Deeds,
+    /// Shows what a bucket takes on disk, or stops to.
+    Storage,
+    /// Changes nothing any more, or may again.
+    ReadOnly,
+    /// Keeps a picture of the screen.
+    Screenshot,
     /// Takes what was typed.
     Accept,
 }
@@ -301,8 +320,11 @@ pub(super) const ACTIONS: &[Entry] = &[
             Context::Marks,
             Context::Branches,
             Context::Log,
+            Context::Deeds,
+            Context::Storage,
             Context::Diff,
             Context::Alter,
+            Context::Tend,
             Context::Similar,
             Context::Found,
         ],

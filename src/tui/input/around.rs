@@ -59,4 +59,22 @@ pub(super) const AROUND: &[Entry] = &[
         contexts: EVERYWHERE,
         enabled: always,
     },
+    Entry {
+        action: Action::ReadOnly,
+        id: "read-only",
+        title: "only read: change nothing any more; again, allow changes",
+        hint: None,
+        keys: &[Key::F(6)],
+        contexts: PANES,
+        enabled: always,
+    },
+    Entry {
+        action: Action::Screenshot,
+        id: "screenshot",
+        title: "keep the screen as a picture (SVG) in the working directory",
+        hint: None,
+        keys: &[Key::Ctrl('s')],
+        contexts: EVERYWHERE,
+        enabled: always,
+    },
 ];

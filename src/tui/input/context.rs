@@ -28,6 +28,12 @@ pub(crate) enum Context {
     Code,
     Palette,
     Log,
+    Export,
+    Tend,
+    Deeds,
+    Storage,
+    Rename,
+    Delete,
 }
 
 pub(super) const LISTS: &[Context] = &[
@@ -42,6 +48,8 @@ pub(super) const LISTS: &[Context] = &[
     Context::Marks,
     Context::Branches,
     Context::Log,
+    Context::Deeds,
+    Context::Storage,
     Context::Diff,
     Context::Similar,
     Context::Found,
@@ -74,6 +82,7 @@ pub(super) const SIDEWAYS: &[Context] = &[
     Context::Detail,
     Context::Similar,
     Context::Found,
+    Context::Storage,
 ];
 pub(super) const EVERYWHERE: &[Context] = &[
     Context::Topics,
@@ -101,6 +110,12 @@ pub(super) const EVERYWHERE: &[Context] = &[
     Context::Code,
     Context::Palette,
     Context::Log,
+    Context::Export,
+    Context::Tend,
+    Context::Deeds,
+    Context::Storage,
+    Context::Rename,
+    Context::Delete,
 ];
 /// Lines that are typed into, or chosen from, and left without doing anything.
 pub(super) const LINES: &[Context] = &[
@@ -113,4 +128,7 @@ pub(super) const LINES: &[Context] = &[
     Context::Copy,
     Context::Code,
     Context::Palette,
+    Context::Export,
+    Context::Rename,
+    Context::Delete,
 ];

@@ -19,6 +19,10 @@ pub(crate) enum Part {
     Command,
     Rust,
     Python,
+    /// A command of the list of what was done.
+    Deed,
+    /// The one that takes it back.
+    Undo,
 }
 
 /// Copying.

@@ -85,6 +85,12 @@ fn places(entry: &Entry) -> Vec<&'static str> {
         Context::Code => "code",
         Context::Palette => "commands",
         Context::Log => "log",
+        Context::Export => "export",
+        Context::Tend => "upkeep",
+        Context::Deeds => "done",
+        Context::Storage => "storage",
+        Context::Rename => "rename",
+        Context::Delete => "delete",
     };
     entry.contexts.iter().map(name).collect()
 }

@@ -36,6 +36,7 @@ pub(crate) fn help_rows() -> impl Iterator<Item = HelpRow> {
 
 fn of(entry: &Entry) -> Group {
     match entry.action {
+        _ if entry.changes() => Group::Change,
         Action::Move(_)
         | Action::NextPane
         | Action::PreviousPane
@@ -43,18 +44,6 @@ fn of(entry: &Entry) -> Group {
         | Action::PreviousFlush
         | Action::NextFlush
         | Action::PreviousRecord => Group::Move,
-        Action::Tag
-        | Action::Untag
-        | Action::Restore
-        | Action::Put
-        | Action::Clone
-        | Action::Flush
-        | Action::FlushAll => Group::Change,
-        Action::Accept
-            if matches!(entry.id, "put-record" | "flush-all" | "tag-version" | "alter") =>
-        {
-            Group::Change
-        }
         Action::Refresh
         | Action::Jobs
         | Action::Stop
@@ -64,6 +53,9 @@ fn of(entry: &Entry) -> Group {
         | Action::Log
         | Action::Mouse
         | Action::Theme
+        | Action::ReadOnly
+        | Action::Deeds
+        | Action::Screenshot
         | Action::Back
         | Action::Quit => Group::Program,
         _ => Group::Look,

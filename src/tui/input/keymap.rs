@@ -73,7 +73,7 @@ mod tests {
 
     use super::*;
 
-    const ALL: [Context; 25] = [
+    const ALL: [Context; 31] = [
         Context::Topics,
         Context::Records,
         Context::Tail,
@@ -99,6 +99,12 @@ mod tests {
         Context::Code,
         Context::Palette,
         Context::Log,
+        Context::Export,
+        Context::Tend,
+        Context::Deeds,
+        Context::Storage,
+        Context::Rename,
+        Context::Delete,
     ];
 
     #[test]

@@ -112,6 +112,8 @@ pub(super) const MOVES: &[Entry] = &[
             Context::FlushAll,
             Context::Jobs,
             Context::Log,
+            Context::Deeds,
+            Context::Storage,
             Context::Marks,
             Context::Branches,
             Context::Similar,

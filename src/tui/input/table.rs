@@ -5,6 +5,7 @@ use super::around::AROUND;
 use super::asking::ASKING;
 use super::columns::COLUMNS;
 use super::copying::COPYING;
+use super::leaving::LEAVING;
 use super::moves::MOVES;
 use super::reading::{FINDING, FOLDING};
 use super::travel::TRAVEL;
@@ -14,5 +15,5 @@ use super::waymarks::WAYMARKS;
 pub(crate) fn actions() -> impl Iterator<Item = &'static Entry> {
     let reading = FOLDING.iter().chain(ACTIONS).chain(TRAVEL).chain(FINDING);
     let reading = reading.chain(COPYING).chain(ASKING);
-    reading.chain(COLUMNS).chain(WAYMARKS).chain(AROUND).chain(MOVES)
+    reading.chain(COLUMNS).chain(WAYMARKS).chain(LEAVING).chain(AROUND).chain(MOVES)
 }

@@ -8,6 +8,7 @@ use ratatui::layout::Size;
 
 use super::arrangement::Arrangement;
 use super::clip::Clip;
+use super::deeds::Deeds;
 use super::detail::Detail;
 use super::draft::Draft;
 use super::extents::Extents;
@@ -31,6 +32,7 @@ use crate::tui::data::Row;
 use crate::tui::effect::{RecordId, Slot};
 use crate::tui::input::{Context, Keymap};
 use crate::tui::options::{DEFAULT_ROOT, Options, Start};
+use crate::tui::work::Outcome;
 use crate::{TopicName, WatchMode};
 
 /// How often ages and rates change.
@@ -47,6 +49,8 @@ pub(crate) struct State {
     pub(crate) look: Look,
     /// Which keys mean which actions.
     pub(crate) keymap: Keymap,
+    /// Whether nothing is changed from here.
+    pub(crate) read_only: bool,
     /// What was said.
     pub(crate) log: Log,
     /// Columns that are hidden, and that stay in view, where a topic's are not arranged.
@@ -85,6 +89,10 @@ pub(crate) struct State {
     pub(crate) flush_run: Option<FlushRun>,
     /// What the last flush did; the next key takes it away.
     pub(crate) card: Option<Card>,
+    /// What long work did; the next key takes it away.
+    pub(crate) outcome: Option<Outcome>,
+    /// What was done, as commands.
+    pub(crate) deeds: Deeds,
     /// What is being copied.
     pub(crate) clip: Option<Clip>,
     /// A text that the terminal is to keep.
@@ -96,6 +104,7 @@ pub(crate) struct State {
     pub(crate) earlier_texts: Earlier,
     pub(crate) earlier_filters: Earlier,
     pub(crate) earlier_words: Earlier,
+    pub(crate) earlier_files: Earlier,
     /// Which records of the place are asked for, and in which order.
     pub(crate) asked: Asked,
     /// The state of the counts at which a list was looked for again, because records of it had moved.
@@ -154,6 +163,7 @@ impl State {
             now: NaiveDateTime::default(),
             look: Look::of(options),
             keymap: Keymap::of(&options.config.keys).0,
+            read_only: options.read_only,
             log: Log::default(),
             preset: (options.config.hidden.clone(), options.config.frozen.clone()),
             named_root: (root != DEFAULT_ROOT).then(|| root.clone()),
@@ -178,6 +188,8 @@ impl State {
             jobs: Jobs::default(),
             flush_run: None,
             card: None,
+            outcome: None,
+            deeds: Deeds::default(),
             clip: None,
             to_terminal: None,
             find: None,
@@ -185,6 +197,7 @@ impl State {
             earlier_texts: Earlier::default(),
             earlier_filters: Earlier::default(),
             earlier_words: Earlier::default(),
+            earlier_files: Earlier::default(),
             asked: Asked::default(),
             mended_at: None,
             marks: Marks::default(),

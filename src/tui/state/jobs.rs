@@ -7,6 +7,7 @@ use super::app::State;
 use super::scroll::Scroll;
 use crate::tui::effect::Slot;
 use crate::tui::text::quantity::counted;
+use crate::tui::work::{Chore, Unit, named};
 
 /// From how long on something is a job.
 pub(crate) const LONG: Duration = Duration::from_millis(300);
@@ -23,6 +24,30 @@ pub(crate) struct Job {
     pub(crate) since: Duration,
     /// How much of how much is done, where that is known.
     pub(crate) progress: Option<(u64, u64)>,
+    /// What that is counted in.
+    pub(crate) unit: Unit,
+    /// Whether it is to end by itself, soon.
+    pub(crate) stops: bool,
+}
+
+/// From how long on it can be said how fast something goes.
+const MEASURED: Duration = Duration::from_millis(500);
+
+impl Job {
+    /// How much is done a second, once that can be said.
+    pub(crate) fn rate(&self) -> Option<u64> {
+        let (done, _) = self.progress.filter(|(done, _)| *done > 0)?;
+        let millis = u64::try_from(self.since.as_millis()).ok()?;
+        (self.since >= MEASURED).then(|| done.saturating_mul(1_000).checked_div(millis))?
+    }
+
+    /// How long it takes still, if it goes on as it went.
+    pub(crate) fn left(&self) -> Option<Duration> {
+        let (done, all) = self.progress.filter(|(done, all)| *done > 0 && done < all)?;
+        self.rate()?;
+        let left = self.since.as_secs_f64() * (all - done) as f64 / done as f64;
+        Duration::try_from_secs_f64(left).ok()
+    }
 }
 
 /// What can be stopped.
@@ -40,6 +65,7 @@ impl Work {
     pub(crate) fn unstoppable(&self) -> Option<&'static str> {
         match self {
             Self::Load(Slot::Flush(_)) => Some("a flush that has begun goes on to its end"),
+            Self::Load(Slot::Administer) => Some("what is done to a topic goes on to its end"),
             Self::Load(Slot::Alter) => Some("what is done to a version goes on to its end"),
             Self::Load(Slot::Put(_)) => Some("a put that has begun goes on to its end"),
             _ => None,
@@ -80,11 +106,14 @@ impl State {
             what: format!("flush {}", counted(run.all, "topic")),
             since: self.loads.now().saturating_sub(run.begun),
             progress: Some((run.done(), run.all)),
+            unit: Unit::Topics,
+            stops: false,
         });
         let long = || self.loads.running().filter(|(_, since)| *since >= LONG);
         let loads =
             long().filter(|(slot, _)| !self.is_of_run(slot) && !matches!(slot, Slot::Page(_)));
-        let mut jobs: Vec<Job> = loads.map(|(slot, since)| job(slot, since)).collect();
+        let job = |(slot, since)| self.job(slot, since);
+        let mut jobs: Vec<Job> = loads.map(job).collect();
         let pages = long().filter(|(slot, _)| matches!(slot, Slot::Page(_)));
         if let (Some(job), Some(listed)) =
             (jobs.iter_mut().find(|job| job.work == Work::Load(Slot::Sift)), &self.records.listed)
@@ -93,11 +122,22 @@ impl State {
         }
         // Pages in view are read together, and given up together.
         if let Some((slot, since)) = pages.max_by_key(|(_, since)| *since) {
-            jobs.push(Job { work: Work::Pages, ..job(slot, since) });
+            jobs.push(Job { work: Work::Pages, ..self.job(slot, since) });
         }
         jobs.extend(run.filter(|run| run.since >= LONG));
         jobs.sort_by_key(|job| std::cmp::Reverse(job.since));
         jobs
+    }
+
+    fn job(&self, slot: &Slot, since: Duration) -> Job {
+        Job {
+            what: what(slot),
+            work: Work::Load(slot.clone()),
+            since,
+            progress: self.loads.progress(slot),
+            unit: unit(slot),
+            stops: self.loads.stops(slot),
+        }
     }
 
     /// Brings the selection in the list of jobs back to its job, wherever that stands now; where it has
@@ -117,8 +157,12 @@ impl State {
     }
 }
 
-fn job(slot: &Slot, since: Duration) -> Job {
-    Job { what: what(slot), work: Work::Load(slot.clone()), since, progress: None }
+/// What a load counts in.
+fn unit(slot: &Slot) -> Unit {
+    match slot {
+        Slot::Tend(Chore::CleanUp | Chore::Verify, _) => Unit::Bytes,
+        _ => Unit::Records,
+    }
 }
 
 /// What a load does, in a few words.
@@ -126,6 +170,7 @@ pub(crate) fn what(slot: &Slot) -> String {
     match slot {
         Slot::Topics => "list the topics".into(),
         Slot::Counts(topic) => format!("count `{topic}`"),
+        Slot::Lag(topic) => format!("look at the groups of `{topic}`"),
         Slot::Page(_) => "read records".into(),
         Slot::Detail | Slot::Clone => "read a record".into(),
         Slot::Value => "read a value".into(),
@@ -148,6 +193,13 @@ pub(crate) fn what(slot: &Slot) -> String {
         Slot::Check => "check a record".into(),
         Slot::Copy => "read what is to be copied".into(),
         Slot::Offer => "copy".into(),
+        Slot::Screenshot => "keep a picture of the screen".into(),
+        Slot::Export => "export".into(),
+        Slot::Preview => "look what is to be done".into(),
+        Slot::Holdings => "look what goes with a topic".into(),
+        Slot::Administer => "rename or delete a topic".into(),
+        Slot::Storage => "look what lies on disk".into(),
+        Slot::Tend(chore, place) => format!("{} {}", chore.verb(), named(place)),
         Slot::Put(topic) => format!("put into `{topic}`"),
         Slot::Flush(topic) => format!("flush `{topic}`"),
     }
@@ -164,6 +216,29 @@ mod tests {
             jobs.end(number.to_string(), LONG, Ok(String::new()));
         }
         assert_eq!((jobs.ended.len(), jobs.ended[0].what.as_str()), (TOLD, "199"));
+    }
+
+    #[test]
+    fn what_is_left_follows_from_what_was_done() {
+        let job = |since, progress| Job {
+            work: Work::Pages,
+            what: String::new(),
+            since: Duration::from_millis(since),
+            progress,
+            unit: Unit::Records,
+            stops: false,
+        };
+        for (job, rate, left) in [
+            (job(2_000, Some((500, 2_000))), Some(250), Some(6_000)),
+            (job(2_000, Some((2_000, 2_000))), Some(1_000), None),
+            (job(100, Some((500, 2_000))), None, None),
+            (job(2_000, Some((0, 2_000))), None, None),
+            (job(2_000, Some((5, 0))), Some(2), None),
+            (job(2_000, None), None, None),
+        ] {
+            let left = left.map(Duration::from_millis);
+            assert_eq!((job.rate(), job.left()), (rate, left), "{job:?}");
+        }
     }
 
     #[test]

@@ -19,6 +19,10 @@ pub(crate) struct Loads {
 struct Running {
     id: LoadId,
     begun: Duration,
+    /// How much of how much is done, where it says so.
+    progress: Option<(u64, u64)>,
+    /// Whether it is to end by itself, soon.
+    stops: bool,
 }
 
 impl Loads {
@@ -26,7 +30,8 @@ impl Loads {
     pub(crate) fn begin(&mut self, slot: Slot, request: Request) -> Effect {
         self.last += 1;
         let id = LoadId(self.last);
-        self.running.insert(slot.clone(), Running { id, begun: self.now });
+        self.running
+            .insert(slot.clone(), Running { id, begun: self.now, progress: None, stops: false });
         Effect::Load { id, slot, request }
     }
 
@@ -38,6 +43,30 @@ impl Loads {
     /// Whether an answer is the newest of its slot.
     pub(crate) fn is_current(&self, slot: &Slot, id: LoadId) -> bool {
         self.running.get(slot).is_some_and(|running| running.id == id)
+    }
+
+    /// Notes how far the load of a slot is.
+    pub(crate) fn reach(&mut self, slot: &Slot, done: u64, all: u64) {
+        if let Some(running) = self.running.get_mut(slot) {
+            running.progress = Some((done, all));
+        }
+    }
+
+    /// How much of how much is done, where it says so.
+    pub(crate) fn progress(&self, slot: &Slot) -> Option<(u64, u64)> {
+        self.running.get(slot)?.progress
+    }
+
+    /// Wishes that the load of a slot ends by itself: it says then what it did.
+    pub(crate) fn stop(&mut self, slot: &Slot) -> Option<Effect> {
+        let running = self.running.get_mut(slot)?;
+        running.stops = true;
+        Some(Effect::Stop(slot.clone()))
+    }
+
+    /// Whether that was wished.
+    pub(crate) fn stops(&self, slot: &Slot) -> bool {
+        self.running.get(slot).is_some_and(|running| running.stops)
     }
 
     /// Lets time pass.

@@ -1,12 +1,17 @@
 //! What lies above the panes, and has the keys then.
 
 use super::chooser::Chooser;
+use super::deletion::Deletion;
 use super::diff::DiffList;
 use super::draft::PutPrompt;
+use super::export::ExportPrompt;
 use super::found::Found;
 use super::prompt::Prompt;
 use super::scroll::Scroll;
 use super::similar::Similar;
+use super::storage::Storage;
+use super::tending::Tending;
+use crate::TopicName;
 use crate::tui::effect::{Alteration, BucketId};
 use crate::tui::input::Context;
 
@@ -48,6 +53,18 @@ pub(crate) enum Overlay {
     Log(Scroll),
     /// What may be copied that reproduces the view.
     Code,
+    /// Which records are to be written into which file.
+    Export(Box<ExportPrompt>),
+    /// What is to be done to keep a topic in order; it waits for a yes.
+    Tend(Box<Tending>),
+    /// What was done, from this line on.
+    Deeds(Scroll),
+    /// Another name for a topic.
+    Rename(Prompt, TopicName),
+    /// The name of a topic that is to be deleted.
+    Delete(Box<Deletion>),
+    /// What a bucket takes on disk.
+    Storage(Box<Storage>),
 }
 
 impl Overlay {
@@ -70,6 +87,12 @@ impl Overlay {
             Self::Similar(_) => Context::Similar,
             Self::Words(..) => Context::Words,
             Self::Found(_) => Context::Found,
+            Self::Export(_) => Context::Export,
+            Self::Tend(_) => Context::Tend,
+            Self::Deeds(_) => Context::Deeds,
+            Self::Rename(..) => Context::Rename,
+            Self::Delete(_) => Context::Delete,
+            Self::Storage(_) => Context::Storage,
             Self::Columns(_) => Context::Columns,
             Self::Copy => Context::Copy,
             Self::Palette(_) => Context::Palette,

@@ -1,5 +1,6 @@
 //! The tree of topics and buckets, with what is known of their counts.
 
+use super::lag::Lag;
 use super::rates::Rates;
 use super::scroll::Scroll;
 use crate::tui::data::Fault;
@@ -36,6 +37,8 @@ pub(crate) struct Topic {
     pub(crate) rates: Rates,
     /// Whether something changed since the counts were last asked for.
     pub(crate) stale: bool,
+    /// How far its groups are behind.
+    pub(crate) lag: Lag,
 }
 
 /// What is known of a topic's records.
@@ -67,6 +70,7 @@ impl Topic {
             counts: Counts::Unknown,
             rates: Rates::default(),
             stale: true,
+            lag: Lag::default(),
         }
     }
 

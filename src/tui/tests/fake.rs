@@ -192,7 +192,7 @@ impl Fake {
                     self.live.push(Load { id, slot, request, asked: self.world.clone() });
                 }
                 Effect::Cancel(slot) => self.give_up(&slot),
-                Effect::Remember(_) => {}
+                Effect::Stop(_) | Effect::Remember(_) => {}
             }
         }
     }
@@ -354,6 +354,7 @@ fn read(world: &World, request: &Request) -> Result<Answer, Fault> {
     Ok(match request {
         Request::Topics => Answer::Topics(world.topics.iter().map(entry).collect()),
         Request::Counts(topic) => Answer::Counts(world.counts(topic).ok_or_else(missing)?, at(0)),
+        Request::Lag(_) => Answer::Lag { behind: None, took: Duration::ZERO },
         Request::Page { topic, key, generation, picked, .. } => {
             let rows = page(world, topic, *key, picked.as_ref())?;
             Answer::Page { rows, took: Duration::from_micros(400), generation: *generation }
@@ -385,6 +386,7 @@ fn read(world: &World, request: &Request) -> Result<Answer, Fault> {
         // A tail goes on and on: see `tail`. What is not modelled here fails.
         Request::Tail { .. } => return sample::answer(request),
         Request::Offer(_) => Answer::Offered(None),
+        Request::Screenshot { stem, .. } => Answer::Pictured(stem.clone()),
         Request::SiftOn { .. } => Answer::SiftedOn(Vec::new()),
         Request::VersionNumbers(_)
         | Request::Since { .. }
@@ -400,6 +402,12 @@ fn read(world: &World, request: &Request) -> Result<Answer, Fault> {
         | Request::Alter(_)
         | Request::Similar { .. }
         | Request::Words(_)
+        | Request::Export(_)
+        | Request::Preview { .. }
+        | Request::Storage(_)
+        | Request::Holdings(_)
+        | Request::Administer(_)
+        | Request::Tend { .. }
         | Request::Find(_) => return Err(Fault::new("it cannot be read")),
     })
 }

@@ -14,12 +14,13 @@ use ratatui::layout::{Rect, Size};
 use ratatui::{Terminal, TerminalOptions, Viewport};
 
 use crate::tui::data::{
-    Cell, CellChange, Difference, Differing, Fault, Finds, FoundText, Like, Likes, Passage, Rows,
-    Version, Whole,
+    Behind, Cell, CellChange, Difference, Differing, Fault, Finds, FoundText, Like, Likes, Passage,
+    Rows, Version, Whole,
 };
-use crate::tui::effect::{Effect, Request, Way as Direction};
+use crate::tui::effect::{Alteration, BucketId, Effect, Request, Way as Direction};
 use crate::tui::event::{
-    Answer, Arrival, Compared, Complaint, Event, Hit, Input, Landing, Sifted, Sight, Spot,
+    Administered, Altered, Answer, Arrival, Compared, Complaint, Event, Hit, Input, Landing,
+    Sifted, Sight, Spot,
 };
 use crate::tui::input::{Action, Key, actions};
 use crate::tui::options::Options;
@@ -28,9 +29,10 @@ use crate::tui::state::{Overlay, Screen, State};
 use crate::tui::text::sanitize::clean;
 use crate::tui::update::{start, update};
 use crate::tui::view;
+use crate::tui::work::{Exported, Fact, Order, Outcome};
 use crate::{
-    BranchInfo, BucketCounts, ChangeKind, Chunk, Maintenance, TopicCounts, TopicEntry, TopicName,
-    WatchMode,
+    Advice, AdviceKind, BranchInfo, BucketCounts, BucketStorage, ChangeKind, Chunk, ColumnBytes,
+    Holdings, Maintenance, TopicCounts, TopicEntry, TopicName, WatchMode,
 };
 
 /// What a terminal would obey. Where it looks like something that the explorer writes itself, its numbers are none that
@@ -210,7 +212,18 @@ impl Hostile {
             Request::Similar { .. } => Answer::Similar(self.likes()),
             Request::Words(_) => Answer::Words(self.finds()),
             Request::Diff(_) => Answer::Compared(self.compared()),
-            Request::Alter(_) => Answer::Altered(self.text.clone()),
+            Request::Alter(_) => Answer::Altered(self.altered()),
+            Request::Lag(_) => Answer::Lag { behind: Some(self.behind()), took: Duration::ZERO },
+            Request::Export(order) => Answer::Exported(self.exported(order)),
+            Request::Holdings(_) => Answer::Holdings(Box::new(self.holdings())),
+            Request::Administer(administration) => Answer::Administered(Administered {
+                administration: administration.clone(),
+                trashed: Some(self.text.clone()),
+            }),
+            Request::Storage(_) => Answer::Storage(Box::new(self.storage())),
+            Request::Preview { .. } => Answer::Preview(vec![self.text.clone()]),
+            Request::Tend { .. } => Answer::Tended(self.outcome()),
+            Request::Screenshot { .. } => Answer::Pictured(self.text.clone()),
             Request::VersionNumbers(_) => Answer::VersionNumbers(vec![1, 2]),
             Request::Versions { numbers, .. } => {
                 let version = |number: &u64| Version { number: *number, ..self.version() };
@@ -255,6 +268,55 @@ impl Hostile {
             }
             Request::Tail { .. } => Answer::Tail(vec![Arrival::Rows(self.rows())], now()),
         })
+    }
+
+    fn altered(&self) -> Altered {
+        let bucket = BucketId { topic: self.topic(), bucket: 0 };
+        let alteration = Alteration::Tag { bucket, version: 2, tag: self.text.clone() };
+        Altered { said: self.text.clone(), alteration, made: None }
+    }
+
+    fn behind(&self) -> Behind {
+        Behind { group: self.text.clone(), records: 3, buckets: vec![(0, 3)] }
+    }
+
+    fn exported(&self, order: &Order) -> Exported {
+        Exported {
+            order: Order { file: self.text.clone(), ..order.clone() },
+            path: self.text.clone(),
+            records: 1,
+            bytes: 1,
+            non_finite: 1,
+            took: Duration::ZERO,
+        }
+    }
+
+    fn holdings(&self) -> Holdings {
+        let texts = || vec![self.text.clone()];
+        Holdings {
+            topic: self.topic(),
+            buckets: 1,
+            total_count: Some(1),
+            buffer_count: Some(1),
+            bytes: 1,
+            tags: texts(),
+            groups: texts(),
+            error: Some(self.text.clone()),
+        }
+    }
+
+    fn storage(&self) -> BucketStorage {
+        let text = || self.text.clone();
+        let column = ColumnBytes { column: text(), r#type: text(), bytes: 1 };
+        let what = AdviceKind::Compact;
+        let advice = Advice { what, why: text(), command: text() };
+        BucketStorage { columns: vec![column], advice: vec![advice], ..BucketStorage::default() }
+    }
+
+    fn outcome(&self) -> Outcome {
+        let text = || self.text.clone();
+        let facts = vec![Fact::change(&self.text, text(), text())];
+        Outcome { title: text(), said: text(), facts, ..Outcome::default() }
     }
 
     fn settle(&self, state: &mut State, mut effects: Vec<Effect>) {
@@ -402,6 +464,20 @@ fn only_our_own_sequences_reach_the_terminal_from_any_screen_and_any_layer() {
         Overlay::Copy => &[Key::Enter, Key::Char('y')],
         Overlay::Code => &[Key::Enter, Key::Char('Y')],
         Overlay::Columns(_) => &[Key::Enter, Key::Char('C')],
+        Overlay::Export(_) => &[Key::Enter, Key::Char('e')],
+        Overlay::Tend(_) => &[Key::Enter, Key::Char('v'), Key::Char('C')],
+        Overlay::Rename(..) => &[Key::Char('R')],
+        Overlay::Delete(_) => &[Key::Char('X')],
+        Overlay::Storage(_) => &[Key::Enter, Key::Char('D')],
+        // Something is done first, so that there is something to take back.
+        Overlay::Deeds(_) => &[
+            Key::Enter,
+            Key::Char('v'),
+            Key::Char('t'),
+            Key::Char('a'),
+            Key::Enter,
+            Key::Char('U'),
+        ],
     );
     let mut reached = BTreeSet::new();
     for (number, text) in poisons().into_iter().enumerate() {

@@ -4,6 +4,7 @@ mod fake;
 mod flows;
 mod foreign;
 mod hostile;
+mod leaving;
 mod pty;
 mod random;
 mod reading;

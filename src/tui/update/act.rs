@@ -2,11 +2,12 @@
 
 use super::find::{self, Forwards};
 use super::{
-    alter, around, branches, columns, copying, detail, diff, flush, jobs, listing, marks, pin,
-    places, put, seek, similar, tails, versions, words,
+    administer, alter, around, branches, chores, columns, copying, deeds, detail, diff, export,
+    flush, jobs, listing, marks, pin, places, put, screenshot, seek, similar, storage, tails,
+    versions, words,
 };
 use crate::tui::effect::{Effect, Request, Slot, Way};
-use crate::tui::input::{Action, Context, Motion, help_rows};
+use crate::tui::input::{Action, Context, Motion, Part, help_rows};
 use crate::tui::layout::Layout;
 use crate::tui::state::{Focus, Fold, Following, Overlay, Screen, Scroll, State};
 
@@ -58,8 +59,19 @@ pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Action::SkipTour => state.tour = None,
         Action::Copy => state.overlay = Overlay::Copy,
         Action::Reproduce => state.overlay = Overlay::Code,
+        Action::Take(part @ (Part::Deed | Part::Undo)) => return deeds::take(state, part),
         Action::Take(part) => return copying::take(state, part),
-        Action::Palette | Action::Log | Action::Mouse | Action::Theme => around::act(state, action),
+        Action::Palette | Action::Log | Action::Mouse | Action::Theme | Action::ReadOnly => {
+            around::act(state, action);
+        }
+        Action::Screenshot => return screenshot::take(state),
+        Action::Export => export::open(state),
+        Action::NextLot => export::turn(state),
+        Action::Tend(task) => return chores::ask(state, task),
+        Action::Deeds => deeds::toggle(state),
+        Action::Rename => administer::ask_rename(state),
+        Action::Delete => return administer::ask_delete(state),
+        Action::Storage => return storage::toggle(state),
         Action::Accept if state.context() == Context::Palette => return around::run(state),
         Action::Columns
         | Action::HideColumn
@@ -117,6 +129,9 @@ fn accept(state: &mut State) -> Vec<Effect> {
         Context::Find => find::accept(state),
         Context::Filter => listing::accept(state),
         Context::Words => words::accept(state),
+        Context::Export => export::accept(state),
+        Context::Tend => chores::accept(state),
+        Context::Rename | Context::Delete => administer::accept(state),
         _ => seek::accept(state),
     }
 }
@@ -172,7 +187,13 @@ fn step(state: &mut State, motion: Motion) -> Vec<Effect> {
         | Context::Copy
         | Context::Code
         | Context::Tag
-        | Context::Alter => {}
+        | Context::Alter
+        | Context::Export
+        | Context::Rename
+        | Context::Delete
+        | Context::Tend => {}
+        Context::Deeds => deeds::step(state, motion),
+        Context::Storage => return storage::step(state, motion),
         Context::Palette => around::step(state, motion),
         Context::Log => around::step_log(state, motion),
     }
@@ -259,9 +280,15 @@ fn back(state: &mut State) -> Vec<Effect> {
         | Context::Copy
         | Context::Code
         | Context::Palette
-        | Context::Log => {
+        | Context::Log
+        | Context::Rename
+        | Context::Delete
+        | Context::Deeds => {
             state.overlay = Overlay::None;
         }
+        Context::Export => return export::leave(state),
+        Context::Tend => return chores::leave(state),
+        Context::Storage => return storage::close(state),
         Context::Filter => {
             state.overlay = Overlay::None;
             return state.loads.cancel(&Slot::Condition).into_iter().collect();

@@ -1,7 +1,9 @@
 //! What is done to versions from their list: asked first, then done.
 
+use super::deeds;
 use crate::tui::data::Fault;
 use crate::tui::effect::{Alteration, Effect, Request, Slot};
+use crate::tui::event::Altered;
 use crate::tui::state::{Overlay, Prompt, Severity, State};
 
 /// Asks for a name for the selected version.
@@ -47,7 +49,7 @@ pub(super) fn accept(state: &mut State) -> Vec<Effect> {
 }
 
 /// Takes what was done: the list is read again.
-pub(super) fn done(state: &mut State, done: String) -> Vec<Effect> {
+pub(super) fn done(state: &mut State, done: &Altered) -> Vec<Effect> {
     if matches!(state.overlay, Overlay::Tag(..)) {
         state.overlay = Overlay::None;
     }
@@ -57,7 +59,8 @@ pub(super) fn done(state: &mut State, done: String) -> Vec<Effect> {
         let topic = list.bucket.topic.clone();
         effects.push(state.loads.begin(Slot::Counts(topic.clone()), Request::Counts(topic)));
     }
-    state.say(Severity::Done, done);
+    state.say(Severity::Done, done.said.clone());
+    deeds::altered(state, &done.alteration, done.made);
     effects
 }
 

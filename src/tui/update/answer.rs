@@ -3,8 +3,8 @@
 use chrono::NaiveDateTime;
 
 use super::{
-    alter, copying, diff, find, flush, jobs, listing, pin, places, put, seek, similar, tails,
-    versions, words,
+    administer, alter, chores, copying, diff, export, find, flush, jobs, listing, pin, places, put,
+    screenshot, seek, similar, storage, tails, versions, words,
 };
 use crate::tui::data::Fault;
 use crate::tui::effect::{Effect, LoadId, Slot};
@@ -24,7 +24,9 @@ pub(super) fn take(
     }
     // What follows goes on answering until it fails, a search until it has an end.
     let goes_on = match &result {
-        Ok(Answer::Tail(..) | Answer::Searched { .. } | Answer::SiftedOn(_)) => true,
+        Ok(
+            Answer::Tail(..) | Answer::Searched { .. } | Answer::SiftedOn(_) | Answer::Progress(..),
+        ) => true,
         Ok(Answer::Sifted(sifted)) => sifted.end.is_none(),
         Ok(Answer::Compared(compared)) => compared.took.is_none(),
         _ => false,
@@ -48,6 +50,11 @@ fn taken(state: &mut State, slot: &Slot, answer: Answer) -> Vec<Effect> {
             return effects;
         }
         (Slot::Counts(topic), Answer::Counts(counts, now)) => count(state, topic, counts, now),
+        (Slot::Lag(topic), Answer::Lag { behind, took }) => {
+            if let Some(topic) = state.topics.get_mut(topic) {
+                topic.lag.take(behind, took);
+            }
+        }
         (Slot::Page(key), Answer::Page { rows, took, generation }) => {
             if !rows.columns.is_empty() {
                 state.records.columns = rows.columns.clone();
@@ -70,7 +77,7 @@ fn taken(state: &mut State, slot: &Slot, answer: Answer) -> Vec<Effect> {
         (Slot::VersionList | Slot::Versions | Slot::Upkeep | Slot::Branches, answer) => {
             list_of_versions(state, answer);
         }
-        (Slot::Alter, Answer::Altered(done)) => return alter::done(state, done),
+        (Slot::Alter, Answer::Altered(done)) => return alter::done(state, &done),
         (Slot::Diff, Answer::Compared(found)) => diff::found(state, found),
         (Slot::Similar, Answer::Similar(likes)) => similar::found(state, likes),
         (Slot::Words, Answer::Words(finds)) => words::found(state, finds),
@@ -92,6 +99,25 @@ fn taken(state: &mut State, slot: &Slot, answer: Answer) -> Vec<Effect> {
         (Slot::Put(topic), Answer::Put(receipt)) => put::done(state, topic, receipt),
         (Slot::Copy, Answer::Copied(text)) => return copying::copied(state, text),
         (Slot::Offer, Answer::Offered(tool)) => copying::offered(state, tool),
+        (slot, Answer::Progress(done, all)) => {
+            state.loads.reach(slot, done, all);
+            if *slot == Slot::Export {
+                export::begun(state);
+            }
+        }
+        (Slot::Export, Answer::IsThere(file)) => export::is_there(state, file),
+        (Slot::Export, Answer::Exported(done)) => export::done(state, &done),
+        (Slot::Holdings, Answer::Holdings(goes)) => administer::weighed(state, Ok(goes)),
+        (Slot::Administer, Answer::Administered(done)) => return administer::done(state, &done),
+        (Slot::Storage, Answer::Storage(found)) => storage::found(state, Ok(found)),
+        (Slot::Preview, Answer::Preview(lines)) => chores::foretold(state, Ok(lines)),
+        (Slot::Tend(chore, place), Answer::Tended(outcome)) => {
+            return chores::done(state, (chore, place), outcome);
+        }
+        (Slot::Tend(chore, place), Answer::Stopped) => {
+            return chores::stopped(state, (chore, place));
+        }
+        (Slot::Screenshot, Answer::Pictured(file)) => screenshot::taken(state, &file),
         (Slot::Flush(topic), Answer::Flushed(report)) => return flush::done(state, topic, &report),
         _ => {}
     }
@@ -115,6 +141,7 @@ fn count(state: &mut State, name: &TopicName, counts: TopicCounts, now: NaiveDat
     }
     if let Some(topic) = state.topics.get_mut(name) {
         topic.rates.take(&counts, now);
+        topic.lag.spoil();
         topic.counts = Counts::Known(counts);
     }
 }
@@ -147,12 +174,18 @@ pub(super) fn failed(state: &mut State, slot: &Slot, fault: Fault) -> Vec<Effect
         Slot::Check => put::checked(state, Err(fault.message)),
         Slot::Put(topic) => put::failed(state, topic, fault.message),
         Slot::Alter => alter::failed(state, fault),
+        Slot::Export => export::failed(state, fault),
+        Slot::Holdings => administer::weighed(state, Err(fault)),
+        Slot::Administer => administer::failed(state, fault),
+        Slot::Storage => storage::found(state, Err(fault)),
+        Slot::Preview => chores::foretold(state, Err(fault)),
+        Slot::Tend(chore, place) => chores::failed(state, (chore, place), &fault),
         Slot::Diff => diff::failed(state, fault),
         Slot::Similar => similar::failed(state, fault),
         Slot::Words => words::failed(state, fault),
         Slot::VersionList | Slot::Versions => versions::failed(state, fault),
         // The list is there without it, and its own read says what is wrong.
-        Slot::Upkeep => {}
+        Slot::Upkeep | Slot::Lag(_) => {}
         Slot::Flush(topic) => return flush::failed(state, topic, &fault),
         Slot::TailBeside(topic) => {
             state.say(Severity::Failed, format!("`{topic}` is not followed: {}", fault.message));
@@ -173,7 +206,8 @@ pub(super) fn failed(state: &mut State, slot: &Slot, fault: Fault) -> Vec<Effect
         | Slot::SiftOn
         | Slot::Branches
         | Slot::Copy
-        | Slot::Offer => {
+        | Slot::Offer
+        | Slot::Screenshot => {
             state.say(Severity::Failed, fault.message);
         }
     }

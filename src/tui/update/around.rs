@@ -57,7 +57,7 @@ pub(super) fn run(state: &mut State) -> Vec<Effect> {
         return Vec::new();
     };
     state.overlay = Overlay::None;
-    match (entry.enabled)(state) {
+    match entry.possible(state) {
         Ok(()) => act::act(state, entry.action),
         Err(Reason(reason)) => {
             state.say(Severity::Refused, reason);
@@ -90,6 +90,15 @@ fn change(state: &mut State, action: Action) {
                 "the mouse is the explorer's: wheel and clicks"
             } else {
                 "the mouse is the terminal's: it selects text"
+            };
+            state.say(Severity::Done, text);
+        }
+        Action::ReadOnly => {
+            state.read_only = !state.read_only;
+            let text = if state.read_only {
+                "only reading now: nothing is put, flushed or changed from here; F6 allows it again"
+            } else {
+                "changes are allowed again"
             };
             state.say(Severity::Done, text);
         }

@@ -42,6 +42,7 @@ pub(super) fn pass_time(state: &mut State, now: NaiveDateTime) -> Vec<Effect> {
     }
     for topic in &mut state.topics.list {
         topic.rates.pass(now);
+        topic.lag.pass(now);
     }
     Vec::new()
 }

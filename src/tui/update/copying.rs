@@ -35,6 +35,8 @@ pub(super) fn take(state: &mut State, part: Part) -> Vec<Effect> {
         Part::Path => path(state),
         Part::Command => code(state, "the command", |view| Ok(view.command())),
         Part::Rust => code(state, "the function in Rust", |view| Ok(view.rust())),
+        // Those of the list of what was done are taken there.
+        Part::Deed | Part::Undo => Vec::new(),
         Part::Python => {
             code(state, "the lines of Python", |view| Err(Wanted::Python(Box::new(view))))
         }
@@ -78,7 +80,7 @@ pub(super) fn offered(state: &mut State, tool: Option<&'static str>) {
     }
 }
 
-fn text(state: &mut State, what: String, text: String) -> Vec<Effect> {
+pub(super) fn text(state: &mut State, what: String, text: String) -> Vec<Effect> {
     state.clip = Some(Clip { what, length: None });
     copied(state, text)
 }
@@ -131,7 +133,7 @@ fn code(
 }
 
 /// The records in view that are there.
-fn in_view(state: &State) -> Vec<RecordId> {
+pub(super) fn in_view(state: &State) -> Vec<RecordId> {
     let Some(layout) = Layout::of(state) else {
         return Vec::new();
     };

@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 
+use super::deeds;
 use crate::TopicName;
 use crate::tui::data::{Fault, FlushReport};
 use crate::tui::effect::{Effect, Place, Request, Slot};
@@ -116,6 +117,7 @@ pub(super) fn done(state: &mut State, topic: &TopicName, report: &FlushReport) -
             tail.note_flush(number, &bucket.flushed, bucket.took);
         }
     }
+    deeds::flushed(state, topic, report);
     if state.is_of_run(&Slot::Flush(topic.clone())) {
         return note(state, topic, Ok(report));
     }

@@ -9,7 +9,7 @@ use crate::tui::event::Answer;
 use crate::tui::input::Motion;
 use crate::tui::layout::Layout;
 use crate::tui::state::{LONG, Overlay, Scroll, Severity, State, Work, what};
-use crate::tui::text::quantity::counted;
+use crate::tui::text::quantity::{bytes, counted};
 
 /// Shows the list, or stops to.
 pub(super) fn toggle(state: &mut State) {
@@ -62,13 +62,17 @@ pub(super) fn stop(state: &mut State) -> Vec<Effect> {
 }
 
 fn stop_load(state: &mut State, slot: &Slot) -> Vec<Effect> {
+    if matches!(slot, Slot::Tend(..)) {
+        state.say(Severity::Done, format!("stopping: {} …", what(slot)));
+        return state.loads.stop(slot).into_iter().collect();
+    }
     let took = state.loads.since(slot);
     let mut effects: Vec<Effect> = state.loads.cancel(slot).into_iter().collect();
     ended(state, what(slot), took);
     // Where nothing is missing now, that it was stopped is all there is to say.
     let leaves_all =
         matches!(slot, Slot::Topics | Slot::Seek | Slot::Clone | Slot::Pin | Slot::Find)
-            || matches!(slot, Slot::Condition | Slot::Estimate | Slot::Sift);
+            || matches!(slot, Slot::Condition | Slot::Estimate | Slot::Sift | Slot::Export);
     if *slot == Slot::Sift {
         effects.extend(listing::stop(state));
     }
@@ -100,14 +104,25 @@ fn by_hand() -> Fault {
 pub(super) fn note(state: &mut State, slot: &Slot, result: &Result<Answer, Fault>) {
     let took = state.loads.since(slot);
     let told = match (slot, result) {
-        (Slot::Put(_) | Slot::Flush(_) | Slot::Alter, _) => true,
+        (Slot::Export, Ok(Answer::IsThere(_))) => false,
+        (
+            Slot::Put(_)
+            | Slot::Flush(_)
+            | Slot::Alter
+            | Slot::Export
+            | Slot::Tend(..)
+            | Slot::Administer,
+            _,
+        ) => true,
         (
             Slot::Tail
             | Slot::TailBeside(_)
             | Slot::SiftOn
             | Slot::Check
             | Slot::Condition
-            | Slot::Estimate,
+            | Slot::Estimate
+            | Slot::Preview
+            | Slot::Lag(_),
             _,
         ) => false,
         _ => took >= LONG,
@@ -121,6 +136,8 @@ pub(super) fn note(state: &mut State, slot: &Slot, result: &Result<Answer, Fault
 fn exact(result: &Result<Answer, Fault>, seen: Duration) -> Duration {
     match result {
         Ok(Answer::Flushed(report)) => report.took,
+        Ok(Answer::Exported(done)) => done.took,
+        Ok(Answer::Tended(outcome)) => outcome.took,
         _ => seen,
     }
 }
@@ -128,7 +145,13 @@ fn exact(result: &Result<Answer, Fault>, seen: Duration) -> Duration {
 fn outcome(result: &Result<Answer, Fault>) -> Result<String, String> {
     match result {
         Ok(Answer::Flushed(report)) => Ok(counted(report.rows(), "record")),
-        Ok(Answer::Altered(done)) => Ok(done.clone()),
+        Ok(Answer::Altered(done)) => Ok(done.said.clone()),
+        Ok(Answer::Exported(done)) => {
+            Ok(format!("{}, {}", counted(done.records, "record"), bytes(done.bytes)))
+        }
+        Ok(Answer::Tended(outcome)) if outcome.is_bad => Err(outcome.said.clone()),
+        Ok(Answer::Tended(outcome)) => Ok(outcome.said.clone()),
+        Ok(Answer::Stopped) => Err("stopped".into()),
         Ok(Answer::Counts(counts, _)) => Ok(counted(counts.total_count, "record")),
         Ok(Answer::Unlike { fault, .. }) | Err(fault) => Err(fault.message.clone()),
         Ok(_) => Ok(String::new()),

@@ -1,6 +1,6 @@
 //! Input: a key becomes an action, unless it is typed into a prompt.
 
-use super::{act, around, columns, find, jobs, listing, mouse, prompt, put, tour};
+use super::{act, around, columns, find, jobs, listing, mouse, prompt, put, screenshot, tour};
 use crate::tui::effect::Effect;
 use crate::tui::event::Input;
 use crate::tui::input::{Action, Key, Reason};
@@ -21,7 +21,7 @@ pub(super) fn take(state: &mut State, input: Input) -> Vec<Effect> {
 /// Does what a person points at; as with a key, what was said and what was being looked for are over.
 fn pointed(state: &mut State, how: impl FnOnce(&mut State) -> Vec<Effect>) -> Vec<Effect> {
     state.notice = None;
-    state.card = None;
+    (state.card, state.outcome) = (None, None);
     let mut effects = find::stop(state);
     effects.extend(put::forget_copy(state));
     effects.extend(how(state));
@@ -29,9 +29,16 @@ fn pointed(state: &mut State, how: impl FnOnce(&mut State) -> Vec<Effect>) -> Ve
 }
 
 fn press(state: &mut State, key: Key) -> Vec<Effect> {
+    if screenshot::is_asked_by(state, key) {
+        return screenshot::take(state);
+    }
     state.notice = None;
     // The card does not stand in the way: whatever the key does, it does; `esc` only closes it.
-    let closed = matches!(state.overlay, Overlay::None) && state.card.take().is_some();
+    let told = state.card.is_some() || state.outcome.is_some();
+    let closed = matches!(state.overlay, Overlay::None) && told;
+    if closed {
+        (state.card, state.outcome) = (None, None);
+    }
     // Who does something else does not want to be carried away by what is found later, nor to have
     // what they type replaced by a copy.
     let mut effects = find::stop(state);
@@ -51,7 +58,7 @@ fn acted(state: &mut State, key: Key) -> Vec<Effect> {
         state.overlay = Overlay::None;
         return Vec::new();
     }
-    match (entry.enabled)(state) {
+    match entry.possible(state) {
         Ok(()) => {
             let effects = act::act(state, entry.action);
             tour::did(state, entry.id);
@@ -79,6 +86,9 @@ fn type_in(state: &mut State, key: Key) -> Vec<Effect> {
             prompt::edit(prompt, key);
             return listing::estimate(state);
         }
+        Overlay::Export(export) => prompt::edit(&mut export.prompt, key),
+        Overlay::Rename(prompt, _) => prompt::edit(prompt, key),
+        Overlay::Delete(deletion) => prompt::edit(&mut deletion.prompt, key),
         Overlay::Columns(_) => columns::edit(state, key),
         Overlay::Palette(_) => around::edit(state, key),
         Overlay::Put(_) => return put::edit(state, key),
@@ -102,6 +112,9 @@ fn paste(state: &mut State, text: &str) -> Vec<Effect> {
             prompt::paste(prompt, text);
             return listing::estimate(state);
         }
+        Overlay::Export(export) => prompt::paste(&mut export.prompt, text),
+        Overlay::Rename(prompt, _) => prompt::paste(prompt, text),
+        Overlay::Delete(deletion) => prompt::paste(&mut deletion.prompt, text),
         Overlay::Columns(chooser) | Overlay::Palette(chooser) => chooser.paste(text),
         Overlay::Put(_) => return put::paste(state, text),
         _ => {}

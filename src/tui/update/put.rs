@@ -1,6 +1,6 @@
 //! The put prompt: typing a record, which is checked at every key, and putting it.
 
-use super::prompt;
+use super::{deeds, prompt};
 use crate::Receipt;
 use crate::tui::data::Whole;
 use crate::tui::effect::{Effect, Request, Slot};
@@ -147,8 +147,16 @@ pub(super) fn checked(state: &mut State, found: Result<Vec<String>, String>) {
 
 /// The record was put: the draft has served.
 pub(super) fn done(state: &mut State, topic: &TopicName, receipt: Receipt) {
-    if shows(state, topic) {
+    if let Overlay::Put(prompt) = &state.overlay
+        && prompt.topic == *topic
+    {
+        let record = prompt.draft.text().to_owned();
+        deeds::put(state, topic, &record);
         state.overlay = Overlay::None;
+    } else if let Some(draft) = state.drafts.get(topic) {
+        // It was left while the record was being put.
+        let record = draft.text().to_owned();
+        deeds::put(state, topic, &record);
     }
     state.drafts.remove(topic);
     if let Some(topic) = state.topics.get_mut(topic) {
@@ -172,10 +180,6 @@ pub(super) fn failed(state: &mut State, topic: &TopicName, reason: String) {
         }
         _ => state.say(Severity::Failed, format!("not put into `{topic}`: {reason}")),
     }
-}
-
-fn shows(state: &State, topic: &TopicName) -> bool {
-    matches!(&state.overlay, Overlay::Put(prompt) if prompt.topic == *topic)
 }
 
 /// The prompt, unless its record is being put.

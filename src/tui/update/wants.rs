@@ -1,6 +1,8 @@
 //! After each event: what the screen needs that is not there, and is not being read yet.
 
-use super::{around, branches, columns, diff, listing, marks, similar, versions, words};
+use super::{
+    around, branches, columns, deeds, diff, listing, marks, similar, storage, versions, words,
+};
 use crate::TopicName;
 use crate::tui::data::{Column, Row};
 use crate::tui::effect::{Effect, PageKey, Picked, Request, Slot};
@@ -46,6 +48,8 @@ fn fit(state: &mut State, layout: &Layout) {
     diff::fit(state, layout.diff_rows());
     marks::fit(state, layout.box_rows());
     branches::fit(state, layout.box_rows());
+    deeds::fit(state, layout.box_rows());
+    storage::fit(state, layout.box_rows());
     if let Overlay::Jobs(mut scroll) = state.overlay {
         state.fit_jobs(&mut scroll, layout.box_rows());
         state.overlay = Overlay::Jobs(scroll);
@@ -131,7 +135,20 @@ fn counts(state: &mut State, layout: &Layout) -> Vec<Effect> {
         // What is said there is of all topics, not only of those in view.
         wanted.extend(state.topics.list.iter().map(|topic| topic.entry.name.clone()));
     }
-    wanted.into_iter().filter_map(|topic| count(state, topic)).collect()
+    let mut effects: Vec<Effect> =
+        wanted.iter().filter_map(|topic| lag(state, topic.clone())).collect();
+    effects.extend(wanted.into_iter().filter_map(|topic| count(state, topic)));
+    effects
+}
+
+/// A look at the groups of a topic whose counts are others than at the last one.
+fn lag(state: &mut State, name: TopicName) -> Option<Effect> {
+    let (slot, now) = (Slot::Lag(name.clone()), state.now);
+    if state.loads.is_running(&slot) {
+        return None;
+    }
+    let topic = state.topics.get_mut(&name).filter(|topic| !topic.entry.foreign)?;
+    topic.lag.is_due(now).then(|| state.loads.begin(slot, Request::Lag(name)))
 }
 
 fn count(state: &mut State, name: TopicName) -> Option<Effect> {

@@ -39,7 +39,7 @@ fn pieces(state: &State, hint: &Hint) -> Vec<Piece<'static>> {
     let mut any = Meaning::Muted;
     for entry in &hint.entries {
         let Some(key) = state.keymap.keys(entry).first() else { continue };
-        let possible = (entry.enabled)(state).is_ok();
+        let possible = entry.possible(state).is_ok();
         any = if possible { Meaning::Plain } else { any };
         let meaning = if possible { Meaning::Key } else { Meaning::Muted };
         pieces.push(piece(format!("{key} "), meaning));

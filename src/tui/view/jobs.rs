@@ -6,8 +6,9 @@ use ratatui::layout::Rect;
 
 use super::canvas::{Canvas, Piece, centred, piece, rows, width};
 use crate::tui::state::{Ended, Job, Scroll, State};
-use crate::tui::text::quantity::elapsed;
+use crate::tui::text::quantity::{bytes, elapsed, short};
 use crate::tui::theme::Meaning;
+use crate::tui::work::Unit;
 
 /// Widest list.
 const WIDEST: u16 = 90;
@@ -26,7 +27,7 @@ pub(super) fn line(state: &State) -> Vec<Piece<'static>> {
         more => format!(" · {more} more"),
     };
     let mut pieces = vec![piece(format!(" {} ", spinner(state, job.since)), Meaning::Good)];
-    pieces.push(piece(format!("{}{}", job.what, progress(job)), Meaning::Plain));
+    pieces.push(piece(format!("{}{}", job.what, progress(job, false)), Meaning::Plain));
     pieces.push(piece(format!(" · {}{more} · w jobs ", seconds(job.since)), Meaning::Muted));
     pieces
 }
@@ -63,9 +64,13 @@ fn of_job(state: &State, job: &Job) -> Columns {
     let left = vec![
         piece(format!("{} ", spinner(state, job.since)), Meaning::Good),
         piece(job.what.clone(), Meaning::Plain),
-        piece(progress(job), Meaning::Good),
+        piece(progress(job, true), Meaning::Good),
     ];
-    let stop = job.work.unstoppable().map_or("x stops it", |why| why);
+    let stop = match job.work.unstoppable() {
+        _ if job.stops => "stopping …",
+        Some(why) => why,
+        None => "x stops it",
+    };
     let right = vec![
         piece(format!("  {stop}"), Meaning::Muted),
         piece(format!("  {:>7}", seconds(job.since)), Meaning::Number),
@@ -102,12 +107,24 @@ fn seconds(since: Duration) -> String {
     }
 }
 
-fn progress(job: &Job) -> String {
+/// A bar, the share that is done and, once that can be said, how fast it goes and how long it takes still.
+fn progress(job: &Job, whole: bool) -> String {
     let Some((done, all)) = job.progress else {
         return String::new();
     };
     let full = done.saturating_mul(BAR).checked_div(all).unwrap_or(0).min(BAR);
     let part = |cell: u64| if cell < full { '█' } else { '░' };
     let bar: String = (0..BAR).map(part).collect();
-    format!("  {bar} {done} of {all}")
+    let share = match job.unit {
+        Unit::Topics => format!("{done} of {all}"),
+        Unit::Records | Unit::Bytes if all == 0 => String::new(),
+        Unit::Records | Unit::Bytes => format!("{:.0} %", done as f64 * 100.0 / all as f64),
+    };
+    let rate = job.rate().filter(|_| whole).map(|rate| match job.unit {
+        Unit::Bytes => format!(" · {}/s", bytes(rate)),
+        Unit::Records => format!(" · {} records/s", short(rate)),
+        Unit::Topics => String::new(),
+    });
+    let left = job.left().map(|left| format!(" · {} left", seconds(left)));
+    format!("  {bar} {share}{}{}", rate.unwrap_or_default(), left.unwrap_or_default())
 }

@@ -43,7 +43,7 @@ fn is_choice(entry: &Entry) -> bool {
 fn draw_entry(canvas: &mut Canvas<'_>, state: &State, entry: &'static Entry, line: Rect) {
     let key = state.keymap.keys(entry).first().map(ToString::to_string).unwrap_or_default();
     let space = " ".repeat(usize::from(KEY.saturating_sub(sanitize::width(&key))));
-    match (entry.enabled)(state) {
+    match entry.possible(state) {
         Ok(()) => {
             let left = canvas.text(line, &key, Meaning::Key);
             canvas.text(left, &format!("{space}{}", entry.title), Meaning::Plain);

@@ -31,7 +31,7 @@ fn area(body: Rect) -> Rect {
 fn line(state: &State, entry: &'static Entry) -> Vec<Piece<'static>> {
     let keys: Vec<String> = state.keymap.keys(entry).iter().map(ToString::to_string).collect();
     let name = piece(padded(entry.id, NAME), Meaning::Plain);
-    match (entry.enabled)(state) {
+    match entry.possible(state) {
         Ok(()) => vec![
             name,
             piece(padded(&keys.join(" "), KEYS), Meaning::Key),

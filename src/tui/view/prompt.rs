@@ -9,7 +9,7 @@ use super::canvas::Canvas;
 use crate::Estimate;
 use crate::tui::data::Chip;
 use crate::tui::layout::Layout;
-use crate::tui::state::{Outlook, Overlay, Prompt, Screen, State};
+use crate::tui::state::{ExportPrompt, Outlook, Overlay, Prompt, Screen, State};
 use crate::tui::text::quantity::{counted, grouped, percent};
 use crate::tui::text::sanitize;
 use crate::tui::theme::Meaning;
@@ -19,6 +19,9 @@ fn label(state: &State) -> Cow<'static, str> {
         Overlay::Find(_) => " look for: ".into(),
         Overlay::Filter(_) => " only records with: ".into(),
         Overlay::Words(..) => " records about: ".into(),
+        Overlay::Export(_) => " export to: ".into(),
+        Overlay::Rename(_, topic) => format!(" rename {topic} to: ").into(),
+        Overlay::Delete(deletion) => format!(" type {} to delete it: ", deletion.topic).into(),
         Overlay::Tag(_, _, version) => format!(" tag v {} as: ", grouped(*version)).into(),
         _ => " jump to: ".into(),
     }
@@ -26,13 +29,24 @@ fn label(state: &State) -> Cow<'static, str> {
 
 /// What may be typed, and what it means.
 fn advice(state: &State, prompt: &Prompt) -> String {
-    match state.overlay {
+    match &state.overlay {
+        Overlay::Export(export) => lot(export),
+        Overlay::Rename(..) => "all of it, with what is buffered; who has it open is told".into(),
+        Overlay::Delete(_) => "↵ deletes it · esc leaves it".into(),
         Overlay::Find(_) => way(state).into(),
         Overlay::Filter(_) => meaning(prompt.text()).into(),
         Overlay::Words(..) => "words; \"a phrase\", +must, -mustnot; the best match first".into(),
         Overlay::Tag(..) => "letters, digits, `.`, `-` and `_`; a tagged version is kept".into(),
         _ => range(state),
     }
+}
+
+/// Which records are written, and how others are chosen.
+fn lot(export: &ExportPrompt) -> String {
+    let chosen = export.choice().map(|choice| choice.name.as_str()).unwrap_or_default();
+    let at = export.version.as_ref().map(|past| format!(" at v {}", grouped(past.version)));
+    let others = if export.has_others() { " · tab: others" } else { "" };
+    format!("{chosen}{}{others} · .jsonl .csv .parquet .arrow", at.unwrap_or_default())
 }
 
 /// What a text means as a condition.

@@ -5,8 +5,9 @@ use ratatui::layout::{Position, Rect};
 
 use super::canvas::{Canvas, piece};
 use super::{
-    alter, branches, card, columns, detail, diff, empty, flush_all, footer, found, help, jobs, log,
-    marks, menu, palette, prompt, put, records, similar, status, tail, top, topics, tour, versions,
+    alter, branches, card, columns, deeds, deletion, detail, diff, empty, flush_all, footer, found,
+    help, jobs, log, marks, menu, outcome, palette, prompt, put, records, similar, status, storage,
+    tail, tending, top, topics, tour, versions,
 };
 use crate::tui::layout::{Layout, SMALLEST};
 use crate::tui::state::{Overlay, Screen, State};
@@ -30,6 +31,9 @@ pub(crate) fn cursor(state: &State) -> Option<Position> {
         | Overlay::Filter(prompt)
         | Overlay::Words(prompt, _)
         | Overlay::Tag(prompt, ..) => prompt::cursor(state, prompt),
+        Overlay::Export(export) => prompt::cursor(state, &export.prompt),
+        Overlay::Rename(prompt, _) => prompt::cursor(state, prompt),
+        Overlay::Delete(deletion) => prompt::cursor(state, &deletion.prompt),
         Overlay::Columns(chooser) => columns::cursor(state, chooser),
         Overlay::Palette(chooser) => palette::cursor(state, chooser),
         Overlay::Put(prompt) => put::cursor(state, prompt),
@@ -57,8 +61,20 @@ fn panes(canvas: &mut Canvas<'_>, state: &State, layout: &Layout) {
     if let Some(flushed) = &state.card {
         card::draw(canvas, flushed, body(layout));
     }
+    if let Some(told) = &state.outcome {
+        outcome::draw(canvas, told, body(layout));
+    }
     match &state.overlay {
         Overlay::None => {}
+        Overlay::Export(export) => prompt::draw(canvas, state, &export.prompt),
+        Overlay::Rename(prompt, _) => prompt::draw(canvas, state, prompt),
+        Overlay::Delete(deletion) => {
+            deletion::draw(canvas, body(layout), deletion);
+            prompt::draw(canvas, state, &deletion.prompt);
+        }
+        Overlay::Tend(tending) => tending::draw(canvas, body(layout), tending),
+        Overlay::Deeds(scroll) => deeds::draw(canvas, state, body(layout), scroll),
+        Overlay::Storage(found) => storage::draw(canvas, state, body(layout), found),
         Overlay::FlushAll(first) => flush_all::draw(canvas, state, body(layout), *first),
         Overlay::Alter(alteration) => alter::draw(canvas, state, body(layout), alteration),
         Overlay::Diff(list) => diff::draw(canvas, body(layout), list),

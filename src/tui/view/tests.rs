@@ -302,3 +302,21 @@ fn lines_of_ascii() {
 fn typed(text: &str) -> Vec<Key> {
     text.chars().map(Key::Char).collect()
 }
+
+#[test]
+fn what_leaves_the_explorer_and_what_keeps_topics_in_order() {
+    let open = |keys: &str| {
+        let key = |c| if c == '\n' { Key::Enter } else { Key::Char(c) };
+        let keys = keys.chars().map(key);
+        [TO_TRACES, Key::Enter].into_iter().chain(keys).collect::<Vec<_>>()
+    };
+    look("export", &open("jme"));
+    look("exported", &open("e\n"));
+    look("compact", &open("vC"));
+    look("compacted", &open("vC\n"));
+    look("storage", &open("D"));
+    look("rename", &[TO_TRACES, Key::Char('R'), Key::Char('x')]);
+    look("delete", &[TO_TRACES, Key::Char('X'), Key::Char('t'), Key::Enter]);
+    look("done", &open("Fvtgood\nvC\nU"));
+    look("read_only", &[open(""), vec![Key::F(6), Key::Char('p')]].concat());
+}

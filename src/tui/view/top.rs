@@ -19,7 +19,13 @@ const ROOT: u16 = 20;
 /// Draws the line; where it is narrow, the sums go first.
 pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
     let (watch, meaning) = watch(state.watch);
-    let mode = [piece("   ", Meaning::Plain), piece(watch, meaning), piece(" ", Meaning::Plain)];
+    let only = if state.read_only { "   read-only" } else { "" };
+    let mode = [
+        piece(only, Meaning::Warn),
+        piece("   ", Meaning::Plain),
+        piece(watch, meaning),
+        piece(" ", Meaning::Plain),
+    ];
     let mut left = canvas.right(area, &mode);
     let sums = match pinned(state) {
         Some(pin) => [piece(format!("  {}", pin::sentence(pin, state.now)), Meaning::Warn)],

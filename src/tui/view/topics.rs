@@ -13,11 +13,14 @@ use ratatui::layout::Rect;
 use super::canvas::{Canvas, Piece, piece, rows};
 use crate::tui::state::{Counts, Focus, Rate, STEPS, State, Topic, TreeRow};
 use crate::tui::text::quantity::{grouped, short};
-use crate::tui::text::spark;
+use crate::tui::text::{sanitize, spark};
 use crate::tui::theme::Meaning;
 
 /// From this width on the tree says how many records are buffered, not only that some are.
 const COUNTED: u16 = 21;
+
+/// From so many cells on the group that is behind is named.
+const NAMED: u16 = 20;
 
 /// From this width on the tree shows how many records came within the last minute.
 const COURSE: u16 = 28;
@@ -45,6 +48,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
         }
     }
     position(canvas, state, area, inside);
+    lag(canvas, state, area);
 }
 
 fn position(canvas: &mut Canvas<'_>, state: &State, area: Rect, inside: Rect) {
@@ -94,6 +98,39 @@ fn draw_topic(canvas: &mut Canvas<'_>, (topic, together): (&Topic, bool), line: 
         let mark = if left.width > 10 { " ◇ foreign" } else { " ◇" };
         canvas.text(left, mark, Meaning::Muted);
     }
+    if let Some(behind) = &topic.lag.behind {
+        draw_lag(canvas, behind.records, Some(&behind.group), left);
+    }
+}
+
+/// How far the group is behind that is farthest behind, with its name where there is room; the border has the selected one's.
+fn draw_lag(canvas: &mut Canvas<'_>, records: u64, group: Option<&str>, left: Rect) {
+    let short = format!(" ⇣{}", short(records));
+    let long = group.map(|group| format!("{short} {group}")).filter(|_| left.width >= NAMED);
+    let fitting = long.into_iter().chain([short]).find(|text| sanitize::width(text) <= left.width);
+    if let Some(text) = fitting {
+        canvas.text(left, &text, Meaning::Warn);
+    }
+}
+
+/// The lag of what is selected, on the lower border.
+fn lag(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
+    let Some(place) = state.topics.selected() else { return };
+    let behind = state.topics.get(&place.topic).and_then(|topic| topic.lag.behind.as_ref());
+    let Some(behind) = behind else { return };
+    let records = match place.bucket {
+        Some(bucket) => behind.in_bucket(bucket),
+        None => Some(behind.records),
+    };
+    let Some(records) = records else { return };
+    let y = area.bottom().saturating_sub(1);
+    // At the right, a long tree says where one is.
+    let taken =
+        if state.topics.total() > u64::from(area.height.saturating_sub(2)) { 12 } else { 0 };
+    let room = area.width.saturating_sub(2 + taken);
+    let line = Rect { x: area.x + 1, y, width: room, height: 1 };
+    let text = format!(" lag {} · {} ", grouped(records), behind.group);
+    canvas.text(line, &text, Meaning::Warn);
 }
 
 fn counted(topic: &Topic, width: u16) -> Vec<Piece<'static>> {
@@ -142,5 +179,42 @@ fn draw_bucket(canvas: &mut Canvas<'_>, topic: &Topic, bucket: u32, line: Rect) 
     let left = canvas.right(line, &amount);
     let branch = if bucket + 1 == topic.entry.buckets { "  └ " } else { "  ├ " };
     let left = canvas.text(left, branch, Meaning::Muted);
-    canvas.text(left, &bucket.to_string(), Meaning::Plain);
+    let left = canvas.text(left, &bucket.to_string(), Meaning::Plain);
+    if let Some(records) = topic.lag.behind.as_ref().and_then(|lag| lag.in_bucket(bucket)) {
+        draw_lag(canvas, records, None, left);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use ratatui::layout::Size;
+
+    use crate::tui::data::Behind;
+    use crate::tui::input::Key;
+    use crate::tui::picture::{drawn, opened};
+    use crate::tui::sample::press;
+
+    fn lines(width: u16) -> Vec<String> {
+        let mut state = opened(Size { width, height: 24 });
+        press(&mut state, &[Key::End, Key::Right]);
+        let buckets = vec![(1, 1_200), (3, 4)];
+        let behind = Behind { group: "etl".into(), records: 1_204, buckets };
+        let topic = state.topics.get_mut(&"traces".parse().unwrap()).unwrap();
+        topic.lag.take(Some(behind), Duration::ZERO);
+        let buffer = drawn(&state);
+        let cells = buffer.content().chunks(usize::from(width));
+        cells.map(|line| line.iter().map(ratatui::buffer::Cell::symbol).collect()).collect()
+    }
+
+    #[test]
+    fn the_largest_lag_stands_beside_its_topic_and_bucket() {
+        let tree = lines(79);
+        let has = |text: &str| tree.iter().any(|line| line.contains(text));
+        assert!(has("traces ⇣1.2 k etl") && has("├ 1 ⇣1.2 k") && has("└ 3 ⇣4"), "{tree:#?}");
+        assert!(has("└ lag 1 204 · etl ─") && !has("├ 0 ⇣"), "{tree:#?}");
+        // Where the tree is narrow, the border says it.
+        assert!(lines(80).iter().any(|line| line.contains("└ lag 1 204 · etl ─")));
+    }
 }

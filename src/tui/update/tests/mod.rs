@@ -37,7 +37,7 @@ fn key(state: &mut State, key: Key) -> Vec<Effect> {
 fn slots(effects: &[Effect]) -> Vec<Slot> {
     let slot = |effect: &Effect| match effect {
         Effect::Load { slot, .. } | Effect::Cancel(slot) => Some(slot.clone()),
-        Effect::Remember(_) => None,
+        Effect::Stop(_) | Effect::Remember(_) => None,
     };
     effects.iter().filter_map(slot).collect()
 }
