@@ -72,6 +72,11 @@ fn names_are_those_of_the_root_that_the_line_means() {
         let there: Vec<&str> = ["lanceq", "--root", root].iter().chain(words).copied().collect();
         assert_eq!(names(&elsewhere, &there), expected, "{words:?} with --root");
     }
+    assert_eq!(names(&test, &["lanceq", "create", ""]), [""; 0], "no name that is taken");
+    test.run_with(["put", "gone", "-"], "{\"id\":1}\n").code(0);
+    test.run(["delete", "gone", "--yes"]).code(0);
+    let trashed = names(&test, &["lanceq", "trash", "--restore", ""]);
+    assert!(trashed.len() == 1 && trashed[0].starts_with("gone-"), "{trashed:?}");
     let states = names(&test, &["lanceq", "get", "films", "--at", ""]);
     assert_eq!(states.first().map(String::as_str), Some("seen"), "tags first: {states:?}");
     assert!(states.contains(&"1".to_owned()), "then versions: {states:?}");

@@ -29,6 +29,7 @@ impl Catalog {
         let Some(typed) = typed.to_str() else { return Vec::new() };
         let found = match kind {
             Kind::Topic => self.topics(),
+            Kind::Trashed => self.trashed(),
             _ => self.names(kind),
         };
         let fits = |(name, _): &(String, String)| name.starts_with(typed) && is_one_word(name);
@@ -42,6 +43,11 @@ impl Catalog {
     fn topics(&self) -> Vec<(String, String)> {
         let topics = waited(async { self.engine().await?.topics().await }).unwrap_or_default();
         topics.into_iter().map(|topic| (topic.name.to_string(), about(&topic))).collect()
+    }
+
+    fn trashed(&self) -> Vec<(String, String)> {
+        let trashed = waited(async { self.engine().await?.trash().await }).unwrap_or_default();
+        trashed.into_iter().map(|gone| (gone.name, format!("was {}", gone.topic))).collect()
     }
 
     fn names(&self, kind: Kind) -> Vec<(String, String)> {
@@ -78,7 +84,7 @@ fn listed(names: TopicNames, kind: Kind) -> Vec<(String, String)> {
     let plain = |names: Vec<String>| names.into_iter().map(|name| (name, String::new())).collect();
     let tags = |names: Vec<String>| names.into_iter().map(|name| (name, "tag".to_owned()));
     match kind {
-        Kind::Topic => Vec::new(),
+        Kind::Topic | Kind::Trashed => Vec::new(),
         Kind::Bucket => plain(names.buckets.iter().map(ToString::to_string).collect()),
         Kind::Column => plain(names.columns),
         Kind::Branch => plain(names.branches),

@@ -19,6 +19,8 @@ pub(super) enum Kind {
     Tag,
     Branch,
     Group,
+    /// What lies in the trash of the root.
+    Trashed,
 }
 
 impl Kind {
@@ -33,6 +35,7 @@ impl Kind {
             (_, "branch") => Self::Branch,
             (_, "group") | ("groups", "name") => Self::Group,
             ("tag", "name") => Self::Tag,
+            ("trash", "restore") => Self::Trashed,
             _ => return None,
         })
     }
@@ -82,5 +85,6 @@ mod tests {
         has("tag", "name");
         has("tag", "version");
         has("restore", "at");
+        has("trash", "restore");
     }
 }
