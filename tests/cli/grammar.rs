@@ -122,7 +122,7 @@ fn every_option_is_documented() {
         assert!(documented.contains(&format!("lanceq {command}")), "{command}");
         let help = test.run([command, "--help"]).stdout;
         let options = help.split_whitespace().filter(|word| word.starts_with("--"));
-        for option in options.map(|word| word.trim_end_matches([',', '.', ';', '`'])) {
+        for option in options.map(|word| word.trim_end_matches([',', '.', ':', ';', '`'])) {
             assert!(documented.contains(option), "{option} of {command} is not in docs/cli.md");
         }
     }
