@@ -36,6 +36,7 @@ async fn run(name: &str) -> Result<(), Box<dyn std::error::Error>> {
         "live_tail" => live_tail::run(root).await?,
         "similar" => similar::run(root).await?,
         "time_travel" => time_travel::run(root).await?,
+        "" => return Err(format!("name one of the examples: {NAMES}").into()),
         _ => return Err(format!("there is no example `{name}`; there are {NAMES}").into()),
     }
     Ok(())
