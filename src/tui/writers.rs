@@ -48,7 +48,8 @@ impl Writers {
 
     /// Lets go of a writer that can do nothing more, so that the next use opens another.
     pub(crate) fn note(&self, topic: &TopicName, error: &Error) {
-        if matches!(error.kind(), ErrorKind::Poisoned | ErrorKind::Closed) {
+        let is_moved = matches!(error, Error::Topic { .. });
+        if is_moved || matches!(error.kind(), ErrorKind::Poisoned | ErrorKind::Closed) {
             self.opened().remove(topic);
         }
     }

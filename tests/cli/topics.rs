@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::console::{Console, command};
-use crate::program::{Test, lines};
+use crate::program::{Running, Test, lines};
 
 fn three() -> Test {
     Test::new().topic("t", &lines(3, |n| format!("{{\"n\":{n}}}")))
@@ -107,6 +107,19 @@ fn a_deleted_topic_is_listed_comes_back_and_is_removed_for_good() {
     test.run(["trash", "--empty", "--dry-run"]).code(0).stderr_contains("would remove 1 topic");
     test.run(["trash", "--empty"]).code(0).stderr_contains("removed 1 topic for good");
     test.run(["trash"]).code(0).stdout("").stderr_contains("the trash is empty");
+}
+
+#[test]
+fn a_tail_of_a_topic_that_goes_ends_and_says_why() {
+    let test = three();
+    let tail = Running::start(test.command(["tail", "t", "--from", "start"]));
+    for n in 0..3 {
+        assert_eq!(tail.line(), format!("{{\"n\":{n}}}"));
+    }
+    test.run(["rename", "t", "u"]).code(0);
+    let (code, told) = tail.end();
+    assert_eq!(code, Some(1), "{told}");
+    assert!(told.contains("topic `t`: its folder was moved or removed"), "{told}");
 }
 
 #[test]

@@ -148,7 +148,8 @@ impl Bucket {
         for folder in [&self.log_place.folder, &folder] {
             match fs::create_dir(folder) {
                 Err(e) if e.kind() == io::ErrorKind::AlreadyExists => {}
-                created => created.map_err(Error::io("create the folder", folder))?,
+                created => created
+                    .map_err(|error| self.or_gone(Error::io("create the folder", folder)(error)))?,
             }
             folder.parent().map_or(Ok(()), sync_folder)?;
         }

@@ -94,10 +94,15 @@ impl Bucket {
             return if self.has_topic() { Ok(()) } else { Err(self.gone()) };
         };
         let mut live = self.live();
-        if live.home.is_some_and(|known| known != found) {
+        let is_another = live.home.is_some_and(|known| known != found);
+        if is_another {
             live.forget();
         }
         live.home = Some(found);
+        drop(live);
+        if is_another {
+            self.pins.forget();
+        }
         Ok(())
     }
 

@@ -10,6 +10,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::engine::error::{Error, Result};
 use crate::engine::fault;
+use crate::engine::layout::identity;
 
 /// The form of the line.
 const FORM: &str = "1";
@@ -74,6 +75,12 @@ impl PinFile {
         self.pid == std::process::id()
     }
 
+    /// Whether its path names it, and not that of another topic which has the former one's name.
+    fn has_its_name(&self) -> bool {
+        let own = self.file.metadata().ok().map(|found| (found.dev(), found.ino()));
+        own.is_some() && own == identity(&self.path)
+    }
+
     /// Says that these versions are read, and no others; one write.
     pub(super) fn write<'a>(&mut self, held: impl Iterator<Item = &'a u64>) -> io::Result<()> {
         fault::step(&self.path, "pin.write")?;
@@ -85,7 +92,7 @@ impl PinFile {
 
 impl Drop for PinFile {
     fn drop(&mut self) {
-        if self.is_own() {
+        if self.is_own() && self.has_its_name() {
             // What cannot be removed is void without its lock.
             drop(fs::remove_file(&self.path));
         }

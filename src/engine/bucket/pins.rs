@@ -103,6 +103,16 @@ impl Pins {
         Some(pin)
     }
 
+    /// Another topic has taken the folder's name: what is held is noted there from now on, and was not looked for there yet.
+    pub(super) fn forget(&self) {
+        let mut state = self.state();
+        state.file = None;
+        state.held.values_mut().for_each(|hold| hold.is_seen = false);
+        if !state.held.is_empty() {
+            state.note();
+        }
+    }
+
     /// The versions that this process holds.
     pub(super) fn held(&self) -> BTreeSet<u64> {
         self.state().held.keys().copied().collect()
@@ -138,7 +148,7 @@ impl Bucket {
                 return Ok(snapshot.held_by(pin));
             }
         }
-        Err(self.overtaken())
+        Err(self.or_gone(self.overtaken()))
     }
 
     /// A version alone, to be read; `None` where it was cleaned up since it was opened.
@@ -217,6 +227,27 @@ mod tests {
 
     fn set(versions: &[u64]) -> BTreeSet<u64> {
         versions.iter().copied().collect()
+    }
+
+    #[test]
+    fn a_folder_that_another_topic_has_taken_gets_notes_of_its_own_and_loses_none() {
+        let root = tempfile::tempdir().unwrap();
+        let (old, new) = (root.path().join("old"), root.path().join("new"));
+        let folder = old.join("pins");
+        fs::create_dir(&old).unwrap();
+        let pins = Pins::in_folder(folder.clone());
+        let first = pins.hold(7, || true);
+        fs::rename(&old, &new).unwrap();
+        fs::create_dir(&old).unwrap();
+        let other = Pins::in_folder(folder.clone());
+        let theirs = other.hold(9, || true);
+        pins.forget();
+        assert_eq!(noted(&folder).unwrap(), set(&[7, 9]));
+        assert!(pins.hold(7, || false).is_none(), "it was not looked for there yet");
+        drop((first, pins));
+        assert_eq!(noted(&folder).unwrap(), set(&[9]));
+        drop((theirs, other));
+        assert_eq!(noted(&new.join("pins")).unwrap(), set(&[]), "nobody holds it any more");
     }
 
     #[test]
