@@ -16,6 +16,9 @@ pub enum TopicFault {
     /// Its folder is not there any more, or another one has its name.
     #[error("its folder was moved or removed")]
     Gone,
+    /// It is the engine's own, so there is nothing to adopt.
+    #[error("it is lanceq's own already")]
+    Own,
     /// Something has the name already.
     #[error("the name is taken: {0}")]
     Exists(String),
@@ -44,7 +47,7 @@ impl TopicFault {
             Self::Renamed(_) | Self::Deleted | Self::Gone | Self::NotTrashed(_) => {
                 ErrorKind::NotFound
             }
-            Self::Exists(_) => ErrorKind::AlreadyExists,
+            Self::Exists(_) | Self::Own => ErrorKind::AlreadyExists,
             Self::InMemory { .. } | Self::Changed(_) | Self::Busy => ErrorKind::Conflict,
         }
     }
@@ -60,6 +63,7 @@ impl TopicFault {
                 "`lanceq ls` lists the topics, and `lanceq trash` what was deleted".into()
             }
             Self::Exists(_) => "choose another name".into(),
+            Self::Own => "it can be written as it is".into(),
             Self::InMemory { .. } => "flush or close that writer first".into(),
             Self::Changed(_) => "stop what else writes there, and try again".into(),
             Self::Busy => "wait for it, and try again".into(),

@@ -210,8 +210,7 @@ fn check_foreign(place: &Place) -> Result<()> {
     if place.is_foreign() {
         return Ok(());
     }
-    let fault = TopicFault::Exists("it is a topic of lanceq's own".into());
-    Err(Error::Topic { topic: place.name.to_string(), fault })
+    Err(Error::Topic { topic: place.name.to_string(), fault: TopicFault::Own })
 }
 
 /// Lets nobody else adopt in a root.
