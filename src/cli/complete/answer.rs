@@ -27,7 +27,7 @@ pub(crate) fn answer() -> Option<ExitCode> {
         .var(VARIABLE)
         .bin("lanceq")
         .completer("lanceq")
-        .try_complete(asked.clone(), here.as_deref());
+        .try_complete(asked, here.as_deref());
     // A shell shows nothing of what is said here but in the middle of the line that is typed.
     Some(if answered.is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

@@ -66,19 +66,19 @@ pub(crate) fn columns(dataset: &Path, access: &Access) -> Result<Vec<String>> {
     Ok(small(&newest).and_then(|file| top_level(message(&file)?)).unwrap_or_default())
 }
 
-/// The names of the fields of a manifest that are inside no other.
+/// The names of the fields of a manifest that are inside no other; `None` of what is no manifest.
 fn top_level(manifest: &[u8]) -> Option<Vec<String>> {
     let mut names = Vec::new();
     for field in Fields::of(manifest) {
         if let (1, Value::Bytes(described)) = field? {
-            names.extend(column(described)?);
+            add(described, &mut names)?;
         }
     }
     Some(names)
 }
 
-/// The name of a field, where it is inside no other; the outer `None` is for what is no message.
-fn column(field: &[u8]) -> Option<Option<String>> {
+/// Adds the name of a field, where it is inside no other.
+fn add(field: &[u8], names: &mut Vec<String>) -> Option<()> {
     let (mut name, mut is_inner) = (None, true);
     for part in Fields::of(field) {
         match part? {
@@ -87,7 +87,8 @@ fn column(field: &[u8]) -> Option<Option<String>> {
             _ => {}
         }
     }
-    Some(name.filter(|_| !is_inner))
+    names.extend(name.filter(|_| !is_inner));
+    Some(())
 }
 
 #[cfg(test)]
