@@ -62,7 +62,7 @@ pub(crate) async fn run(engine: &Engine, args: &AdoptArgs) -> Result {
 async fn topic(engine: &Engine, word: &str) -> Result<String> {
     match engine.topic(word).await {
         Err(error) if error.kind() == ErrorKind::NotFound => {
-            of_path(engine.root(), Path::new(word)).map_or_else(|| Err(error.into()), |found| found)
+            of_path(engine.root(), Path::new(word)).unwrap_or_else(|| Err(error.into()))
         }
         Err(error) => Err(error.into()),
         Ok(_) => Ok(word.to_owned()),

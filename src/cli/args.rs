@@ -31,6 +31,7 @@ use super::restore::RestoreArgs;
 use super::retain::RetainArgs;
 use super::schema::SchemaArgs;
 use super::search::SearchArgs;
+use super::sql::SqlArgs;
 use super::stats::StatsArgs;
 use super::storage::StorageArgs;
 use super::tag::TagArgs;
@@ -114,6 +115,11 @@ pub(crate) enum Command {
     Groups(GroupsArgs),
     /// Print the records whose vectors are nearest to one, itself first
     Search(Box<SearchArgs>),
+    /// Answer a query in SQL over topics: "select model, count(*) from traces group by model"
+    ///
+    /// A topic is a table; "traces/2" is one bucket of it, "traces@nightly" what there was at a tag, "traces/2@v41" at a
+    /// version. Where the query names them, _bucket, _offset and _buffered say where a record lies. Nothing can be changed.
+    Sql(SqlArgs),
     /// List the topics
     Ls(FactsArgs),
     /// Show how many records there are, and what they cost on disk

@@ -11,7 +11,7 @@ use super::screen::Pool;
 use super::{
     adopt, bench, branches, cleanup, compact, completions, create, delete, demo, diff, export,
     flush, get, groups, index, keys, ls, man, open, options, put, rename, repair, restore, retain,
-    schema, screen, search, stats, storage, tag, tail, trash, verify, versions,
+    schema, screen, search, sql, stats, storage, tag, tail, trash, verify, versions,
 };
 use crate::Engine;
 use crate::tui::DEFAULT_ROOT;
@@ -56,6 +56,7 @@ pub(crate) async fn dispatch(args: Args) -> Result {
         Command::Tail(args) => tail::run(&opened(root).await?, args).await,
         Command::Groups(args) => groups::run(&opened(root).await?, &args).await,
         Command::Search(args) => search::run(&opened(root).await?, &args).await,
+        Command::Sql(args) => sql::run(&opened(root).await?, &args).await,
         Command::Export(args) => export::run(&opened(root).await?, &args).await,
         Command::Diff(args) => diff::run(&opened(root).await?, &args).await,
         Command::Tag(args) => tag::run(&opened(root).await?, &args).await,

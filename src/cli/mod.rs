@@ -54,6 +54,7 @@ mod search;
 mod search_words;
 mod signals;
 mod size;
+mod sql;
 mod stats;
 mod storage;
 mod tag;

@@ -17,6 +17,7 @@ use crate::tui::bytes;
 use crate::{Engine, Job, RecordRetention, RetainOptions, Retained};
 
 /// What is to be kept of a topic's records.
+#[expect(clippy::struct_field_names, reason = "the names of its options")]
 #[derive(Debug, Clone, Copy, Args)]
 pub(crate) struct KeepingRecords {
     /// From now on, keep the newest N records of each bucket, and let older ones go

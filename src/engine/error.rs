@@ -4,10 +4,9 @@ use std::error::Error as StdError;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::group_fault::GroupFault;
 pub use super::kind::ErrorKind;
-use super::topic_fault::TopicFault;
 use super::wording::{at_risk, branches, by_contents, holder, instead, shown};
+use super::{group_fault::GroupFault, query_fault::QueryFault, topic_fault::TopicFault};
 
 /// The engine's result.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -270,6 +269,9 @@ pub enum Error {
         /// What went wrong.
         source: Source,
     },
+    /// A query in SQL has no answer.
+    #[error("the query {0}")]
+    Query(QueryFault),
     /// The topic can only be read.
     #[error("topic `{topic}` can only be read: {reason}")]
     ReadOnly {

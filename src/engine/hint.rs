@@ -31,6 +31,7 @@ impl Error {
             Self::IndexNotFound { .. } => Some("`lanceq index TOPIC` lists the indexes".into()),
             Self::TagExists { tag, .. } => Some(format!("choose another name, or take it away first: `lanceq tag TOPIC {tag} --delete`")),
             Self::TagNotFound { .. } => Some("`lanceq versions TOPIC` lists versions and their tags".into()),
+            Self::Query(fault) => fault.hint(),
             Self::Group { topic, group, fault } => Some(fault.hint(topic, group)),
             Self::Topic { fault, .. } => Some(fault.hint()),
             Self::BufferFull { .. } => Some("flush, or use `put`, which waits".into()),

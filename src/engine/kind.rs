@@ -50,6 +50,7 @@ impl Error {
             | Self::NotAFolder { .. } => ErrorKind::Invalid,
             Self::Group { fault, .. } => fault.kind(),
             Self::Topic { fault, .. } => fault.kind(),
+            Self::Query(fault) => fault.kind(),
             Self::Locked { .. } | Self::Diverged { .. } => ErrorKind::Conflict,
             Self::BufferFull { .. } | Self::Io { .. } | Self::Storage { .. } => {
                 ErrorKind::Unavailable

@@ -5,8 +5,7 @@
 //! ```text
 //! L5 handle → L4 topic → L3 bucket → L2 buffer | wal | store → L1 maintenance | record | words
 //!   → L0 access, branch_facts, error, name, offset, clock, durable, facts, fault, group_facts, group_fault, hint, index, index_facts, job, kind,
-//!   layout, options, poll, recall, record_retention, retention, screen, search, storage_facts, sums, tally, topic_facts,
-//!   topic_fault, verify_facts, watch, wording
+//!   layout, options, poll, query_fault, recall, record_retention, retention, screen, search, storage_facts, sums, tally, topic_facts, topic_fault, verify_facts, watch, wording
 //! ```
 
 mod access;
@@ -33,6 +32,7 @@ mod name;
 mod offset;
 mod options;
 mod poll;
+mod query_fault;
 mod recall;
 mod record;
 mod record_retention;
@@ -61,13 +61,16 @@ pub use facts::{
 };
 pub use group_facts::{GroupInfo, GroupLag, GroupPlace};
 pub use group_fault::GroupFault;
-pub use handle::{Change, Changes, Engine, EngineBuilder, WatchMode, Writer, WriterBuilder};
+pub use handle::{
+    Change, Changes, Engine, EngineBuilder, Query, SqlOptions, WatchMode, Writer, WriterBuilder,
+};
 pub use index::{IndexKind, IndexSpec, WORTH_AN_INDEX};
 pub use index_facts::{Dropped, FoundBy, IndexInfo, IndexUse, Indexed};
 pub use job::Job;
 pub use name::{MAX_TOPIC_NAME, TopicName};
 pub use offset::{Cursor, Position};
 pub use options::{At, AtEnd, Columns, Durability, Events, From, InDoubt, StreamOptions};
+pub use query_fault::{QueryFault, TextPlace};
 pub use recall::{Recall, RecallOptions};
 pub use record::{
     ChangeChunk, ChangeKind, ChangedRow, Chunk, Decoder, EncodeError, Extended, FieldPath, Hit,

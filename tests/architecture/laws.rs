@@ -25,6 +25,7 @@ const LAYERS: [&[&str]; 6] = [
         "offset",
         "options",
         "poll",
+        "query_fault",
         "recall",
         "record_retention",
         "retention",

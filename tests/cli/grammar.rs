@@ -55,6 +55,7 @@ fn every_command_has_help_on_stdout() {
         "get",
         "tail",
         "search",
+        "sql",
         "export",
         "tag",
         "restore",

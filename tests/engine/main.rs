@@ -49,6 +49,7 @@ mod searching;
 mod setup;
 mod shrinking;
 mod sorting;
+mod sql;
 mod storing;
 mod texts;
 mod times;

@@ -28,6 +28,7 @@ import check
 import differences
 import lance_backend
 import nearest
+import queries
 import write
 
 RUN_SECONDS = 120
@@ -394,6 +395,30 @@ def the_pages_of_the_book_that_show_python_work(lanceq: Lanceq) -> None:
     equal("what failed", [fault for page in pages for fault in book.run(page, lanceq.program)], [])
 
 
+def sql_answers_what_duckdb_answers(lanceq: Lanceq) -> None:
+    parts = [queries.traces(0, queries.FIRST_PART), queries.traces(queries.FIRST_PART, queries.COUNT)]
+    for name, table in [("models", queries.models()), ("first", parts[0]), ("second", parts[1])]:
+        pq.write_table(table, lanceq.root / f"{name}.parquet")
+    lanceq.run("put", queries.MODELS, lanceq.root / "models.parquet")
+    lanceq.run("put", queries.TRACES, lanceq.root / "first.parquet", "--buckets", 3, "--flush-threshold", 100)
+    lanceq.run("tag", queries.TRACES, queries.TAG)
+    lanceq.run("put", queries.TRACES, lanceq.root / "second.parquet", "--no-flush", "--flush-threshold", 10_000)
+    wrong = []
+    for query, expected in queries.by_duckdb().items():
+        try:
+            found = [json.loads(line) for line in lanceq.run("sql", query, "--format", "jsonl").splitlines()]
+        except Failure as failure:
+            wrong.append(str(failure))
+            continue
+        found = [[queries.told(value) for value in row.values()] for row in found]
+        rows_agree = [len(row) == len(other) and all(map(queries.same, row, other)) for row, other in zip(found, expected)]
+        if len(found) != len(expected) or not all(rows_agree):
+            at = rows_agree.index(False) if not all(rows_agree) else min(len(found), len(expected))
+            wrong.append(f"{query}: row {at} of {len(found)} and {len(expected)}: {found[at:at + 1]}, not {expected[at:at + 1]}")
+    if wrong:
+        raise Failure(f"{len(wrong)} answers differ: " + "; ".join(wrong))
+
+
 def comparable(table: pa.Table) -> list[str]:
     """Rows as text, so that NaN equals itself; nanoseconds as integers, which Python's own datetime lacks."""
     nanos = table.schema.get_field_index("ts_nano")
@@ -416,6 +441,7 @@ CHECKS: list[Callable[[Lanceq], None]] = [
     pylance_reads_tags_and_follows_a_restore,
     a_diff_is_what_python_sees_row_by_row,
     branches_read_as_python_reads_them_whatever_is_cleaned_up,
+    sql_answers_what_duckdb_answers,
     the_recipe_in_the_readme_works,
     the_pages_of_the_book_that_show_python_work,
 ]

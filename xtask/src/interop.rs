@@ -43,17 +43,17 @@ fn program() -> Result<PathBuf, String> {
 fn environment() -> Result<PathBuf, String> {
     let folder = cache()?.join("lanceq").join(format!("venv-pylance-{PYLANCE}"));
     let python = folder.join("bin").join("python");
-    if !has_pylance(&python) {
+    if !has_libraries(&python) {
         eprintln!("making {} (once)", folder.display());
         ci::finish(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&folder))?;
         let pip =
             ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--requirement"];
         ci::finish(Command::new(&python).args(pip).arg(scripts().join("requirements.txt")))?;
     }
-    if has_pylance(&python) {
+    if has_libraries(&python) {
         Ok(python)
     } else {
-        Err(format!("no pylance {PYLANCE} in {}", folder.display()))
+        Err(format!("pylance {PYLANCE} or what is beside it is missing in {}", folder.display()))
     }
 }
 
@@ -63,9 +63,10 @@ fn cache() -> Result<PathBuf, String> {
     chosen.or_else(home).ok_or_else(|| "neither XDG_CACHE_HOME nor HOME is set".to_owned())
 }
 
-fn has_pylance(python: &Path) -> bool {
-    let test =
-        format!("import lance, numpy, pyarrow, sys; sys.exit(lance.__version__ != '{PYLANCE}')");
+fn has_libraries(python: &Path) -> bool {
+    let test = format!(
+        "import duckdb, lance, numpy, pyarrow, sys; sys.exit(lance.__version__ != '{PYLANCE}')"
+    );
     let quiet = Command::new(python).args(["-c", &test]).stderr(Stdio::null()).status();
     quiet.is_ok_and(|status| status.success())
 }

@@ -30,6 +30,8 @@ mod name;
 mod offset;
 #[path = "../../../src/engine/options.rs"]
 mod options;
+#[path = "../../../src/engine/query_fault.rs"]
+mod query_fault;
 #[path = "../../../src/engine/record/mod.rs"]
 mod record;
 #[path = "../../../src/engine/record_retention.rs"]

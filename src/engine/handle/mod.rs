@@ -5,9 +5,11 @@ mod builder;
 mod changes;
 mod engine;
 mod retain;
+mod sql;
 mod writer;
 
 pub use builder::EngineBuilder;
 pub use changes::{Change, Changes};
 pub use engine::{Engine, WatchMode};
+pub use sql::{Query, SqlOptions};
 pub use writer::{Writer, WriterBuilder};

@@ -136,15 +136,8 @@ mod tests {
         }
     }
 
-    fn cleaned(versions: u64, bytes: u64) -> Option<Cleaned> {
-        Some(Cleaned {
-            bucket_id: 1,
-            versions,
-            files: 3,
-            bytes,
-            versions_left: 1,
-            kept_for_readers: 0,
-        })
+    fn cleaned(versions: u64, bytes: u64) -> Cleaned {
+        Cleaned { bucket_id: 1, versions, files: 3, bytes, versions_left: 1, kept_for_readers: 0 }
     }
 
     fn fragments(small: u64, deleted: u64) -> FragmentFacts {
@@ -166,7 +159,7 @@ mod tests {
         assert!(told(BucketStorage::default()).is_empty());
         let well = BucketStorage {
             fragments: fragments(15, 100),
-            cleanup: cleaned(1, WORTH - 1),
+            cleanup: Some(cleaned(1, WORTH - 1)),
             wal_bytes: FULL_LOG,
             buffer_count: 9,
             indices: vec![index("IVF_SQ", Some(Metric::L2), 9000, 1000)],
@@ -194,13 +187,13 @@ mod tests {
             "lanceq compact t --bucket 1",
         );
         one(
-            BucketStorage { cleanup: cleaned(32, 41_000_000), ..none.clone() },
+            BucketStorage { cleanup: Some(cleaned(32, 41_000_000)), ..none.clone() },
             "41 MB in 32 versions that need not be kept",
             "lanceq cleanup t --bucket 1",
         );
         one(
             BucketStorage {
-                cleanup: cleaned(0, 0),
+                cleanup: Some(cleaned(0, 0)),
                 older_bytes: 20_000_000,
                 data_bytes: 9,
                 ..none.clone()

@@ -1,11 +1,16 @@
 //! A condition on records, in SQL: the one evaluation that persisted and buffered rows alike go through.
 
+use std::fmt;
 use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
 use arrow_array::{Array, RecordBatch};
 use arrow_schema::{DataType, Schema, SchemaRef};
+use lance::deps::datafusion::common::DFSchema;
 use lance::deps::datafusion::logical_expr::Expr;
+use lance::deps::datafusion::logical_expr::execution_props::ExecutionProps;
+use lance::deps::datafusion::logical_expr::utils::conjunction;
+use lance::deps::datafusion::physical_expr::create_physical_expr;
 use lance::deps::datafusion::physical_plan::PhysicalExpr;
 use lance_datafusion::planner::Planner;
 
@@ -18,7 +23,7 @@ use crate::engine::record::{conform, type_text};
 /// One or more conditions that must all hold.
 ///
 /// The grammar is that of Lance's filters, so that a filter means here what it means to pylance.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Predicate {
     text: String,
     expression: Arc<dyn PhysicalExpr>,
@@ -62,6 +67,27 @@ impl Predicate {
         Ok(Self { text, expression, schema })
     }
 
+    /// The conditions that a query's planner hands down, over columns of a schema; `None` where there are none.
+    ///
+    /// # Errors
+    /// [`Error::InvalidOption`] where they cannot be computed over these columns.
+    pub(super) fn of_query(
+        filters: &[Expr],
+        schema: &SchemaRef,
+        props: &ExecutionProps,
+    ) -> Result<Option<Self>> {
+        let Some(whole) = conjunction(filters.iter().cloned()) else { return Ok(None) };
+        let text = whole.to_string();
+        let used = whole.column_refs();
+        let is_used = |name: &str| used.iter().any(|column| column.name == name);
+        let fields = schema.fields().iter().filter(|field| is_used(field.name())).cloned();
+        let schema = Arc::new(Schema::new(fields.collect::<Vec<_>>()));
+        let expression = DFSchema::try_from(schema.clone())
+            .and_then(|own| create_physical_expr(&whole, &own, props))
+            .map_err(|error| invalid(&text, error.strip_backtrace()))?;
+        Ok(Some(Self { text, expression, schema }))
+    }
+
     /// The columns that it looks at.
     pub(crate) fn columns(&self) -> Columns {
         Columns::Only(self.schema.fields().iter().map(|field| field.name().clone()).collect())
@@ -95,9 +121,15 @@ impl Predicate {
     }
 }
 
+impl fmt::Display for Predicate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
 /// Runs work with more stack than a thread of a runtime has: planning needs some kilobytes for each level of a condition.
 /// A panic in it is an error here.
-fn on_a_deep_stack<T: Send>(work: impl FnOnce() -> T + Send) -> Result<T, String> {
+pub(super) fn on_a_deep_stack<T: Send>(work: impl FnOnce() -> T + Send) -> Result<T, String> {
     const STACK: usize = 64 << 20;
     std::thread::scope(|scope| {
         let thread = std::thread::Builder::new().name("lanceq-plan".into()).stack_size(STACK);

@@ -16,6 +16,21 @@ const LONGEST: usize = 256 << 10;
 /// call themselves for each of a chain, as `1 + 1 + 1 + …`, until the stack is used up.
 const LONGEST_CHAIN: usize = 128;
 const MOST_PARTS: usize = 500;
+/// What links the parts of a query, each a level deeper than the one before.
+const LINKS: [Keyword; 12] = [
+    Keyword::AND,
+    Keyword::OR,
+    Keyword::NOT,
+    Keyword::IS,
+    Keyword::BETWEEN,
+    Keyword::WHEN,
+    Keyword::JOIN,
+    Keyword::UNION,
+    Keyword::EXCEPT,
+    Keyword::INTERSECT,
+    Keyword::LIKE,
+    Keyword::ILIKE,
+];
 
 /// Lance's dialect: names that are no plain words stand in backticks, text in either kind of quotes.
 #[derive(Debug)]
@@ -118,6 +133,34 @@ fn names_no_argument(tokens: &[TokenWithSpan]) -> Result<(), String> {
     };
     if solid.windows(3).any(is_call) {
         return Err("`is_valid` needs a column".into());
+    }
+    Ok(())
+}
+
+/// Refuses a query that would use up the stack; says why. Each of its expressions may be as long as a condition.
+pub(super) fn bounded_query(text: &str, tokens: &[TokenWithSpan]) -> Result<(), String> {
+    if text.len() > LONGEST {
+        return Err(format!("it is longer than {LONGEST} bytes"));
+    }
+    let (mut chain, mut parts) = (0, 0);
+    for token in tokens {
+        match &token.token {
+            Token::Whitespace(_) => {}
+            Token::Comma => chain = 0,
+            Token::Word(word) if word.keyword != Keyword::NoKeyword => {
+                (chain, parts) = (0, parts + usize::from(LINKS.contains(&word.keyword)));
+            }
+            _ => chain += 1,
+        }
+        if chain > LONGEST_CHAIN {
+            return Err(format!(
+                "it has more than {LONGEST_CHAIN} names, values and signs between two keywords or commas"
+            ));
+        }
+    }
+    if parts > MOST_PARTS {
+        let reason = "of `and`, `or`, `when`, `join` and `union`; `in (…)` may help";
+        return Err(format!("it has more than {MOST_PARTS} {reason}"));
     }
     Ok(())
 }

@@ -157,7 +157,7 @@ mod tests {
         assert_eq!(Sample::of(&[3, 1, 2], 3), Sample { large: vec![0, 1, 2], even: vec![] });
         let sizes = [1, 1, 9, 1, 1, 8, 1, 1, 1, 1];
         assert_eq!(Sample::of(&sizes, 4), Sample { large: vec![2, 5], even: vec![0, 6] });
-        let all = Sample::of(&[1; 10_000], MOST_ASKED);
+        let all = Sample::of(&vec![1; 10_000], MOST_ASKED);
         assert_eq!((all.large.len(), all.even.len()), (256, 256));
         assert!(all.even.is_sorted() && all.even[255] > 9_900, "they lie evenly: {:?}", all.even);
     }

@@ -22,6 +22,7 @@ mod meta;
 mod names;
 mod narrowed;
 mod progress;
+mod queried;
 mod reader;
 mod recall;
 mod relocate;

@@ -89,7 +89,7 @@ pub(super) fn restore(root: &Path, name: &str, to: Option<&TopicName>) -> Result
     let target = to.map_or(entry.topic.as_str(), TopicName::as_str).to_owned();
     let folder_name = match to {
         // A bare dataset has its name from its ending.
-        Some(_) if entry.topic.ends_with(".lance") => format!("{target}.lance"),
+        Some(_) if entry.topic.strip_suffix(".lance").is_some() => format!("{target}.lance"),
         _ => target,
     };
     let topic = folder_name.strip_suffix(".lance").unwrap_or(&folder_name).to_owned();

@@ -445,8 +445,8 @@ mod tests {
         };
         assert_eq!(told(&writer), TopicFault::Renamed("b".into()));
         assert!(writer.is_moved());
-        let moved = FileLock::append(&place(&bucket("b")));
-        let held = moved.lock(Duration::ZERO).unwrap();
+        let there = FileLock::append(&place(&bucket("b")));
+        let held = there.lock(Duration::ZERO).unwrap();
         held.note_move(None).unwrap();
         drop(held);
         assert_eq!(told(&writer), TopicFault::Deleted, "it is told where it is now");
