@@ -143,6 +143,7 @@ impl Runner {
 }
 
 impl Source {
+    #[expect(clippy::too_many_lines, reason = "a line or two for each request")]
     async fn serve(self, request: Request, sink: &Sink) -> Result<Answer, Fault> {
         fault::at("load");
         let engine = &self.engine;

@@ -70,6 +70,7 @@ pub(crate) fn press(state: &mut State, keys: &[Key]) {
 }
 
 /// The answer to a load.
+#[expect(clippy::too_many_lines, reason = "a line or two for each request")]
 pub(crate) fn answer(request: &Request) -> Result<Answer, Fault> {
     Ok(match request {
         Request::Topics => Answer::Topics(TOPICS.iter().filter_map(entry).collect()),

@@ -196,6 +196,7 @@ impl Hostile {
         Complaint { reason: self.text.clone(), place: Some(0..1) }
     }
 
+    #[expect(clippy::too_many_lines, reason = "a line or two for each request")]
     fn answer(&self, request: &Request) -> Result<Answer, Fault> {
         Ok(match request {
             Request::Topics => {
@@ -434,6 +435,7 @@ macro_rules! every {
     }};
 }
 
+#[expect(clippy::too_many_lines, reason = "a line for each layer")]
 #[test]
 fn only_our_own_sequences_reach_the_terminal_from_any_screen_and_any_layer() {
     let screens: [Way<Screen>; _] = every!(Screen:

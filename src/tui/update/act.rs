@@ -3,15 +3,16 @@
 use super::find::{self, Forwards};
 use super::{
     administer, alter, around, branches, chores, columns, copying, deeds, detail, diff, export,
-    flush, jobs, listing, marks, pin, places, put, screenshot, seek, similar, storage, tails,
-    versions, words,
+    flush, jobs, listing, marks, pin, places, put, refresh, screenshot, seek, similar, storage,
+    tails, versions, words,
 };
-use crate::tui::effect::{Effect, Request, Slot, Way};
+use crate::tui::effect::{Effect, Slot, Way};
 use crate::tui::input::{Action, Context, Motion, Part, help_rows};
 use crate::tui::layout::Layout;
 use crate::tui::state::{Focus, Fold, Following, Overlay, Screen, Scroll, State};
 
 /// Does it.
+#[expect(clippy::too_many_lines, reason = "a line for each action")]
 pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
     match action {
         Action::Move(motion) => return step(state, motion),
@@ -54,7 +55,7 @@ pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Action::FlushAll => return flush::ask_all(state),
         Action::Jobs => jobs::toggle(state),
         Action::Stop => return jobs::stop(state),
-        Action::Refresh => return refresh(state),
+        Action::Refresh => return refresh::all(state),
         Action::Help => toggle_help(state),
         Action::SkipTour => state.tour = None,
         Action::Copy => state.overlay = Overlay::Copy,
@@ -356,30 +357,6 @@ fn toggle_help(state: &mut State) {
         Overlay::Help(_) => Overlay::None,
         _ => Overlay::Help(0),
     };
-}
-
-/// Reads everything again; the view stays where it is.
-fn refresh(state: &mut State) -> Vec<Effect> {
-    state.repaint = true;
-    for topic in &mut state.topics.list {
-        topic.stale = true;
-    }
-    state.records.whole_mut().forget();
-    state.records.forget();
-    if state.records.pin.is_some() {
-        state.records.head_mut().forget();
-    }
-    if let Some(versions) = &mut state.versions {
-        versions.forget();
-    }
-    state.detail.forget();
-    let mut effects = state.loads.cancel_pages_except(&[]);
-    effects.extend(listing::again(state));
-    effects.push(state.loads.begin(Slot::Topics, Request::Topics));
-    if state.tail.as_ref().is_some_and(|tail| tail.failed.is_some()) {
-        effects.extend(places::open_tail(state));
-    }
-    effects
 }
 
 /// Selects a row of the records that was looked for.

@@ -41,6 +41,7 @@ pub(super) fn take(
     }
 }
 
+#[expect(clippy::too_many_lines, reason = "a line or two for each answer")]
 fn taken(state: &mut State, slot: &Slot, answer: Answer) -> Vec<Effect> {
     match (slot, answer) {
         (Slot::Topics, Answer::Topics(entries)) => {
@@ -147,6 +148,7 @@ fn count(state: &mut State, name: &TopicName, counts: TopicCounts, now: NaiveDat
 }
 
 /// Takes the news that a load failed, or was stopped.
+#[expect(clippy::too_many_lines, reason = "a line or two for each load")]
 pub(super) fn failed(state: &mut State, slot: &Slot, fault: Fault) -> Vec<Effect> {
     match slot {
         Slot::Topics => {

@@ -27,6 +27,7 @@ mod pin;
 mod places;
 mod prompt;
 mod put;
+mod refresh;
 mod screenshot;
 mod seek;
 mod similar;

@@ -58,49 +58,55 @@ fn panes(canvas: &mut Canvas<'_>, state: &State, layout: &Layout) {
     status::draw(canvas, state, layout.status);
     let beside = footer::draw(canvas, state, layout.footer);
     status::draw_notice(canvas, state, layout.status, layout.footer);
+    let body = body(layout);
     if let Some(flushed) = &state.card {
-        card::draw(canvas, flushed, body(layout));
+        card::draw(canvas, flushed, body);
     }
     if let Some(told) = &state.outcome {
-        outcome::draw(canvas, told, body(layout));
+        outcome::draw(canvas, told, body);
     }
+    overlay(canvas, state, (body, beside));
+}
+
+/// Draws what lies above the panes; a record to put is typed beside the keys.
+fn overlay(canvas: &mut Canvas<'_>, state: &State, (body, beside): (Rect, Rect)) {
     match &state.overlay {
         Overlay::None => {}
         Overlay::Export(export) => prompt::draw(canvas, state, &export.prompt),
         Overlay::Rename(prompt, _) => prompt::draw(canvas, state, prompt),
         Overlay::Delete(deletion) => {
-            deletion::draw(canvas, body(layout), deletion);
+            deletion::draw(canvas, body, deletion);
             prompt::draw(canvas, state, &deletion.prompt);
         }
-        Overlay::Tend(tending) => tending::draw(canvas, body(layout), tending),
-        Overlay::Deeds(scroll) => deeds::draw(canvas, state, body(layout), scroll),
-        Overlay::Storage(found) => storage::draw(canvas, state, body(layout), found),
-        Overlay::FlushAll(first) => flush_all::draw(canvas, state, body(layout), *first),
-        Overlay::Alter(alteration) => alter::draw(canvas, state, body(layout), alteration),
-        Overlay::Diff(list) => diff::draw(canvas, body(layout), list),
-        Overlay::Similar(found) => similar::draw(canvas, body(layout), found),
-        Overlay::Found(list) => found::draw(canvas, body(layout), list),
+        Overlay::Tend(tending) => tending::draw(canvas, body, tending),
+        Overlay::Deeds(scroll) => deeds::draw(canvas, state, body, scroll),
+        Overlay::Storage(found) => storage::draw(canvas, state, body, found),
+        Overlay::FlushAll(first) => flush_all::draw(canvas, state, body, *first),
+        Overlay::Alter(alteration) => alter::draw(canvas, state, body, alteration),
+        Overlay::Diff(list) => diff::draw(canvas, body, list),
+        Overlay::Similar(found) => similar::draw(canvas, body, found),
+        Overlay::Found(list) => found::draw(canvas, body, list),
         Overlay::Words(prompt, before) => {
             if let Some(list) = before {
-                found::draw(canvas, body(layout), list);
+                found::draw(canvas, body, list);
             }
             prompt::draw(canvas, state, prompt);
         }
-        Overlay::Jobs(scroll) => jobs::draw(canvas, state, body(layout), scroll),
-        Overlay::Marks(scroll) => marks::draw(canvas, state, body(layout), scroll),
-        Overlay::Branches(scroll) => branches::draw(canvas, state, body(layout), scroll),
-        Overlay::Help(first) => help::draw(canvas, state, body(layout), *first),
+        Overlay::Jobs(scroll) => jobs::draw(canvas, state, body, scroll),
+        Overlay::Marks(scroll) => marks::draw(canvas, state, body, scroll),
+        Overlay::Branches(scroll) => branches::draw(canvas, state, body, scroll),
+        Overlay::Help(first) => help::draw(canvas, state, body, *first),
         Overlay::Seek(prompt)
         | Overlay::Find(prompt)
         | Overlay::Filter(prompt)
         | Overlay::Tag(prompt, ..) => {
             prompt::draw(canvas, state, prompt);
         }
-        Overlay::Palette(chooser) => palette::draw(canvas, state, chooser, body(layout)),
-        Overlay::Log(scroll) => log::draw(canvas, state, body(layout), scroll),
-        Overlay::Copy => menu::draw(canvas, state, " Copy ", body(layout)),
-        Overlay::Code => menu::draw(canvas, state, " Copy what reads this view ", body(layout)),
-        Overlay::Columns(chooser) => columns::draw(canvas, state, chooser, body(layout)),
+        Overlay::Palette(chooser) => palette::draw(canvas, state, chooser, body),
+        Overlay::Log(scroll) => log::draw(canvas, state, body, scroll),
+        Overlay::Copy => menu::draw(canvas, state, " Copy ", body),
+        Overlay::Code => menu::draw(canvas, state, " Copy what reads this view ", body),
+        Overlay::Columns(chooser) => columns::draw(canvas, state, chooser, body),
         Overlay::Put(prompt) => put::draw(canvas, state, prompt, beside),
     }
 }
