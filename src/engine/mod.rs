@@ -77,7 +77,7 @@ pub use record::{
     JsonArray, JsonError, JsonLines, JsonObject, JsonReason, Located, Matches, Needle, Order, Page,
     Ranking, ReadError, Record, RecordChange, RouteError, SchemaError, SchemaInference, Sort,
     Strictness, TopicSchema, TypeError, bucket_for, buckets_for, conform, encode, is_routable,
-    parse_record, parse_type, records, schema_json, type_text, value,
+    parse_record, parse_type, parse_value, records, schema_json, type_text, value,
 };
 pub use record_retention::{RecordRetention, RetainOptions, Retained};
 pub use retention::{CleanupOptions, Retention};

@@ -176,6 +176,16 @@ impl Writer {
         self.0.schema()
     }
 
+    /// What an acknowledged put of this writer survives.
+    pub fn durability(&self) -> Durability {
+        self.0.durability()
+    }
+
+    /// Whether values of another kind than their column's are refused or converted.
+    pub fn strictness(&self) -> Strictness {
+        self.0.strictness()
+    }
+
     /// Puts one record, a JSON object. Waits where the buffer is full.
     ///
     /// What was accepted can be flushed: it is converted to Arrow before this returns.

@@ -115,6 +115,23 @@ impl EncodeError {
     }
 }
 
+impl EncodeError {
+    /// Returns where the value or the column at fault stands; nothing for new fields, of which there may be several.
+    pub fn path(&self) -> Option<&FieldPath> {
+        match self {
+            Self::NewFields { .. } => None,
+            Self::WrongType { path, .. }
+            | Self::OutOfRange { path, .. }
+            | Self::WrongLength { path, .. }
+            | Self::Missing { path, .. }
+            | Self::ColumnType { path, .. }
+            | Self::Unsupported { path, .. }
+            | Self::TooLarge { path }
+            | Self::Arrow { path, .. } => Some(path),
+        }
+    }
+}
+
 fn listed(paths: &[FieldPath]) -> String {
     paths.iter().map(FieldPath::as_str).collect::<Vec<_>>().join(", ")
 }

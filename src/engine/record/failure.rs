@@ -1,47 +1,49 @@
 //! The layer's errors in the engine's words: which topic, which record, which field.
 
 use super::encode_error::EncodeError;
+use super::field_path::FieldPath;
 use super::route::RouteError;
 use super::schema::SchemaError;
 use crate::engine::error::Error;
 
 impl EncodeError {
+    /// What is wrong, in the words of the error that a put returns, without saying where:
+    /// `expected float64, found text "fast"`.
+    pub fn reason(&self) -> String {
+        match self.clone().mismatch() {
+            Ok((_, _, expected, found)) => format!("expected {expected}, found {found}"),
+            Err(other) => other.to_string(),
+        }
+    }
+
     /// The error of a call that put into `topic`.
     pub(crate) fn in_topic(self, topic: &str) -> Error {
         let topic = topic.to_owned();
-        let mismatch = |record, field: String, expected, found| Error::Mismatch {
-            topic: topic.clone(),
-            record,
-            field,
-            expected,
-            found,
-        };
-        match self {
-            Self::WrongType { record, path, expected, found } => {
-                mismatch(record, path.to_string(), expected, found)
+        match self.mismatch() {
+            Ok((record, path, expected, found)) => {
+                Error::Mismatch { topic, record, field: path.to_string(), expected, found }
             }
-            Self::OutOfRange { record, path, expected, found } => mismatch(
-                record,
-                path.to_string(),
-                expected,
-                format!("{found}, which it cannot hold exactly"),
-            ),
-            Self::WrongLength { record, path, expected, found } => mismatch(
-                record,
-                path.to_string(),
-                format!("{expected} items"),
-                format!("{found} items"),
-            ),
-            Self::Missing { record, path, expected } => {
-                mismatch(record, path.to_string(), expected, "no value".into())
-            }
-            Self::ColumnType { path, expected, found } => {
-                mismatch(0, path.to_string(), expected, format!("a column of {found}"))
-            }
-            other => {
-                Error::InvalidRecord { topic: topic.clone(), record: 0, reason: other.to_string() }
-            }
+            Err(other) => Error::InvalidRecord { topic, record: 0, reason: other.to_string() },
         }
+    }
+
+    /// Record, path, what was expected and what was found, where a value or a column is another than its column's type
+    /// asks for; else the error itself.
+    fn mismatch(self) -> Result<(usize, FieldPath, String, String), Self> {
+        Ok(match self {
+            Self::WrongType { record, path, expected, found } => (record, path, expected, found),
+            Self::OutOfRange { record, path, expected, found } => {
+                (record, path, expected, format!("{found}, which it cannot hold exactly"))
+            }
+            Self::WrongLength { record, path, expected, found } => {
+                (record, path, format!("{expected} items"), format!("{found} items"))
+            }
+            Self::Missing { record, path, expected } => (record, path, expected, "no value".into()),
+            Self::ColumnType { path, expected, found } => {
+                (0, path, expected, format!("a column of {found}"))
+            }
+            other => return Err(other),
+        })
     }
 }
 

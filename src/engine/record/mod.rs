@@ -39,6 +39,7 @@ pub use field_path::FieldPath;
 pub use infer::SchemaInference;
 pub use json::{
     JsonArray, JsonError, JsonLines, JsonObject, JsonReason, Located, ReadError, parse_record,
+    parse_value,
 };
 pub use needle::Needle;
 pub use page::{Chunk, Page, Record};

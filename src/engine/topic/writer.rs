@@ -21,7 +21,8 @@ use crate::engine::facts::{Flushed, Receipt, Recovery};
 use crate::engine::fault;
 use crate::engine::layout::{self, Identity, Origin, identity};
 use crate::engine::name::TopicName;
-use crate::engine::record::{EncodeError, RouteError, TopicSchema};
+use crate::engine::options::Durability;
+use crate::engine::record::{EncodeError, RouteError, Strictness, TopicSchema};
 
 /// Writes a topic. One in a process; the topic comes into being with its first accepted record.
 pub(crate) struct TopicWriter {
@@ -84,6 +85,16 @@ impl TopicWriter {
     pub(crate) fn schema(&self) -> Option<SchemaRef> {
         let open = self.opened().map(|open| open.meta.schema.clone());
         open.or_else(|| self.options.schema.clone()).map(SchemaRef::from)
+    }
+
+    /// What an acknowledged put survives.
+    pub(crate) fn durability(&self) -> Durability {
+        self.options.durability
+    }
+
+    /// How exactly values must be of their column's kind.
+    pub(crate) fn strictness(&self) -> Strictness {
+        self.options.strictness
     }
 
     /// Puts records: all are validated before any is buffered.

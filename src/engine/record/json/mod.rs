@@ -12,7 +12,7 @@ mod parse;
 pub use array::JsonArray;
 pub use error::{JsonError, JsonReason, ReadError};
 pub use lines::JsonLines;
-pub use parse::{JsonObject, Located, parse_record};
+pub use parse::{JsonObject, Located, parse_record, parse_value};
 
 #[cfg(test)]
 mod tests;

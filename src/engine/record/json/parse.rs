@@ -1,4 +1,4 @@
-//! Parses one JSON object, strictly.
+//! Parses one JSON object, or one value, strictly.
 
 use std::fmt;
 
@@ -28,6 +28,26 @@ pub struct Located {
 /// Line, column and reason: no JSON, no object, a key twice in one object, an integer beyond 64
 /// bits (which JSON parsers otherwise round), too deep.
 pub fn parse_record(text: &str) -> Result<JsonObject, JsonError> {
+    match parse_value(text)? {
+        Value::Object(object) => Ok(object),
+        other => Err(JsonError {
+            line: 1,
+            column: 1,
+            reason: JsonReason::NotAnObject { found: found(&other) },
+        }),
+    }
+}
+
+/// Parses one value: a text that is one JSON value and nothing else, by the same rules as a record.
+///
+/// ```
+/// assert_eq!(lanceq::parse_value("[1, 2]"), Ok(serde_json::json!([1, 2])));
+/// assert!(lanceq::parse_value("18446744073709551616").is_err());
+/// ```
+///
+/// # Errors
+/// Line, column and reason, as [`parse_record`].
+pub fn parse_value(text: &str) -> Result<Value, JsonError> {
     let mut findings = Findings::default();
     let mut parser = serde_json::Deserializer::from_str(text);
     let value = Strict { findings: &mut findings }.deserialize(&mut parser);
@@ -36,14 +56,7 @@ pub fn parse_record(text: &str) -> Result<JsonObject, JsonError> {
     if !findings.huge.is_empty() {
         integer::check(text, findings.huge)?;
     }
-    match value {
-        Value::Object(object) => Ok(object),
-        other => Err(JsonError {
-            line: 1,
-            column: 1,
-            reason: JsonReason::NotAnObject { found: found(&other) },
-        }),
-    }
+    Ok(value)
 }
 
 /// What the parser came across and could not say by itself.
