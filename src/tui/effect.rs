@@ -76,6 +76,8 @@ pub(crate) enum Slot {
     Tail,
     /// A topic that is followed beside another.
     TailBeside(TopicName),
+    /// What a topic takes.
+    Shape,
     Check,
     Put(TopicName),
     Flush(TopicName),
@@ -162,10 +164,12 @@ pub(crate) enum Request {
     SiftOn { sifting: Sifting, end: Cursor },
     /// Follows what a topic or a bucket has and gets that matches, starting with the last `backlog` records of each bucket.
     Tail { place: Place, backlog: u64, filter: Filter, inner: PathColumns },
-    /// Finds out whether a record could be put.
-    Check { topic: TopicName, record: JsonObject },
-    /// Puts a record.
-    Put { topic: TopicName, record: JsonObject },
+    /// Finds out what a topic takes.
+    Shape(TopicName),
+    /// Finds out whether records could be put, and what would become of them.
+    Check { topic: TopicName, records: Vec<JsonObject> },
+    /// Puts records, all or none.
+    Put { topic: TopicName, records: Vec<JsonObject> },
     /// Flushes what is buffered in a topic or in a bucket of it.
     Flush(Place),
     /// Reads what is to be copied.
@@ -204,7 +208,8 @@ impl Request {
     /// The topic whose writer it uses.
     pub(crate) fn written_topic(&self) -> Option<&TopicName> {
         match self {
-            Self::Check { topic, .. }
+            Self::Shape(topic)
+            | Self::Check { topic, .. }
             | Self::Put { topic, .. }
             | Self::Flush(Place { topic, .. }) => Some(topic),
             _ => None,

@@ -9,15 +9,15 @@ use chrono::{DateTime, NaiveDateTime, Utc};
 use ratatui::layout::{Position, Size};
 
 use super::data::{
-    Behind, Chip, Difference, Differing, Fault, Finds, FlushReport, Likes, Rows, Thumbnail,
-    Version, Whole,
+    Behind, Chip, Difference, Differing, Fault, Finds, FlushReport, Likes, Refusal, Rows, Shape,
+    Stored, Thumbnail, Trial, Version, Whole,
 };
 use super::effect::{Alteration, LoadId, PageKey, Slot, Way};
 use super::input::Key;
 use super::work::{Administration, Exported, Outcome};
 use crate::{
-    BranchInfo, BucketStorage, Change, Cursor, Estimate, Flushed, Holdings, Maintenance, Receipt,
-    Recovery, Reset, TopicCounts, TopicEntry, TopicName, WatchMode,
+    BranchInfo, BucketStorage, Change, Cursor, Estimate, Flushed, Holdings, Maintenance, Recovery,
+    Reset, TopicCounts, TopicEntry, TopicName, WatchMode,
 };
 
 /// Something happened.
@@ -140,9 +140,11 @@ pub(crate) enum Answer {
     SiftAgain,
     /// Some events of the tail, and when they arrived.
     Tail(Vec<Arrival>, NaiveDateTime),
-    /// A record can be put, and adds these fields to its topic, `name: type` each; or why it cannot.
-    Checked(Result<Vec<String>, String>),
-    Put(Receipt),
+    /// What a topic takes.
+    Shape(Shape),
+    /// What would become of records, or why some of them cannot be put.
+    Checked(Result<Trial, Vec<Refusal>>),
+    Put(Stored),
     Flushed(FlushReport),
     /// What is to be copied.
     Copied(String),

@@ -24,6 +24,8 @@ pub(crate) const TAIL_LEAD: u16 = 4;
 pub(crate) const TAIL_OFFSET: u16 = 9;
 /// Cells of the time of arrival in a tail, and from how many cells of a line on it is shown.
 pub(crate) const ARRIVED: (u16, u16) = (12, 60);
+/// Cells of the number of a line of a text, and of what stands between the two.
+pub(crate) const NUMBERS: u16 = 6;
 /// From this height on a table says the types of its columns.
 const TYPES: u16 = 16;
 
@@ -94,6 +96,12 @@ impl Layout {
     /// Rows of a box over all panes, at most.
     pub(crate) fn box_rows(&self) -> u64 {
         u64::from(self.main.height.saturating_sub(2))
+    }
+
+    /// Lines of a text in a box over all panes, and the cells of each.
+    pub(crate) fn text_box(&self) -> (u16, u16) {
+        let body = self.tree.union(self.main).union(self.detail);
+        (body.height.saturating_sub(2), body.width.saturating_sub(2 + NUMBERS))
     }
 
     /// Records that differ in view, above the cells of one.

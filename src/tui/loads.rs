@@ -2,19 +2,13 @@
 
 use std::time::Instant;
 
-use arrow_schema::{FieldRef, Schema};
-
 use super::clock;
 use super::data::{Fault, Heavy, PathColumn, Rows, Whole};
 use super::effect::{PageKey, Past, Picked, RecordId};
 use super::event::Answer;
 use super::state::PAGE;
-use super::writers::Writers;
 use super::{history, sift};
-use crate::{
-    Columns, Engine, Error, JsonObject, Reader, Result, SchemaInference, TopicName, TopicSchema,
-    type_text,
-};
+use crate::{Columns, Engine, Reader, Result, TopicName};
 
 /// Lists the topics.
 pub(super) async fn topics(engine: &Engine) -> Result<Answer> {
@@ -93,74 +87,4 @@ pub(super) async fn locate(engine: &Engine, id: &RecordId) -> Result<Answer> {
     let reader = history::bucket(engine, &id.topic, id.bucket, id.version.as_ref()).await?;
     let row = reader.locate(id.bucket, id.offset).await?;
     Ok(Answer::Row { bucket: id.bucket, row, offset: id.offset })
-}
-
-/// Finds out whether a record could be put.
-pub(super) async fn check(
-    writers: &Writers,
-    topic: &TopicName,
-    record: JsonObject,
-) -> Result<Answer> {
-    let writer = writers.of(topic).await?;
-    let schema = writer.schema();
-    let added = schema.map(|schema| additions(&schema, &record)).unwrap_or_default();
-    let refused = writer.check(&[record.into()]).pop();
-    Ok(Answer::Checked(refused.map_or(Ok(added), |(_, error)| Err(refusal(&error)))))
-}
-
-/// The fields that a record would add to its topic, each with the type that its value makes; of a struct that would
-/// grow, the new part. A record that cannot be put adds none.
-pub(crate) fn additions(schema: &Schema, record: &JsonObject) -> Vec<String> {
-    let mut own = SchemaInference::new();
-    own.observe(record);
-    let grown = own.finish().and_then(|own| TopicSchema::new(schema)?.merge_new_fields(&own));
-    let Ok(grown) = grown else { return Vec::new() };
-    let field = |field: &FieldRef| format!("{}: {}", field.name(), type_text(field.data_type()));
-    grown.added.fields().iter().map(field).collect()
-}
-
-/// Puts a record.
-pub(super) async fn put(
-    writers: &Writers,
-    topic: &TopicName,
-    record: JsonObject,
-) -> Result<Answer, Fault> {
-    let writer = writers.of(topic).await?;
-    let put = writer.put(record.into()).await;
-    put.map(Answer::Put).map_err(|error| {
-        writers.note(topic, &error);
-        Fault { message: refusal(&error), ..error.into() }
-    })
-}
-
-/// Why a record that stands alone is refused: neither topic nor number need to be named.
-fn refusal(error: &Error) -> String {
-    match error {
-        Error::Mismatch { field, expected, found, .. } => {
-            format!("field `{field}`: expected {expected}, found {found}")
-        }
-        Error::InvalidRecord { reason, .. } => reason.clone(),
-        other => Fault::told(other),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::parse_record;
-
-    #[test]
-    fn a_record_adds_the_fields_that_its_topic_has_not() {
-        let schema: TopicSchema =
-            r#"{"id": "utf8", "usage": "struct<input: int64>"}"#.parse().unwrap();
-        for (text, added) in [
-            (r#"{"id": "1", "usage": {"input": 3}}"#, vec![]),
-            (r#"{"id": "1", "zzz": null}"#, vec![]),
-            (r#"{"idd": "1", "zzz": [1]}"#, vec!["idd: utf8", "zzz: list<int64>"]),
-            (r#"{"usage": {"output": 3}}"#, vec!["usage: struct<output: int64>"]),
-        ] {
-            let record = parse_record(text).unwrap();
-            assert_eq!(additions(schema.as_arrow(), &record), added, "{text}");
-        }
-    }
 }

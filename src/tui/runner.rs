@@ -16,7 +16,8 @@ use super::state::Memory;
 use super::writers::Writers;
 use super::{
     administering, alter, chores, conditions, copying, diff, exporting, fault, find, flushing,
-    follow, history, lags, loads, memory, previews, screenshot, sift, similar, spots, words,
+    follow, history, lags, loads, memory, previews, putting, screenshot, sift, similar, spots,
+    words,
 };
 use crate::{Engine, Job, Writer};
 
@@ -201,8 +202,11 @@ impl Source {
                 let shown = Shown { filter, inner };
                 return Err(follow::follow(engine, &place, (backlog, &shown), sink).await);
             }
-            Request::Check { topic, record } => loads::check(&self.writers, &topic, record).await?,
-            Request::Put { topic, record } => loads::put(&self.writers, &topic, record).await?,
+            Request::Shape(topic) => putting::shape(&self.writers, &topic).await?,
+            Request::Check { topic, records } => {
+                putting::check(&self.writers, &topic, records).await?
+            }
+            Request::Put { topic, records } => putting::put(&self.writers, &topic, records).await?,
             Request::Copy(wanted) => copying::copy(engine, &wanted).await?,
             Request::Offer(text) => copying::offer(text).await,
             Request::Export(order) => exporting::export(engine, order, sink).await?,

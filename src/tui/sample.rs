@@ -19,12 +19,10 @@ use super::input::Key;
 use super::state::{PAGE, State};
 use super::text::spark;
 use super::{
-    loads, sample_asked, sample_find, sample_likes, sample_past, sample_words, sample_work, update,
+    sample_asked, sample_find, sample_likes, sample_past, sample_put, sample_words, sample_work,
+    update,
 };
-use crate::{
-    BucketCounts, Flushed, JsonObject, Maintenance, Receipt, TopicCounts, TopicEntry, TopicName,
-    TopicSchema,
-};
+use crate::{BucketCounts, Flushed, Maintenance, TopicCounts, TopicEntry, TopicName};
 
 /// Name, buckets, records a bucket, of which buffered.
 const TOPICS: [(&str, u32, u64, u64); 6] = [
@@ -36,7 +34,7 @@ const TOPICS: [(&str, u32, u64, u64); 6] = [
     ("traces", 4, 120_577, 4),
 ];
 /// The fields of its records.
-const SCHEMA: &str = r#"{"id": "utf8", "model": "utf8", "latency_ms": "float64", "prompt": "utf8",
+pub(crate) const SCHEMA: &str = r#"{"id": "utf8", "model": "utf8", "latency_ms": "float64", "prompt": "utf8",
     "usage": "struct<input: uint64, output: uint64>", "embedding": "fixed_size_list<float32, 64>"}"#;
 const MODELS: [&str; 3] = ["sonnet", "haiku", "opus"];
 pub(crate) const PROMPTS: [&str; 8] = [
@@ -130,11 +128,9 @@ pub(crate) fn answer(request: &Request) -> Result<Answer, Fault> {
         Request::Similar { like, column } => sample_likes::similar(like, column.as_deref())?,
         Request::Words(search) => sample_words::found(search)?,
         Request::Tail { place, filter, .. } => Answer::Tail(arrivals(place, filter)?, now()),
-        Request::Check { record, .. } => Answer::Checked(checked(record)),
-        Request::Put { record, .. } => match refusal(record) {
-            Some(reason) => return Err(Fault::new(reason)),
-            None => Answer::Put(Receipt { bucket: 0, lsn: 120_577, rows: 1 }),
-        },
+        Request::Shape(_) => Answer::Shape(sample_put::shape()?),
+        Request::Check { records, .. } => Answer::Checked(sample_put::checked(records)),
+        Request::Put { records, .. } => Answer::Put(sample_put::put(records)?),
         Request::Flush(place) => {
             let buckets = vec![flushed(&place.topic, place.bucket.unwrap_or(0))?];
             Answer::Flushed(FlushReport { buckets, took: Duration::from_micros(3_100) })
@@ -185,21 +181,6 @@ fn flushed(topic: &TopicName, bucket_id: u32) -> Result<BucketFlush, Fault> {
     let flushed = Flushed { bucket_id, version: 484, rows, next_offset };
     let took = Duration::from_micros(2_900);
     Ok(BucketFlush { flushed, before, after, grown: Some(1_408), took })
-}
-
-/// What a record adds to the fields of the topic, or why it cannot be put.
-fn checked(record: &JsonObject) -> Result<Vec<String>, String> {
-    if let Some(reason) = refusal(record) {
-        return Err(reason);
-    }
-    let schema = SCHEMA.parse::<TopicSchema>().map_err(|error| error.to_string())?;
-    Ok(loads::additions(schema.as_arrow(), record))
-}
-
-/// A latency is a number here.
-fn refusal(record: &JsonObject) -> Option<String> {
-    let wrong = record.get("latency_ms")?.as_str()?;
-    Some(format!("field `latency_ms`: expected float64, found text \"{wrong}\""))
 }
 
 fn entry((name, buckets, _, _): &(&str, u32, u64, u64)) -> Option<TopicEntry> {

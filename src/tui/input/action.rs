@@ -6,9 +6,10 @@ use super::copying::Part;
 use super::key::Key;
 use super::leaving::Task;
 use super::possible::{
-    always, buffer_to_flush, nothing_being_put, records_to_seek, something_to_go_back_to,
-    something_to_open, topic_to_put_into, topic_to_tail, tour_to_skip,
+    always, buffer_to_flush, records_to_seek, something_to_go_back_to, something_to_open,
+    topic_to_tail, tour_to_skip,
 };
+use super::puttable::topic_to_put_into;
 use crate::tui::state::State;
 
 /// What a person can do.
@@ -106,10 +107,24 @@ pub(crate) enum Action {
     Newer,
     /// Holds the tail still, or lets it go on.
     Pause,
-    /// Asks for a record to put.
+    /// Opens the form for a record to put.
     Put,
-    /// Asks for a record to put, beginning with a copy of the selected one.
+    /// Opens it on a copy of the selected record.
     Clone,
+    /// Goes to the record that was put last by hand.
+    GoToPut,
+    /// Goes to the next field of a form.
+    NextField,
+    /// Goes to the field before.
+    PreviousField,
+    /// Says null in a field of a form; again, an empty text or nothing.
+    Null,
+    /// Takes everything away that was typed.
+    EmptyDraft,
+    /// Shows the record as JSON, or in the form again.
+    TurnJson,
+    /// Goes to the next line that cannot be put.
+    NextRefused,
     /// Persists what is buffered.
     Flush,
     /// Asks whether all topics are to be flushed.
@@ -232,15 +247,6 @@ pub(super) const ACTIONS: &[Entry] = &[
         enabled: always,
     },
     Entry {
-        action: Action::Accept,
-        id: "put-record",
-        title: "put the record that was typed",
-        hint: Some("put"),
-        keys: &[Key::Enter],
-        contexts: &[Context::Put],
-        enabled: nothing_being_put,
-    },
-    Entry {
         action: Action::Seek,
         id: "seek",
         title: "jump: `1234`, `2:1234`, `-500`, `50%`, `2h ago`, `v41`, a tag",
@@ -270,7 +276,7 @@ pub(super) const ACTIONS: &[Entry] = &[
     Entry {
         action: Action::Put,
         id: "put",
-        title: "put one record into the topic, as a line of JSON",
+        title: "put a record into the topic, in a form with its fields",
         hint: Some("put"),
         keys: &[Key::Char('p')],
         contexts: PANES,
@@ -355,15 +361,6 @@ pub(super) const ACTIONS: &[Entry] = &[
         hint: Some("close"),
         keys: &[Key::Esc],
         contexts: LINES,
-        enabled: always,
-    },
-    Entry {
-        action: Action::Back,
-        id: "leave-draft",
-        title: "leave the record; what was typed is kept",
-        hint: Some("leave"),
-        keys: &[Key::Esc],
-        contexts: &[Context::Put],
         enabled: always,
     },
     Entry {

@@ -13,6 +13,8 @@ pub(crate) enum Context {
     Find,
     Filter,
     Put,
+    PutJson,
+    PutLines,
     FlushAll,
     Jobs,
     Marks,
@@ -53,6 +55,7 @@ pub(super) const LISTS: &[Context] = &[
     Context::Diff,
     Context::Similar,
     Context::Found,
+    Context::PutLines,
 ];
 pub(super) const HELPED: &[Context] = &[
     Context::Topics,
@@ -95,6 +98,8 @@ pub(super) const EVERYWHERE: &[Context] = &[
     Context::Find,
     Context::Filter,
     Context::Put,
+    Context::PutJson,
+    Context::PutLines,
     Context::FlushAll,
     Context::Jobs,
     Context::Marks,

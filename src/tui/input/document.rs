@@ -70,6 +70,8 @@ fn places(entry: &Entry) -> Vec<&'static str> {
         Context::Find => "find",
         Context::Filter => "filter",
         Context::Put => "put",
+        Context::PutJson => "put as JSON",
+        Context::PutLines => "put lines",
         Context::FlushAll => "flush all",
         Context::Jobs => "jobs",
         Context::Marks => "marks",

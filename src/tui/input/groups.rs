@@ -37,12 +37,19 @@ pub(crate) fn help_rows() -> impl Iterator<Item = HelpRow> {
 fn of(entry: &Entry) -> Group {
     match entry.action {
         _ if entry.changes() => Group::Change,
+        Action::NextField
+        | Action::PreviousField
+        | Action::Null
+        | Action::EmptyDraft
+        | Action::TurnJson
+        | Action::NextRefused => Group::Change,
         Action::Move(_)
         | Action::NextPane
         | Action::PreviousPane
         | Action::NextRecord
         | Action::PreviousFlush
         | Action::NextFlush
+        | Action::GoToPut
         | Action::PreviousRecord => Group::Move,
         Action::Refresh
         | Action::Jobs

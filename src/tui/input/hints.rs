@@ -51,6 +51,7 @@ fn name(state: &State, entry: &Entry) -> Option<&'static str> {
         // The tail shows what arrives: there is no jump in it, and no version.
         (Action::Seek | Action::Older, Screen::Tail) => None,
         (Action::TakeOff, _) if state.asked.is_everything() => None,
+        (Action::TurnJson, _) if state.context() == Context::PutJson => Some("form"),
         (Action::Pause, _) if is_paused(state) => Some("go on"),
         _ => entry.hint,
     }

@@ -73,7 +73,7 @@ mod tests {
 
     use super::*;
 
-    const ALL: [Context; 31] = [
+    const ALL: [Context; 33] = [
         Context::Topics,
         Context::Records,
         Context::Tail,
@@ -84,6 +84,8 @@ mod tests {
         Context::Find,
         Context::Filter,
         Context::Put,
+        Context::PutJson,
+        Context::PutLines,
         Context::FlushAll,
         Context::Jobs,
         Context::Marks,

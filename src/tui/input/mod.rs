@@ -15,6 +15,8 @@ mod leaving;
 mod moves;
 mod past;
 mod possible;
+mod puttable;
+mod putting;
 mod read_only;
 mod readable;
 mod reading;

@@ -193,35 +193,6 @@ pub(super) fn held_still(state: &State) -> Result<(), Reason> {
     }
 }
 
-pub(super) fn topic_to_put_into(state: &State) -> Result<(), Reason> {
-    let Some(place) = &state.records.place else {
-        return reason("there is no topic to put into");
-    };
-    writable(state, &place.topic)
-}
-
-pub(super) fn record_to_clone(state: &State) -> Result<(), Reason> {
-    let Some(record) = state.selected_record() else {
-        return reason("no record is selected");
-    };
-    if state.drafts.contains_key(&record.topic) {
-        return reason(format!(
-            "`{}` has an unfinished draft: p shows it, ^U empties it",
-            record.topic
-        ));
-    }
-    writable(state, &record.topic)
-}
-
-pub(super) fn nothing_being_put(state: &State) -> Result<(), Reason> {
-    match &state.overlay {
-        Overlay::Put(prompt) if state.is_putting(&prompt.topic) => {
-            reason("the record is being put")
-        }
-        _ => Ok(()),
-    }
-}
-
 pub(super) fn buffer_to_flush(state: &State) -> Result<(), Reason> {
     let Some(place) = &state.records.place else {
         return reason("there is no topic to flush");

@@ -20,6 +20,8 @@ impl Entry {
             matches!(
                 context,
                 Context::Put
+                    | Context::PutJson
+                    | Context::PutLines
                     | Context::FlushAll
                     | Context::Tag
                     | Context::Alter

@@ -3,7 +3,8 @@
 use super::action::{Action, Entry};
 use super::context::{Context, RECORDS};
 use super::key::Key;
-use super::possible::{always, record_to_clone, records_to_search, something_looked_for};
+use super::possible::{always, records_to_search, something_looked_for};
+use super::puttable::record_to_clone;
 use super::readable::{path_to_show, record_to_read, something_inside, text_to_turn};
 
 /// Reading one record in full.

@@ -7,6 +7,7 @@ use super::columns::COLUMNS;
 use super::copying::COPYING;
 use super::leaving::LEAVING;
 use super::moves::MOVES;
+use super::putting::PUTTING;
 use super::reading::{FINDING, FOLDING};
 use super::travel::TRAVEL;
 use super::waymarks::WAYMARKS;
@@ -15,5 +16,6 @@ use super::waymarks::WAYMARKS;
 pub(crate) fn actions() -> impl Iterator<Item = &'static Entry> {
     let reading = FOLDING.iter().chain(ACTIONS).chain(TRAVEL).chain(FINDING);
     let reading = reading.chain(COPYING).chain(ASKING);
+    let reading = reading.chain(PUTTING);
     reading.chain(COLUMNS).chain(WAYMARKS).chain(LEAVING).chain(AROUND).chain(MOVES)
 }

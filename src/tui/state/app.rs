@@ -10,7 +10,6 @@ use super::arrangement::Arrangement;
 use super::clip::Clip;
 use super::deeds::Deeds;
 use super::detail::Detail;
-use super::draft::Draft;
 use super::extents::Extents;
 use super::find::Find;
 use super::flushes::{Card, FlushRun};
@@ -23,6 +22,7 @@ use super::marks::Marks;
 use super::memory::Resume;
 use super::overlay::Overlay;
 use super::prompt::Earlier;
+use super::put::PutPage;
 use super::records::Records;
 use super::tail::Tail;
 use super::topics::Topics;
@@ -61,7 +61,9 @@ pub(crate) struct State {
     pub(crate) named_root: Option<String>,
     pub(crate) watch: WatchMode,
     /// Records that were begun and not put, by topic.
-    pub(crate) drafts: BTreeMap<TopicName, Draft>,
+    pub(crate) drafts: BTreeMap<TopicName, Box<PutPage>>,
+    /// The record that was put last by hand.
+    pub(crate) put_last: Option<RecordId>,
     /// The record that is being read to be put again.
     pub(crate) cloned: Option<RecordId>,
     /// What to open as soon as it is there.
@@ -170,6 +172,7 @@ impl State {
             root,
             watch,
             drafts: BTreeMap::new(),
+            put_last: None,
             cloned: None,
             start: options.start.clone(),
             resume: None,

@@ -11,7 +11,6 @@ mod deeds;
 mod deletion;
 mod detail;
 mod diff;
-mod draft;
 mod export;
 mod extents;
 mod find;
@@ -35,6 +34,7 @@ mod passage;
 mod pictures;
 mod pin;
 mod prompt;
+mod put;
 mod rate;
 mod rates;
 mod records;
@@ -57,7 +57,6 @@ pub(crate) use clip::Clip;
 pub(crate) use deeds::{Deed, Undo};
 pub(crate) use deletion::Deletion;
 pub(crate) use diff::{DIFFERENCES, DiffList};
-pub(crate) use draft::{Draft, PutPrompt, Verdict};
 pub(crate) use export::ExportPrompt;
 pub(crate) use find::Find;
 pub(crate) use flushes::{Card, CardLine, FlushRun, Plan};
@@ -74,6 +73,10 @@ pub(crate) use pages::PAGE;
 
 pub(crate) use pin::Pin;
 pub(crate) use prompt::{Outlook, Prompt, Recall};
+pub(crate) use put::{
+    Content, Edit, Editor, Field, Finding, Form, MOST_BYTES, MOST_RECORDS, Pasted, PastedLine,
+    PutPage, Recognised, Verdict, recognise,
+};
 pub(crate) use rate::Rate;
 pub(crate) use rates::STEPS;
 pub(crate) use records::Records;

@@ -3,10 +3,10 @@
 use super::chooser::Chooser;
 use super::deletion::Deletion;
 use super::diff::DiffList;
-use super::draft::PutPrompt;
 use super::export::ExportPrompt;
 use super::found::Found;
 use super::prompt::Prompt;
+use super::put::PutPage;
 use super::scroll::Scroll;
 use super::similar::Similar;
 use super::storage::Storage;
@@ -24,7 +24,8 @@ pub(crate) enum Overlay {
     Seek(Prompt),
     Find(Prompt),
     Filter(Prompt),
-    Put(PutPrompt),
+    /// A record that is made by hand.
+    Put(Box<PutPage>),
     /// What a flush of all topics would do, from this line on; it waits for a yes.
     FlushAll(u64),
     /// What takes long, and what became of it.
@@ -76,6 +77,8 @@ impl Overlay {
             Self::Seek(_) => Context::Prompt,
             Self::Find(_) => Context::Find,
             Self::Filter(_) => Context::Filter,
+            Self::Put(page) if page.pasted.is_some() => Context::PutLines,
+            Self::Put(page) if page.editor.is_some() => Context::PutJson,
             Self::Put(_) => Context::Put,
             Self::FlushAll(_) => Context::FlushAll,
             Self::Jobs(_) => Context::Jobs,

@@ -10,7 +10,9 @@ use std::time::Duration;
 use arrow_array::{ArrayRef, RecordBatch, StringArray};
 use chrono::{DateTime, NaiveDateTime};
 
-use crate::tui::data::{Align, BucketFlush, Cell, Column, Fault, FlushReport, Row, Rows, Whole};
+use crate::tui::data::{
+    Align, BucketFlush, Cell, Column, Fault, FlushReport, Refusal, Row, Rows, Stored, Trial, Whole,
+};
 use crate::tui::effect::{
     Effect, LoadId, PageKey, Picked, Place, RecordId, Request, Sifting, Slot,
 };
@@ -18,8 +20,8 @@ use crate::tui::event::{Answer, Arrival, Complaint, Event, Sifted};
 use crate::tui::sample;
 use crate::tui::state::PAGE;
 use crate::{
-    BucketCounts, Change, Cursor, Estimate, Flushed, JsonObject, Receipt, TopicCounts, TopicEntry,
-    TopicName, WatchMode,
+    BucketCounts, Change, Cursor, Durability, Estimate, Flushed, JsonObject, Receipt, TopicCounts,
+    TopicEntry, TopicName, WatchMode,
 };
 
 /// What a refusal begins with; the record follows.
@@ -181,6 +183,21 @@ pub(super) fn refusal(record: &JsonObject) -> Option<String> {
     record.contains_key("x").then(|| format!("{REFUSED}{text}"))
 }
 
+/// Why the fake takes some records not.
+pub(super) fn refused(records: &[JsonObject]) -> Vec<Refusal> {
+    let told = |(record, object)| Some(Refusal { record, field: None, reason: refusal(object)? });
+    records.iter().enumerate().filter_map(told).collect()
+}
+
+/// What would become of records: all go into the first bucket.
+fn trial(records: &[JsonObject]) -> Result<Trial, Vec<Refusal>> {
+    let refused = refused(records);
+    if !refused.is_empty() {
+        return Err(refused);
+    }
+    Ok(Trial { buckets: vec![(0, records.len() as u64)], added: Vec::new() })
+}
+
 impl Fake {
     /// Takes what an update asks for.
     pub(super) fn take(&mut self, effects: Vec<Effect>) {
@@ -269,9 +286,9 @@ impl Fake {
     /// Does what a load changes.
     fn change(&mut self, request: &Request) {
         match request {
-            Request::Put { topic, record } if refusal(record).is_none() => {
+            Request::Put { topic, records } if refused(records).is_empty() => {
                 let index = NAMES.iter().position(|name| *name == topic.as_str()).unwrap();
-                self.turn(&Turn::Put(index, 0, 1));
+                self.turn(&Turn::Put(index, 0, records.len() as u64));
             }
             Request::Flush(place) => {
                 let index = NAMES.iter().position(|name| *name == place.topic.as_str()).unwrap();
@@ -367,15 +384,15 @@ fn read(world: &World, request: &Request) -> Result<Answer, Fault> {
             let row = offset.saturating_sub(first);
             Answer::Row { bucket: *bucket, row, offset: *offset }
         }
-        Request::Check { record, .. } => {
-            Answer::Checked(refusal(record).map_or(Ok(Vec::new()), Err))
-        }
-        Request::Put { topic, record } => {
-            if let Some(reason) = refusal(record) {
-                return Err(Fault::new(reason));
+        Request::Shape(_) => return sample::answer(request),
+        Request::Check { records, .. } => Answer::Checked(trial(records)),
+        Request::Put { topic, records } => {
+            if let Some(refusal) = refused(records).into_iter().next() {
+                return Err(Fault::new(refusal.sentence()));
             }
             let rows = world.bucket(topic, 0).ok_or_else(missing)?.rows;
-            Answer::Put(Receipt { bucket: 0, lsn: rows, rows: 1 })
+            let receipts = vec![Receipt { bucket: 0, lsn: rows, rows: records.len() as u64 }];
+            Answer::Put(Stored { receipts, durability: Durability::Os })
         }
         Request::Flush(place) => flush(world, &place.topic)?,
         Request::Condition { .. } => {

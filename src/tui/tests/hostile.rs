@@ -15,7 +15,7 @@ use ratatui::{Terminal, TerminalOptions, Viewport};
 
 use crate::tui::data::{
     Behind, Cell, CellChange, Difference, Differing, Fault, Finds, FoundText, Like, Likes, Passage,
-    Rows, Version, Whole,
+    Refusal, Rows, Shape, Trial, Version, Whole,
 };
 use crate::tui::effect::{Alteration, BucketId, Effect, Request, Way as Direction};
 use crate::tui::event::{
@@ -32,7 +32,7 @@ use crate::tui::view;
 use crate::tui::work::{Exported, Fact, Order, Outcome};
 use crate::{
     Advice, AdviceKind, BranchInfo, BucketCounts, BucketStorage, ChangeKind, Chunk, ColumnBytes,
-    Holdings, Maintenance, TopicCounts, TopicEntry, TopicName, WatchMode,
+    Holdings, Maintenance, Strictness, TopicCounts, TopicEntry, TopicName, WatchMode,
 };
 
 /// What a terminal would obey. Where it looks like something that the explorer writes itself, its numbers are none that
@@ -192,6 +192,19 @@ impl Hostile {
         Maintenance { due: Some("cleanup"), versions: 2, last_begun: text(), error: text() }
     }
 
+    fn shape(&self) -> Shape {
+        Shape { schema: self.batch().schema(), strictness: Strictness::Strict }
+    }
+
+    /// Some records are refused, some would add a column.
+    fn checked(&self) -> Result<Trial, Vec<Refusal>> {
+        let text = || self.text.clone();
+        if self.text.len().is_multiple_of(2) {
+            return Ok(Trial { buckets: vec![(0, 1)], added: vec![text()] });
+        }
+        Err(vec![Refusal { record: 0, field: Some(text()), reason: text() }])
+    }
+
     fn complaint(&self) -> Complaint {
         Complaint { reason: self.text.clone(), place: Some(0..1) }
     }
@@ -240,7 +253,8 @@ impl Hostile {
             }
             Request::Copy(_) => Answer::Copied(self.text.clone()),
             Request::Offer(_) => Answer::Offered(None),
-            Request::Check { .. } => Answer::Checked(Err(self.text.clone())),
+            Request::Shape(_) => Answer::Shape(self.shape()),
+            Request::Check { .. } => Answer::Checked(self.checked()),
             Request::Since { .. } => Answer::Spot(Spot {
                 bucket: 0,
                 row: 0,
@@ -499,6 +513,9 @@ fn only_our_own_sequences_reach_the_terminal_from_any_screen_and_any_layer() {
                     reached.extend(is_open(&state.overlay).then_some(layer));
                     hostile.take(&mut state, Input::Paste(hostile.text.clone()));
                     hostile.take(&mut state, Input::Paste(format!("{{{:?}: 1}}", hostile.text)));
+                    hostile.press(&mut state, &[Key::Ctrl('t'), Key::End, Key::Ctrl('t')]);
+                    let line = format!("{{{:?}: 1}}\n", hostile.text);
+                    hostile.take(&mut state, Input::Paste([line.clone(), line].concat()));
                     hostile.press(&mut state, &[Key::Left, Key::Home, Key::Enter]);
                 }
             }

@@ -68,8 +68,9 @@ fn turn() -> impl Strategy<Value = Turn> {
 }
 
 fn pasted() -> impl Strategy<Value = Input> {
+    let lines = ["{\"a\": 1}\n{\"x\": 2}\n", "{\"a\": 1}\r{\"b\": 2}\r{\"c\"\r{}"];
     let texts = ["12", "1:200", "{\"a\": 1}", "{\"x\": 1}", "{\"x\": ", "\u{1b}[2J\n\u{202e}", ""];
-    select(texts.to_vec()).prop_map(|text| Input::Paste(text.into()))
+    select([&texts[..], &lines].concat()).prop_map(|text| Input::Paste(text.into()))
 }
 
 fn step() -> impl Strategy<Value = Step> {
@@ -202,7 +203,7 @@ impl Explorer {
         };
         // What is being written stays, also where its topic goes away meanwhile; the prompt names it.
         let written = match &self.state.overlay {
-            Overlay::Put(prompt) => Some(&prompt.topic),
+            Overlay::Put(page) => Some(&page.topic),
             _ => None,
         };
         for line in self.screen() {
@@ -231,15 +232,23 @@ impl Explorer {
     }
 
     fn a_verdict_is_about_what_stands_there(&self) -> TestCaseResult {
-        let Overlay::Put(prompt) = &self.state.overlay else { return Ok(()) };
-        let refused = parse_record(prompt.draft.text()).ok().and_then(|record| refusal(&record));
-        match &prompt.draft.verdict {
-            Verdict::Fits | Verdict::Adds(_) => prop_assert_eq!(refused, None),
+        let Overlay::Put(page) = &self.state.overlay else { return Ok(()) };
+        let record = match (&page.pasted, &page.editor) {
+            (Some(_), _) => return Ok(()),
+            (None, Some(editor)) => parse_record(editor.text()).ok(),
+            (None, None) => page.form.record().ok(),
+        };
+        let refused = record.as_ref().and_then(refusal);
+        match &page.verdict {
+            Verdict::Fits(_) => prop_assert!(record.is_some() && refused.is_none()),
             Verdict::Wrong(reason) if reason.starts_with(REFUSED) => {
                 prop_assert_eq!(refused.as_ref(), Some(reason));
             }
             _ => {}
         }
+        let fields = page.form.fields();
+        prop_assert!(page.form.row() < fields.len());
+        prop_assert!(fields.last().is_some_and(|field| field.is_new() && field.is_blank()));
         Ok(())
     }
 

@@ -92,7 +92,7 @@ async fn a_copy_puts_the_same_record_again_to_the_bit() {
     explorer.press(&[Key::Enter, Key::Char('c')]);
     explorer.shows("a copy of 0·0").await;
     explorer.shows("✓ fits").await;
-    explorer.press(&[Key::Enter]);
+    explorer.press(&[Key::Ctrl('p')]);
     explorer.shows("put · bucket 0 · offset 1 · buffered").await;
     writer.flush().await.unwrap();
     let page = engine.reader("rich").await.unwrap().get(0, 2).await.unwrap();

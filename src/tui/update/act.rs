@@ -3,8 +3,8 @@
 use super::find::{self, Forwards};
 use super::{
     administer, alter, around, branches, chores, columns, copying, deeds, detail, diff, export,
-    flush, jobs, listing, marks, pin, places, put, refresh, screenshot, seek, similar, storage,
-    tails, versions, words,
+    flush, jobs, listing, marks, pin, places, put, put_form, put_json, put_lines, refresh,
+    screenshot, seek, similar, storage, tails, versions, words,
 };
 use crate::tui::effect::{Effect, Slot, Way};
 use crate::tui::input::{Action, Context, Motion, Part, help_rows};
@@ -51,6 +51,12 @@ pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Action::Pause => toggle_pause(state),
         Action::Put => return put::open(state),
         Action::Clone => return put::clone(state),
+        Action::GoToPut => return put::go_to_last(state),
+        Action::NextField | Action::PreviousField | Action::Null | Action::EmptyDraft => {
+            return put_form::act(state, action);
+        }
+        Action::TurnJson => return put_json::turn(state),
+        Action::NextRefused => put_lines::next_refused(state),
         Action::Flush => return flush::here(state),
         Action::FlushAll => return flush::ask_all(state),
         Action::Jobs => jobs::toggle(state),
@@ -124,7 +130,7 @@ fn compare_or_alter(state: &mut State, action: Action) -> Vec<Effect> {
 fn accept(state: &mut State) -> Vec<Effect> {
     match state.context() {
         Context::Columns => columns::toggle(state),
-        Context::Put => put::accept(state),
+        Context::Put | Context::PutJson | Context::PutLines => put::accept(state),
         Context::FlushAll => flush::all(state),
         Context::Tag | Context::Alter => alter::accept(state),
         Context::Find => find::accept(state),
@@ -179,12 +185,14 @@ fn step(state: &mut State, motion: Motion) -> Vec<Effect> {
                 *top = turned(*top, motion, height).min(last);
             }
         }
+        Context::PutLines => put_lines::step(state, motion),
         Context::Columns => columns::step(state, motion),
         Context::Prompt
         | Context::Find
         | Context::Filter
         | Context::Words
         | Context::Put
+        | Context::PutJson
         | Context::Copy
         | Context::Code
         | Context::Tag
@@ -294,7 +302,8 @@ fn back(state: &mut State) -> Vec<Effect> {
             state.overlay = Overlay::None;
             return state.loads.cancel(&Slot::Condition).into_iter().collect();
         }
-        Context::Put => return put::leave(state),
+        Context::Put | Context::PutJson => return put::leave(state),
+        Context::PutLines => return put_lines::leave(state),
         Context::Diff => return diff::close(state),
         Context::Tag | Context::Alter => state.overlay = Overlay::None,
         Context::Similar => return similar::close(state),

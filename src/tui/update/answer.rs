@@ -6,7 +6,7 @@ use super::{
     administer, alter, chores, copying, diff, export, find, flush, jobs, listing, pin, places, put,
     screenshot, seek, similar, storage, tails, versions, words,
 };
-use crate::tui::data::Fault;
+use crate::tui::data::{Fault, Refusal};
 use crate::tui::effect::{Effect, LoadId, Slot};
 use crate::tui::event::{Answer, Complaint};
 use crate::tui::state::{Counts, Listing, Severity, State};
@@ -96,8 +96,9 @@ fn taken(state: &mut State, slot: &Slot, answer: Answer) -> Vec<Effect> {
         (Slot::Tail | Slot::TailBeside(_), Answer::Tail(arrivals, now)) => {
             tails::take(state, slot, arrivals, now);
         }
+        (Slot::Shape, Answer::Shape(shape)) => return put::shaped(state, shape),
         (Slot::Check, Answer::Checked(found)) => put::checked(state, found),
-        (Slot::Put(topic), Answer::Put(receipt)) => put::done(state, topic, receipt),
+        (Slot::Put(topic), Answer::Put(stored)) => put::done(state, topic, &stored),
         (Slot::Copy, Answer::Copied(text)) => return copying::copied(state, text),
         (Slot::Offer, Answer::Offered(tool)) => copying::offered(state, tool),
         (slot, Answer::Progress(done, all)) => {
@@ -173,7 +174,11 @@ pub(super) fn failed(state: &mut State, slot: &Slot, fault: Fault) -> Vec<Effect
                 tail.failed = Some(fault);
             }
         }
-        Slot::Check => put::checked(state, Err(fault.message)),
+        Slot::Shape => put::shapeless(state, fault.message),
+        Slot::Check => {
+            let refusal = Refusal { record: 0, field: None, reason: fault.message };
+            put::checked(state, Err(vec![refusal]));
+        }
         Slot::Put(topic) => put::failed(state, topic, fault.message),
         Slot::Alter => alter::failed(state, fault),
         Slot::Export => export::failed(state, fault),

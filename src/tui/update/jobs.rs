@@ -118,6 +118,7 @@ pub(super) fn note(state: &mut State, slot: &Slot, result: &Result<Answer, Fault
             Slot::Tail
             | Slot::TailBeside(_)
             | Slot::SiftOn
+            | Slot::Shape
             | Slot::Check
             | Slot::Condition
             | Slot::Estimate
@@ -152,6 +153,7 @@ fn outcome(result: &Result<Answer, Fault>) -> Result<String, String> {
         Ok(Answer::Tended(outcome)) if outcome.is_bad => Err(outcome.said.clone()),
         Ok(Answer::Tended(outcome)) => Ok(outcome.said.clone()),
         Ok(Answer::Stopped) => Err("stopped".into()),
+        Ok(Answer::Put(stored)) => Ok(counted(stored.rows(), "record")),
         Ok(Answer::Counts(counts, _)) => Ok(counted(counts.total_count, "record")),
         Ok(Answer::Unlike { fault, .. }) | Err(fault) => Err(fault.message.clone()),
         Ok(_) => Ok(String::new()),

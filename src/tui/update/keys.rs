@@ -1,6 +1,9 @@
 //! Input: a key becomes an action, unless it is typed into a prompt.
 
-use super::{act, around, columns, find, jobs, listing, mouse, prompt, put, screenshot, tour};
+use super::{
+    act, around, columns, find, jobs, listing, mouse, prompt, put, put_form, put_json, put_lines,
+    screenshot, tour,
+};
 use crate::tui::effect::Effect;
 use crate::tui::event::Input;
 use crate::tui::input::{Action, Key, Reason};
@@ -91,7 +94,9 @@ fn type_in(state: &mut State, key: Key) -> Vec<Effect> {
         Overlay::Delete(deletion) => prompt::edit(&mut deletion.prompt, key),
         Overlay::Columns(_) => columns::edit(state, key),
         Overlay::Palette(_) => around::edit(state, key),
-        Overlay::Put(_) => return put::edit(state, key),
+        Overlay::Put(page) if page.pasted.is_some() => {}
+        Overlay::Put(page) if page.editor.is_some() => return put_json::edit(state, key),
+        Overlay::Put(_) => return put_form::edit(state, key),
         // After a key that begins several actions, one that means nothing there ends it.
         Overlay::Copy | Overlay::Code => state.overlay = Overlay::None,
         _ => {}
@@ -116,7 +121,7 @@ fn paste(state: &mut State, text: &str) -> Vec<Effect> {
         Overlay::Rename(prompt, _) => prompt::paste(prompt, text),
         Overlay::Delete(deletion) => prompt::paste(&mut deletion.prompt, text),
         Overlay::Columns(chooser) | Overlay::Palette(chooser) => chooser.paste(text),
-        Overlay::Put(_) => return put::paste(state, text),
+        Overlay::Put(_) => return put_lines::paste(state, text),
         _ => {}
     }
     Vec::new()

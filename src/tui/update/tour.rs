@@ -5,7 +5,7 @@ use crate::tui::state::{Overlay, State};
 /// Notes that a person did something; what a prompt has refused was not done.
 pub(super) fn did(state: &mut State, id: &str) {
     let is_asked_still = match &state.overlay {
-        Overlay::Put(prompt) => !state.is_putting(&prompt.topic),
+        Overlay::Put(page) => !state.is_putting(&page.topic),
         Overlay::Seek(_) => true,
         _ => false,
     };

@@ -1,7 +1,8 @@
 //! After each event: what the screen needs that is not there, and is not being read yet.
 
 use super::{
-    around, branches, columns, deeds, diff, listing, marks, similar, storage, versions, words,
+    around, branches, columns, deeds, diff, listing, marks, put_json, put_lines, similar, storage,
+    versions, words,
 };
 use crate::TopicName;
 use crate::tui::data::{Column, Row};
@@ -50,6 +51,8 @@ fn fit(state: &mut State, layout: &Layout) {
     branches::fit(state, layout.box_rows());
     deeds::fit(state, layout.box_rows());
     storage::fit(state, layout.box_rows());
+    put_lines::fit(state, layout.box_rows());
+    put_json::fit(state, layout.text_box());
     if let Overlay::Jobs(mut scroll) = state.overlay {
         state.fit_jobs(&mut scroll, layout.box_rows());
         state.overlay = Overlay::Jobs(scroll);

@@ -10,9 +10,8 @@ use crate::tui::theme::Meaning;
 /// Cells between two hints.
 const GAP: u16 = 2;
 
-/// Draws as many hints as fit, the ways out at the right end; what is not possible now is dim. Returns what is left
-/// of the line between the two.
-pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, area: Rect) -> Rect {
+/// Draws as many hints as fit, the ways out at the right end; what is not possible now is dim.
+pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, area: Rect) {
     let line = Rect { x: area.x + 1, width: area.width.saturating_sub(1), ..area };
     let (out, other): (Vec<_>, Vec<_>) = hints(state).into_iter().partition(leads_out);
     let mut out: Vec<Piece<'_>> = out.iter().flat_map(|hint| pieces(state, hint)).collect();
@@ -25,7 +24,6 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, state: &State, area: Rect) -> Rect {
             left = canvas.pieces(left, &pieces);
         }
     }
-    Rect { width: left.width.saturating_sub(GAP), ..left }
 }
 
 fn leads_out(hint: &Hint) -> bool {

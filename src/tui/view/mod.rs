@@ -25,6 +25,8 @@ mod palette;
 mod pin;
 mod prompt;
 mod put;
+mod put_json;
+mod put_lines;
 mod records;
 mod screen;
 mod similar;
@@ -36,6 +38,7 @@ mod tending;
 mod top;
 mod topics;
 mod tour;
+mod typed;
 mod upkeep;
 mod versions;
 

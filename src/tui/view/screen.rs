@@ -6,8 +6,8 @@ use ratatui::layout::{Position, Rect};
 use super::canvas::{Canvas, piece};
 use super::{
     alter, branches, card, columns, deeds, deletion, detail, diff, empty, flush_all, footer, found,
-    help, jobs, log, marks, menu, outcome, palette, prompt, put, records, similar, status, storage,
-    tail, tending, top, topics, tour, versions,
+    help, jobs, log, marks, menu, outcome, palette, prompt, put, put_json, put_lines, records,
+    similar, status, storage, tail, tending, top, topics, tour, versions,
 };
 use crate::tui::layout::{Layout, SMALLEST};
 use crate::tui::state::{Overlay, Screen, State};
@@ -36,7 +36,11 @@ pub(crate) fn cursor(state: &State) -> Option<Position> {
         Overlay::Delete(deletion) => prompt::cursor(state, &deletion.prompt),
         Overlay::Columns(chooser) => columns::cursor(state, chooser),
         Overlay::Palette(chooser) => palette::cursor(state, chooser),
-        Overlay::Put(prompt) => put::cursor(state, prompt),
+        Overlay::Put(page) if page.pasted.is_some() => None,
+        Overlay::Put(page) if page.editor.is_some() => {
+            put_json::cursor(page, body(&Layout::of(state)?))
+        }
+        Overlay::Put(page) => put::cursor(page, body(&Layout::of(state)?)),
         _ => None,
     }
 }
@@ -56,7 +60,7 @@ fn panes(canvas: &mut Canvas<'_>, state: &State, layout: &Layout) {
     }
     tour::draw(canvas, state, layout.tour);
     status::draw(canvas, state, layout.status);
-    let beside = footer::draw(canvas, state, layout.footer);
+    footer::draw(canvas, state, layout.footer);
     status::draw_notice(canvas, state, layout.status, layout.footer);
     let body = body(layout);
     if let Some(flushed) = &state.card {
@@ -65,11 +69,11 @@ fn panes(canvas: &mut Canvas<'_>, state: &State, layout: &Layout) {
     if let Some(told) = &state.outcome {
         outcome::draw(canvas, told, body);
     }
-    overlay(canvas, state, (body, beside));
+    overlay(canvas, state, body);
 }
 
-/// Draws what lies above the panes; a record to put is typed beside the keys.
-fn overlay(canvas: &mut Canvas<'_>, state: &State, (body, beside): (Rect, Rect)) {
+/// Draws what lies above the panes.
+fn overlay(canvas: &mut Canvas<'_>, state: &State, body: Rect) {
     match &state.overlay {
         Overlay::None => {}
         Overlay::Export(export) => prompt::draw(canvas, state, &export.prompt),
@@ -107,7 +111,11 @@ fn overlay(canvas: &mut Canvas<'_>, state: &State, (body, beside): (Rect, Rect))
         Overlay::Copy => menu::draw(canvas, state, " Copy ", body),
         Overlay::Code => menu::draw(canvas, state, " Copy what reads this view ", body),
         Overlay::Columns(chooser) => columns::draw(canvas, state, chooser, body),
-        Overlay::Put(prompt) => put::draw(canvas, state, prompt, beside),
+        Overlay::Put(page) => match (&page.pasted, &page.editor) {
+            (Some(pasted), _) => put_lines::draw(canvas, state, (page, pasted), body),
+            (None, Some(editor)) => put_json::draw(canvas, state, (page, editor), body),
+            (None, None) => put::draw(canvas, state, page, body),
+        },
     }
 }
 

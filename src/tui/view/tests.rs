@@ -82,6 +82,51 @@ fn a_copy_of_a_record() {
 }
 
 #[test]
+fn a_record_by_hand() {
+    let (down, enter) = (Key::Down, Key::Enter);
+    let typed = |text: &str| text.chars().map(Key::Char).collect::<Vec<_>>();
+    let open = vec![TO_TRACES, Key::Char('p')];
+    look("put_empty", &open);
+    let wrong = [&open[..], &typed("t-1"), &[down, down], &typed("fast")].concat();
+    look("put_wrong", &wrong);
+    let vector = [&[down, down, down], &typed("[0.25, 日本")[..]].concat();
+    look(
+        "form_vector",
+        &[&open[..], &typed("日本語の長い文字列"), &[down, Key::Ctrl('n'), down], &vector].concat(),
+    );
+    let new = [&typed("t-1")[..], &[down; 6], &typed("tags"), &[enter], &typed("[\"a\"]")].concat();
+    look("put_adds", &[&open[..], &new].concat());
+    look("put_done", &[&open[..], &typed("t-1"), &[Key::Ctrl('p')]].concat());
+}
+
+#[test]
+fn a_record_as_json_and_lines_that_were_pasted() {
+    let typed = |text: &str| text.chars().map(Key::Char).collect::<Vec<_>>();
+    let open = [TO_TRACES, Key::Char('p')];
+    let json = [&open[..], &typed("日本語"), &[Key::Ctrl('t')]].concat();
+    look("json", &json);
+    let broken =
+        [&json[..], &[Key::End], &typed(","), &[Key::Enter], &typed("\"latency_ms\": tru")]
+            .concat();
+    look("json_wrong", &[&broken[..], &[Key::Down], &[Key::Up]].concat());
+    for (name, pasted) in [
+        ("pasted", "{\"id\": \"1\", \"model\": \"日本\"}\n{\"id\": \"2\", \"zzz\": [1]}\n"),
+        (
+            "pasted_wrong",
+            "{\"id\": \"1\"}\n{\"id\": 2, \"prompt\": \"Is this a duplicate?\"}\n\n{\"id\": tru}\n{\"id\": \"4\"}\n",
+        ),
+    ] {
+        for (width, height) in SIZES {
+            let mut state = opened(Size { width, height });
+            press(&mut state, &open);
+            let effects = update(&mut state, Event::Input(Input::Paste(pasted.into())));
+            crate::tui::sample::settle(&mut state, effects);
+            insta::assert_snapshot!(format!("{name}_{width}x{height}"), text(&drawn(&state)));
+        }
+    }
+}
+
+#[test]
 fn a_tail_that_follows() {
     look("tail", &[TO_TRACES, Key::Char('f')]);
 }
@@ -242,21 +287,6 @@ fn records_that_have_words_and_the_words_that_are_typed() {
     let other = [Key::Enter, Key::Right, Key::Down, Key::Char('/')];
     look("words_other", &[&words("bug function"), &other[..]].concat());
     look("words_nothing", &[&words("zebra"), &enter[..]].concat());
-}
-
-fn put(text: &str) -> Vec<Key> {
-    [TO_TRACES, Key::Char('p')].into_iter().chain(text.chars().map(Key::Char)).collect()
-}
-
-#[test]
-fn a_record_by_hand() {
-    let record = r#"{"model": "opus", "latency_ms": 3, "prompt": "Tell the reader at its end"}"#;
-    look("put_empty", &put(""));
-    look("put_fits", &put(record));
-    look("put_wrong", &put(r#"{"model": "opus", "latency_ms": "fast"}"#));
-    look("put_adds", &put(r#"{"model": "opus", "zzz": [1]}"#));
-    look("put_unfinished", &put(r#"{"model": "#));
-    look("put_done", &[put(record), vec![Key::Enter]].concat());
 }
 
 #[test]

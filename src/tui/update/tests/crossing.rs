@@ -40,11 +40,13 @@ mod late {
         let mut state = after(&[TO_TRACES, Key::Enter]);
         let effects = key(&mut state, Key::Char('c'));
         let late = answered(&effects, &Slot::Clone);
-        assert!(key(&mut state, Key::Char('p')).contains(&Effect::Cancel(Slot::Clone)));
-        press(&mut state, &[Key::Char('{')]);
+        let effects = key(&mut state, Key::Char('p'));
+        assert!(effects.contains(&Effect::Cancel(Slot::Clone)));
+        settle(&mut state, effects);
+        press(&mut state, &[Key::Ctrl('n'), Key::Char('{')]);
         update(&mut state, late);
-        let Overlay::Put(prompt) = &state.overlay else { panic!("the prompt is gone") };
-        assert_eq!(prompt.draft.text(), "{");
+        let Overlay::Put(page) = &state.overlay else { panic!("the form is gone") };
+        assert_eq!(page.form.selected().text(), "{");
     }
 
     #[test]
