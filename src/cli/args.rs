@@ -1,5 +1,6 @@
 //! The command line's grammar; its comments are its help.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
@@ -21,6 +22,7 @@ use super::get::GetArgs;
 use super::groups::GroupsArgs;
 use super::index::IndexArgs;
 use super::man::ManArgs;
+use super::metrics::MetricsArgs;
 use super::open::OpenArgs;
 use super::options::OptionsArgs;
 use super::pick::Matching;
@@ -158,6 +160,7 @@ pub(crate) enum Command {
     Rename(RenameArgs),
     Delete(DeleteArgs),
     Trash(TrashArgs),
+    Metrics(MetricsArgs),
     Bench(BenchArgs),
     /// List the keys of the explorer
     Keys(FactsArgs),
@@ -208,6 +211,10 @@ pub(crate) struct PutArgs {
 
     #[command(flatten)]
     pub(crate) topic_options: TopicOptions,
+
+    /// Serve what this command counts at http://ADDRESS/metrics while it runs: a port of this machine only, or IP:PORT
+    #[arg(long, value_name = "ADDRESS", value_parser = super::metrics::address)]
+    pub(crate) metrics: Option<SocketAddr>,
 
     #[command(flatten)]
     pub(crate) waiting: Waiting,

@@ -10,11 +10,11 @@ use super::open::OpenArgs;
 use super::screen::Pool;
 use super::{
     adopt, bench, branches, cleanup, compact, completions, create, delete, demo, diff, export,
-    flush, get, groups, index, keys, ls, man, open, options, put, rename, repair, restore, retain,
-    schema, screen, search, sql, stats, storage, tag, tail, trash, verify, versions,
+    flush, get, groups, index, keys, ls, man, metrics, open, options, put, rename, repair, restore,
+    retain, schema, screen, search, sql, stats, storage, tag, tail, trash, verify, versions,
 };
-use crate::Engine;
 use crate::tui::DEFAULT_ROOT;
+use crate::{Engine, Metrics};
 
 const ROOT_VARIABLE: &str = "LANCEQ_ROOT";
 
@@ -24,10 +24,11 @@ pub(crate) async fn dispatch(args: Args) -> Result {
     let screens = screen::pool()?;
     let explored = async |root, args: &OpenArgs| {
         let setup = open::Setup::read(args)?;
-        let engine = opened(root, follow_links, &screens, setup.poll()).await?;
+        let engine = opened(root, follow_links, &screens, (setup.poll(), None)).await?;
         open::run(&engine, setup).await
     };
-    let opened = async |root| opened(root, follow_links, &screens, None).await;
+    let counted = async |root, metrics| opened(root, follow_links, &screens, (None, metrics)).await;
+    let opened = async |root| counted(root, None).await;
     let Some(command) = command else {
         return explored(explore.or(root), &OpenArgs::default()).await;
     };
@@ -44,7 +45,14 @@ pub(crate) async fn dispatch(args: Args) -> Result {
         Command::Demo(args) => demo::run(&args, root).await,
         Command::Bench(args) => bench::run(&args, named(root)).await,
         Command::Open(args) => explored(args.explore.clone().or(root), &args).await,
-        Command::Put(args) => put::run(&opened(root).await?, &args, &screens).await,
+        Command::Put(args) => {
+            let metrics = args.metrics.map(|_| Metrics::new());
+            let _served = match args.metrics.zip(metrics.clone()) {
+                Some((address, metrics)) => Some(metrics::serve_beside(address, metrics).await?),
+                None => None,
+            };
+            put::run(&counted(root, metrics).await?, &args, &screens).await
+        }
         Command::Flush(args) => flush::run(&opened(root).await?, &args).await,
         Command::Verify(args) => verify::run(&opened(root).await?, &args).await,
         Command::Cleanup(args) => cleanup::run(&opened(root).await?, &args).await,
@@ -57,6 +65,7 @@ pub(crate) async fn dispatch(args: Args) -> Result {
         Command::Groups(args) => groups::run(&opened(root).await?, &args).await,
         Command::Search(args) => search::run(&opened(root).await?, &args).await,
         Command::Sql(args) => sql::run(&opened(root).await?, &args).await,
+        Command::Metrics(args) => metrics::run(&opened(root).await?, &args).await,
         Command::Export(args) => export::run(&opened(root).await?, &args).await,
         Command::Diff(args) => diff::run(&opened(root).await?, &args).await,
         Command::Tag(args) => tag::run(&opened(root).await?, &args).await,
@@ -82,12 +91,16 @@ async fn opened(
     root: Option<PathBuf>,
     follow_links: bool,
     screens: &Pool,
-    poll: Option<Duration>,
+    (poll, metrics): (Option<Duration>, Option<Metrics>),
 ) -> Result<Engine> {
     let engine = Engine::builder(self::root(root));
     let engine = engine.follow_links(follow_links).screen(Arc::new(screens.clone()));
     let engine = match poll {
         Some(interval) => engine.poll_interval(interval),
+        None => engine,
+    };
+    let engine = match metrics {
+        Some(metrics) => engine.metrics(metrics),
         None => engine,
     };
     Ok(engine.open().await?)

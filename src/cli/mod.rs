@@ -32,6 +32,7 @@ mod keys;
 mod log;
 mod ls;
 mod man;
+mod metrics;
 mod moment;
 mod open;
 mod options;

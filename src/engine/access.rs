@@ -47,7 +47,7 @@ impl Access {
     }
 
     /// What was read through it.
-    pub(crate) fn tally(&self) -> &Tally {
+    pub(crate) fn tally(&self) -> &Arc<Tally> {
         &self.tally
     }
 

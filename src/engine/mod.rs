@@ -5,7 +5,7 @@
 //! ```text
 //! L5 handle → L4 topic → L3 bucket → L2 buffer | wal | store → L1 maintenance | record | words
 //!   → L0 access, branch_facts, error, name, offset, clock, durable, facts, fault, group_facts, group_fault, hint, index, index_facts, job, kind,
-//!   layout, options, poll, query_fault, recall, record_retention, retention, screen, search, storage_facts, sums, tally, topic_facts, topic_fault, verify_facts, watch, wording
+//!   layout, metrics, options, poll, query_fault, recall, record_retention, retention, screen, search, storage_facts, sums, tally, topic_facts, topic_fault, verify_facts, watch, wording
 //! ```
 
 mod access;
@@ -28,6 +28,7 @@ mod job;
 mod kind;
 mod layout;
 mod maintenance;
+mod metrics;
 mod name;
 mod offset;
 mod options;
@@ -67,6 +68,7 @@ pub use handle::{
 pub use index::{IndexKind, IndexSpec, WORTH_AN_INDEX};
 pub use index_facts::{Dropped, FoundBy, IndexInfo, IndexUse, Indexed};
 pub use job::Job;
+pub use metrics::{Metrics, MetricsFormat};
 pub use name::{MAX_TOPIC_NAME, TopicName};
 pub use offset::{Cursor, Position};
 pub use options::{At, AtEnd, Columns, Durability, Events, From, InDoubt, StreamOptions};

@@ -21,6 +21,7 @@ const LAYERS: [&[&str]; 6] = [
         "job",
         "kind",
         "layout",
+        "metrics",
         "name",
         "offset",
         "options",

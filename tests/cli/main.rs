@@ -33,6 +33,7 @@ mod interrupts;
 mod journey;
 mod links;
 mod man;
+mod metrics;
 mod mutations;
 mod program;
 mod put_ack;

@@ -49,6 +49,7 @@ mod searching;
 mod setup;
 mod shrinking;
 mod sorting;
+mod spans;
 mod sql;
 mod storing;
 mod texts;

@@ -1,7 +1,7 @@
 //! What a put costs, in counts: of allocations, which a machine's load does not change.
 
 use allocation_counter::measure;
-use lanceq::{Durability, Engine};
+use lanceq::{Durability, Engine, Metrics};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::runtime::Builder;
@@ -18,11 +18,16 @@ fn record(n: u64) -> Value {
 }
 
 /// Allocations of a put, on a runtime of one thread, where none goes uncounted.
-fn allocations(durability: Durability) -> u64 {
+fn allocations(durability: Durability, metrics: Option<Metrics>) -> u64 {
     let folder = TempDir::new().unwrap();
     let runtime = Builder::new_current_thread().enable_all().build().unwrap();
     let writer = runtime.block_on(async {
-        let engine = Engine::open(folder.path()).await.unwrap();
+        let engine = Engine::builder(folder.path());
+        let engine = match metrics {
+            Some(metrics) => engine.metrics(metrics),
+            None => engine,
+        };
+        let engine = engine.open().await.unwrap();
         let writer = engine.writer("t").durability(durability).flush_threshold(usize::MAX);
         let writer = writer.open().await.unwrap();
         for n in 0..PUTS {
@@ -45,7 +50,15 @@ fn allocations(durability: Durability) -> u64 {
 #[test]
 fn a_put_takes_no_more_allocations_than_it_did() {
     for (durability, at_most) in AT_MOST {
-        let found = allocations(durability);
+        let found = allocations(durability, None);
         assert!((1..=at_most).contains(&found), "{durability}: {found} allocations a put");
+    }
+}
+
+#[test]
+fn metrics_cost_a_put_no_allocation() {
+    for (durability, _) in AT_MOST {
+        let without = allocations(durability, None);
+        assert_eq!(allocations(durability, Some(Metrics::new())), without, "{durability}");
     }
 }

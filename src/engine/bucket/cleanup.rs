@@ -103,6 +103,7 @@ impl Bucket {
         self.spare(&mut plan).await?;
         let cleaned = self.cleaned(Some(&plan), manifests);
         self.sweep(plan.leavings, job).await?;
+        self.meters().inspect(|meters| meters.cleaned());
         Ok(cleaned)
     }
 

@@ -80,6 +80,9 @@ impl Bucket {
             note(&mut done, run, bytes);
             (done.version, done.fragments_after) = (table.version(), table.fragments());
         }
+        if done.bytes_before > 0 {
+            self.meters().inspect(|meters| meters.compacted());
+        }
         Ok(done)
     }
 

@@ -7,6 +7,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use arrow_array::RecordBatch;
+use tracing::Instrument as _;
+use tracing::field::Empty;
 
 use super::evidence::Evidence;
 use super::lane::{LANES, LOG, MEMORY};
@@ -81,6 +83,23 @@ impl Bucket {
             self.live().keep();
         }
         flushed
+    }
+
+    /// As [`flush`](Self::flush), told to whoever watches.
+    pub(super) async fn flush_counted(self: &Arc<Self>, timeout: Duration) -> Result<Flushed> {
+        let (topic, bucket, bytes) = (&self.topic, self.place.id, self.buffered().1);
+        let span = tracing::debug_span!("flush", %topic, bucket, records = Empty, bytes);
+        let started = Instant::now();
+        let result = self.flush(timeout).instrument(span.clone()).await;
+        match (&result, self.meters()) {
+            (Ok(flushed), meters) if flushed.rows > 0 => {
+                span.record("records", flushed.rows);
+                meters.inspect(|meters| meters.flushed(flushed.rows, started.elapsed()));
+            }
+            (Err(_), Some(meters)) => meters.flush_failed(),
+            _ => {}
+        }
+        result
     }
 
     async fn flush_again(self: &Arc<Self>, timeout: Duration) -> Result<Flushed> {

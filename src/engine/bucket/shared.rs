@@ -1,7 +1,7 @@
 //! One bucket, as all handles of a process share it.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use futures::FutureExt;
 use tokio::sync::{OnceCell, watch};
@@ -20,9 +20,10 @@ use crate::engine::durable::blocking;
 use crate::engine::error::{Error, Result};
 use crate::engine::fault;
 use crate::engine::layout::{self, BucketPlace};
+use crate::engine::metrics::{Level, Meters, Watched};
 use crate::engine::name::TopicName;
 use crate::engine::store::Table;
-use crate::engine::tally::ReadCounts;
+use crate::engine::tally::{ReadCounts, Tally};
 use crate::engine::wal::{FileLock, Log, LogPlace};
 
 /// How often a read starts again where flushes and cleanups overtake it.
@@ -42,6 +43,8 @@ pub(crate) struct Bucket {
     pub(super) space: Space,
     pub(super) neglect: Mutex<Neglect>,
     pub(super) access: Access,
+    /// Counts for whoever watches the process; none where nobody does.
+    pub(super) meters: Option<Arc<Meters>>,
     pub(super) pins: Pins,
     confined: OnceCell<()>,
     /// Another program made the dataset: there is no log beside it.
@@ -56,6 +59,7 @@ impl Bucket {
         place: BucketPlace,
         is_foreign: bool,
         access: Access,
+        meters: Option<Arc<Meters>>,
     ) -> Self {
         let folder = place.dataset.parent().unwrap_or(Path::new(".")).to_path_buf();
         let log_place = LogPlace { topic: topic.to_string(), bucket: place.id, folder };
@@ -73,6 +77,7 @@ impl Bucket {
             space: Space::default(),
             neglect: Mutex::default(),
             access,
+            meters,
             pins,
             confined: OnceCell::new(),
             is_foreign,
@@ -165,6 +170,16 @@ impl Bucket {
     /// Whether another program made the dataset.
     pub(crate) fn is_foreign(&self) -> bool {
         self.is_foreign
+    }
+
+    /// The same, as it goes on.
+    pub(crate) fn tally(&self) -> Arc<Tally> {
+        self.access.tally().clone()
+    }
+
+    /// What counts for whoever watches the process.
+    pub(crate) fn meters(&self) -> Option<&Meters> {
+        self.meters.as_deref()
     }
 
     /// Where the log lies, or will; `None` where another program made the dataset.
@@ -349,5 +364,19 @@ impl Bucket {
 
     pub(super) fn damaged(&self, reason: &str) -> Error {
         Error::Damaged { path: self.place.dataset.clone(), source: reason.into() }
+    }
+}
+
+impl Watched for Bucket {
+    fn level(&self) -> Level {
+        let live = self.live();
+        let (buffered, buffered_bytes) = live.buffered();
+        Level {
+            buffered,
+            buffered_bytes,
+            log_bytes: live.log.as_ref().map_or(0, Log::bytes),
+            version: live.table.as_ref().map_or(0, Table::version),
+            fragments: live.table.as_ref().map_or(0, Table::fragments),
+        }
     }
 }

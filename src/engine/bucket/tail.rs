@@ -13,6 +13,7 @@ use crate::engine::error::Result;
 use crate::engine::facts::{Flushed, Reset, ResetReason};
 use crate::engine::fault;
 use crate::engine::layout::Identity;
+use crate::engine::metrics::{Meters, Open};
 use crate::engine::offset::Position;
 use crate::engine::options::From;
 use crate::engine::record::Chunk;
@@ -41,6 +42,8 @@ pub(crate) struct BucketTail {
     turn: Stride,
     /// Where many persisted records are read one after the other.
     pass: Option<Pass>,
+    /// Counted as open for as long as it lives.
+    _open: Option<Open>,
 }
 
 /// Records of the first turn, when nothing is known of their size.
@@ -110,6 +113,7 @@ impl BucketTail {
             stand: Stand::default(),
             turn,
             pass: None,
+            _open: bucket.meters().map(Meters::opened),
             bucket,
         };
         tail.stand = tail.stand_in(&snapshot);

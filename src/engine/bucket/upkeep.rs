@@ -10,6 +10,8 @@ use std::time::Duration;
 
 use tokio::sync::Semaphore;
 use tokio::task::JoinHandle;
+use tracing::Instrument as _;
+use tracing::field::Empty;
 
 use super::retain::RuleSource;
 use super::shared::Bucket;
@@ -199,14 +201,17 @@ impl Bucket {
             let kept = Keeps { versions, records: records.read().await? };
             self.do_what_is_due(kept, pace, job).await
         };
-        let error = match done.await {
+        let (topic, bucket) = (&self.topic, self.place.id);
+        let span = tracing::debug_span!("maintenance", %topic, bucket, task = Empty);
+        let error = match done.instrument(span).await {
             // It has shown nothing: what was known before still is.
             Err(Error::Cancelled) => return,
             Err(Error::Locked { .. }) if pace.patience.is_zero() => return,
             done => done.err(),
         };
         if let Some(error) = &error {
-            tracing::warn!(topic = %self.topic, bucket = self.place.id, %error, "maintenance failed; a later flush tries again");
+            self.meters().inspect(|meters| meters.maintenance_failed());
+            tracing::warn!(%topic, bucket, %error, "maintenance failed; a later flush tries again");
         }
         let mut neglect = self.neglect();
         // What failed the last time is not all right because it was left alone.
@@ -227,6 +232,7 @@ impl Bucket {
         }
         let rests = self.neglect().rests();
         let Some(task) = self.due(&head, kept, (pace, rests)).await? else { return Ok(()) };
+        tracing::Span::current().record("task", task.name());
         let Some(_alone) = self.maintenance_lock.try_lock()? else { return Ok(()) };
         let cleans = task == Task::CleanUp;
         let done = match task {

@@ -6,9 +6,11 @@ use std::time::Duration;
 
 use arrow_array::RecordBatch;
 use arrow_schema::SchemaRef;
+use tracing::Instrument as _;
 
 use super::append::Appended;
 use super::lane::MEMORY;
+use super::put::{FlushDue, Ready, WhenFull};
 use super::retain::RuleSource;
 use super::shared::Bucket;
 use super::sync::Syncer;
@@ -19,21 +21,7 @@ use crate::engine::options::{Durability, FlushPolicy};
 use crate::engine::record::{EncodeError, batch_bytes, conform};
 use crate::engine::retention::Retention;
 use crate::engine::store::Table;
-use crate::engine::wal::{Log, Payload, encode};
-
-/// Whether a put started a flush; the caller lets it begin, also on a runtime of one thread.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum FlushDue {
-    Yes,
-    No,
-}
-
-/// What a put does where the buffer is full.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum WhenFull {
-    Wait,
-    Fail,
-}
+use crate::engine::wal::{Log, encode};
 
 /// How a bucket is written.
 #[derive(Debug, Clone)]
@@ -44,13 +32,6 @@ pub(crate) struct BucketOptions {
     pub(crate) maintenance: bool,
     pub(crate) retention: Retention,
     pub(crate) records: RuleSource,
-}
-
-/// A batch that the bucket can take, encoded.
-pub(crate) struct Ready {
-    batch: RecordBatch,
-    /// As a frame of the log; `None` where there is none.
-    payload: Option<Payload>,
 }
 
 /// Schemas that change under a put before it gives up.
@@ -106,6 +87,7 @@ impl BucketWriter {
             if full == WhenFull::Fail {
                 return Err(error);
             }
+            self.bucket.meters().inspect(|meters| meters.put_waits());
             self.flush().await?;
         }
         Ok(ready)
@@ -115,8 +97,13 @@ impl BucketWriter {
     /// [`acknowledge`](Self::acknowledge).
     pub(crate) async fn push(&self, ready: Ready) -> Result<(Receipt, FlushDue)> {
         let rows = ready.batch.num_rows() as u64;
+        let counted = self.bucket.meters().map(|meters| (meters, ready.size()));
         let had_untaken = self.bucket.live().untaken().0 > 0;
-        let lsn = self.append(ready).await?;
+        let (topic, bucket) = (&self.bucket.topic, self.bucket.place.id);
+        let span =
+            tracing::debug_span!("put", %topic, bucket, records = rows, bytes = ready.size());
+        let lsn = self.append(ready).instrument(span).await?;
+        counted.inspect(|(meters, size)| meters.put(rows, *size));
         self.bucket.wake();
         let receipt = Receipt { bucket: self.bucket.place.id, lsn, rows };
         let (untaken, bytes) = self.bucket.live().untaken();
@@ -310,7 +297,7 @@ impl BucketWriter {
         // A flush that ends without a word, by a panic or with its runtime, may have committed what
         // has no log.
         let mut doubt = Doubt { writer: self, settled: false };
-        let result = self.bucket.flush(self.options.lock_timeout).await;
+        let result = self.bucket.flush_counted(self.options.lock_timeout).await;
         doubt.settled = !matches!(result, Err(Error::Poisoned { .. }));
         if let Err(error @ Error::NotDurable { .. }) = &result {
             self.syncer.give_up(error);

@@ -15,6 +15,7 @@ use crate::engine::index::IndexSpec;
 use crate::engine::index_facts::{Dropped, Indexed};
 use crate::engine::job::Job;
 use crate::engine::layout::{self, Origin, Place};
+use crate::engine::metrics::Metrics;
 use crate::engine::options::{At, EngineOptions, InDoubt};
 use crate::engine::retention::{CleanupOptions, Retention};
 use crate::engine::search::Metric;
@@ -39,8 +40,8 @@ pub enum WatchMode {
 }
 
 impl Engine {
-    pub(super) fn new(root: PathBuf, options: EngineOptions) -> Self {
-        Self(Arc::new(Catalog::new(root, options)))
+    pub(super) fn new(root: PathBuf, options: EngineOptions, metrics: Option<Metrics>) -> Self {
+        Self(Arc::new(Catalog::new(root, options, metrics)))
     }
 
     /// Opens a root with the default options; see [`EngineBuilder::open`].

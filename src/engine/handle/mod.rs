@@ -3,6 +3,7 @@
 mod admin;
 mod builder;
 mod changes;
+mod disk_metrics;
 mod engine;
 mod retain;
 mod sql;

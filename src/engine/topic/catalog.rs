@@ -10,6 +10,7 @@ use crate::engine::access::Access;
 use crate::engine::bucket::Bucket;
 use crate::engine::error::Result;
 use crate::engine::layout::BucketPlace;
+use crate::engine::metrics::{Metrics, Watched};
 use crate::engine::name::TopicName;
 use crate::engine::options::EngineOptions;
 use crate::engine::poll::Pace;
@@ -24,6 +25,7 @@ pub(crate) struct Catalog {
     pub(crate) options: EngineOptions,
     pub(crate) hub: Hub,
     pub(crate) access: Access,
+    metrics: Option<Metrics>,
     buckets: Mutex<Known>,
     writers: tokio::sync::Mutex<HashMap<TopicName, Weak<TopicWriter>>>,
 }
@@ -56,7 +58,7 @@ impl Known {
 }
 
 impl Catalog {
-    pub(crate) fn new(root: PathBuf, options: EngineOptions) -> Self {
+    pub(crate) fn new(root: PathBuf, options: EngineOptions, metrics: Option<Metrics>) -> Self {
         let hub = Hub::new(options.events);
         let access = Access::within(&root).screened(options.screen.clone());
         let access = if options.follow_links { access.following_links() } else { access };
@@ -66,6 +68,7 @@ impl Catalog {
             access,
             options,
             hub,
+            metrics,
             buckets: Mutex::default(),
             writers: tokio::sync::Mutex::default(),
         }
@@ -91,9 +94,15 @@ impl Catalog {
         } else {
             self.access.clone()
         };
-        let bucket = Bucket::new(topic.clone(), place, is_foreign, access.counted());
+        let (metrics, id) = (self.metrics.as_ref(), place.id);
+        let meters = metrics.map(|metrics| metrics.meters(topic.as_str(), id));
+        let bucket = Bucket::new(topic.clone(), place, is_foreign, access.counted(), meters);
         let bucket = Arc::new(bucket);
         buckets.add(&bucket);
+        if let Some(metrics) = metrics {
+            let watched: Arc<dyn Watched> = bucket.clone();
+            metrics.watch((topic.as_str(), id), Arc::downgrade(&watched), bucket.tally());
+        }
         bucket
     }
 
@@ -143,7 +152,7 @@ mod tests {
 
     #[test]
     fn buckets_that_nobody_has_are_forgotten_and_those_that_somebody_has_are_one() {
-        let catalog = Catalog::new("/none".into(), EngineOptions::default());
+        let catalog = Catalog::new("/none".into(), EngineOptions::default(), None);
         let held: Vec<_> = (0..100).map(|number| bucket(&catalog, number)).collect();
         for number in 100..10_000 {
             bucket(&catalog, number);

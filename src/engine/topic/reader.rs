@@ -3,6 +3,8 @@
 use std::sync::Arc;
 
 use arrow_schema::{Field, Schema, SchemaRef};
+use tracing::Instrument as _;
+use tracing::field::Empty;
 
 use super::catalog::Catalog;
 use super::meta::TopicMeta;
@@ -187,7 +189,20 @@ impl Reader {
             if left == 0 {
                 break;
             }
-            page.chunks.extend(snapshot.select(bucket, offset, left, &selection).await?);
+            let (topic, id) = (&self.name, bucket.place.id);
+            let span = tracing::debug_span!("get", %topic, bucket = id, offset, records = Empty, bytes = Empty);
+            let before = (!span.is_disabled()).then(|| bucket.read_counts());
+            let read = snapshot.select(bucket, offset, left, &selection);
+            let chunks = read.instrument(span.clone()).await?;
+            bucket.meters().inspect(|meters| meters.got());
+            if let Some(before) = before {
+                span.record(
+                    "records",
+                    chunks.iter().map(|chunk| chunk.offsets.len()).sum::<usize>(),
+                );
+                span.record("bytes", (bucket.read_counts() - before).bytes);
+            }
+            page.chunks.extend(chunks);
         }
         self.uniform(page, &schema)
     }
