@@ -202,6 +202,11 @@ pub(crate) struct PutArgs {
     #[arg(long, value_enum, default_value_t, value_name = "WHAT")]
     pub(crate) on_error: OnError,
 
+    /// Keep in the topic how far the import of FILE has come, and go on there: however often it is interrupted, each record
+    /// is put once. Give it from the first time on; records are seen once they are flushed
+    #[arg(long, requires = "file", conflicts_with_all = ["record", "dry_run", "durability", "no_flush", "ack"])]
+    pub(crate) resume: bool,
+
     /// Check only: print the schema and list what would be refused
     #[arg(long)]
     pub(crate) dry_run: bool,

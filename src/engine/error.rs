@@ -95,8 +95,7 @@ pub enum Error {
         /// What keeps it from that.
         fault: GroupFault,
     },
-    /// A dataset was not read, because decoding what nothing vouches for does harm: it panics, never ends, takes more
-    /// memory than it may, or yields what is no value.
+    /// A dataset was not read: decoding what nothing vouches for panics, never ends, takes too much, or yields what is no value.
     #[error("{} was not read: {reason}", path.display())]
     Harmful {
         /// The dataset.
@@ -114,6 +113,9 @@ pub enum Error {
         /// The operating system's error.
         source: io::Error,
     },
+    /// An import cannot go on.
+    #[error(transparent)]
+    Import(super::import::ImportFault),
     /// Another program removed a version that may have held what the log holds too.
     #[error("topic `{topic}`, bucket {bucket}: another program removed version {version}, which may have persisted {records} records that the log holds too{}", by_contents(*found))]
     InDoubt {
@@ -260,8 +262,7 @@ pub enum Error {
         /// The path.
         path: PathBuf,
     },
-    /// It is not known whether a flush happened; until the writer is opened again, nothing may rely
-    /// on it.
+    /// It is not known whether a flush happened; until the writer is opened again, nothing may rely on it.
     #[error("it is not known whether the last flush of {} happened", path.display())]
     Poisoned {
         /// The dataset.

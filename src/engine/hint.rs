@@ -4,6 +4,7 @@ use std::error::Error as StdError;
 use std::io;
 
 use super::error::Error;
+use super::import::ImportFault;
 
 impl Error {
     /// The next step, where there is one to advise: one line, without "hint:".
@@ -16,6 +17,8 @@ impl Error {
             }),
             Self::Diverged { .. } => Some("the log is kept, and what is persisted can be read; restore the version before it with the program that changed it".into()),
             Self::InDoubt { .. } => Some("reading works; `lanceq repair TOPIC` compares contents, and ends it with `--drop` (they are persisted) or `--keep` (they are not)".into()),
+            Self::Import(ImportFault::Changed { .. }) => Some("nothing was put. Bring the input back as it was, or give the new one a name of its own".into()),
+            Self::Import(ImportFault::Unknown { .. }) => Some("nothing was put. Compare the end of the bucket with the input, and put the rest of it as an input of its own".into()),
             Self::LogDamaged { .. } => Some("reading works; `lanceq repair TOPIC` cuts the log there and keeps what it takes away".into()),
             Self::NotDurable { .. } => Some("open the writer again: it writes what the log holds anew. Look at the disk first".into()),
             Self::Mismatch { expected, found, .. } => coercion_hint(expected, found),

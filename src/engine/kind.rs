@@ -1,6 +1,7 @@
 //! What to do about an error, as a kind.
 
 use super::error::Error;
+use super::import::ImportFault;
 
 /// What the caller should do about an error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -51,13 +52,16 @@ impl Error {
             Self::Group { fault, .. } => fault.kind(),
             Self::Topic { fault, .. } => fault.kind(),
             Self::Query(fault) => fault.kind(),
-            Self::Locked { .. } | Self::Diverged { .. } => ErrorKind::Conflict,
+            Self::Locked { .. }
+            | Self::Diverged { .. }
+            | Self::Import(ImportFault::Changed { .. }) => ErrorKind::Conflict,
             Self::BufferFull { .. } | Self::Io { .. } | Self::Storage { .. } => {
                 ErrorKind::Unavailable
             }
             Self::Altered { .. }
             | Self::Damaged { .. }
             | Self::Harmful { .. }
+            | Self::Import(ImportFault::Unknown { .. })
             | Self::InDoubt { .. }
             | Self::LogDamaged { .. } => ErrorKind::Corrupt,
             Self::Poisoned { .. } | Self::NotDurable { .. } => ErrorKind::Poisoned,

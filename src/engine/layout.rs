@@ -39,6 +39,8 @@ pub(crate) const SUMS: &str = "sums";
 const PINS: &str = "pins";
 /// Since when a bucket's records are persisted, where the topic keeps them for a time.
 const TIMES: &str = "times";
+/// How far imports have come in a bucket.
+pub(crate) const IMPORTS: &str = "imports";
 /// Where the groups of readers stand in a bucket.
 const GROUPS: &str = "groups";
 
@@ -109,8 +111,8 @@ pub(crate) fn bucket_ids(topic: &Path) -> Result<Vec<u32>> {
 }
 
 /// The folders of a bucket that hold files of the engine's own.
-pub(crate) fn folders_beside(bucket: &Path) -> [PathBuf; 4] {
-    [bucket.to_path_buf(), bucket.join(LOG), pins(bucket), groups(bucket)]
+pub(crate) fn folders_beside(bucket: &Path) -> [PathBuf; 5] {
+    [bucket.to_path_buf(), bucket.join(LOG), pins(bucket), groups(bucket), imports(bucket)]
 }
 
 /// Where the processes that read a bucket say which versions.
@@ -126,6 +128,11 @@ pub(crate) fn groups(bucket: &Path) -> PathBuf {
 /// Since when a bucket's records are persisted.
 pub(crate) fn times(bucket: &Path) -> PathBuf {
     bucket.join(TIMES)
+}
+
+/// How far imports have come in a bucket, a file each.
+pub(crate) fn imports(bucket: &Path) -> PathBuf {
+    bucket.join(IMPORTS)
 }
 
 /// All topics below `root`, sorted by name. Reads folders only.

@@ -4,7 +4,7 @@
 //!
 //! ```text
 //! L5 handle → L4 topic → L3 bucket → L2 buffer | wal | store → L1 maintenance | record | words
-//!   → L0 access, branch_facts, error, name, offset, clock, durable, facts, fault, group_facts, group_fault, hint, index, index_facts, job, kind,
+//!   → L0 access, branch_facts, error, name, offset, clock, durable, facts, fault, group_facts, group_fault, hint, import, index, index_facts, job, kind,
 //!   layout, metrics, options, poll, query_fault, recall, record_retention, retention, screen, search, storage_facts, sums, tally, topic_facts, topic_fault, verify_facts, watch, wording
 //! ```
 
@@ -22,6 +22,7 @@ mod group_facts;
 mod group_fault;
 mod handle;
 mod hint;
+mod import;
 mod index;
 mod index_facts;
 mod job;
@@ -65,6 +66,7 @@ pub use group_fault::GroupFault;
 pub use handle::{
     Change, Changes, Engine, EngineBuilder, Query, SqlOptions, WatchMode, Writer, WriterBuilder,
 };
+pub use import::{Import, ImportFault, ImportProgress};
 pub use index::{IndexKind, IndexSpec, WORTH_AN_INDEX};
 pub use index_facts::{Dropped, FoundBy, IndexInfo, IndexUse, Indexed};
 pub use job::Job;

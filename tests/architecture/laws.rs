@@ -16,6 +16,7 @@ const LAYERS: [&[&str]; 6] = [
         "group_facts",
         "group_fault",
         "hint",
+        "import",
         "index",
         "index_facts",
         "job",

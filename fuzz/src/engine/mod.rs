@@ -16,6 +16,8 @@ mod group_facts;
 mod group_fault;
 #[path = "../../../src/engine/hint.rs"]
 mod hint;
+#[path = "../../../src/engine/import.rs"]
+mod import;
 #[path = "../../../src/engine/index.rs"]
 mod index;
 #[path = "../../../src/engine/index_facts.rs"]

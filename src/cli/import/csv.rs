@@ -182,6 +182,10 @@ impl Kind {
             Self::Integer | Self::Real if Self::of(cell) == Self::Integer => {
                 cell.parse::<i64>().map_or_else(|_| text(), Value::from)
             }
+            // No column is learned to hold these, but one of unsigned numbers does.
+            Self::Integer if cell.parse::<u64>().is_ok_and(|number| number.to_string() == cell) => {
+                cell.parse::<u64>().map_or_else(|_| text(), Value::from)
+            }
             Self::Integer | Self::Real if Self::of(cell) == Self::Real => {
                 cell.parse::<f64>().map_or_else(|_| text(), Value::from)
             }

@@ -38,9 +38,13 @@ pub(super) async fn put(job: &mut Job<'_>, source: &Source, columns: Columns) ->
     for batch in columns {
         job.go_on()?;
         let batch = batch?;
+        let first = job.tally.seen;
         job.tally.seen += batch.num_rows() as u64;
-        job.put(batch).await?;
-        let done = u128::from(job.tally.put) * u128::from(source.bytes) / u128::from(rows.max(1));
+        if job.tally.seen > job.from() {
+            let numbers: Vec<u64> = (first..job.tally.seen).collect();
+            job.put(batch, &numbers, job.tally.seen).await?;
+        }
+        let done = u128::from(job.tally.seen) * u128::from(source.bytes) / u128::from(rows.max(1));
         progress.at(u64::try_from(done).unwrap_or(source.bytes));
     }
     if job.tally.seen == 0 { Err(source.empty()) } else { Ok(()) }

@@ -8,6 +8,7 @@ use super::job::Job;
 use super::listing::Listing;
 use super::load::Load;
 use super::outcome::Outcome;
+use super::resumable;
 use crate::cli::args::PutArgs;
 use crate::cli::failure::{Failure, Result};
 use crate::cli::given_schema::given_schema;
@@ -15,7 +16,7 @@ use crate::cli::import::{Feed, Meter, Origin, Pace, Pipe};
 use crate::cli::progress::Progress;
 use crate::cli::recovery;
 use crate::cli::screen::Pool;
-use crate::{Durability, Engine, Strictness, TopicSchema, Writer};
+use crate::{Durability, Engine, Import, Strictness, TopicSchema, Writer};
 
 /// Records of a file that start a flush, where their bytes have not done so before.
 const FILE_THRESHOLD: usize = 100_000;
@@ -31,8 +32,12 @@ const BUFFER_LIMIT: u64 = 64 << 20;
 pub(crate) async fn run(engine: &Engine, args: &PutArgs, screens: &Pool) -> Result {
     keeps_what_it_acknowledges(args)?;
     let given = args.schema.as_deref().map(given_schema).transpose()?;
-    let writer = open(engine, args, given.clone()).await?;
+    let import = resumable::import(args)?;
+    let writer = open(engine, args, given.clone(), import).await?;
     recovery::tell(&writer);
+    if resumable::is_over(args, &writer) {
+        return Ok(());
+    }
     let origin = Origin::find(args)?;
     if let Origin::Again(source) = &origin {
         source.screen(screens).await?;
@@ -43,7 +48,7 @@ pub(crate) async fn run(engine: &Engine, args: &PutArgs, screens: &Pool) -> Resu
         Origin::Once(pipe) if args.dry_run => file::put(&mut job, pipe.spool()?).await,
         Origin::Once(pipe) => put_pipe(&mut job, pipe).await,
     };
-    Outcome::of(job).await.tell(result)
+    Outcome::of(job, result.is_ok()).await.tell(result)
 }
 
 /// Refuses what would lose the last records on purpose.
@@ -57,13 +62,21 @@ fn keeps_what_it_acknowledges(args: &PutArgs) -> Result {
     Ok(())
 }
 
-async fn open(engine: &Engine, args: &PutArgs, given: Option<TopicSchema>) -> Result<Writer> {
+async fn open(
+    engine: &Engine,
+    args: &PutArgs,
+    given: Option<TopicSchema>,
+    import: Option<Import>,
+) -> Result<Writer> {
     let options = &args.topic_options;
     let strictness = if args.coerce { Strictness::Coerce } else { Strictness::Strict };
     let mut writer = engine.writer(&args.topic).strictness(strictness).buffer_limit(BUFFER_LIMIT);
     writer = writer.maintenance(!options.no_maintenance);
     if let Some(schema) = given {
         writer = writer.schema(schema);
+    }
+    if let Some(import) = import {
+        writer = writer.import(import);
     }
     if let Some(buckets) = options.buckets {
         writer = writer.num_buckets(buckets);
@@ -99,7 +112,7 @@ fn file_threshold(args: &PutArgs) -> Option<usize> {
 async fn put_pipe(job: &mut Job<'_>, pipe: Pipe) -> Result {
     let name = pipe.name.clone();
     let fit = job.fit(job.base.clone());
-    let listing = Listing::of(job.args, &name);
+    let listing = Listing::of(job.args, &name)?;
     let pace = if job.args.promise.ack { Pace::Answered } else { Pace::Live };
     let feed = Feed::start(pipe.entries(), pace)?;
     Load { job, fit, listing, progress: Progress::none(), meter: Meter::default() }

@@ -1,9 +1,11 @@
 //! Where refused records are kept: a file of JSON Lines, made when the first one comes.
 
+use std::collections::HashSet;
 use std::fs::File;
-use std::io::{BufWriter, Write as _};
+use std::io::{self, BufRead as _, BufReader, BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 
+use md5::{Digest as _, Md5};
 use serde_json::{Map, Value};
 
 use super::refusal::{Original, Refusal};
@@ -15,6 +17,8 @@ use crate::cli::import::Place;
 pub(super) struct DeadLetters {
     path: PathBuf,
     file: Option<BufWriter<File>>,
+    /// Digests of the lines that an earlier run of the same import may have written.
+    known: HashSet<[u8; 16]>,
 }
 
 impl DeadLetters {
@@ -22,7 +26,27 @@ impl DeadLetters {
     pub(super) fn beside(file: Option<&Path>, topic: &str) -> Self {
         let mut name = file.map_or_else(|| topic.into(), |file| file.as_os_str().to_owned());
         name.push(".rejected.jsonl");
-        Self { path: name.into(), file: None }
+        Self { path: name.into(), file: None, known: HashSet::new() }
+    }
+
+    /// The same, for an import that goes on: what is in the file is not added again, and a line that was not finished is
+    /// taken away.
+    pub(super) fn again(self) -> Result<Self> {
+        let failed = |error: io::Error| unwritable(&self.path, &error);
+        let mut file = match File::options().read(true).write(true).open(&self.path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(self),
+            file => BufReader::new(file.map_err(failed)?),
+        };
+        let (mut known, mut whole, mut line) = (HashSet::new(), 0, Vec::new());
+        while file.read_until(b'\n', &mut line).map_err(failed)? > 0 {
+            if let Some(text) = line.strip_suffix(b"\n") {
+                whole += line.len() as u64;
+                known.insert(digest(text));
+            }
+            line.clear();
+        }
+        file.get_ref().set_len(whole).map_err(failed)?;
+        Ok(Self { known, ..self })
     }
 
     /// The file.
@@ -33,6 +57,9 @@ impl DeadLetters {
     /// Appends one record, with its place and the reason.
     pub(super) fn add(&mut self, refusal: &Refusal) -> Result {
         let line = letter(refusal).to_string();
+        if self.known.contains(&digest(line.as_bytes())) {
+            return Ok(());
+        }
         let file = match &mut self.file {
             Some(file) => file,
             None => self.file.insert(BufWriter::new(opened(&self.path)?)),
@@ -45,6 +72,10 @@ impl DeadLetters {
         let flushed = self.file.as_mut().map_or(Ok(()), BufWriter::flush);
         flushed.map_err(|error| unwritable(&self.path, &error))
     }
+}
+
+fn digest(line: &[u8]) -> [u8; 16] {
+    Md5::digest(line).into()
 }
 
 fn letter(refusal: &Refusal) -> Value {
@@ -64,6 +95,6 @@ fn opened(path: &Path) -> Result<File> {
     File::options().create(true).append(true).open(path).map_err(|error| unwritable(path, &error))
 }
 
-fn unwritable(path: &Path, error: &std::io::Error) -> Failure {
+fn unwritable(path: &Path, error: &io::Error) -> Failure {
     Failure::io(format!("could not write {}", path.display()), error)
 }

@@ -31,7 +31,9 @@ pub(super) async fn put(job: &mut Job<'_>, mut source: Source) -> Result {
     if job.args.dry_run {
         output::json(&schema)?;
     }
-    if job.args.dry_run || job.args.on_error == OnError::Stop {
+    // What was begun was checked whole before.
+    let is_to_fit = job.args.on_error == OnError::Stop && job.from() == 0;
+    if job.args.dry_run || is_to_fit {
         check(job, &source, &schema).await?;
     }
     if job.args.dry_run { Ok(()) } else { load(job, &source, schema).await }
@@ -49,7 +51,7 @@ async fn check(job: &mut Job<'_>, source: &Source, schema: &TopicSchema) -> Resu
     let (meter, mut fit) = (Meter::default(), job.fit(schema.clone()));
     let mut progress = Progress::start("checking", source.bytes);
     let mut feed = Feed::start(source.entries(meter.clone())?, Pace::Full)?;
-    let mut listing = Listing::of(job.args, &source.name);
+    let mut listing = Listing::of(job.args, &source.name)?;
     let (mut first, mut refused, mut seen) = (None, 0, 0);
     while let Some(batch) = feed.next().await? {
         job.go_on()?;
@@ -98,6 +100,6 @@ async fn load(job: &mut Job<'_>, source: &Source, schema: TopicSchema) -> Result
     let meter = Meter::default();
     let progress = Progress::start("putting", source.bytes);
     let feed = Feed::start(source.entries(meter.clone())?, Pace::Full)?;
-    let (fit, listing) = (job.fit(schema), Listing::of(job.args, &source.name));
+    let (fit, listing) = (job.fit(schema), Listing::of(job.args, &source.name)?);
     Load { job, fit, listing, progress, meter }.run(feed).await
 }

@@ -51,11 +51,21 @@ impl<'a> Job<'a> {
         Ok(Self { args, writer, interrupt, base, routing, tally: Tally::default(), acks })
     }
 
-    /// Puts records, and answers them.
-    pub(super) async fn put(&mut self, batch: RecordBatch) -> Result {
+    /// Puts records, and answers them. `numbers` are theirs in the input, of which all in front of `upto` was looked at.
+    pub(super) async fn put(&mut self, batch: RecordBatch, numbers: &[u64], upto: u64) -> Result {
+        if self.args.resume {
+            let receipts = self.writer.put_numbered(batch, numbers, upto).await?;
+            self.tally.put += receipts.iter().map(|receipt| receipt.rows).sum::<u64>();
+            return Ok(());
+        }
         let receipts = self.writer.put_arrow(batch.clone()).await?;
         self.tally.put += batch.num_rows() as u64;
         self.acks.as_mut().map_or(Ok(()), |acks| acks.tell(&self.writer, &batch, &receipts))
+    }
+
+    /// Where to go on with the input: records in front of that were put, or refused, by an earlier run.
+    pub(super) fn from(&self) -> u64 {
+        self.writer.import_progress().map_or(0, |progress| progress.next)
     }
 
     /// Waits until it is to stop: somebody asked for it, or nobody reads the answers any more.

@@ -12,26 +12,33 @@ use crate::cli::import::{Entry, Place};
 pub(super) struct Judged {
     /// What fits.
     pub(super) batch: Option<RecordBatch>,
+    /// Which of the entries that is, one for each row.
+    pub(super) kept: Vec<usize>,
     /// What does not, in the order of the input.
     pub(super) refusals: Vec<Refusal>,
 }
 
 /// Judges all entries.
 pub(super) fn judge(entries: Vec<Entry>, fit: &mut Fit) -> Judged {
-    let (places, records, mut refusals) = sorted(entries);
+    let Sorted { places, mut indices, records, mut refusals } = sorted(entries);
     let fitted = fit.fit(&records);
+    let mut record = 0..;
+    indices.retain(|_| {
+        let record = record.next().unwrap_or_default();
+        fitted.misfits.binary_search_by_key(&record, |(index, _)| *index).is_err()
+    });
     let misfits = fitted.misfits.into_iter().filter_map(|(index, reason)| {
         let (place, record) = (*places.get(index)?, records.get(index)?.clone());
         Some(Refusal { place, reason, original: Original::Record(record) })
     });
     refusals.extend(misfits);
     refusals.sort_by_key(|refusal| refusal.place.number());
-    Judged { batch: fitted.batch, refusals }
+    Judged { batch: fitted.batch, kept: indices, refusals }
 }
 
 /// Judges the entries before the first that cannot be put, and that one.
 pub(super) fn judge_until_refused(entries: Vec<Entry>, fit: &mut Fit) -> Judged {
-    let (places, mut records, mut refusals) = sorted(entries);
+    let Sorted { places, mut indices, mut records, mut refusals } = sorted(entries);
     if let Some(unreadable) = refusals.first() {
         let before = places.iter().take_while(|place| place.number() < unreadable.place.number());
         records.truncate(before.count());
@@ -45,26 +52,37 @@ pub(super) fn judge_until_refused(entries: Vec<Entry>, fit: &mut Fit) -> Judged 
         records.truncate(index);
         fitted = fit.fit(&records);
     }
-    Judged { batch: fitted.batch, refusals }
+    indices.truncate(records.len());
+    Judged { batch: fitted.batch, kept: indices, refusals }
 }
 
 /// Records with their places, and what is no record.
-fn sorted(entries: Vec<Entry>) -> (Vec<Place>, Vec<Value>, Vec<Refusal>) {
-    let (mut places, mut records, mut refusals) = (Vec::new(), Vec::new(), Vec::new());
-    for Entry { place, record, .. } in entries {
+#[derive(Default)]
+struct Sorted {
+    places: Vec<Place>,
+    /// Which entry each record is.
+    indices: Vec<usize>,
+    records: Vec<Value>,
+    refusals: Vec<Refusal>,
+}
+
+fn sorted(entries: Vec<Entry>) -> Sorted {
+    let mut sorted = Sorted::default();
+    for (index, Entry { place, record, .. }) in entries.into_iter().enumerate() {
         match record {
             Ok(record) => {
-                places.push(place);
-                records.push(Value::Object(record));
+                sorted.places.push(place);
+                sorted.indices.push(index);
+                sorted.records.push(Value::Object(record));
             }
-            Err(unreadable) => refusals.push(Refusal {
+            Err(unreadable) => sorted.refusals.push(Refusal {
                 place,
                 reason: unreadable.reason,
                 original: Original::Text(unreadable.text),
             }),
         }
     }
-    (places, records, refusals)
+    sorted
 }
 
 #[cfg(test)]
@@ -77,7 +95,7 @@ mod tests {
     use crate::cli::put::fit::Routing;
 
     /// Lines: `+` fits, `x` does not fit, `!` is no record.
-    fn judged(lines: &str, judge: fn(Vec<Entry>, &mut Fit) -> Judged) -> (usize, Vec<u64>) {
+    fn judged(lines: &str, judge: fn(Vec<Entry>, &mut Fit) -> Judged) -> (Vec<usize>, Vec<u64>) {
         let record = |kind| match kind {
             '+' => Ok(json!({"a": 1}).as_object().unwrap().clone()),
             'x' => Ok(json!({"a": "one"}).as_object().unwrap().clone()),
@@ -88,14 +106,14 @@ mod tests {
         let entries = entries.map(|(place, record)| Entry { place, bytes: 1, record }).collect();
         let schema = r#"{"a": "int64"}"#.parse().unwrap();
         let judged = judge(entries, &mut Fit::new(schema, Strictness::Strict, Routing::One));
-        let rows = judged.batch.map_or(0, |batch| batch.num_rows());
-        (rows, judged.refusals.iter().map(|refusal| refusal.place.number()).collect())
+        assert_eq!(judged.batch.map_or(0, |batch| batch.num_rows()), judged.kept.len(), "{lines}");
+        (judged.kept, judged.refusals.iter().map(|refusal| refusal.place.number()).collect())
     }
 
     #[test]
     fn everything_that_fits_is_kept_and_the_rest_is_told_in_order() {
-        assert_eq!(judged("+x!+x", judge), (2, vec![2, 3, 5]));
-        assert_eq!(judged("!!", judge), (0, vec![1, 2]));
+        assert_eq!(judged("+x!+x", judge), (vec![0, 3], vec![2, 3, 5]));
+        assert_eq!(judged("!!", judge), (vec![], vec![1, 2]));
     }
 
     #[test]
@@ -103,7 +121,8 @@ mod tests {
         for (lines, rows, refused) in
             [("++x+!+", 2, vec![3]), ("+!x+", 1, vec![2]), ("+++", 3, vec![]), ("x", 0, vec![1])]
         {
-            assert_eq!(judged(lines, judge_until_refused), (rows, refused), "{lines}");
+            let kept = (0..rows).collect();
+            assert_eq!(judged(lines, judge_until_refused), (kept, refused), "{lines}");
         }
     }
 }

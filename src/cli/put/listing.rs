@@ -21,11 +21,18 @@ pub(super) struct Listing {
 
 impl Listing {
     /// Starts without any.
-    pub(super) fn of(args: &PutArgs, input: &str) -> Self {
+    ///
+    /// # Errors
+    /// Where letters of an earlier run of the same import cannot be read.
+    pub(super) fn of(args: &PutArgs, input: &str) -> Result<Self> {
         let file = args.file.as_deref().filter(|path| path.is_file());
         let keep = args.on_error == OnError::DeadLetter && !args.dry_run;
         let letters = keep.then(|| DeadLetters::beside(file, &args.topic));
-        Self { input: input.into(), letters, count: 0 }
+        let letters = match letters {
+            Some(letters) if args.resume => Some(letters.again()?),
+            letters => letters,
+        };
+        Ok(Self { input: input.into(), letters, count: 0 })
     }
 
     /// How the input is named.

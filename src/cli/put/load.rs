@@ -39,17 +39,27 @@ impl Load<'_, '_> {
     async fn batch(&mut self, batch: Batch) -> Result {
         let stops = self.job.args.on_error == OnError::Stop;
         let judge = if stops { judge_until_refused } else { judge };
-        self.job.tally.seen += batch.entries.len() as u64;
-        let judged = judge(batch.entries, &mut self.fit);
+        let (first, count) = (self.job.tally.seen, batch.entries.len());
+        self.job.tally.seen += count as u64;
+        let known = self.job.from().saturating_sub(first);
+        let known = usize::try_from(known).map_or(count, |known| known.min(count));
+        let entries: Vec<_> = batch.entries.into_iter().skip(known).collect();
+        let judged = judge(entries, &mut self.fit);
+        let number = |index: &usize| first + (known + index) as u64;
+        let numbers: Vec<u64> = judged.kept.iter().map(number).collect();
+        let refused = judged.refusals.first().filter(|_| stops);
+        if refused.is_none() {
+            // IMPORTANT: before the rest is put. Once that is flushed, nobody looks at these again.
+            self.job.tally.refused += judged.refusals.len() as u64;
+            self.listing.add(&judged.refusals, &self.progress)?;
+        }
         if let Some(records) = judged.batch {
-            self.job.put(records).await?;
+            let upto = match refused {
+                Some(_) => numbers.last().map_or(first, |last| last + 1),
+                None => self.job.tally.seen,
+            };
+            self.job.put(records, &numbers, upto).await?;
         }
-        match judged.refusals.first() {
-            Some(refusal) if stops => Err(refusal.failure(self.listing.input(), "")),
-            _ => {
-                self.job.tally.refused += judged.refusals.len() as u64;
-                self.listing.add(&judged.refusals, &self.progress)
-            }
-        }
+        refused.map_or(Ok(()), |refusal| Err(refusal.failure(self.listing.input(), "")))
     }
 }

@@ -16,6 +16,7 @@ mod listing;
 mod load;
 mod outcome;
 mod refusal;
+mod resumable;
 mod survey;
 
 pub(crate) use command::run;

@@ -11,6 +11,8 @@ pub(super) struct Outcome {
     topic: String,
     tally: Tally,
     is_dry: bool,
+    /// Whether the same command goes on where this one ends.
+    goes_on: bool,
     end: crate::Result<End>,
     /// Records that could not be flushed.
     left: u64,
@@ -25,33 +27,41 @@ enum End {
 
 impl Outcome {
     /// Flushes, however the run ended, or leaves the last records in the log; lets go of the topic.
-    pub(super) async fn of(job: Job<'_>) -> Self {
+    pub(super) async fn of(job: Job<'_>, is_whole: bool) -> Self {
         let Job { args, writer, tally, routing, .. } = job;
         drop(routing);
+        let goes_on = args.resume;
         // A dry run has put nothing, and what others have buffered is not its to flush.
         let end = if args.promise.no_flush || args.dry_run {
             writer.close_unflushed().await.map(|()| End::InLog)
+        } else if goes_on && is_whole {
+            writer.close_import(tally.seen).await.map(End::Flushed)
         } else {
             writer.close().await.map(End::Flushed)
         };
-        let has_log = args.promise.durability != Some(Durability::Memory);
+        let has_log = !goes_on && args.promise.durability != Some(Durability::Memory);
         let (topic, left) = (args.topic.clone(), writer.buffer_count());
-        Self { topic, tally, is_dry: args.dry_run, end, left, has_log }
+        Self { topic, tally, is_dry: args.dry_run, goes_on, end, left, has_log }
     }
 
     /// Says what was kept, and passes on how the run ended.
     pub(super) fn tell(self, result: Result) -> Result {
         let kept = self.kept();
-        let rest = rest(self.left, self.has_log);
+        let rest = if self.goes_on {
+            "the same command goes on where the last flush ended".into()
+        } else {
+            rest(self.left, self.has_log)
+        };
+        let goes_on = if self.goes_on { "; the same command goes on there" } else { "" };
         let flushed = self.end.map(drop).map_err(|error| Failure::from(error).because(rest));
         match result {
             Err(Failure::Interrupted) => {
-                narrate(format!("interrupted: {kept}"));
+                narrate(format!("interrupted: {kept}{goes_on}"));
                 flushed.and(Err(Failure::Interrupted))
             }
             Err(failure) if self.tally.put == 0 => Err(failure),
             Err(failure) => {
-                narrate(format!("stopped: {kept}"));
+                narrate(format!("stopped: {kept}{goes_on}"));
                 Err(failure)
             }
             Ok(()) if self.is_dry => Ok(()),
@@ -111,7 +121,15 @@ mod tests {
 
     fn ended(put: u64, refused: u64, end: crate::Result<End>) -> Outcome {
         let tally = Tally { seen: put + refused, put, refused };
-        Outcome { topic: "t".into(), tally, is_dry: false, end, left: 0, has_log: true }
+        Outcome {
+            topic: "t".into(),
+            tally,
+            is_dry: false,
+            goes_on: false,
+            end,
+            left: 0,
+            has_log: true,
+        }
     }
 
     #[test]

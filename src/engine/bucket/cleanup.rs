@@ -241,6 +241,9 @@ impl Bucket {
             let persisted = self.live().persisted();
             self.write_base(&plan.head, persisted).await?;
         }
+        if fault::is_on(&self.log_place.folder, "cleanup-imports") {
+            self.keep_imports(&plan.head, newest).await?;
+        }
         fault::at(&self.log_place.folder, "cleanup.based")?;
         let bytes = plan.head.unname(plan.gone.clone()).await?;
         Ok((plan, bytes))
@@ -267,7 +270,7 @@ impl Bucket {
     }
 
     /// The head, settled, and durable with all that it stands on: what is older may go.
-    async fn durable_head(&self) -> Result<Table> {
+    pub(super) async fn durable_head(&self) -> Result<Table> {
         for _ in 0..ATTEMPTS {
             let head = self.settled_head().await?;
             let head = head.ok_or_else(|| self.damaged("its dataset is gone"))?;

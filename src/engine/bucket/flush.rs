@@ -11,6 +11,7 @@ use tracing::Instrument as _;
 use tracing::field::Empty;
 
 use super::evidence::Evidence;
+use super::import::Importing;
 use super::lane::{LANES, LOG, MEMORY};
 use super::live::Head;
 use super::settle::ATTEMPTS;
@@ -31,6 +32,8 @@ const A_WHILE: Duration = Duration::from_millis(20);
 /// What one flush takes, with the version that its files were written for.
 struct Load {
     taken: [Pending; LANES],
+    /// How far an import has come with it.
+    import: Option<Importing>,
     staged: Staged,
     /// The version that it is to be committed behind.
     head: Table,
@@ -143,7 +146,7 @@ impl Bucket {
         if is_on && self.is_other_schema(head) && !self.secured(head).await? {
             return Ok(Loaded::Moved);
         }
-        let taken = self.take(head, timeout).await?;
+        let (taken, import) = self.take(head, timeout).await?;
         if rows(&taken) == 0 {
             return Ok(Loaded::Nothing);
         }
@@ -152,7 +155,7 @@ impl Bucket {
             return Ok(Loaded::Moved);
         };
         let staged = self.stage(&head, &taken).await?;
-        Ok(Loaded::Written(Box::new(Load { taken, staged, head })))
+        Ok(Loaded::Written(Box::new(Load { taken, import, staged, head })))
     }
 
     /// Whether nobody else persisted some of it meanwhile.
@@ -160,12 +163,18 @@ impl Bucket {
         self.live().lanes[LOG].records.first() == load.taken[LOG].first
     }
 
-    /// Seals the log and takes what is buffered.
-    async fn take(self: &Arc<Self>, head: &Table, timeout: Duration) -> Result<[Pending; LANES]> {
+    /// Seals the log and takes what is buffered, and how far an import has come with that.
+    async fn take(
+        self: &Arc<Self>,
+        head: &Table,
+        timeout: Duration,
+    ) -> Result<([Pending; LANES], Option<Importing>)> {
         let (own, schema) = (self.clone(), head.schema());
         blocking(move || {
+            // IMPORTANT: what is buffered and how far it has come are taken under one hold.
             if own.live().log.is_none() {
-                return Ok(own.live().pending());
+                let mut live = own.live();
+                return Ok((live.pending(), live.import.clone()));
             }
             let lock = own.append_lock.lock(timeout)?;
             let mut live = own.live();
@@ -173,7 +182,7 @@ impl Bucket {
             if let Some(log) = &mut live.log {
                 log.seal(&lock, &schema)?;
             }
-            Ok(live.pending())
+            Ok((live.pending(), live.import.clone()))
         })
         .await
     }
@@ -209,7 +218,8 @@ impl Bucket {
         }
         fault::at(&self.log_place.folder, "flush.commit")?;
         let mark = self.mark(head, &load.taken);
-        match head.commit_staged(&load.staged, mark).await {
+        let import = load.import.as_ref().map(Importing::mark);
+        match head.commit_staged(&load.staged, mark, import).await {
             Ok(Committed::Done(table)) => Ok(Some(table)),
             Ok(Committed::Moved) => Ok(None),
             Ok(Committed::Unknown(cause)) => self.find(head, mark, cause).await,
@@ -276,7 +286,7 @@ impl Bucket {
 
     /// The commit is durable: publish it, and let go of what it holds.
     async fn end(self: &Arc<Self>, table: Table, load: Load) -> Result<Flushed> {
-        let Load { taken, staged, head: _ } = load;
+        let Load { taken, import, staged, head: _ } = load;
         let [log, memory] = &taken;
         {
             let mut live = self.live();
@@ -303,14 +313,20 @@ impl Bucket {
         if !staged.is_complete().await? {
             return Err(self.damaged("a file of the version that was just committed is gone"));
         }
-        self.tidy(&table, log.end()).await;
+        self.tidy(&table, log.end(), import).await;
         Ok(self.flushed(&table, rows(&taken)))
     }
 
     /// Frees the log's room, and writes down how far the log is held, which shortens later looks back.
     ///
     /// The flush is durable, whatever becomes of that; the next one does it.
-    async fn tidy(self: &Arc<Self>, table: &Table, upto: u64) {
+    async fn tidy(self: &Arc<Self>, table: &Table, upto: u64, import: Option<Importing>) {
+        if let Some(import) = import
+            && let Err(error) = self.note_import(&import, table).await
+        {
+            // The version itself says it.
+            tracing::warn!(topic = %self.topic, bucket = self.place.id, %error, "how far an import has come is not noted");
+        }
         let done = match self.let_go(upto).await {
             Ok(()) => self.rebase(table, upto).await,
             failed => failed,

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use arrow_schema::{Schema, SchemaRef};
 
 use super::evidence::{Evidence, Known, ranges_of};
+use super::import::Importing;
 use super::lane::{LANES, LOG, Lane, MEMORY};
 use super::snapshot::Snapshot;
 use crate::engine::buffer::{Memtable, Pending};
@@ -32,6 +33,8 @@ pub(super) struct Live {
     seen: Option<Known>,
     /// Versions below the head that were moved aside because they could not be read: they were no flushes.
     pub(super) gaps: Vec<u64>,
+    /// The import whose records lie in the lane without a log, and how far it has come with them.
+    pub(super) import: Option<Importing>,
     /// Counts changes of the table, so that a look at the disk that began before one is not taken
     /// for newer.
     pub(super) generation: u64,

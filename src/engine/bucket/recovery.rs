@@ -37,7 +37,9 @@ impl Bucket {
         let folder = self.log_place.folder.clone();
         // IMPORTANT: never the topic's: that was renamed or deleted then.
         blocking(move || create_in(&folder)).await?;
-        self.check_sharing(durability)?;
+        if durability != Durability::Memory {
+            self.check_sharing()?;
+        }
         let _flush = self.lock_flush(timeout).await?;
         // Nobody moves it now: it may have been brought back.
         self.look_home()?;
@@ -169,10 +171,7 @@ impl Bucket {
     }
 
     /// Refuses a log where its locks would not keep others out.
-    fn check_sharing(&self, durability: Durability) -> Result<()> {
-        if durability == Durability::Memory {
-            return Ok(());
-        }
+    pub(super) fn check_sharing(&self) -> Result<()> {
         wal::check_sharing(&self.log_place.folder).map_err(|system| Error::Unsupported {
             what: format!("a log on {system}"),
             reason: "its locks do not keep other machines out; write with durability `memory`, which keeps what is not flushed in the process, or to a local disk".into(),

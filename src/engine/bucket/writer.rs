@@ -9,14 +9,17 @@ use arrow_schema::SchemaRef;
 use tracing::Instrument as _;
 
 use super::append::Appended;
+use super::import::Seat;
 use super::lane::MEMORY;
 use super::put::{FlushDue, Ready, WhenFull};
 use super::retain::RuleSource;
 use super::shared::Bucket;
 use super::sync::Syncer;
+use super::unanswered::Doubt;
 use super::upkeep::Upkeep;
 use crate::engine::error::{Error, Result};
 use crate::engine::facts::{Flushed, Receipt, Recovery};
+use crate::engine::import::Import;
 use crate::engine::options::{Durability, FlushPolicy};
 use crate::engine::record::{EncodeError, batch_bytes, conform};
 use crate::engine::retention::Retention;
@@ -32,6 +35,8 @@ pub(crate) struct BucketOptions {
     pub(crate) maintenance: bool,
     pub(crate) retention: Retention,
     pub(crate) records: RuleSource,
+    /// The input whose records it puts.
+    pub(crate) import: Option<Import>,
 }
 
 /// Schemas that change under a put before it gives up.
@@ -40,8 +45,8 @@ const ATTEMPTS: usize = 8;
 /// Writes a bucket. What it buffers lies in the log, where every process finds it; a writer without a
 /// log loses it when it is dropped, and says so.
 pub(crate) struct BucketWriter {
-    bucket: Arc<Bucket>,
-    options: BucketOptions,
+    pub(super) bucket: Arc<Bucket>,
+    pub(super) options: BucketOptions,
     syncer: Arc<Syncer>,
     /// One flush of this process at a time.
     flushing: tokio::sync::Mutex<()>,
@@ -52,6 +57,7 @@ pub(crate) struct BucketWriter {
     poisoned: AtomicBool,
     recoveries: Vec<Recovery>,
     upkeep: Upkeep,
+    pub(super) seat: Option<Seat>,
     own: Weak<Self>,
 }
 
@@ -60,6 +66,11 @@ impl BucketWriter {
     pub(crate) async fn open(bucket: Arc<Bucket>, options: BucketOptions) -> Result<Arc<Self>> {
         let recoveries = bucket.recover(options.durability, options.lock_timeout).await;
         let recoveries = recoveries.map_err(|error| bucket.or_gone(error))?;
+        bucket.live().import = None;
+        let seat = match &options.import {
+            Some(import) => Some(bucket.begin_import(import, options.lock_timeout).await?),
+            None => None,
+        };
         let syncer = Syncer::new(bucket.clone());
         let kept = (options.retention, options.records.clone());
         let upkeep = Upkeep::new(bucket.clone(), options.maintenance, kept);
@@ -73,6 +84,7 @@ impl BucketWriter {
             poisoned: AtomicBool::new(false),
             recoveries,
             upkeep,
+            seat,
             own: own.clone(),
         }))
     }
@@ -95,14 +107,20 @@ impl BucketWriter {
 
     /// Puts a batch; starts a flush where one is due. It is acknowledged by
     /// [`acknowledge`](Self::acknowledge).
-    pub(crate) async fn push(&self, ready: Ready) -> Result<(Receipt, FlushDue)> {
+    ///
+    /// `upto` is the number behind the last record of an import that was looked at.
+    pub(crate) async fn push(
+        &self,
+        ready: Ready,
+        upto: Option<u64>,
+    ) -> Result<(Receipt, FlushDue)> {
         let rows = ready.batch.num_rows() as u64;
         let counted = self.bucket.meters().map(|meters| (meters, ready.size()));
         let had_untaken = self.bucket.live().untaken().0 > 0;
         let (topic, bucket) = (&self.bucket.topic, self.bucket.place.id);
         let span =
             tracing::debug_span!("put", %topic, bucket, records = rows, bytes = ready.size());
-        let lsn = self.append(ready).instrument(span).await?;
+        let lsn = self.append(ready, upto).instrument(span).await?;
         counted.inspect(|(meters, size)| meters.put(rows, *size));
         self.bucket.wake();
         let receipt = Receipt { bucket: self.bucket.place.id, lsn, rows };
@@ -129,8 +147,8 @@ impl BucketWriter {
         }
     }
 
-    async fn append(&self, ready: Ready) -> Result<u64> {
-        let Some(mut payload) = ready.payload else { return self.remember(ready.batch) };
+    async fn append(&self, ready: Ready, upto: Option<u64>) -> Result<u64> {
+        let Some(mut payload) = ready.payload else { return self.remember(ready.batch, upto) };
         let mut batch = ready.batch;
         for _ in 0..ATTEMPTS {
             let (closed, bucket) = (self.closed.clone(), self.bucket.clone());
@@ -154,7 +172,7 @@ impl BucketWriter {
     }
 
     /// Buffers a batch in this process only.
-    fn remember(&self, batch: RecordBatch) -> Result<u64> {
+    fn remember(&self, batch: RecordBatch, upto: Option<u64>) -> Result<u64> {
         let mut live = self.bucket.live();
         // IMPORTANT: under the lock that `close` takes to set it: what is put before that is flushed
         // by it, and nothing is put behind.
@@ -164,6 +182,10 @@ impl BucketWriter {
         if live.is_leaving {
             drop(live);
             return Err(self.bucket.gone());
+        }
+        // IMPORTANT: with the records, under one hold: a flush takes both.
+        if let (Some(import), Some(upto)) = (&mut live.import, upto) {
+            import.next = import.next.max(upto);
         }
         Ok(live.lanes[MEMORY].records.append(batch))
     }
@@ -296,9 +318,9 @@ impl BucketWriter {
         };
         // A flush that ends without a word, by a panic or with its runtime, may have committed what
         // has no log.
-        let mut doubt = Doubt { writer: self, settled: false };
+        let mut doubt = Doubt::of(&self.poisoned);
         let result = self.bucket.flush_counted(self.options.lock_timeout).await;
-        doubt.settled = !matches!(result, Err(Error::Poisoned { .. }));
+        doubt.is_settled = !matches!(result, Err(Error::Poisoned { .. }));
         if let Err(error @ Error::NotDurable { .. }) = &result {
             self.syncer.give_up(error);
         }
@@ -355,20 +377,6 @@ impl BucketWriter {
 
     fn is_closed(&self) -> Error {
         Error::Closed { topic: self.bucket.topic.to_string() }
-    }
-}
-
-/// Poisons the writer where a flush is dropped before it is known how it ended.
-struct Doubt<'a> {
-    writer: &'a BucketWriter,
-    settled: bool,
-}
-
-impl Drop for Doubt<'_> {
-    fn drop(&mut self) {
-        if !self.settled {
-            self.writer.poisoned.store(true, Ordering::Release);
-        }
     }
 }
 

@@ -5,6 +5,7 @@ mod builder;
 mod changes;
 mod disk_metrics;
 mod engine;
+mod import;
 mod retain;
 mod sql;
 mod writer;

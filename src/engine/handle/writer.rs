@@ -10,6 +10,7 @@ use serde_json::Value;
 use crate::engine::bucket::WhenFull;
 use crate::engine::error::{Error, Result};
 use crate::engine::facts::{Flushed, Receipt, Recovery};
+use crate::engine::import::Import;
 use crate::engine::name::TopicName;
 use crate::engine::options::Durability;
 use crate::engine::record::{Strictness, TopicSchema};
@@ -131,6 +132,43 @@ impl WriterBuilder {
         self
     }
 
+    /// Puts the records of an input that can be read again, each once, however often that is interrupted, by whatever:
+    /// [`Writer::put_numbered`] puts them, [`Writer::import_progress`] says where to go on, [`Writer::close_import`] ends it.
+    ///
+    /// How far it has come stands in each version that it makes, so it is there where the records are, and not where they
+    /// are not; also where others put, flush, compact and clean up in between. The input is the log: what is put is
+    /// buffered in this process only, whatever the durability, and survives everything once it is flushed. One process at a
+    /// time goes on with an import of a name, in a topic.
+    ///
+    /// Consequence: a small file a bucket and import stays, so that an input that was put whole is not put again. To restore
+    /// an older version, or to delete records, does not move an import back.
+    ///
+    /// ```
+    /// use arrow_array::{RecordBatch, record_batch};
+    /// use lanceq::{Engine, Import};
+    ///
+    /// # #[tokio::main]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let folder = tempfile::tempdir()?;
+    /// let input: RecordBatch = record_batch!(("id", Utf8, ["a", "b", "c"]))?;
+    /// let engine = Engine::open(folder.path()).await?;
+    /// let writer = engine.writer("t").import(Import::new("letters", "3 rows")).open().await?;
+    /// writer.put_numbered(input.slice(0, 2), &[0, 1], 2).await?;
+    /// writer.close().await?; // interrupted
+    ///
+    /// let writer = engine.writer("t").import(Import::new("letters", "3 rows")).open().await?;
+    /// assert_eq!(writer.import_progress().map(|progress| progress.next), Some(2));
+    /// let receipts = writer.put_numbered(input, &[0, 1, 2], 3).await?;
+    /// assert_eq!(receipts.iter().map(|receipt| receipt.rows).sum::<u64>(), 1);
+    /// writer.close_import(3).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn import(mut self, import: Import) -> Self {
+        self.options.import = Some(import);
+        self
+    }
+
     /// Opens the topic for writing. A topic that does not exist is created by the first record
     /// that is accepted, so that a refused one leaves nothing behind.
     ///
@@ -148,12 +186,18 @@ impl WriterBuilder {
     /// - [`Corrupt`](crate::ErrorKind::Corrupt) where a log is damaged before its end.
     /// - [`AlreadyExists`](crate::ErrorKind::AlreadyExists) where the topic has another shape.
     /// - [`Unsupported`](crate::ErrorKind::Unsupported) where another program made the dataset.
+    ///
+    /// Of an [`import`](Self::import) also [`Conflict`](crate::ErrorKind::Conflict) where another process goes on with it, or
+    /// the input has another stamp than before; [`Corrupt`](crate::ErrorKind::Corrupt) where it cannot be known how much was put.
     pub async fn open(mut self) -> Result<Writer> {
         let name: TopicName = self.topic.parse()?;
         self.options.policy.check()?;
         self.options.retention.map_or(Ok(()), |retention| retention.check())?;
         self.options.records.map_or(Ok(()), |rule| rule.check())?;
         self.options.num_buckets = self.num_buckets.map(bucket_count).transpose()?;
+        if self.options.import.is_some() {
+            self.options.durability = Durability::Memory;
+        }
         Ok(Writer(self.catalog.writer(name, self.options).await?))
     }
 }
@@ -163,7 +207,7 @@ impl WriterBuilder {
 /// What is put lies in the log of its bucket until it is flushed, by this process or by another;
 /// [`Durability`] says what it survives there. Any number of processes may write a topic.
 #[derive(Clone)]
-pub struct Writer(Arc<TopicWriter>);
+pub struct Writer(pub(super) Arc<TopicWriter>);
 
 impl Writer {
     /// The topic's name.

@@ -3,6 +3,7 @@
 //! Lance rebases an append over whatever was committed meanwhile. Over a change of a column's type, the values just
 //! written would read as null; over a flush of the same records by another process, they would be there twice.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use futures::FutureExt;
@@ -11,6 +12,7 @@ use lance::dataset::CommitBuilder;
 use lance::dataset::transaction::{Operation, Transaction as Change};
 
 use super::failure::storage;
+use super::import_mark::{self, ImportMark};
 use super::mark::FlushMark;
 use super::pinned::Pinned;
 use super::stage::Staged;
@@ -39,11 +41,19 @@ impl Table {
         &self,
         staged: &Staged,
         mark: FlushMark,
+        import: Option<ImportMark>,
     ) -> Result<Committed, Error> {
         let mut transaction = staged.transaction.clone();
         transaction.read_version = self.version();
+        let mut properties = HashMap::new();
         if fault::is_on(&self.path, "mark") {
-            transaction.transaction_properties = Some(Arc::new(mark.properties()));
+            properties.extend(mark.properties());
+        }
+        let import = import.filter(|_| fault::is_on(&self.path, "import-mark"));
+        properties
+            .extend(import.map(|import| (import_mark::PROPERTY.to_owned(), import.to_string())));
+        if !properties.is_empty() {
+            transaction.transaction_properties = Some(Arc::new(properties));
         }
         self.commit_pinned(APPEND, transaction).await
     }

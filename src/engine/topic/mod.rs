@@ -3,6 +3,7 @@
 mod administer;
 mod adopt;
 mod adoption;
+mod append;
 mod aside;
 mod branches;
 mod catalog;
@@ -14,6 +15,7 @@ mod group;
 mod group_options;
 mod groups;
 mod hybrid;
+mod import;
 mod indices;
 mod input;
 mod likeness;

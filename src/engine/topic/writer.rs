@@ -8,13 +8,14 @@ use arrow_array::RecordBatch;
 use arrow_schema::SchemaRef;
 use serde_json::Value;
 
+use super::append::append;
 use super::catalog::Catalog;
 use super::input::Input;
 use super::meta::TopicMeta;
 use super::split::{buckets_of, split};
 use super::topic_lock::gone;
 use super::writer_options::{WriterOptions, agree};
-use crate::engine::bucket::{BucketWriter, FlushDue, RuleSource, WhenFull};
+use crate::engine::bucket::{BucketWriter, RuleSource, WhenFull};
 use crate::engine::durable::blocking;
 use crate::engine::error::{Error, Result};
 use crate::engine::facts::{Flushed, Receipt, Recovery};
@@ -29,19 +30,21 @@ pub(crate) struct TopicWriter {
     pub(crate) name: TopicName,
     catalog: Arc<Catalog>,
     folder: PathBuf,
-    options: WriterOptions,
+    pub(super) options: WriterOptions,
     open: Mutex<Option<Arc<Open>>>,
     /// One change of what is open at a time.
     changing: tokio::sync::Mutex<()>,
     closed: AtomicBool,
+    /// The number behind the last record of an import that was looked at.
+    pub(super) passed: tokio::sync::Mutex<u64>,
 }
 
 /// A topic that exists: its metadata, and its buckets under lock.
-struct Open {
+pub(super) struct Open {
     meta: TopicMeta,
     /// The folder that it is in.
     home: Option<Identity>,
-    buckets: Vec<Arc<BucketWriter>>,
+    pub(super) buckets: Vec<Arc<BucketWriter>>,
 }
 
 impl TopicWriter {
@@ -63,7 +66,8 @@ impl TopicWriter {
         };
         let (open, changing) = (Mutex::new(open), tokio::sync::Mutex::default());
         let closed = AtomicBool::new(false);
-        Ok(Arc::new(Self { name, catalog, folder, options, open, changing, closed }))
+        let passed = tokio::sync::Mutex::default();
+        Ok(Arc::new(Self { name, catalog, folder, options, open, changing, closed, passed }))
     }
 
     /// Whether `close` was called.
@@ -78,6 +82,9 @@ impl TopicWriter {
 
     /// Whether an opener with these options can have this writer.
     pub(crate) fn agrees(&self, options: &WriterOptions) -> Result<()> {
+        if options.import != self.options.import {
+            return Err(self.is_no_import());
+        }
         self.opened().map_or(Ok(()), |open| agree(&self.name, &open.meta, options))
     }
 
@@ -99,7 +106,8 @@ impl TopicWriter {
 
     /// Puts records: all are validated before any is buffered.
     pub(crate) async fn put(&self, records: &[Value], full: WhenFull) -> Result<Vec<Receipt>> {
-        self.accept(&Input::records(&self.name, records, self.options.strictness)?, full).await
+        self.accept(&Input::records(&self.name, records, self.options.strictness)?, full, None)
+            .await
     }
 
     /// Puts the rows of a batch: columns go by name, and must convert without loss.
@@ -108,7 +116,7 @@ impl TopicWriter {
         batch: &RecordBatch,
         full: WhenFull,
     ) -> Result<Vec<Receipt>> {
-        self.accept(&Input::Batch(batch), full).await
+        self.accept(&Input::Batch(batch), full, None).await
     }
 
     /// Why `put` would refuse each of these records; empty where it would take them all.
@@ -161,6 +169,13 @@ impl TopicWriter {
 
     /// Refuses puts from now on, and flushes. Where that fails, it stays open.
     pub(crate) async fn close(&self) -> Result<Vec<Flushed>> {
+        let flushed = self.close_here().await?;
+        self.opened().iter().flat_map(|o| &o.buckets).for_each(|bucket| bucket.leave_import());
+        Ok(flushed)
+    }
+
+    /// As [`close`](Self::close); the import, if there is one, stays this writer's.
+    pub(super) async fn close_here(&self) -> Result<Vec<Flushed>> {
         // A put that is creating the topic comes before or not at all.
         let _no_change = self.changing.lock().await;
         self.closed.store(true, Ordering::Release);
@@ -192,22 +207,26 @@ impl TopicWriter {
     }
 
     /// Converts with the topic's schema, letting it grow where there are new fields, then buffers.
-    async fn accept(&self, input: &Input<'_>, full: WhenFull) -> Result<Vec<Receipt>> {
+    ///
+    /// `upto` is the number behind the last record of an import that was looked at.
+    pub(super) async fn accept(
+        &self,
+        input: &Input<'_>,
+        full: WhenFull,
+        upto: Option<u64>,
+    ) -> Result<Vec<Receipt>> {
         if self.is_closed() {
             return Err(Error::Closed { topic: self.name.to_string() });
         }
         loop {
             let Some(open) = self.opened() else {
-                let draft = self.draft(input)?;
-                let batch = input.convert(draft.schema.as_arrow()).map_err(|e| self.wrong(e))?;
-                self.route(&draft, input, batch)?;
-                self.create(draft).await?;
+                self.create_for(input).await?;
                 continue;
             };
             match input.convert(open.meta.schema.as_arrow()) {
                 Ok(batch) => {
                     let routed = self.route(&open.meta, input, batch)?;
-                    return append(&open, routed, full).await;
+                    return append(&open, routed, full, upto).await;
                 }
                 Err(EncodeError::NewFields { .. }) => {
                     let grown = self.grown(&open.meta.schema, input)?;
@@ -218,6 +237,14 @@ impl TopicWriter {
                 Err(error) => return Err(self.wrong(error)),
             }
         }
+    }
+
+    /// Creates the topic as these records want it, where it could take them.
+    pub(super) async fn create_for(&self, input: &Input<'_>) -> Result<()> {
+        let draft = self.draft(input)?;
+        let batch = input.convert(draft.schema.as_arrow()).map_err(|e| self.wrong(e))?;
+        self.route(&draft, input, batch)?;
+        self.create(draft).await
     }
 
     /// The metadata that the topic would be created with.
@@ -299,46 +326,13 @@ impl TopicWriter {
         Ok(())
     }
 
-    fn opened(&self) -> Option<Arc<Open>> {
+    pub(super) fn opened(&self) -> Option<Arc<Open>> {
         self.open.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     fn set(&self, open: Open) {
         *self.open.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(open));
     }
-}
-
-/// Buffers what belongs to each bucket, once all of them are ready: what can fail comes first.
-async fn append(
-    open: &Open,
-    routed: Vec<(u32, RecordBatch)>,
-    full: WhenFull,
-) -> Result<Vec<Receipt>> {
-    let writer = |bucket: u32| open.buckets.get(bucket as usize);
-    let mut ready = Vec::with_capacity(routed.len());
-    for (bucket, batch) in routed {
-        if let Some(writer) = writer(bucket) {
-            ready.push((writer, writer.make_ready(&batch, full).await?));
-        }
-    }
-    let mut put = Vec::with_capacity(ready.len());
-    let mut due = FlushDue::No;
-    for (writer, ready) in ready {
-        let (receipt, flush) = writer.push(ready).await?;
-        put.push((writer, receipt));
-        due = if flush == FlushDue::Yes { flush } else { due };
-    }
-    if due == FlushDue::Yes {
-        tokio::task::yield_now().await;
-    }
-    match put.as_slice() {
-        [(writer, receipt)] => writer.acknowledge(receipt).await?,
-        all => {
-            let all = all.iter().map(|(writer, receipt)| writer.acknowledge(receipt));
-            futures::future::try_join_all(all).await?;
-        }
-    }
-    Ok(put.into_iter().map(|(_, receipt)| receipt).collect())
 }
 
 async fn read_existing(catalog: &Catalog, name: &TopicName) -> Result<Option<TopicMeta>> {

@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::meta::TopicMeta;
 use crate::engine::bucket::{BucketOptions, RuleSource};
 use crate::engine::error::{Error, Result};
+use crate::engine::import::Import;
 use crate::engine::name::TopicName;
 use crate::engine::options::{Durability, FlushPolicy};
 use crate::engine::record::{Strictness, TopicSchema, type_text};
@@ -28,6 +29,7 @@ pub(crate) struct WriterOptions {
     pub(crate) retention: Option<Retention>,
     pub(crate) records: Option<RecordRetention>,
     pub(crate) maintenance: bool,
+    pub(crate) import: Option<Import>,
 }
 
 impl Default for WriterOptions {
@@ -43,6 +45,7 @@ impl Default for WriterOptions {
             retention: None,
             records: None,
             maintenance: true,
+            import: None,
         }
     }
 }
@@ -57,6 +60,7 @@ impl WriterOptions {
             maintenance: self.maintenance,
             retention,
             records,
+            import: self.import.clone(),
         }
     }
 }

@@ -92,6 +92,11 @@ impl FileLock {
         Self::new(place, GROUPS_LOCK, "groups", true)
     }
 
+    /// The lock of who goes on with an import, held for as long as that goes on. Taken before the lock of flushes.
+    pub(crate) fn import(place: &LogPlace, file: &str) -> Self {
+        Self::new(place, file, "import", false)
+    }
+
     fn new(place: &LogPlace, file: &str, name: &'static str, is_short: bool) -> Self {
         Self(Arc::new(Inner {
             path: place.folder.join(file),
