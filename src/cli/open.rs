@@ -12,6 +12,7 @@ use crate::tui::{self, Colours, Config, Ended, Options, Signal, TerminalError, T
 use crate::{Engine, Error, ErrorKind};
 
 /// What `lanceq open` takes.
+#[expect(clippy::struct_excessive_bools, reason = "each is an option")]
 #[derive(Debug, Default, Args)]
 pub(crate) struct OpenArgs {
     /// The folder to explore; the same as --root

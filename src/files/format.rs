@@ -23,9 +23,9 @@ impl FileFormat {
     pub(crate) fn of(file: &Path) -> Option<Self> {
         let extension = file.extension()?.to_str()?;
         let is_it = |name: &&str| name.eq_ignore_ascii_case(extension);
-        Self::ALL.into_iter().find(|format| {
-            std::iter::once(&format.name()).chain(format.aliases()).any(|n| is_it(&n))
-        })
+        Self::ALL
+            .into_iter()
+            .find(|format| std::iter::once(&format.name()).chain(format.aliases()).any(is_it))
     }
 
     /// Its name, which is its extension.

@@ -21,6 +21,7 @@ use crate::{
 };
 
 /// Something happened.
+#[expect(clippy::large_enum_variant, reason = "few are there at a time")]
 #[derive(Debug)]
 pub(crate) enum Event {
     /// A person did something.

@@ -1,7 +1,7 @@
 //! What a dataset calls its versions, tags, branches and columns, as the names of its files and its newest manifest have
 //! it: read without opening it, for those who want to offer names and not to rely on them.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::branches::{branch_of, refs_of};
 use super::brief::{message, small};
@@ -36,19 +36,19 @@ pub(crate) fn labels(dataset: &Path, access: &Access) -> Result<Labels> {
     access.check(&dataset.join(VERSIONS))?;
     let versions = manifests(dataset)?.into_iter().map(|(version, _)| version).collect();
     let tags =
-        listed(refs_of(dataset, "tags"), access, |file| file.strip_suffix(TAG).map(Into::into))?;
-    let branches = listed(refs_of(dataset, "branches"), access, branch_of)?;
+        listed(&refs_of(dataset, "tags"), access, |file| file.strip_suffix(TAG).map(Into::into))?;
+    let branches = listed(&refs_of(dataset, "branches"), access, branch_of)?;
     Ok(Labels { versions, tags, branches })
 }
 
 fn listed(
-    folder: PathBuf,
+    folder: &Path,
     access: &Access,
     name: impl Fn(&str) -> Option<String>,
 ) -> Result<Vec<String>> {
-    access.check(&folder)?;
+    access.check(folder)?;
     let files =
-        entries(&folder)?.into_iter().filter_map(|entry| entry.file_name().into_string().ok());
+        entries(folder)?.into_iter().filter_map(|entry| entry.file_name().into_string().ok());
     let mut names: Vec<String> = files.filter_map(|file| name(&file)).collect();
     names.sort();
     Ok(names)

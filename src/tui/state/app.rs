@@ -41,6 +41,7 @@ const SECOND: Duration = Duration::from_secs(1);
 const TURN: Duration = Duration::from_millis(100);
 
 /// Everything that the screen depends on.
+#[expect(clippy::struct_excessive_bools, reason = "each is of another thing")]
 #[derive(Debug)]
 pub(crate) struct State {
     pub(crate) size: Size,

@@ -93,7 +93,7 @@ impl State {
         let own = own.filter(|record| record.topic == place.topic && is_of(record.bucket));
         let places: Vec<(u32, u64)> = own.map(|record| (record.bucket, record.offset)).collect();
         let name = format!("the {}", counted(places.len() as u64, "marked record"));
-        (!places.is_empty()).then(|| Choice { lot: Lot::These(places), name })
+        (!places.is_empty()).then_some(Choice { lot: Lot::These(places), name })
     }
 
     /// Those that the filter lets through.
@@ -124,5 +124,5 @@ impl State {
 /// Those that are in view.
 fn viewed(places: Vec<(u32, u64)>) -> Option<Choice> {
     let name = format!("the {} in view", counted(places.len() as u64, "record"));
-    (!places.is_empty()).then(|| Choice { lot: Lot::These(places), name })
+    (!places.is_empty()).then_some(Choice { lot: Lot::These(places), name })
 }

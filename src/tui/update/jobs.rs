@@ -104,17 +104,8 @@ fn by_hand() -> Fault {
 pub(super) fn note(state: &mut State, slot: &Slot, result: &Result<Answer, Fault>) {
     let took = state.loads.since(slot);
     let told = match (slot, result) {
-        (Slot::Export, Ok(Answer::IsThere(_))) => false,
-        (
-            Slot::Put(_)
-            | Slot::Flush(_)
-            | Slot::Alter
-            | Slot::Export
-            | Slot::Tend(..)
-            | Slot::Administer,
-            _,
-        ) => true,
-        (
+        (Slot::Export, Ok(Answer::IsThere(_)))
+        | (
             Slot::Tail
             | Slot::TailBeside(_)
             | Slot::SiftOn
@@ -126,6 +117,15 @@ pub(super) fn note(state: &mut State, slot: &Slot, result: &Result<Answer, Fault
             | Slot::Lag(_),
             _,
         ) => false,
+        (
+            Slot::Put(_)
+            | Slot::Flush(_)
+            | Slot::Alter
+            | Slot::Export
+            | Slot::Tend(..)
+            | Slot::Administer,
+            _,
+        ) => true,
         _ => took >= LONG,
     };
     if told && !state.is_of_run(slot) {

@@ -29,10 +29,10 @@ pub(crate) fn cursor(state: &State) -> Option<Position> {
         Overlay::Seek(prompt)
         | Overlay::Find(prompt)
         | Overlay::Filter(prompt)
+        | Overlay::Rename(prompt, _)
         | Overlay::Words(prompt, _)
         | Overlay::Tag(prompt, ..) => prompt::cursor(state, prompt),
         Overlay::Export(export) => prompt::cursor(state, &export.prompt),
-        Overlay::Rename(prompt, _) => prompt::cursor(state, prompt),
         Overlay::Delete(deletion) => prompt::cursor(state, &deletion.prompt),
         Overlay::Columns(chooser) => columns::cursor(state, chooser),
         Overlay::Palette(chooser) => palette::cursor(state, chooser),
