@@ -2,7 +2,12 @@
 //!
 //! They are one binary, because linking Lance takes half a minute. What each prints stands at its top, and is held against what
 //! it does print by a test.
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "examples print")]
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    clippy::indexing_slicing,
+    reason = "examples print fields that are there"
+)]
 
 use std::path::Path;
 use std::process::ExitCode;

@@ -1,6 +1,6 @@
 //! A root that goes away with the test, and records that tell where they belong.
 
-use lanceq::{Engine, Page, Writer};
+use lanceq::{Engine, ErrorKind, Page, Writer};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -44,4 +44,12 @@ pub(crate) async fn put_all(writer: &Writer, numbers: std::ops::Range<u64>) {
 /// The numbers of a page's records.
 pub(crate) fn ids(page: &Page) -> Vec<u64> {
     page.records().map(|record| record.fields["id"].as_u64().unwrap()).collect()
+}
+
+/// Drops the indices over a column of the topic `t`, if there are any.
+pub(crate) async fn drop_indices(engine: &Engine, column: &str) {
+    match engine.drop_index("t", None, column, None).await {
+        Err(error) => assert_eq!(error.kind(), ErrorKind::NotFound, "{error}"),
+        Ok(dropped) => assert!(!dropped.is_empty()),
+    }
 }

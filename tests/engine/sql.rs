@@ -40,7 +40,7 @@ async fn a_topic_is_a_table_of_all_its_buckets_with_what_is_buffered() {
     let (setup, _writer) = traces().await;
     let query = "select count(*) as n, count(score) as scores, sum(id) as ids, sum(usage['tokens']) as tokens from traces";
     let expected = json!({"n": 300, "scores": 270, "ids": 299 * 150, "tokens": 3 * 299 * 150});
-    assert_eq!(ask(&setup.engine, query).await.unwrap(), [expected.clone()]);
+    assert_eq!(ask(&setup.engine, query).await.unwrap(), std::slice::from_ref(&expected));
     assert_eq!(ask(&setup.other().await, query).await.unwrap(), [expected], "of another process");
 
     let query = "select _buffered, count(*) as n from traces group by _buffered order by 1";
