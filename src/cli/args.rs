@@ -217,7 +217,7 @@ pub(crate) struct PutArgs {
     #[command(flatten)]
     pub(crate) topic_options: TopicOptions,
 
-    /// Serve what this command counts at http://ADDRESS/metrics while it runs: a port of this machine only, or IP:PORT
+    /// Serve what this command counts at `http://ADDRESS/metrics` while it runs: a port of this machine only, or IP:PORT
     #[arg(long, value_name = "ADDRESS", value_parser = super::metrics::address)]
     pub(crate) metrics: Option<SocketAddr>,
 

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::args::{Args, Command};
+use super::args::{Args, Command, PutArgs};
 use super::failure::{Failure, Result};
 use super::open::OpenArgs;
 use super::screen::Pool;
@@ -27,8 +27,7 @@ pub(crate) async fn dispatch(args: Args) -> Result {
         let engine = opened(root, follow_links, &screens, (setup.poll(), None)).await?;
         open::run(&engine, setup).await
     };
-    let counted = async |root, metrics| opened(root, follow_links, &screens, (None, metrics)).await;
-    let opened = async |root| counted(root, None).await;
+    let opened = async |root| opened(root, follow_links, &screens, (None, None)).await;
     let Some(command) = command else {
         return explored(explore.or(root), &OpenArgs::default()).await;
     };
@@ -45,14 +44,7 @@ pub(crate) async fn dispatch(args: Args) -> Result {
         Command::Demo(args) => demo::run(&args, root).await,
         Command::Bench(args) => bench::run(&args, named(root)).await,
         Command::Open(args) => explored(args.explore.clone().or(root), &args).await,
-        Command::Put(args) => {
-            let metrics = args.metrics.map(|_| Metrics::new());
-            let _served = match args.metrics.zip(metrics.clone()) {
-                Some((address, metrics)) => Some(metrics::serve_beside(address, metrics).await?),
-                None => None,
-            };
-            put::run(&counted(root, metrics).await?, &args, &screens).await
-        }
+        Command::Put(args) => put_counted(root, follow_links, (&args, &screens)).await,
         Command::Flush(args) => flush::run(&opened(root).await?, &args).await,
         Command::Verify(args) => verify::run(&opened(root).await?, &args).await,
         Command::Cleanup(args) => cleanup::run(&opened(root).await?, &args).await,
@@ -85,6 +77,21 @@ pub(crate) async fn dispatch(args: Args) -> Result {
         // It runs without this runtime; see `run`.
         Command::Screen => Ok(()),
     }
+}
+
+/// Puts, and serves what that counts meanwhile where it is asked for.
+async fn put_counted(
+    root: Option<PathBuf>,
+    follow_links: bool,
+    (args, screens): (&PutArgs, &Pool),
+) -> Result {
+    let metrics = args.metrics.map(|_| Metrics::new());
+    let _served = match args.metrics.zip(metrics.clone()) {
+        Some((address, metrics)) => Some(metrics::serve_beside(address, metrics).await?),
+        None => None,
+    };
+    let engine = opened(root, follow_links, screens, (None, metrics)).await?;
+    put::run(&engine, args, screens).await
 }
 
 async fn opened(

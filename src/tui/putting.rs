@@ -88,7 +88,9 @@ fn at_once(writer: &Writer, records: Vec<JsonObject>) -> Vec<Value> {
 /// A schema with what records add to it.
 fn grown(schema: &Schema, records: &[&JsonObject]) -> Result<crate::Extended, SchemaError> {
     let mut own = SchemaInference::new();
-    records.iter().for_each(|record| own.observe(record));
+    for record in records {
+        own.observe(record);
+    }
     TopicSchema::new(schema)?.merge_new_fields(&own.finish()?)
 }
 
@@ -142,13 +144,13 @@ mod tests {
         }
     }
 
-    fn object(value: Value) -> JsonObject {
+    fn object(value: &Value) -> JsonObject {
         value.as_object().unwrap().clone()
     }
 
     async fn checked(writers: &Writers, records: &[Value]) -> Result<Trial, Vec<Refusal>> {
         let topic = "t".parse().unwrap();
-        let records = records.iter().cloned().map(object).collect();
+        let records = records.iter().map(object).collect();
         let Answer::Checked(found) = check(writers, &topic, records).await.unwrap() else {
             panic!()
         };
@@ -169,7 +171,7 @@ mod tests {
         let counts = engine.reader("t").await.unwrap().counts().await.unwrap();
         assert_eq!(counts.total_count, 1, "a check puts nothing");
         let topic = "t".parse().unwrap();
-        let records = records.into_iter().map(object).collect();
+        let records = records.iter().map(object).collect();
         let Answer::Put(stored) = put(&writers, &topic, records).await.unwrap() else { panic!() };
         let put: Vec<(u32, u64)> = stored.receipts.iter().map(|r| (r.bucket, r.rows)).collect();
         assert_eq!(put, trial.buckets);
@@ -205,7 +207,7 @@ mod tests {
         let writers = Writers::new(engine.clone(), Vec::new());
         assert!(checked(&writers, &[json!({"at": "now"})]).await.is_ok());
         let before = Utc::now();
-        let record = object(json!({"id": "now", "at": "now"}));
+        let record = object(&json!({"id": "now", "at": "now"}));
         put(&writers, &"t".parse().unwrap(), vec![record]).await.unwrap();
         let page = engine.reader("t").await.unwrap().get(1, 1).await.unwrap();
         let record = page.records().next().unwrap().fields;

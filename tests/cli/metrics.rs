@@ -1,5 +1,7 @@
 //! Metrics: a text that a strict reader of the format takes, with the figures that `stats` has, served as HTTP should be.
 
+#![expect(clippy::float_cmp, reason = "counts are printed, and read back, exactly")]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;

@@ -25,7 +25,7 @@ const FRESH: Duration = Duration::from_secs(1);
 /// `EngineBuilder::metrics` in Rust.
 #[derive(Debug, Args)]
 pub(crate) struct MetricsArgs {
-    /// Serve them at http://ADDRESS/metrics until Ctrl-C: a port of this machine only, or IP:PORT
+    /// Serve them at `http://ADDRESS/metrics` until Ctrl-C: a port of this machine only, or IP:PORT
     #[arg(long, value_name = "ADDRESS", value_parser = super::server::address)]
     pub(crate) listen: Option<SocketAddr>,
 }

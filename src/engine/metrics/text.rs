@@ -1,4 +1,4 @@
-//! The two texts that a scraper may want: OpenMetrics, and the plain form that came before it.
+//! The two texts that a scraper may want: `OpenMetrics`, and the plain form that came before it.
 
 use std::collections::HashSet;
 use std::fmt::Write as _;
@@ -10,10 +10,10 @@ use prometheus_client::registry::Registry;
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum MetricsFormat {
-    /// Prometheus' text format 0.0.4, which every scraper, `promtool` and node_exporter's text files take. The default.
+    /// Prometheus' text format 0.0.4, which every scraper, `promtool` and the text files take. The default.
     #[default]
     Plain,
-    /// OpenMetrics 1.0, which also says units; Prometheus asks for it where it can have it.
+    /// `OpenMetrics` 1.0, which also says units; Prometheus asks for it where it can have it.
     OpenMetrics,
 }
 

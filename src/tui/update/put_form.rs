@@ -3,7 +3,7 @@
 use super::{prompt, put};
 use crate::tui::effect::Effect;
 use crate::tui::input::{Action, Key};
-use crate::tui::state::{Overlay, State};
+use crate::tui::state::{Overlay, PutPage, State};
 
 /// What is done in the form besides typing.
 pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
@@ -18,7 +18,7 @@ pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
             Vec::new()
         }
         Action::Null => put::change(state, |page| page.form.null()),
-        Action::EmptyDraft => put::change(state, |page| page.empty()),
+        Action::EmptyDraft => put::change(state, PutPage::empty),
         _ => Vec::new(),
     }
 }

@@ -92,10 +92,10 @@ impl Pasted {
             };
             lines.push(Line { number, text: take(number), refusal, record });
         }
-        let mut pasted =
+        let mut all =
             Self { lines, records, bytes: text.len(), scroll: Scroll::default(), trial: None };
-        pasted.go_to_refused();
-        pasted
+        all.go_to_refused();
+        all
     }
 
     /// The lines, in order.
