@@ -11,7 +11,8 @@ use crate::console::{Console, command};
 use crate::program::{Running, Test};
 
 const END: &str = "\x1b[F";
-const LEFT: &str = "\x1b[D";
+const DOWN: &str = "\x1b[B";
+const PUT: &str = "\x10";
 
 /// Another process that puts four records a second and flushes nothing.
 struct OtherWriter {
@@ -76,11 +77,11 @@ fn a_record_is_followed_found_copied_changed_put_flushed_and_left_for_an_older_v
     console.shows("found `written 2`");
     console.type_in("c");
     console.shows("a copy of 0·42");
-    console.type_in(&format!("{END}{LEFT}{LEFT} changed"));
-    console.shows("written 2 changed\"}");
+    console.type_in(&format!("{DOWN}{END} changed"));
+    console.shows("written 2 changed");
     console.shows("✓ fits");
-    console.type_in("\r");
-    console.shows("· buffered");
+    console.type_in(PUT);
+    console.shows("put · ");
 
     // It comes, buffered; a flush turns its mark, and that of what the other process put.
     console.type_in("G");

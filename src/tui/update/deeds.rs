@@ -121,7 +121,11 @@ mod tests {
     fn after(keys: &str) -> State {
         let mut state = opened(Size { width: 120, height: 30 });
         press(&mut state, &[Key::End, Key::Enter]);
-        let key = |c| if c == '\n' { Key::Enter } else { Key::Char(c) };
+        let key = |c| match c {
+            '\n' => Key::Enter,
+            '\x10' => Key::Ctrl('p'),
+            c => Key::Char(c),
+        };
         press(&mut state, &keys.chars().map(key).collect::<Vec<_>>());
         state
     }
@@ -135,7 +139,7 @@ mod tests {
         for (keys, command) in [
             // The small root flushes its first bucket only.
             ("F", "lanceq flush traces --bucket 0"),
-            ("p{\"id\": \"1\"}\n", "lanceq put traces --record '{\"id\": \"1\"}' --no-flush"),
+            ("p1\x10", "lanceq put traces --record '{\"id\": \"1\"}' --no-flush"),
             ("vtgood\n", "lanceq tag traces good 483 --bucket 0"),
             ("vjR\n", "lanceq restore traces 482 --bucket 0"),
             ("vC\n", "lanceq compact traces --bucket 0"),

@@ -53,8 +53,13 @@ fn press(state: &mut State, key: Key) -> Vec<Effect> {
     effects
 }
 
-fn acted(state: &mut State, key: Key) -> Vec<Effect> {
-    let Some(entry) = state.keymap.resolve(state.context(), key) else {
+/// Does what a key means, or types it.
+pub(super) fn acted(state: &mut State, key: Key) -> Vec<Effect> {
+    let entry = state.keymap.resolve(state.context(), key);
+    if put::is_early(state, key, entry.map(|entry| entry.action)) {
+        return Vec::new();
+    }
+    let Some(entry) = entry else {
         return type_in(state, key);
     };
     if jobs::shows_nothing(state) && !matches!(entry.action, Action::Quit | Action::Suspend) {

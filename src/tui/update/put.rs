@@ -1,8 +1,9 @@
 //! A record by hand: opening the form, checking what stands there, putting it, and what became of it.
 
-use super::{deeds, pin, places};
+use super::{deeds, keys, pin, places};
 use crate::tui::data::{Refusal, Shape, Stored, Trial, Whole};
 use crate::tui::effect::{Effect, RecordId, Request, Slot};
+use crate::tui::input::{Action, Key};
 use crate::tui::state::{Overlay, PutPage, Severity, State, Verdict};
 use crate::tui::text::one_line::one_line;
 use crate::tui::text::quantity::{bytes, counted, grouped};
@@ -30,13 +31,40 @@ fn show(state: &mut State, page: Box<PutPage>) -> Vec<Effect> {
     vec![state.loads.begin(Slot::Shape, request)]
 }
 
-/// Takes what the topic takes.
+/// Takes what the topic takes, and then what was typed in the meantime.
 pub(super) fn shaped(state: &mut State, shape: Shape) -> Vec<Effect> {
-    match &mut state.overlay {
-        Overlay::Put(page) => page.take_shape(shape),
-        _ => return Vec::new(),
+    let Overlay::Put(page) = &mut state.overlay else {
+        return Vec::new();
+    };
+    page.take_shape(shape);
+    let early = page.kept();
+    let mut effects = check(state);
+    for key in early {
+        effects.extend(keys::acted(state, key));
     }
-    check(state)
+    effects
+}
+
+/// Keeps a key that means the fields of a form until it has them; whether it is such a key.
+pub(super) fn is_early(state: &mut State, key: Key, action: Option<Action>) -> bool {
+    let Overlay::Put(page) = &mut state.overlay else {
+        return false;
+    };
+    let means_fields = matches!(
+        action,
+        None | Some(
+            Action::NextField
+                | Action::PreviousField
+                | Action::Null
+                | Action::EmptyDraft
+                | Action::TurnJson
+        )
+    );
+    let is_early = means_fields && page.awaits_fields();
+    if is_early {
+        page.keep(key);
+    }
+    is_early
 }
 
 /// It cannot be found out what the topic takes: without that there is no form.

@@ -17,6 +17,8 @@ use crate::tui::text::sanitize;
 /// Brings the view into its bounds and asks for what it needs.
 pub(super) fn wants(state: &mut State) -> Vec<Effect> {
     let Some(layout) = Layout::of(state) else {
+        // Nothing is drawn; keys work all the same, and mean what is there.
+        fit_selections(state, (1, 1));
         return Vec::new();
     };
     show_focus(state, &layout);
@@ -43,6 +45,13 @@ fn show_focus(state: &mut State, layout: &Layout) {
     }
 }
 
+/// Brings what is selected back to what is there, in trees and tables with so many rows in view.
+fn fit_selections(state: &mut State, (tree, table): (u64, u64)) {
+    let topics = state.topics.total();
+    state.topics.scroll.fit(tree, topics);
+    state.records.scroll.fit(table, state.records.extents.total());
+}
+
 fn fit(state: &mut State, layout: &Layout) {
     similar::fit(state, layout.box_rows());
     words::fit(state, layout.box_rows());
@@ -57,10 +66,8 @@ fn fit(state: &mut State, layout: &Layout) {
         state.fit_jobs(&mut scroll, layout.box_rows());
         state.overlay = Overlay::Jobs(scroll);
     }
-    let topics = state.topics.total();
-    state.topics.scroll.fit(layout.tree_rows(), topics);
     let height = layout.table_rows();
-    state.records.scroll.fit(height, state.records.extents.total());
+    fit_selections(state, (layout.tree_rows(), height));
     let arrangement = state.arrangement();
     fit_columns(&mut state.records, height);
     fit_across(&mut state.records, &arrangement, layout);

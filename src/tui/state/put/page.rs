@@ -6,6 +6,7 @@ use super::form::Form;
 use super::pasted::Pasted;
 use super::place::place_of;
 use crate::tui::data::{Refusal, Shape, Trial, plainly};
+use crate::tui::input::Key;
 use crate::{JsonError, JsonObject, JsonReason, TopicName, parse_record};
 
 /// Records on their way into a topic.
@@ -28,7 +29,12 @@ pub(crate) struct PutPage {
     pub(crate) changed: bool,
     /// The record that the form begins with, as soon as there is one.
     beginning: Option<JsonObject>,
+    /// Keys that were pressed before the form had its fields.
+    early: Vec<Key>,
 }
+
+/// Keys that wait at most; more are no typing.
+const EARLY: usize = 1024;
 
 /// What is known of a record.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -58,6 +64,7 @@ impl PutPage {
             note: None,
             changed: false,
             beginning: None,
+            early: Vec::new(),
         }
     }
 
@@ -77,6 +84,23 @@ impl PutPage {
         if let Some(record) = self.beginning.take() {
             self.form.fill(&record);
         }
+    }
+
+    /// Whether there are no fields yet into which one could type.
+    pub(crate) fn awaits_fields(&self) -> bool {
+        self.shape.is_none() && self.editor.is_none() && self.pasted.is_none()
+    }
+
+    /// Keeps a key until there are fields.
+    pub(crate) fn keep(&mut self, key: Key) {
+        if self.early.len() < EARLY {
+            self.early.push(key);
+        }
+    }
+
+    /// The keys that were kept.
+    pub(crate) fn kept(&mut self) -> Vec<Key> {
+        std::mem::take(&mut self.early)
     }
 
     /// Whether nothing stands there.

@@ -291,6 +291,24 @@ fn a_form_without_an_answer_says_so_and_takes_nothing() {
 }
 
 #[test]
+fn what_is_typed_before_the_fields_are_there_is_typed_into_them() {
+    let keys = typed(&[(ID, "early"), (LATENCY, "12")]).split_off(2);
+    let mut state = after(&[TO_TRACES]);
+    let id = begun(&key(&mut state, Key::Char('p')), &Slot::Shape);
+    press(&mut state, &keys);
+    assert!(page(&state).form.is_blank());
+    let Ok(Answer::Shape(shape)) = answer(&Request::Shape("traces".parse().unwrap())) else {
+        panic!("no shape")
+    };
+    update(&mut state, Event::Answer { slot: Slot::Shape, id, result: Ok(Answer::Shape(shape)) });
+    let form = &page(&state).form;
+    assert_eq!(
+        (form.row(), form.fields()[ID].text(), form.selected().text()),
+        (LATENCY, "early", "12")
+    );
+}
+
+#[test]
 fn a_topic_of_another_program_says_why_nothing_can_be_put() {
     let state = after(&[TO_TRACES, Key::Up, Key::Char('p')]);
     assert_eq!(state.context(), Context::Topics);
